@@ -1,0 +1,357 @@
+import { Config, ConfigError, Context, Duration, Effect, Either, Layer, Option, Redacted } from "effect"
+
+/** One setting: the variable that carries it, its default, its unit and range, what it is for. */
+export interface Setting<A> {
+  readonly name: string
+  readonly defaultText: string
+  readonly expected: string
+  readonly description: string
+  readonly config: Config.Config<A>
+}
+
+const setting = <A>(
+  name: string,
+  fallback: A,
+  defaultText: string,
+  expected: string,
+  description: string,
+  parse: (written: string) => A | undefined
+): Setting<A> => ({
+  name,
+  defaultText,
+  expected,
+  description,
+  config: Config.string(name).pipe(
+    Config.mapOrFail((written) => {
+      const value = parse(written.trim())
+      return value === undefined
+        ? Either.left(ConfigError.InvalidData([], `${name}: ${JSON.stringify(written)} is not ${expected}`))
+        : Either.right(value)
+    }),
+    Config.withDefault(fallback)
+  )
+})
+
+/** A whole number with its unit and inclusive range. */
+const integer = (
+  name: string,
+  fallback: number,
+  [least, most]: readonly [number, number],
+  unit: string,
+  description: string
+): Setting<number> =>
+  setting(
+    name,
+    fallback,
+    String(fallback),
+    `a whole number of ${unit} from ${least} to ${most}`,
+    description,
+    (written) => {
+      const value = Number(written)
+      return /^\d+$/.test(written) && value >= least && value <= most ? value : undefined
+    }
+  )
+
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
+const gibibyte = 1024 * mebibyte
+
+const bytes = (name: string, fallback: number, range: readonly [number, number], description: string) =>
+  integer(name, fallback, range, "bytes", description)
+
+/** A duration in words (`5 seconds`, `100 millis`) with its inclusive range. */
+const duration = (
+  name: string,
+  fallback: Duration.DurationInput,
+  [least, most]: readonly [Duration.DurationInput, Duration.DurationInput],
+  description: string
+): Setting<Duration.Duration> =>
+  setting(
+    name,
+    Duration.decode(fallback),
+    String(fallback),
+    `a duration from ${least} to ${most}, such as "5 seconds" or "200 millis"`,
+    description,
+    (written) =>
+      Option.getOrUndefined(
+        Option.filter(
+          Duration.decodeUnknown(written),
+          Duration.between({ minimum: Duration.decode(least), maximum: Duration.decode(most) })
+        )
+      )
+  )
+
+const oneOf = <const Words extends ReadonlyArray<string>>(
+  name: string,
+  fallback: Words[number],
+  words: Words,
+  description: string
+): Setting<Words[number]> =>
+  setting<Words[number]>(
+    name,
+    fallback,
+    fallback,
+    `one of ${words.join(", ")}`,
+    description,
+    (written) => words.find((word) => word === written)
+  )
+
+const words = (name: string, fallback: string, expected: string, description: string, pattern = /^.+$/) =>
+  setting(
+    name,
+    fallback,
+    fallback,
+    expected,
+    description,
+    (written) => (pattern.test(written) ? written : undefined)
+  )
+
+const optional = <A>(
+  name: string,
+  defaultText: string,
+  expected: string,
+  description: string,
+  parse: (written: string) => A | undefined
+): Setting<Option.Option<A>> =>
+  setting(name, Option.none<A>(), defaultText, expected, description, (written) => {
+    const value = parse(written)
+    return value === undefined ? undefined : Option.some(value)
+  })
+
+const httpUrl = (written: string): URL | undefined => {
+  const url = URL.canParse(written) ? new URL(written) : undefined
+  return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined
+}
+
+/**
+ * Every setting of the product, by its key in `AppConfig`. Nothing else reads the environment.
+ * A limit stands here once, with its unit and the reason for it.
+ */
+export const settings = {
+  host: words(
+    "HOST",
+    "127.0.0.1",
+    "an address to listen on",
+    "Address to listen on; beyond loopback it needs API_TOKENS"
+  ),
+  port: integer("PORT", 3000, [0, 65_535], "TCP port", "Port to listen on; 0 picks a free one and prints it"),
+  dataDir: words("DATA_DIR", "./data", "a folder", "Folder of the SQLite file and the uploads"),
+  databaseUrl: optional(
+    "DATABASE_URL",
+    "sqlite under DATA_DIR",
+    "sqlite:PATH (postgres:// is not supported yet)",
+    "The database",
+    (written) => /^sqlite:(.+)$/.exec(written)?.[1]
+  ),
+  sampleData: oneOf("SAMPLE_DATA", "handbook", ["handbook", "none"], "What an empty database is filled with"),
+  upstreamUrl: optional(
+    "UPSTREAM_URL",
+    "embedded upstream",
+    "an http or https URL without user and password",
+    "The httpbin to call",
+    (written) => {
+      const url = httpUrl(written)
+      return url?.username === "" && url.password === "" ? url : undefined
+    }
+  ),
+  upstreamConnections: integer(
+    "UPSTREAM_CONNECTIONS",
+    256,
+    [1, 10_000],
+    "connections",
+    "Connections to the upstream at once; further calls wait for one"
+  ),
+  upstreamMaxBytes: bytes(
+    "UPSTREAM_MAX_BYTES",
+    mebibyte,
+    [kibibyte, 64 * mebibyte],
+    "Size of an upstream answer; beyond it the call fails"
+  ),
+  apiTokens: optional(
+    "API_TOKENS",
+    "none, loopback only",
+    "a comma-separated list of bearer tokens of 16 characters or more",
+    "Bearer tokens, one of which every request must then carry",
+    (written) => {
+      const tokens = written.split(",").map((token) => token.trim())
+      return tokens.every((token) => token.length >= 16) ? tokens.map((token) => Redacted.make(token)) : undefined
+    }
+  ),
+  logLevel: oneOf(
+    "LOG_LEVEL",
+    "info",
+    ["trace", "debug", "info", "warning", "error", "none"],
+    "Least level that is logged"
+  ),
+  logFormat: oneOf("LOG_FORMAT", "auto", ["auto", "pretty", "json"], "auto: pretty on a terminal, json elsewhere"),
+  shutdownTimeout: duration(
+    "SHUTDOWN_TIMEOUT",
+    "10 seconds",
+    ["0 seconds", "10 minutes"],
+    "How long running requests may finish after SIGTERM"
+  ),
+
+  maxRequests: integer(
+    "MAX_REQUESTS",
+    20_000,
+    [1, 1_000_000],
+    "requests",
+    "Requests under way at once; beyond it 503 (about 20 KB of memory each)"
+  ),
+  maxBodyBytes: bytes("MAX_BODY_BYTES", mebibyte, [kibibyte, 64 * mebibyte], "Size of a JSON body; beyond it 413"),
+  maxUploadBytes: bytes(
+    "MAX_UPLOAD_BYTES",
+    2 * gibibyte,
+    [kibibyte, 1024 * gibibyte],
+    "Size of one uploaded file; beyond it 413"
+  ),
+  maxUploadFiles: integer("MAX_UPLOAD_FILES", 100, [1, 10_000], "files", "Files in one upload request; beyond it 413"),
+  headersTimeout: duration(
+    "HEADERS_TIMEOUT",
+    "10 seconds",
+    ["100 millis", "10 minutes"],
+    "How long a client may take to send its request's headers"
+  ),
+  requestTimeout: duration(
+    "REQUEST_TIMEOUT",
+    "15 minutes",
+    ["1 second", "24 hours"],
+    "How long a client may take to send one whole request, an upload included"
+  ),
+
+  blockingQueue: integer(
+    "BLOCKING_QUEUE",
+    64,
+    [1, 10_000],
+    "calls",
+    "Calls waiting for or running on the sacrificial event loop; beyond it 503"
+  ),
+  cpuWorkers: integer("CPU_WORKERS", 2, [1, 64], "threads", "Worker threads of the CPU pool"),
+  cpuQueue: integer(
+    "CPU_QUEUE",
+    64,
+    [1, 10_000],
+    "computations",
+    "Computations waiting for a CPU worker; beyond it 503"
+  ),
+
+  chatMaxMessageBytes: bytes(
+    "CHAT_MAX_MESSAGE_BYTES",
+    64 * kibibyte,
+    [128, 16 * mebibyte],
+    "Size of a chat message; beyond it the socket is closed with 1009"
+  ),
+  chatMaxClients: integer("CHAT_MAX_CLIENTS", 10_000, [1, 1_000_000], "sockets", "Chat sockets at once; beyond it 503"),
+  chatQueueMessages: integer(
+    "CHAT_QUEUE_MESSAGES",
+    256,
+    [1, 100_000],
+    "messages",
+    "Messages waiting to be sent to one client; beyond it the socket is closed with 1013"
+  ),
+  chatQueueBytes: bytes(
+    "CHAT_QUEUE_BYTES",
+    mebibyte,
+    [kibibyte, 64 * mebibyte],
+    "Bytes waiting to be sent to one client; beyond it the socket is closed with 1013"
+  ),
+  chatHeartbeat: duration(
+    "CHAT_HEARTBEAT",
+    "30 seconds",
+    ["100 millis", "1 hour"],
+    "Pause between pings; a client that answered none since the last one is disconnected"
+  ),
+  chatReceiveMessages: integer(
+    "CHAT_RECEIVE_MESSAGES",
+    16,
+    [1, 10_000],
+    "messages",
+    "Messages of one client waiting to be processed; beyond it its socket is not read until there is room"
+  ),
+  chatProcessing: duration(
+    "CHAT_PROCESSING",
+    "100 millis",
+    ["0 seconds", "1 minute"],
+    "How long the processing of one chat message takes"
+  ),
+  chatCloseTimeout: duration(
+    "CHAT_CLOSE_TIMEOUT",
+    "2 seconds",
+    ["10 millis", "1 minute"],
+    "How long a client may take to read what is queued and answer the closing handshake; then it is cut"
+  ),
+
+  slowDuration: duration(
+    "SLOW_DURATION",
+    "3 seconds",
+    ["0 seconds", "1 minute"],
+    "How long the slow operation takes (/sync-slow, /async-slow)"
+  ),
+  taskDuration: duration(
+    "TASK_DURATION",
+    "1 second",
+    ["0 seconds", "1 minute"],
+    "How long each of three tasks takes (/sync-multiple, /async-multiple)"
+  ),
+  openingTaskDuration: duration(
+    "OPENING_TASK_DURATION",
+    "2 seconds",
+    ["0 seconds", "1 minute"],
+    "How long each of two tasks takes in the two opening programs"
+  ),
+  comparisonTaskDuration: duration(
+    "COMPARISON_TASK_DURATION",
+    "500 millis",
+    ["0 seconds", "1 minute"],
+    "How long each of five tasks takes (/perf-test-sync, /perf-test-async)"
+  ),
+  riskyTaskDuration: duration(
+    "RISKY_TASK_DURATION",
+    "100 millis",
+    ["0 seconds", "1 minute"],
+    "How long each of five tasks takes, of which one fails (/error-handling)"
+  ),
+  monitoredDuration: duration(
+    "MONITORED_DURATION",
+    "1 second",
+    ["0 seconds", "1 minute"],
+    "How long the monitored operation takes (/monitored-endpoint)"
+  ),
+  measuredDuration: duration(
+    "MEASURED_DURATION",
+    "500 millis",
+    ["0 seconds", "1 minute"],
+    "How long the measured operation takes (/measured)"
+  ),
+
+  batchMaxItems: integer(
+    "BATCH_MAX_ITEMS",
+    300,
+    [1, 10_000],
+    "items",
+    "Items of a batch answered at once; beyond it 422"
+  ),
+  batchMaxItemsStreamed: integer(
+    "BATCH_MAX_ITEMS_STREAMED",
+    3_000,
+    [1, 100_000],
+    "items",
+    "Items of a batch with progress over SSE; beyond it 422"
+  )
+} as const
+
+type Values = { readonly [K in keyof typeof settings]: Config.Config.Success<(typeof settings)[K]["config"]> }
+
+const all: Config.Config<Values> = Config.all(
+  Object.fromEntries(Object.entries(settings).map(([key, { config }]) => [key, config]))
+) as never
+
+/** The settings in force, each read once at the start. */
+export class AppConfig extends Context.Tag("barista/AppConfig")<AppConfig, Values>() {
+  /** Reads the environment; fails with one line a bad variable. */
+  static readonly layer = Layer.effect(AppConfig, all)
+
+  /** The defaults, with some values replaced. */
+  static readonly layerWith = (overrides: Partial<Values>) =>
+    Layer.effect(AppConfig, Effect.map(all, (values) => ({ ...values, ...overrides })))
+}

@@ -1,0 +1,195 @@
+import { HttpApiSchema } from "@effect/platform"
+import { Duration, Schema } from "effect"
+import { type Text, text } from "./Text.ts"
+
+export const contentType = "application/problem+json"
+
+/** The members of RFC 9457. A failure is raised without them; the error layer fills them in on the way out. */
+export const members = {
+  type: Schema.optional(Schema.String.annotations({ description: "URI reference that names the kind of problem" })),
+  title: Schema.optional(Schema.String.annotations({ description: "The kind of problem, in a few words" })),
+  status: Schema.optional(Schema.Int.annotations({ description: "The HTTP status" })),
+  detail: Schema.optional(
+    Schema.String.annotations({ description: "What went wrong this time, and what would be right" })
+  ),
+  instance: Schema.optional(Schema.String.annotations({ description: "The path that was asked for" })),
+  trace_id: Schema.optional(Schema.String.annotations({ description: "The trace under which the log has more" }))
+}
+
+/** What a failure says of itself; the error layer renders it in the language of the request. */
+export interface Description {
+  readonly title: Text
+  readonly detail: Text
+  /** Sent as `Retry-After` (RFC 9110, 10.2.3), rounded up to whole seconds. */
+  readonly retryAfter?: Duration.Duration
+  /** Sent as `Allow` (RFC 9110, 10.2.1). */
+  readonly allow?: ReadonlyArray<string>
+  /** Further headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Further members of the problem document, already in their final form. */
+  readonly members?: Record<string, unknown>
+}
+
+export interface Problem {
+  readonly _tag: string
+  readonly problem: Description
+}
+
+export const isProblem = (value: unknown): value is Problem =>
+  typeof value === "object" && value !== null && "_tag" in value && "problem" in value
+
+/**
+ * The base of every failure that a client may see: a tagged error with its HTTP status, encoded as `application/problem+json`
+ * (RFC 9457). The subclass says its title and detail in `problem`.
+ */
+export const define =
+  <Self>() => <Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, status: number, fields: Fields) =>
+    Schema.TaggedError<Self>(`barista/${tag}`)(
+      tag,
+      { ...members, ...fields },
+      {
+        ...HttpApiSchema.annotations({ status }),
+        [HttpApiSchema.AnnotationEncoding]: { kind: "Json", contentType }
+      }
+    )
+
+/** One reason why an input was refused: where (`["body","email"]`), a sentence, a stable kind. The shape FastAPI's users know. */
+export const InputIssue = Schema.Struct({
+  loc: Schema.Array(Schema.Union(Schema.String, Schema.Int)),
+  msg: Schema.String,
+  type: Schema.String
+})
+export type InputIssue = typeof InputIssue.Type
+
+/** 422: the input does not have the form that the contract asks for; all the issues at once. */
+export class InvalidInput extends define<InvalidInput>()("InvalidInput", 422, { errors: Schema.Array(InputIssue) }) {
+  get problem(): Description {
+    const list = this.errors.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ")
+    return { title: text("Entrée invalide", "Invalid input"), detail: text(list, list) }
+  }
+
+  /** One issue alone. */
+  static of(loc: ReadonlyArray<string | number>, msg: string, type: string): InvalidInput {
+    return new InvalidInput({ errors: [{ loc, msg, type }] })
+  }
+}
+
+/** 404: no operation has that path. */
+export class RouteNotFound extends define<RouteNotFound>()("RouteNotFound", 404, { path: Schema.String }) {
+  get problem(): Description {
+    return {
+      title: text("Route inconnue", "Unknown route"),
+      detail: text(
+        `Aucune opération ne répond à ${this.path} ; la liste est sous /openapi.json et /docs.`,
+        `No operation answers at ${this.path}; /openapi.json and /docs list them.`
+      )
+    }
+  }
+}
+
+/** 405: the path exists, but not with that method. */
+export class MethodNotAllowed extends define<MethodNotAllowed>()("MethodNotAllowed", 405, {
+  method: Schema.String,
+  allow: Schema.Array(Schema.String)
+}) {
+  get problem(): Description {
+    const allowed = this.allow.join(", ")
+    return {
+      title: text("Méthode non permise", "Method not allowed"),
+      detail: text(
+        `${this.method} n'est pas permis ici ; méthodes permises : ${allowed}.`,
+        `${this.method} is not allowed here; allowed: ${allowed}.`
+      ),
+      allow: this.allow
+    }
+  }
+}
+
+/** 413: the body, or a part of it, is larger than the limit, in bytes. */
+export class PayloadTooLarge extends define<PayloadTooLarge>()("PayloadTooLarge", 413, {
+  what: Schema.String,
+  limit: Schema.Number
+}) {
+  get problem(): Description {
+    return {
+      title: text("Contenu trop volumineux", "Content too large"),
+      detail: text(
+        `${this.what} dépasse la limite de ${this.limit} octets.`,
+        `${this.what} exceeds the limit of ${this.limit} bytes.`
+      )
+    }
+  }
+}
+
+/** 415: the body is of another media type than the operation takes. */
+export class UnsupportedMediaType extends define<UnsupportedMediaType>()("UnsupportedMediaType", 415, {
+  received: Schema.String,
+  expected: Schema.String
+}) {
+  get problem(): Description {
+    return {
+      title: text("Type de contenu non pris en charge", "Unsupported media type"),
+      detail: text(
+        `Reçu ${this.received}, attendu ${this.expected}.`,
+        `Received ${this.received}, expected ${this.expected}.`
+      )
+    }
+  }
+}
+
+/** 401: the server asks for a bearer token (RFC 6750) and the request has none that it knows. */
+export class Unauthorized extends define<Unauthorized>()("Unauthorized", 401, {}) {
+  get problem(): Description {
+    return {
+      title: text("Non authentifié", "Unauthorized"),
+      detail: text(
+        "Un jeton connu est attendu dans l'en-tête Authorization: Bearer.",
+        "A known token is expected in the Authorization: Bearer header."
+      ),
+      headers: { "www-authenticate": "Bearer" }
+    }
+  }
+}
+
+/** 503: a bounded queue is full, load is shed, or the server stops; to be tried again later. */
+export class Overloaded extends define<Overloaded>()("Overloaded", 503, {
+  what: Schema.String,
+  retry_after: Schema.Number
+}) {
+  get problem(): Description {
+    return {
+      title: text("Service saturé", "Service overloaded"),
+      detail: text(
+        `${this.what} : plus de place pour l'instant ; réessayer dans ${this.retry_after} s.`,
+        `${this.what}: no room for now; try again in ${this.retry_after} s.`
+      ),
+      retryAfter: Duration.seconds(this.retry_after)
+    }
+  }
+}
+
+/** 504: the operation, or what it called, did not finish in its time (seconds). */
+export class TimedOut extends define<TimedOut>()("TimedOut", 504, { what: Schema.String, after: Schema.Number }) {
+  get problem(): Description {
+    return {
+      title: text("Délai dépassé", "Timed out"),
+      detail: text(
+        `${this.what} n'a pas abouti en ${this.after} s.`,
+        `${this.what} did not finish in ${this.after} s.`
+      )
+    }
+  }
+}
+
+/** 500: a defect of ours. Nothing of its cause leaves the server; the log has it under the same trace id. */
+export class InternalError extends define<InternalError>()("InternalError", 500, {}) {
+  get problem(): Description {
+    return {
+      title: text("Erreur interne", "Internal error"),
+      detail: text(
+        "Une erreur inattendue s'est produite ; le journal en a la cause sous ce trace_id.",
+        "Something unexpected happened; the log has the cause under this trace_id."
+      )
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import { Context, type Effect } from "effect"
+import type { UserId } from "./Ids.ts"
+
+/**
+ * What other chapters may ask of the users. Inside a transaction the answer belongs to that transaction. The users' chapter provides it.
+ */
+export class UserDirectory extends Context.Tag("barista/domain/UserDirectory")<UserDirectory, {
+  readonly exists: (id: UserId) => Effect.Effect<boolean>
+  readonly count: Effect.Effect<number>
+}>() {}
