@@ -1,0 +1,64 @@
+import { Reactivity } from "@effect/experimental"
+import { FileSystem, Path } from "@effect/platform"
+import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
+import { SqliteClient } from "@effect/sql-sqlite-node"
+import { Effect, Layer, Option, Scope } from "effect"
+import { AppConfig } from "../../AppConfig.ts"
+import { Database } from "./Database.ts"
+import { migrate } from "./Migrations.ts"
+
+/** Statements prepared and kept, a connection: more than the product has. */
+const preparedStatements = 500
+
+const statement = (connection: SqlConnection.Connection, sql: string) =>
+  Effect.asVoid(connection.executeUnprepared(sql, [], undefined))
+
+/**
+ * `withTransaction` that begins immediate: the stock one begins deferred, and a read followed by a write then fails at once with
+ * SQLITE_BUSY_SNAPSHOT where another process wrote in between.
+ */
+const immediate = (client: SqliteClient.SqliteClient) =>
+  SqlClient.makeWithTransaction({
+    transactionTag: SqlClient.TransactionConnection,
+    spanAttributes: [["db.system.name", "sqlite"]],
+    acquireConnection: Effect.flatMap(Scope.make(), (scope) =>
+      Effect.map(Scope.extend(client.reserve, scope), (connection): readonly [
+        Scope.CloseableScope | undefined,
+        SqlConnection.Connection
+      ] => [scope, connection])),
+    begin: (connection) =>
+      statement(connection, "BEGIN IMMEDIATE"),
+    savepoint: (connection, id) =>
+      statement(connection, `SAVEPOINT barista_${id}`),
+    commit: (connection) => statement(connection, "COMMIT"),
+    rollback: (connection) => statement(connection, "ROLLBACK"),
+    rollbackSavepoint: (connection, id) => statement(connection, `ROLLBACK TO SAVEPOINT barista_${id}`)
+  })
+
+const pragmas = (client: SqliteClient.SqliteClient): Effect.Effect<void, SqlError.SqlError> =>
+  Effect.all([
+    // an answered change survives a power cut, not only a crash of the process
+    client`PRAGMA synchronous = FULL`,
+    client`PRAGMA foreign_keys = ON`,
+    // a wait for another process's lock blocks the event loop, so it stays short
+    client`PRAGMA busy_timeout = 250`
+  ], { concurrency: 1, discard: true })
+
+const open = (filename: string, readonly: boolean) =>
+  SqliteClient.make({ filename, readonly, prepareCacheSize: preparedStatements })
+
+const make = Effect.gen(function*() {
+  const config = yield* AppConfig
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const filename = Option.getOrElse(config.databaseUrl, () => path.join(config.dataDir, "barista.sqlite"))
+  yield* fs.makeDirectory(path.dirname(filename), { recursive: true })
+  const writer = yield* open(filename, false)
+  yield* pragmas(writer)
+  yield* migrate.pipe(Effect.provideService(SqlClient.SqlClient, writer))
+  const reader = yield* open(filename, true)
+  return Database.of({ reader, writer, transaction: immediate(writer) })
+})
+
+/** SQLite in WAL mode: the file that `DATABASE_URL` names, by default `barista.sqlite` under `DATA_DIR`; migrated before use. */
+export const layer = Layer.scoped(Database, make).pipe(Layer.provide(Reactivity.layer))

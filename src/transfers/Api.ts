@@ -1,0 +1,109 @@
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { Id, UserId, UserIdFromText } from "../domain/Ids.ts"
+import { Amount, type Cents, format } from "../domain/Money.ts"
+import * as Problem from "../domain/Problem.ts"
+import { text } from "../domain/Text.ts"
+import { PageParams } from "../platform/http/Pagination.ts"
+import { Params } from "../platform/http/Params.ts"
+
+/** An account; every user has one, of 0.00 until its first entry. */
+export class Account extends Schema.Class<Account>("Account")({
+  user_id: UserId,
+  balance: Schema.String.annotations({ description: "Decimal, two places", examples: ["89.50"] }),
+  balance_cents: Schema.Int
+}) {
+  static of(user_id: UserId, cents: Cents): Account {
+    return new Account({ user_id, balance: format(cents), balance_cents: cents })
+  }
+}
+
+/** One side of a ledger transaction, as its account sees it. */
+export class Entry extends Schema.Class<Entry>("Entry")({
+  id: Id,
+  transaction_id: Id,
+  kind: Schema.Literal("deposit", "transfer"),
+  amount: Schema.String.annotations({ description: "Decimal; negative where money left the account" }),
+  amount_cents: Schema.Int,
+  balance_cents: Schema.Int.annotations({ description: "The balance after this entry" }),
+  counterpart: Schema.NullOr(UserId).annotations({ description: "The other user; null for the outside account" }),
+  created_at: Schema.String.annotations({ description: "RFC 3339" })
+}) {}
+
+/** 404: there is no user, and so no account, of that id. */
+export class AccountNotFound extends Problem.define<AccountNotFound>()("AccountNotFound", 404, { user_id: UserId }) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Compte inconnu", "Unknown account"),
+      detail: text(
+        `Aucun utilisateur n'a l'id ${this.user_id}, donc aucun compte.`,
+        `No user has the id ${this.user_id}, and so there is no account.`
+      )
+    }
+  }
+}
+
+/** 409: the payer has less than the amount; both in cents. */
+export class InsufficientFunds extends Problem.define<InsufficientFunds>()("InsufficientFunds", 409, {
+  user_id: UserId,
+  balance_cents: Schema.Int,
+  amount_cents: Schema.Int
+}) {
+  get problem(): Problem.Description {
+    const [balance, amount] = [format(this.balance_cents), format(this.amount_cents)]
+    return {
+      title: text("Provision insuffisante", "Insufficient funds"),
+      detail: text(
+        `Le compte ${this.user_id} a ${balance}€, il en faut ${amount}€.`,
+        `Account ${this.user_id} has ${balance}€, ${amount}€ are needed.`
+      )
+    }
+  }
+}
+
+const userId = HttpApiSchema.param("user_id", UserIdFromText)
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** The handbook's transfer of money, on a double-entry ledger. */
+export const TransfersApi = HttpApiGroup.make("transfers")
+  .add(
+    HttpApiEndpoint.post("transfer", "/transfer-money")
+      .setPayload(Params({ from_user: UserId, to_user: UserId, amount: Amount }))
+      .addSuccess(Schema.Struct({
+        message: Schema.String,
+        transaction_id: Id,
+        from_user: UserId,
+        to_user: UserId,
+        amount_cents: Schema.Int
+      }))
+      .addError(AccountNotFound)
+      .addError(InsufficientFunds)
+      .addError(Problem.InvalidInput)
+      .annotateContext(
+        describe("Moves money between two users", "One immediate transaction: both entries are written, or none.")
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("account")`/accounts/${userId}`
+      .addSuccess(Account)
+      .addError(AccountNotFound)
+      .annotateContext(describe("An account", "The balance as a decimal text and in cents."))
+  )
+  .add(
+    HttpApiEndpoint.get("entries")`/accounts/${userId}/entries`
+      .setUrlParams(PageParams)
+      .addSuccess(Schema.Array(Entry))
+      .addError(AccountNotFound)
+      .annotateContext(describe("The ledger of an account", "Newest first, a page at a time."))
+  )
+  .add(
+    HttpApiEndpoint.post("deposit")`/accounts/${userId}/deposits`
+      .setPayload(Params({ amount: Amount }))
+      .addSuccess(Entry, { status: 201 })
+      .addError(AccountNotFound)
+      .annotateContext(
+        describe("Money from outside", "A double entry too: the outside account gives what the user gets.")
+      )
+  )
+  .annotateContext(OpenApi.annotations({ title: "transfers", description: "« Context managers asynchrones »" }))

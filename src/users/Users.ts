@@ -1,0 +1,135 @@
+import { Context, Effect, Layer, Option } from "effect"
+import { type PostId, UserId } from "../domain/Ids.ts"
+import { InvalidInput } from "../domain/Problem.ts"
+import { UserDirectory } from "../domain/UserDirectory.ts"
+import { isUniqueViolation } from "../platform/sql/constraints.ts"
+import { Database } from "../platform/sql/Database.ts"
+import { orDefect } from "../platform/sql/orDefect.ts"
+import { EmailTaken, type Post, PostNotFound, Profile, type User, UserNotFound } from "./Api.ts"
+import { UsersRepo } from "./UsersRepo.ts"
+
+interface Window {
+  readonly limit: number
+  readonly after: number | undefined
+}
+
+/**
+ * The handbook's users, their posts and followers. A statement that the database refuses for another reason than a rule of the domain is
+ * a defect: it answers 500 and its cause is logged.
+ */
+export class Users extends Context.Tag("barista/users/Users")<Users, {
+  /** At most `limit` users whose id is above `after`, ascending. */
+  readonly list: (window: Window) => Effect.Effect<ReadonlyArray<User>>
+  readonly create: (user: { readonly name: string; readonly email: string }) => Effect.Effect<User, EmailTaken>
+  /** The user, the newest posts and the number of followers: three queries, composed concurrently. */
+  readonly completeProfile: (id: UserId) => Effect.Effect<Profile, UserNotFound>
+  readonly listPosts: (id: UserId, window: Window) => Effect.Effect<ReadonlyArray<Post>, UserNotFound>
+  readonly createPost: (
+    id: UserId,
+    post: { readonly title: string; readonly content: string }
+  ) => Effect.Effect<Post, UserNotFound>
+  readonly getPost: (id: UserId, post: PostId) => Effect.Effect<Post, PostNotFound>
+  readonly deletePost: (id: UserId, post: PostId) => Effect.Effect<void, PostNotFound>
+  /** Idempotent; `InvalidInput` for following oneself. */
+  readonly follow: (followed: UserId, follower: UserId) => Effect.Effect<void, UserNotFound | InvalidInput>
+  readonly unfollow: (followed: UserId, follower: UserId) => Effect.Effect<void, UserNotFound>
+}>() {
+  static readonly layer = Layer.effect(
+    Users,
+    Effect.gen(function*() {
+      const repo = yield* UsersRepo
+      const { transaction } = yield* Database
+
+      const find = Effect.fnUntraced(function*(user_id: UserId) {
+        const user = yield* Effect.orDie(repo.find(user_id))
+        return yield* Option.match(user, {
+          onNone: () => new UserNotFound({ user_id }),
+          onSome: Effect.succeed
+        })
+      })
+
+      const createPost = Effect.fn("Users.createPost")(function*(
+        user_id: UserId,
+        post: { readonly title: string; readonly content: string }
+      ) {
+        yield* find(user_id)
+        return yield* Effect.orDie(repo.insertPost({ user_id, ...post }))
+      })
+
+      const deletePost = Effect.fn("Users.deletePost")(function*(user_id: UserId, post_id: PostId) {
+        const deleted = yield* Effect.orDie(repo.deletePost({ user_id, post_id }))
+        if (Option.isNone(deleted)) return yield* new PostNotFound({ post_id })
+      })
+
+      return {
+        list: Effect.fn("Users.list")(({ after, limit }) => Effect.orDie(repo.page({ after: after ?? 0, limit }))),
+        create: Effect.fn("Users.create")((user) =>
+          repo.insert(user).pipe(
+            Effect.catchTag("SqlError", (error) =>
+              isUniqueViolation(error) ? new EmailTaken({ email: user.email }) : Effect.die(error)),
+            orDefect
+          )
+        ),
+        completeProfile: Effect.fn("Users.completeProfile")((id) =>
+          Effect.all({
+            user: find(id),
+            posts: Effect.orDie(repo.newestPosts(id)),
+            followers: Effect.map(Effect.orDie(repo.followers(id)), ({ n }) => n)
+          }, { concurrency: 3 }).pipe(Effect.map((parts) => new Profile(parts)))
+        ),
+        listPosts: Effect.fn("Users.listPosts")((user_id, { after, limit }) =>
+          Effect.zipRight(find(user_id), Effect.orDie(repo.postPage({ user_id, after: after ?? 0, limit })))
+        ),
+        createPost: (id, post) => orDefect(transaction(createPost(id, post))),
+        getPost: Effect.fn("Users.getPost")((user_id, post_id) =>
+          Effect.flatMap(
+            Effect.orDie(repo.findPost({ user_id, post_id })),
+            Option.match({ onNone: () => new PostNotFound({ post_id }), onSome: Effect.succeed })
+          )
+        ),
+        deletePost,
+        follow: Effect.fn("Users.follow")(function*(followed_id, follower_id) {
+          if (followed_id === follower_id) {
+            return yield* InvalidInput.of(["path", "follower_id"], "must be another user than user_id", "value_error")
+          }
+          yield* find(followed_id)
+          yield* find(follower_id)
+          yield* Effect.orDie(repo.insertFollower({ followed_id, follower_id }))
+        }),
+        unfollow: Effect.fn("Users.unfollow")(function*(followed_id, follower_id) {
+          yield* find(followed_id)
+          yield* find(follower_id)
+          yield* Effect.orDie(repo.deleteFollower({ followed_id, follower_id }))
+        })
+      }
+    })
+  )
+
+  /** The users as the other chapters may ask of them. */
+  static readonly directory = Layer.effect(
+    UserDirectory,
+    Effect.map(UsersRepo, (repo) => ({
+      exists: (id) => Effect.map(Effect.orDie(repo.find(id)), Option.isSome),
+      count: Effect.map(Effect.orDie(repo.count()), ({ n }) => n)
+    }))
+  )
+}
+
+/** The users of a new database, ids 1 to 3, with their posts and followers. */
+export const sample = Effect.gen(function*() {
+  const users = yield* Users
+  const repo = yield* UsersRepo
+  const { transaction } = yield* Database
+  yield* transaction(Effect.gen(function*() {
+    if ((yield* repo.count()).n > 0) return
+    const alice = yield* users.create({ name: "Alice", email: "alice@example.com" })
+    const bob = yield* users.create({ name: "Bob", email: "bob@example.com" })
+    const chloe = yield* users.create({ name: "Chloé", email: "chloe@example.com" })
+    yield* users.createPost(alice.id, { title: "Un café, deux cafés", content: "Personne n'attend l'autre." })
+    yield* users.createPost(alice.id, { title: "Trois secondes", content: "Dormir n'est pas bloquer." })
+    yield* users.createPost(bob.id, { title: "Bonjour", content: "Premier article." })
+    yield* users.follow(alice.id, bob.id)
+    yield* users.follow(alice.id, chloe.id)
+    yield* users.follow(bob.id, alice.id)
+  }))
+})

@@ -1,0 +1,104 @@
+import { SqlSchema } from "@effect/sql"
+import { Context, Effect, Layer, Schema } from "effect"
+import { PostId, UserId } from "../domain/Ids.ts"
+import { Database } from "../platform/sql/Database.ts"
+import { Post, User } from "./Api.ts"
+
+const Window = Schema.Struct({ limit: Schema.Int, after: Schema.Int })
+const PostWindow = Schema.Struct({ ...Window.fields, user_id: UserId })
+const Following = Schema.Struct({ followed_id: UserId, follower_id: UserId })
+const PostKey = Schema.Struct({ user_id: UserId, post_id: PostId })
+const Count = Schema.Struct({ n: Schema.NumberFromString.pipe(Schema.compose(Schema.Int)) })
+
+/** The newest posts of a complete profile; a bound, as every statement has one. */
+const profilePosts = 1000
+
+const make = Effect.gen(function*() {
+  const { reader, writer } = yield* Database
+
+  const reads = {
+    page: SqlSchema.findAll({
+      Request: Window,
+      Result: User,
+      execute: ({ after, limit }) =>
+        reader`SELECT id, name, email FROM users WHERE id > ${after} ORDER BY id LIMIT ${limit}`
+    }),
+    find: SqlSchema.findOne({
+      Request: UserId,
+      Result: User,
+      execute: (id) => reader`SELECT id, name, email FROM users WHERE id = ${id}`
+    }),
+    // as text, as PostgreSQL answers counts as text too
+    count: SqlSchema.single({
+      Request: Schema.Void,
+      Result: Count,
+      execute: () => reader`SELECT CAST(COUNT(*) AS TEXT) AS n FROM users`
+    }),
+    followers: SqlSchema.single({
+      Request: UserId,
+      Result: Count,
+      execute: (id) => reader`SELECT CAST(COUNT(*) AS TEXT) AS n FROM followers WHERE followed_id = ${id}`
+    }),
+    newestPosts: SqlSchema.findAll({
+      Request: UserId,
+      Result: Post,
+      execute: (id) =>
+        reader`
+          SELECT id, user_id, title, content FROM (
+            SELECT id, user_id, title, content FROM posts WHERE user_id = ${id} ORDER BY id DESC LIMIT ${profilePosts}
+          ) AS newest ORDER BY id`
+    }),
+    postPage: SqlSchema.findAll({
+      Request: PostWindow,
+      Result: Post,
+      execute: ({ after, limit, user_id }) =>
+        reader`
+          SELECT id, user_id, title, content FROM posts
+          WHERE user_id = ${user_id} AND id > ${after} ORDER BY id LIMIT ${limit}`
+    }),
+    findPost: SqlSchema.findOne({
+      Request: PostKey,
+      Result: Post,
+      execute: ({ post_id, user_id }) =>
+        reader`SELECT id, user_id, title, content FROM posts WHERE user_id = ${user_id} AND id = ${post_id}`
+    })
+  }
+
+  const writes = {
+    insert: SqlSchema.single({
+      Request: Schema.Struct({ name: Schema.String, email: Schema.String }),
+      Result: User,
+      execute: ({ email, name }) =>
+        writer`
+          INSERT INTO users (name, email, email_key) VALUES (${name}, ${email}, ${email.toLowerCase()})
+          RETURNING id, name, email`
+    }),
+    insertPost: SqlSchema.single({
+      Request: Schema.Struct({ user_id: UserId, title: Schema.String, content: Schema.String }),
+      Result: Post,
+      execute: (post) => writer`INSERT INTO posts ${writer.insert(post)} RETURNING id, user_id, title, content`
+    }),
+    deletePost: SqlSchema.findOne({
+      Request: PostKey,
+      Result: Schema.Struct({ id: PostId }),
+      execute: ({ post_id, user_id }) =>
+        writer`DELETE FROM posts WHERE user_id = ${user_id} AND id = ${post_id} RETURNING id`
+    }),
+    insertFollower: SqlSchema.void({
+      Request: Following,
+      execute: (following) => writer`INSERT INTO followers ${writer.insert(following)} ON CONFLICT DO NOTHING`
+    }),
+    deleteFollower: SqlSchema.void({
+      Request: Following,
+      execute: ({ followed_id, follower_id }) =>
+        writer`DELETE FROM followers WHERE followed_id = ${followed_id} AND follower_id = ${follower_id}`
+    })
+  }
+
+  return { ...reads, ...writes }
+})
+
+/** One query a method, on the users' tables. */
+export class UsersRepo extends Context.Tag("barista/users/UsersRepo")<UsersRepo, Effect.Effect.Success<typeof make>>() {
+  static readonly layer = Layer.effect(UsersRepo, make)
+}
