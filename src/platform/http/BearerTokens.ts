@@ -1,0 +1,21 @@
+import { Option, Redacted } from "effect"
+import { createHash, timingSafeEqual } from "node:crypto"
+
+const digest = (token: string) => createHash("sha256").update(token).digest()
+
+/**
+ * Whether an `Authorization` header carries one of the tokens (RFC 6750). Digests are compared, in constant time, so that neither a
+ * token's length nor its beginning shows in the time taken. Without tokens everything is allowed: the server is then on loopback.
+ */
+export const checker = (tokens: Option.Option<ReadonlyArray<Redacted.Redacted>>) => {
+  const known = Option.map(tokens, (list) => list.map((token) => digest(Redacted.value(token))))
+  return (authorization: string | undefined): boolean =>
+    Option.match(known, {
+      onNone: () => true,
+      onSome: (digests) => {
+        const given = digest(/^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "")
+        // every token is compared, whichever matches
+        return digests.filter((one) => timingSafeEqual(one, given)).length > 0
+      }
+    })
+}

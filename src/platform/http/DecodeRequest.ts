@@ -1,0 +1,134 @@
+import { type HttpApiEndpoint, HttpApiSchema, HttpMethod, type HttpServerRequest } from "@effect/platform"
+import { Effect, Either, Option, ParseResult, Schema, type SchemaAST } from "effect"
+import { type InputIssue, InvalidInput, type PayloadTooLarge, type UnsupportedMediaType } from "../../domain/Problem.ts"
+import { below, fromParseIssue } from "./InputIssues.ts"
+import { isParams, queryReaders } from "./Params.ts"
+import { readJson } from "./RequestBody.ts"
+
+/** What the router found out about a request. */
+export interface Matched {
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly path: Readonly<Record<string, string | undefined>>
+  readonly query: Readonly<Record<string, string | Array<string>>>
+}
+
+type Refusal = InvalidInput | PayloadTooLarge | UnsupportedMediaType
+type Issues = ReadonlyArray<InputIssue>
+type Part = Either.Either<unknown, Issues>
+type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
+
+const decodeUnknown = (ast: SchemaAST.AST) =>
+  ParseResult.decodeUnknownEither(Schema.make<unknown, unknown, never>(ast), { errors: "all" })
+
+const decoder = (ast: SchemaAST.AST, name: string) => {
+  const decode = decodeUnknown(ast)
+  return (input: unknown): Part => Either.mapLeft(decode(input), (issue) => fromParseIssue(issue, below(name)))
+}
+
+const issue = (loc: ReadonlyArray<string | number>, msg: string, type: string): InputIssue => ({ loc, msg, type })
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const givenTwice = (name: string) => issue(["query", name], "given more than once", "value_error")
+
+/** A value of the query that is given once, or given again with the same text. */
+const single = (value: string | Array<string>): Option.Option<string> =>
+  typeof value === "string" ?
+    Option.some(value) :
+    Option.liftPredicate(value[0] ?? "", (first) => value.every((other) => other === first))
+
+/** Parameters from the query and the JSON body together; one that both give with two values is an issue. */
+const paramsDecoder = (ast: SchemaAST.AST) => {
+  const readers = queryReaders(ast)
+  const decode = decodeUnknown(ast)
+  return (query: Matched["query"], body: unknown): Part => {
+    if (body !== undefined && !isRecord(body)) {
+      return Either.left([issue(["body"], "must be a JSON object", "type_error")])
+    }
+    const issues: Array<InputIssue> = []
+    const merged: Record<string, unknown> = { ...body }
+    const fromQuery = new Set<string>()
+    for (const [name, read] of readers) {
+      const written = query[name]
+      if (written === undefined) continue
+      const value = Option.map(single(written), read)
+      if (Option.isNone(value)) {
+        issues.push(givenTwice(name))
+      } else if (Object.hasOwn(merged, name) && String(merged[name]) !== String(value.value)) {
+        issues.push(issue(["query", name], "given in the query and in the body with two values", "value_error"))
+      } else if (!Object.hasOwn(merged, name)) {
+        merged[name] = value.value
+        fromQuery.add(name)
+      }
+    }
+    const elsewhere = body === undefined ? "query" : "body"
+    const decoded = Either.mapLeft(
+      decode(merged),
+      (found) => fromParseIssue(found, (path) => below(fromQuery.has(String(path[0])) ? "query" : elsewhere)(path))
+    )
+    if (issues.length === 0) return decoded
+    const refused = new Set(issues.map(({ loc }) => loc[1]))
+    return Either.left([
+      ...issues,
+      ...Either.match(decoded, { onLeft: (more) => more.filter(({ loc }) => !refused.has(loc[1])), onRight: () => [] })
+    ])
+  }
+}
+
+/** A query parameter that is not declared as a list may be given once only. */
+const repeated = (query: Matched["query"], readers: ReadonlyMap<string, unknown>): Issues =>
+  Object.entries(query).flatMap(([name, value]) =>
+    readers.has(name) && Option.isNone(single(value)) ? [givenTwice(name)] : []
+  )
+
+const urlParamsDecoder = (ast: SchemaAST.AST) => {
+  const decode = decoder(ast, "query")
+  const readers = queryReaders(ast)
+  return (query: Matched["query"]): Part => {
+    const twice = repeated(query, readers)
+    return twice.length > 0 ? Either.left(twice) : decode(query)
+  }
+}
+
+const isMultipart = (ast: SchemaAST.AST) =>
+  HttpApiSchema.getMultipart(ast) !== undefined || HttpApiSchema.getMultipartStream(ast) !== undefined
+
+const nothing: Part = Either.right(undefined)
+
+/**
+ * Compiles what an endpoint declares of its path, query and body into one decoder, made once. It reports every issue of every part at
+ * once (422), and reads the body only where one is declared. A multipart payload is left to its handler, which streams it.
+ */
+export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
+  const decodePath = Option.map(endpoint.pathSchema, ({ ast }) => decoder(ast, "path"))
+  const decodeQuery = Option.map(endpoint.urlParamsSchema, ({ ast }) => urlParamsDecoder(ast))
+  const payloadSchema = Option.filter(endpoint.payloadSchema, ({ ast }) => !isMultipart(ast))
+  const decodePayload = Option.map(payloadSchema, ({ ast }) => {
+    if (isParams(ast)) return paramsDecoder(ast)
+    const decode = decoder(ast, "body")
+    return (_: Matched["query"], body: unknown) =>
+      body === undefined ? Either.left([issue(["body"], "field required", "missing")]) : decode(body)
+  })
+  const readsBody = Option.isSome(decodePayload) && HttpMethod.hasBody(endpoint.method)
+
+  return ({ path, query, request }: Matched): Effect.Effect<unknown, Refusal> => {
+    const finish = (body: unknown): Effect.Effect<unknown, InvalidInput> => {
+      const parts = {
+        path: Option.match(decodePath, { onNone: () => nothing, onSome: (decode) => decode(path) }),
+        urlParams: Option.match(decodeQuery, { onNone: () => nothing, onSome: (decode) => decode(query) }),
+        payload: Option.match(decodePayload, { onNone: () => nothing, onSome: (decode) => decode(query, body) })
+      }
+      const issues = Object.values(parts).flatMap((part) => (Either.isLeft(part) ? part.left : []))
+      return issues.length > 0
+        ? Effect.fail(new InvalidInput({ errors: issues }))
+        : Effect.succeed({
+          request,
+          path: Either.getOrUndefined(parts.path),
+          urlParams: Either.getOrUndefined(parts.urlParams),
+          payload: Either.getOrUndefined(parts.payload)
+        })
+    }
+    return readsBody ? Effect.flatMap(readJson(request, maxBodyBytes), finish) : finish(undefined)
+  }
+}

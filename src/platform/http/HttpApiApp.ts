@@ -1,0 +1,155 @@
+import {
+  type HttpApi,
+  type HttpApiGroup,
+  type HttpApp,
+  HttpServerRequest,
+  HttpServerResponse,
+  HttpTraceContext
+} from "@effect/platform"
+import { Cause, Context, Effect, Option } from "effect"
+import { AppConfig } from "../../AppConfig.ts"
+import {
+  InternalError,
+  isProblem,
+  MethodNotAllowed,
+  Overloaded,
+  type Problem,
+  RouteNotFound,
+  Unauthorized
+} from "../../domain/Problem.ts"
+import { type Language, Locale, negotiate } from "../../domain/Text.ts"
+import { Lifecycle } from "../lifecycle/Lifecycle.ts"
+import * as BearerTokens from "./BearerTokens.ts"
+import * as ProblemResponse from "./ProblemResponse.ts"
+import { ResponseHeaders } from "./ResponseHeaders.ts"
+import * as Router from "./Router.ts"
+
+type Request = HttpServerRequest.HttpServerRequest
+type Response = HttpServerResponse.HttpServerResponse
+
+const pathOf = (url: string) => url.split("?", 1)[0] ?? url
+
+/** What one request carries through its handling. */
+interface Exchange {
+  readonly request: Request
+  readonly language: Language
+  readonly headers: Record<string, string>
+  traceId: string | undefined
+}
+
+const begin = (request: Request): Exchange => {
+  const language = negotiate(request.headers["accept-language"])
+  const headers = { "content-language": language, vary: "accept-language", "x-content-type-options": "nosniff" }
+  return { request, language, headers, traceId: undefined }
+}
+
+const renderProblem = (exchange: Exchange, problem: Problem): Response =>
+  HttpServerResponse.setHeaders(
+    ProblemResponse.render(problem, {
+      language: exchange.language,
+      path: pathOf(exchange.request.url),
+      traceId: exchange.traceId
+    }),
+    exchange.headers
+  )
+
+/** The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. */
+const answerFailure = (exchange: Exchange) => (cause: Cause.Cause<unknown>): Effect.Effect<Response> => {
+  const failure = Cause.failureOption(cause)
+  if (Option.isSome(failure) && isProblem(failure.value)) {
+    return Effect.succeed(renderProblem(exchange, failure.value))
+  }
+  // the client has gone, or the server's deadline has passed: there is nobody to answer
+  if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
+  return Effect.as(
+    Effect.logError("unexpected failure", cause).pipe(
+      Effect.annotateLogs({ trace_id: exchange.traceId, path: pathOf(exchange.request.url) })
+    ),
+    renderProblem(exchange, new InternalError())
+  )
+}
+
+const runOperation = (exchange: Exchange, { operation, path, query }: Router.Found) => {
+  const { headers, language, request } = exchange
+  const context = Context.make(Locale, language).pipe(
+    Context.add(ResponseHeaders, {
+      set: (name, value) => {
+        headers[name] = value
+      }
+    })
+  )
+  return operation.decode({ request, path, query }).pipe(
+    Effect.flatMap(operation.handle),
+    Effect.flatMap((answer) =>
+      HttpServerResponse.isServerResponse(answer)
+        ? Effect.succeed(answer)
+        : Effect.map(operation.encode(answer), HttpServerResponse.setHeaders(headers))
+    ),
+    Effect.tapErrorCause(() =>
+      Effect.map(Effect.currentSpan, (span) => {
+        exchange.traceId = span.traceId
+      }).pipe(Effect.ignore)
+    ),
+    Effect.withSpan(operation.name, {
+      kind: "server",
+      captureStackTrace: false,
+      ...Option.match(HttpTraceContext.fromHeaders(request.headers), {
+        onNone: () => ({ root: true }),
+        onSome: (parent) => ({ parent })
+      }),
+      attributes: { "http.request.method": request.method, "http.route": operation.path }
+    }),
+    Effect.provide(context),
+    Effect.interruptible
+  )
+}
+
+/**
+ * Makes a contract and its handlers an application for @effect/platform's HttpServer: routing, decoding, language, tokens, bounds, traces and
+ * problem documents for every failure, from every layer.
+ */
+export const make = Effect.fnUntraced(function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
+  api: HttpApi.HttpApi<Id, Groups, E, never>,
+  handlers: Parameters<typeof Router.make>[1],
+  pages: Readonly<Record<string, HttpApp.Default>>
+) {
+  const config = yield* AppConfig
+  const lifecycle = yield* Lifecycle
+  const router = Router.make(api, handlers, config)
+  const authorized = BearerTokens.checker(config.apiTokens)
+
+  const refusal = (request: Request): Problem | undefined => {
+    if (lifecycle.isStopping() && !pathOf(request.url).startsWith("/health/")) {
+      return new Overloaded({ what: "server is stopping", retry_after: 5 })
+    }
+    if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
+    const open = pathOf(request.url).startsWith("/health/")
+    return open || authorized(request.headers["authorization"]) ? undefined : new Unauthorized()
+  }
+
+  const answerUnmatched = (exchange: Exchange): Effect.Effect<Response> => {
+    const { request } = exchange
+    const path = pathOf(request.url)
+    const page = pages[path.replace(/(.)\/$/, "$1")]
+    const allow = page === undefined ? router.allowed(request.url) : ["GET", "HEAD", "OPTIONS"]
+    if (allow.length === 0) return Effect.succeed(renderProblem(exchange, new RouteNotFound({ path })))
+    if (request.method === "OPTIONS") {
+      return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } }))
+    }
+    return page !== undefined && allow.includes(request.method)
+      ? Effect.provideService(page, HttpServerRequest.HttpServerRequest, request)
+      : Effect.succeed(renderProblem(exchange, new MethodNotAllowed({ method: request.method, allow })))
+  }
+
+  return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const exchange = begin(request)
+    const refused = refusal(request)
+    if (refused !== undefined) {
+      if (lifecycle.isStopping()) exchange.headers["connection"] = "close"
+      return Effect.succeed(renderProblem(exchange, refused))
+    }
+    const found = router.find(request)
+    const answer = found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found)
+    return Effect.catchAllCause(answer, answerFailure(exchange))
+  })
+})

@@ -1,0 +1,13 @@
+import { Context, Effect } from "effect"
+
+/**
+ * Where a handler puts headers of the answer that go beyond its declared body (`Location`, `Link`). The server gives every request its
+ * own; outside of a request nothing is kept.
+ */
+export class ResponseHeaders extends Context.Reference<ResponseHeaders>()("barista/platform/http/ResponseHeaders", {
+  defaultValue: (): { readonly set: (name: string, value: string) => void } => ({ set: () => undefined })
+}) {}
+
+/** Sets a header of the running request's answer. */
+export const setHeader = (name: string, value: string): Effect.Effect<void> =>
+  Effect.map(ResponseHeaders, (headers) => headers.set(name, value))

@@ -1,0 +1,84 @@
+import { HttpApi, type HttpApiGroup, type HttpServerRequest, type HttpServerResponse } from "@effect/platform"
+import type { Effect } from "effect"
+import * as FindMyWay from "find-my-way-ts"
+import * as DecodeRequest from "./DecodeRequest.ts"
+import * as EncodeResponse from "./EncodeResponse.ts"
+import type { Handlers } from "./Handlers.ts"
+
+/** One operation of the contract, compiled. */
+export interface Operation {
+  /** `group.endpoint`: the name of its span. */
+  readonly name: string
+  readonly path: string
+  readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<unknown, unknown>
+  readonly handle: (request: unknown) => Effect.Effect<unknown, unknown>
+  readonly encode: (answer: unknown) => Effect.Effect<HttpServerResponse.HttpServerResponse>
+}
+
+export interface Found {
+  readonly operation: Operation
+  readonly path: DecodeRequest.Matched["path"]
+  readonly query: DecodeRequest.Matched["query"]
+}
+
+export interface Router {
+  /** The operation that answers; HEAD is answered by GET's. */
+  readonly find: (request: HttpServerRequest.HttpServerRequest) => Found | undefined
+  /** The methods that a path answers to; empty for a path that the contract does not have. */
+  readonly allowed: (url: string) => ReadonlyArray<string>
+}
+
+/** The handlers of all groups of a contract, by group name. */
+export type ApiHandlers<Groups extends HttpApiGroup.HttpApiGroup.Any> = {
+  readonly [Name in HttpApiGroup.HttpApiGroup.Name<Groups>]: Handlers<
+    HttpApiGroup.HttpApiGroup.WithName<Groups, Name>
+  >
+}
+
+/** The handlers as the compiled router calls them; a method's parameter is checked bivariantly, which the contract's types make good. */
+type AnyHandlers = Readonly<Record<string, Readonly<Record<string, AnyHandler>>>>
+type AnyHandler = { call(request: unknown): Effect.Effect<unknown, unknown> }["call"]
+
+const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const
+
+/**
+ * Compiles a contract and its handlers into a routing table (a radix tree). Decoders and encoders are made once, here; a path answers with and
+ * without its trailing slash. The stock HttpApiBuilder makes them for every request anew, which costs three quarters of its speed.
+ */
+export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
+  api: HttpApi.HttpApi<Id, Groups, E, never>,
+  apiHandlers: AnyHandlers,
+  options: { readonly maxBodyBytes: number }
+): Router => {
+  const router = FindMyWay.make<Operation>({
+    ignoreTrailingSlash: true,
+    ignoreDuplicateSlashes: false,
+    caseSensitive: true,
+    maxParamLength: 1000
+  })
+  HttpApi.reflect(api, {
+    onGroup: () => undefined,
+    onEndpoint: ({ endpoint, group }) => {
+      const handle = apiHandlers[group.identifier]?.[endpoint.name]
+      if (handle === undefined) return
+      router.on(endpoint.method, endpoint.path, {
+        name: `${group.identifier}.${endpoint.name}`,
+        path: endpoint.path,
+        decode: DecodeRequest.compile(endpoint, options.maxBodyBytes),
+        handle,
+        encode: EncodeResponse.compile(endpoint)
+      })
+    }
+  })
+  const allowed = (url: string) => {
+    const found = methods.filter((method) => router.find(method, url) !== undefined)
+    return found.length === 0 ? [] : [...found, ...(found.includes("GET") ? ["HEAD"] : []), "OPTIONS"]
+  }
+  return {
+    allowed,
+    find: (request) => {
+      const found = router.find(request.method === "HEAD" ? "GET" : request.method, request.url)
+      return found && { operation: found.handler, path: found.params, query: found.searchParams }
+    }
+  }
+}
