@@ -1,0 +1,146 @@
+import { Effect, type Scope } from "effect"
+import { type Entry, LinkedQueue } from "./LinkedQueue.ts"
+
+/** Runs an effect while holding one permit. */
+export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** One of those who share a semaphore: typically an HTTP request with its many items. */
+export interface Party {
+  /**
+   * Waits for a permit, first in first out within the party, and holds it while the effect runs. Interruption gives up the place in the
+   * queue or the permit. In a party that has ended, it interrupts.
+   */
+  readonly withPermit: WithPermit
+}
+
+/**
+ * A number of permits that parties share by round robin: each free permit goes to the next party in turn that waits, so one
+ * operation of one party never waits for the whole queue of another.
+ */
+export interface FairSemaphore {
+  readonly permits: number
+  /**
+   * Joins until the scope closes; then the operations still waiting are interrupted, and those running keep their permit to
+   * their end. `share` is how many permits the party may hold at once: all of them unless given, and at least one.
+   */
+  readonly party: (options?: { readonly share?: number }) => Effect.Effect<Party, never, Scope.Scope>
+  /** Runs one effect as a party of its own. */
+  readonly withPermit: WithPermit
+}
+
+interface Waiter {
+  readonly resume: (effect: Effect.Effect<void>) => void
+  granted: boolean
+}
+
+interface Member {
+  readonly share: number
+  readonly waiters: LinkedQueue<Waiter>
+  held: number
+  /** Its place in the round, while it waits and its share is not used up. */
+  turn: Entry<Member> | undefined
+  ended: boolean
+}
+
+class Permits {
+  private readonly round = new LinkedQueue<Member>()
+  private free: number
+
+  constructor(total: number) {
+    this.free = total
+  }
+
+  member(share: number): Member {
+    return { share: Math.max(1, share), waiters: new LinkedQueue(), held: 0, turn: undefined, ended: false }
+  }
+
+  readonly withPermit = (member: Member): WithPermit => (effect) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.zipRight(
+        restore(this.acquire(member)),
+        Effect.ensuring(restore(effect), Effect.sync(() => this.release(member)))
+      )
+    )
+
+  end(member: Member): void {
+    member.ended = true
+    for (let entry = member.waiters.first; entry !== undefined; entry = member.waiters.first) {
+      member.waiters.remove(entry)
+      entry.value.resume(Effect.interrupt)
+    }
+    this.queue(member)
+  }
+
+  private acquire(member: Member): Effect.Effect<void> {
+    return Effect.async((resume) => {
+      if (member.ended) {
+        resume(Effect.interrupt)
+        return
+      }
+      const waiter: Waiter = { resume, granted: false }
+      const entry = member.waiters.add(waiter)
+      this.queue(member)
+      this.grant()
+      return Effect.sync(() => {
+        // the permit may have been granted in the very moment of the interruption
+        if (waiter.granted) this.release(member)
+        else if (!member.ended) {
+          member.waiters.remove(entry)
+          this.queue(member)
+        }
+      })
+    })
+  }
+
+  private release(member: Member): void {
+    this.free++
+    member.held--
+    this.queue(member)
+    this.grant()
+  }
+
+  /** Gives the member a place at the end of the round if it can use one and has none, and takes it away if it cannot. */
+  private queue(member: Member): void {
+    const waits = member.waiters.first !== undefined && member.held < member.share
+    if (waits && member.turn === undefined) member.turn = this.round.add(member)
+    if (!waits && member.turn !== undefined) {
+      this.round.remove(member.turn)
+      member.turn = undefined
+    }
+  }
+
+  private grant(): void {
+    while (this.free > 0) {
+      const turn = this.round.first
+      const entry = turn?.value.waiters.first
+      if (turn === undefined || entry === undefined) return
+      const member = turn.value
+      this.round.remove(turn)
+      member.turn = undefined
+      member.waiters.remove(entry)
+      this.free--
+      member.held++
+      entry.value.granted = true
+      this.queue(member)
+      entry.value.resume(Effect.void)
+    }
+  }
+}
+
+/** A semaphore of so many permits, at least one. */
+export const make = (permits: number): Effect.Effect<FairSemaphore> =>
+  Effect.sync(() => {
+    const shared = new Permits(permits)
+    return {
+      permits,
+      party: (options) =>
+        Effect.map(
+          Effect.acquireRelease(
+            Effect.sync(() => shared.member(options?.share ?? permits)),
+            (member) => Effect.sync(() => shared.end(member))
+          ),
+          (member): Party => ({ withPermit: shared.withPermit(member) })
+        ),
+      withPermit: (effect) => Effect.suspend(() => shared.withPermit(shared.member(permits))(effect))
+    }
+  })

@@ -1,0 +1,88 @@
+import { Config, ConfigError, Context, Duration, Effect, Either, Layer, ParseResult, Record, Schema } from "effect"
+import type { FairSemaphore, Party } from "./FairSemaphore.ts"
+import { type NamedPolicy, Policy } from "./Policy.ts"
+import * as PolicyInterpreter from "./PolicyInterpreter.ts"
+
+const fiveSeconds = Duration.seconds(5)
+
+/** The policies by name, as the handbook has them unless the configuration replaces one. */
+export const defaults = {
+  /** `async_retry(max_attempts=3, delay=1.0)` around a client whose own timeout is 5 s (httpx). */
+  "unreliable": {
+    attemptTimeout: fiveSeconds,
+    retry: { attempts: 3, backoff: { kind: "linear", base: Duration.seconds(1) } }
+  },
+  /** `client.get(url, timeout=5.0)` */
+  "safe-call": { timeout: fiveSeconds },
+  /** `asyncio.wait_for(slow_operation(), timeout=5.0)` */
+  "slow-operation": { timeout: fiveSeconds },
+  /** httpx's timeout, where the handbook gives none. */
+  "upstream": { timeout: fiveSeconds },
+  /** The blocking call on the sacrificial event loop; the handbook's has no timeout and never ends with a silent upstream. */
+  "blocking-call": { timeout: fiveSeconds },
+  /** `asyncio.Semaphore(3)` */
+  "batch": { concurrency: 3 }
+} as const satisfies Record<string, Policy>
+
+export type PolicyName = keyof typeof defaults
+
+/** The environment variable whose JSON replaces a policy as a whole: `safe-call` → `POLICY_SAFE_CALL`. */
+export const variable = (name: string): string => `POLICY_${name.toUpperCase().replaceAll("-", "_")}`
+
+const expected =
+  `a policy such as {"timeout":"5 seconds","attemptTimeout":"2 seconds","retry":{"attempts":3,"backoff":{"kind":"linear","base":"1 second"},"jitter":"full"},"concurrency":10}, every part optional`
+
+const decode = Schema.decodeUnknownEither(Schema.parseJson(Policy), { errors: "all" })
+
+const reasons = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .map(({ message, path }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
+    .join("; ")
+    .replaceAll(/\s+/g, " ")
+
+const setting = (fallback: Policy, name: string): Config.Config<Policy> =>
+  Config.string(variable(name)).pipe(
+    Config.mapOrFail((written) =>
+      Either.mapLeft(decode(written), (error) =>
+        ConfigError.InvalidData(
+          [],
+          `${variable(name)}: ${JSON.stringify(written)} is not ${expected} (${reasons(error)})`
+        ))
+    ),
+    Config.withDefault(fallback)
+  )
+
+const fromEnvironment = Config.all(Record.map(defaults, setting))
+
+type Table = { readonly [Name in PolicyName]: Policy }
+
+const make = (table: Table) =>
+  Effect.map(
+    Effect.all(Record.map(table, PolicyInterpreter.make), { concurrency: 1 }),
+    (interpreters): Context.Tag.Service<Policies> => ({
+      list: Record.toEntries(table).map(([name, policy]) => ({ name, policy })),
+      get: (name) => table[name],
+      apply: (name, party) => interpreters[name].apply(party),
+      parties: (name) => interpreters[name].parties
+    })
+  )
+
+/** The named policies in force: what chapters put around their operations instead of numbers of their own. */
+export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
+  readonly list: ReadonlyArray<NamedPolicy>
+  readonly get: (name: PolicyName) => Policy
+  /**
+   * The policy as a transformer of effects, which fails with `PolicyTimeout` besides the effect's own errors. Under a policy with a
+   * concurrency, operations take their permits from the party, or else are each a party of their own: whoever has many
+   * of them joins with a party first.
+   */
+  readonly apply: (name: PolicyName, party?: Party) => PolicyInterpreter.Transformer
+  /** The permits of the policy, shared by the whole server. */
+  readonly parties: (name: PolicyName) => FairSemaphore
+}>() {
+  /** The defaults, each replaced by the JSON of its environment variable; a bad one fails with a line that says what would be right. */
+  static readonly layer = Layer.effect(Policies, Effect.flatMap(fromEnvironment, make))
+
+  /** The defaults, with some policies replaced; reads no environment. */
+  static readonly layerWith = (overrides: Partial<Table>) => Layer.effect(Policies, make({ ...defaults, ...overrides }))
+}

@@ -1,0 +1,61 @@
+import { Duration, Schema } from "effect"
+import { DurationText } from "./DurationText.ts"
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+const Timeout = DurationText.pipe(
+  Schema.filter((duration) => Duration.toMillis(duration) > 0 || "must be longer than 0")
+)
+
+/**
+ * How long to pause after the n-th failed attempt: `constant` base, `linear` base × n (the handbook's), `exponential`
+ * base × factor^(n-1); never longer than `max`, or 24 hours. The factor is 2 unless given.
+ */
+export const Backoff = Schema.Union(
+  Schema.Struct({ kind: Schema.Literal("constant"), base: DurationText }),
+  Schema.Struct({ kind: Schema.Literal("linear"), base: DurationText, max: optional(DurationText) }),
+  Schema.Struct({
+    kind: Schema.Literal("exponential"),
+    base: DurationText,
+    factor: optional(Schema.Number.pipe(Schema.between(1, 10))),
+    max: optional(DurationText)
+  })
+)
+export type Backoff = typeof Backoff.Type
+
+/**
+ * Tries again after a transient error (see `Transient`), up to `attempts` in all, the first one included. With `full` jitter a pause
+ * is drawn evenly from 0 to its backoff, so that clients that failed together do not come back together.
+ */
+export const Retry = Schema.Struct({
+  attempts: Schema.Int.pipe(Schema.between(1, 20)),
+  backoff: Backoff,
+  jitter: optional(Schema.Literal("none", "full"))
+})
+export type Retry = typeof Retry.Type
+
+/** The most operations that a policy can let run at once. */
+export const largestConcurrency = 10_000
+
+/**
+ * A resilience policy as a plain value: `timeout` over all attempts, `attemptTimeout` for each, `retry`, and `concurrency`, how many
+ * operations run at once. What is absent is not done. `PolicyInterpreter` says in which order the parts apply.
+ */
+export const Policy = Schema.Struct({
+  timeout: optional(Timeout),
+  attemptTimeout: optional(Timeout),
+  retry: optional(Retry),
+  concurrency: optional(Schema.Int.pipe(Schema.between(1, largestConcurrency)))
+}).annotations({
+  identifier: "Policy",
+  description: "A resilience policy: timeouts, retry, concurrency",
+  // a misspelt part would silently not be done
+  parseOptions: { onExcessProperty: "error" }
+})
+export type Policy = typeof Policy.Type
+
+/** A policy with the name under which the configuration and the chapters know it. */
+export const NamedPolicy = Schema.Struct({ name: Schema.String, policy: Policy }).annotations({
+  identifier: "NamedPolicy"
+})
+export type NamedPolicy = typeof NamedPolicy.Type

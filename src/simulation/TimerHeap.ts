@@ -1,0 +1,72 @@
+/** What shall happen at a time; `order` breaks ties. */
+export interface Timer {
+  readonly deadline: number
+  readonly order: number
+  readonly fire: () => void
+  /** Its place in the heap; -1 once it has left. */
+  index: number
+}
+
+const isBefore = (a: Timer, b: Timer) => a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order)
+
+/** A binary heap of timers, earliest first and equal ones in the order of their creation; adding and removing take logarithmic time. */
+export class TimerHeap {
+  private readonly timers: Array<Timer> = []
+  private created = 0
+
+  add(deadline: number, fire: () => void): Timer {
+    const timer: Timer = { deadline, order: this.created++, fire, index: this.timers.length }
+    this.rise(timer)
+    return timer
+  }
+
+  /** Takes out the earliest timer. */
+  shift(): Timer | undefined {
+    const first = this.timers[0]
+    if (first !== undefined) this.remove(first)
+    return first
+  }
+
+  /** Takes out a timer; does nothing if it has left already. */
+  remove(timer: Timer): void {
+    const gap = timer.index
+    if (gap < 0) return
+    timer.index = -1
+    const last = this.timers.pop()
+    if (last === undefined || last === timer) return
+    last.index = gap
+    this.rise(last)
+    if (last.index === gap) this.sink(last)
+  }
+
+  private put(timer: Timer, index: number): void {
+    timer.index = index
+    this.timers[index] = timer
+  }
+
+  private rise(timer: Timer): void {
+    let index = timer.index
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1
+      const parent = this.timers[parentIndex]
+      if (parent === undefined || isBefore(parent, timer)) break
+      this.put(parent, index)
+      index = parentIndex
+    }
+    this.put(timer, index)
+  }
+
+  private sink(timer: Timer): void {
+    let index = timer.index
+    for (;;) {
+      const left = this.timers[2 * index + 1]
+      const right = this.timers[2 * index + 2]
+      const child = left !== undefined && right !== undefined && isBefore(right, left) ? right : left
+      if (child === undefined || isBefore(timer, child)) break
+      const childIndex = child.index
+      this.put(child, index)
+      index = childIndex
+    }
+    this.put(timer, index)
+  }
+}

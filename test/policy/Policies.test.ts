@@ -1,0 +1,75 @@
+import { describe, expect, it } from "@effect/vitest"
+import { ConfigProvider, Duration, Effect, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
+import { Policies } from "../../src/policy/Policies.ts"
+import { NamedPolicy } from "../../src/policy/Policy.ts"
+
+const environment = (variables: Record<string, string>) =>
+  Policies.layer.pipe(
+    Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables)))))
+  )
+
+const inForce = Effect.flatMap(Policies, ({ list }) => Schema.encode(Schema.Array(NamedPolicy))(list))
+
+describe("Policies", () => {
+  it.effect("are the handbook's", () =>
+    Effect.gen(function*() {
+      expect(yield* inForce).toEqual([
+        {
+          name: "unreliable",
+          policy: { attemptTimeout: "5 seconds", retry: { attempts: 3, backoff: { kind: "linear", base: "1 second" } } }
+        },
+        { name: "safe-call", policy: { timeout: "5 seconds" } },
+        { name: "slow-operation", policy: { timeout: "5 seconds" } },
+        { name: "upstream", policy: { timeout: "5 seconds" } },
+        { name: "blocking-call", policy: { timeout: "5 seconds" } },
+        { name: "batch", policy: { concurrency: 3 } }
+      ])
+    }).pipe(Effect.provide(environment({}))))
+
+  it.effect("can each be replaced as a whole by a variable", () =>
+    Effect.gen(function*() {
+      const { apply, get } = yield* Policies
+      expect(get("safe-call")).toEqual({ timeout: Duration.millis(200) })
+      expect(get("unreliable")).toEqual({})
+      expect(get("upstream")).toEqual({ timeout: Duration.seconds(5) })
+      const fiber = yield* Effect.fork(apply("safe-call")(Effect.sleep("1 second")))
+      yield* TestClock.adjust("199 millis")
+      expect(yield* fiber.poll).toEqual(Option.none())
+      yield* TestClock.adjust("1 millis")
+      expect(Exit.isFailure(yield* Fiber.await(fiber))).toBe(true)
+    }).pipe(Effect.provide(environment({ POLICY_SAFE_CALL: "{\"timeout\":\"200 millis\"}", POLICY_UNRELIABLE: "{}" }))))
+
+  it.effect.each([
+    { name: "POLICY_SAFE_CALL", value: "{\"timeout\":\"soon\"}", reason: "timeout: must be a duration in words" },
+    { name: "POLICY_UNRELIABLE", value: "{\"retry\":{\"attempts\":99}}", reason: "retry.backoff: is missing" },
+    { name: "POLICY_UNRELIABLE", value: "{\"retry\":{\"attempts\":99}}", reason: "retry.attempts: " },
+    { name: "POLICY_BATCH", value: "{\"concurency\":3}", reason: "concurency: is unexpected" },
+    { name: "POLICY_BATCH", value: "three\nlines\nhere", reason: "JSON" },
+    { name: "POLICY_BATCH", value: "", reason: "JSON" }
+  ])(
+    "stop the start on %j, in one line that says what would be right",
+    ({ name, reason, value }) =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(Layer.build(environment({ [name]: value })))
+        const line = String(error)
+        expect(line).toContain(`${name}: ${JSON.stringify(value)} is not a policy such as {"timeout":"5 seconds"`)
+        expect(line).toContain(reason)
+        expect(line).not.toContain("\n")
+      }).pipe(Effect.scoped)
+  )
+
+  it.effect("share the permits of a name among all who ask", () =>
+    Effect.gen(function*() {
+      const { apply, parties } = yield* Policies
+      expect(parties("batch").permits).toBe(2)
+      const party = yield* parties("batch").party()
+      const second = apply("batch", party)(Effect.sleep("1 second"))
+      const fiber = yield* Effect.fork(
+        Effect.all([second, second, apply("batch")(Effect.sleep("1 second"))], { concurrency: "unbounded" })
+      )
+      yield* TestClock.adjust("1999 millis")
+      expect(yield* fiber.poll).toEqual(Option.none())
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.scoped, Effect.provide(Policies.layerWith({ batch: { concurrency: 2 } }))))
+})
