@@ -1,0 +1,64 @@
+/** What the sacrificial loop can be asked. Times are milliseconds, as they cross a thread boundary. */
+export type BlockingCalls = {
+  readonly sleep: { readonly input: { readonly times: number; readonly each: number }; readonly answer: void }
+  readonly sumOfSquares: { readonly input: { readonly n: number }; readonly answer: bigint }
+  readonly httpGet: { readonly input: HttpRequest; readonly answer: HttpAnswer | HttpFailure }
+  readonly openFile: { readonly input: { readonly path: string }; readonly answer: void }
+  readonly writeChunk: {
+    readonly input: FilePosition & { readonly bytes: Uint8Array<ArrayBuffer> }
+    readonly answer: void
+  }
+  readonly finishFile: { readonly input: FilePosition & { readonly finalPath: string }; readonly answer: FinishedFile }
+  readonly abortFile: { readonly input: { readonly path: string }; readonly answer: void }
+}
+
+export type CallName = keyof BlockingCalls
+
+/** The calls as functions, each of which blocks its thread. */
+export type Blocking<Names extends CallName = CallName> = {
+  readonly [N in Names]: (input: BlockingCalls[N]["input"]) => BlockingCalls[N]["answer"]
+}
+
+/** A file under way, and how many of its bytes were acknowledged so far. */
+export interface FilePosition {
+  readonly path: string
+  readonly size: number
+}
+
+/** A file that is complete and durable at its final path. */
+export interface FinishedFile {
+  readonly size: number
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+}
+
+export interface HttpRequest {
+  readonly url: string
+  readonly timeout: number
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Why a request had no answer; `connection` covers name lookup, refusal, reset and a broken response. */
+export interface HttpFailure {
+  readonly kind: "timeout" | "connection" | "too large"
+}
+
+/** What the thread found out about a call: its answer or the error it threw, and what it did to the loop. */
+export interface Measured<Answer> {
+  readonly outcome: { readonly answer: Answer } | {
+    readonly error: { readonly code: string; readonly message: string }
+  }
+  readonly blockedFor: number
+  readonly missedHeartbeats: number
+}
+
+export type MeasuredCalls = {
+  readonly [N in CallName]: {
+    readonly input: BlockingCalls[N]["input"]
+    readonly answer: Measured<BlockingCalls[N]["answer"]>
+  }
+}

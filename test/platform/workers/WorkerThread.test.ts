@@ -1,0 +1,157 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Cause, Deferred, Effect, Exit, Fiber, Option, Scope } from "effect"
+import { fileURLToPath } from "node:url"
+import { MessageChannel, type MessagePort } from "node:worker_threads"
+import * as WorkerThread from "../../../src/platform/workers/WorkerThread.ts"
+
+type Calls = {
+  readonly echo: { readonly input: string; readonly answer: string }
+  readonly echoed: { readonly input: undefined; readonly answer: ReadonlyArray<string> }
+  readonly threadId: { readonly input: undefined; readonly answer: number }
+  readonly crash: { readonly input: undefined; readonly answer: never }
+  readonly exit: { readonly input: undefined; readonly answer: never }
+  readonly hold: {
+    readonly input: { readonly release: Int32Array; readonly running: MessagePort }
+    readonly answer: void
+  }
+}
+
+const threads = (options: Partial<WorkerThread.Options> = {}) =>
+  WorkerThread.make<Calls>({
+    name: "test thread",
+    file: fileURLToPath(new URL("./thread.mjs", import.meta.url)),
+    threads: 1,
+    places: 64,
+    ...options
+  })
+
+/** Occupies a thread until released or interrupted; returns once the thread is really blocked. */
+const hold = (pool: WorkerThread.WorkerThreads<Calls>) =>
+  Effect.gen(function*() {
+    const release = new Int32Array(new SharedArrayBuffer(4))
+    const { port1, port2 } = new MessageChannel()
+    const running = yield* Deferred.make<void>()
+    const gone = yield* Deferred.make<void>()
+    port1.once("message", () => Deferred.unsafeDone(running, Exit.void))
+    port1.once("close", () => Deferred.unsafeDone(gone, Exit.void))
+    const fiber = yield* Effect.forkDaemon(pool.submit("hold", { release, running: port2 }, { transfer: [port2] }))
+    yield* Deferred.await(running)
+    const free = Effect.sync(() => {
+      Atomics.store(release, 0, 1)
+      Atomics.notify(release, 0)
+    })
+    return { fiber, free, gone: Deferred.await(gone) }
+  })
+
+const defectOf = <A, E>(exit: Exit.Exit<A, E>) =>
+  Option.flatMap(Exit.causeOption(exit), Cause.dieOption).pipe(Option.getOrUndefined)
+
+/** Forks and lets the fiber come to its place in the line. */
+const inLine = <A, E>(effect: Effect.Effect<A, E>) => Effect.zipLeft(Effect.fork(effect), Effect.yieldNow())
+
+describe("WorkerThread", () => {
+  it.scoped("runs calls one after another in order of arrival, urgent ones first", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads()
+      const held = yield* hold(pool)
+      const fibers = yield* Effect.forEach(
+        ["a", "b", "c", "d"],
+        (word) => inLine(pool.submit("echo", word, { urgent: word === "d" })),
+        { concurrency: 1 }
+      )
+      expect(yield* pool.stats).toEqual({ waiting: 4, running: 1 })
+      yield* held.free
+      yield* Effect.forEach(fibers, Fiber.join, { concurrency: 1 })
+      expect(yield* pool.call("echoed", undefined)).toEqual(["d", "a", "b", "c"])
+      expect(yield* pool.stats).toEqual({ waiting: 0, running: 0 })
+    }))
+
+  it.scoped("refuses what has no place, at once, and gives places back", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads({ places: 2 })
+      const place = yield* Scope.make()
+      yield* Scope.extend(pool.admit, place)
+      const held = yield* hold(pool)
+      const second = yield* inLine(pool.call("echo", "second"))
+      const refused = yield* Effect.flip(pool.call("echo", "third"))
+      expect(refused).toMatchObject({ _tag: "Overloaded", what: "test thread", retry_after: 1 })
+      yield* Scope.close(place, Exit.void)
+      const third = yield* inLine(pool.call("echo", "third"))
+      yield* Fiber.interrupt(third)
+      const fourth = yield* inLine(pool.call("echo", "fourth"))
+      yield* held.free
+      expect(yield* Fiber.join(second)).toBe("second")
+      expect(yield* Fiber.join(fourth)).toBe("fourth")
+      expect(yield* pool.call("echoed", undefined)).toEqual(["second", "fourth"])
+    }))
+
+  it.scoped("never runs a call that was interrupted while it waited", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads()
+      const held = yield* hold(pool)
+      const leaving = yield* inLine(pool.call("echo", "leaves"))
+      const staying = yield* inLine(pool.call("echo", "stays"))
+      yield* Fiber.interrupt(leaving)
+      yield* held.free
+      yield* Fiber.join(staying)
+      expect(yield* pool.call("echoed", undefined)).toEqual(["stays"])
+    }))
+
+  it.scoped("ends the thread of an interrupted call; the line goes on with a fresh one", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads()
+      const before = yield* pool.call("threadId", undefined)
+      const held = yield* hold(pool)
+      const next = yield* inLine(pool.call("threadId", undefined))
+      yield* Fiber.interrupt(held.fiber)
+      yield* held.gone
+      expect(yield* Fiber.join(next)).not.toBe(before)
+    }))
+
+  it.scoped("lets a call that is not stoppable run to its end when interrupted", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads()
+      const before = yield* pool.call("threadId", undefined)
+      const running = yield* inLine(pool.submit("echo", "whole", { stoppable: false }))
+      yield* Fiber.interrupt(running)
+      expect(yield* pool.call("echoed", undefined)).toEqual(["whole"])
+      expect(yield* pool.call("threadId", undefined)).toBe(before)
+    }))
+
+  for (const [name, reason] of [["crash", "Error: boom"], ["exit", "the thread ended"]] as const) {
+    it.scoped(`${name}: only the running call dies, those behind it run on a fresh thread`, () =>
+      Effect.gen(function*() {
+        const pool = yield* threads()
+        const held = yield* hold(pool)
+        const dying = yield* inLine(pool.call(name, undefined))
+        const next = yield* inLine(pool.call("echo", "next"))
+        yield* held.free
+        const defect = defectOf(yield* Fiber.await(dying))
+        expect(defect).toBeInstanceOf(WorkerThread.WorkerCrashed)
+        expect(defect).toMatchObject({ worker: "test thread", reason })
+        expect(yield* Fiber.join(next)).toBe("next")
+        expect(yield* pool.call("echoed", undefined)).toEqual(["next"])
+      }))
+  }
+
+  it.scoped("a thread that cannot start kills its call, and does not hang or retry for ever", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads({ file: "/nowhere/thread.js" })
+      const defect = defectOf(yield* Effect.exit(pool.call("echo", "a")))
+      expect(defect).toBeInstanceOf(WorkerThread.WorkerCrashed)
+      expect(String(defect)).toContain("/nowhere/thread.js")
+    }))
+
+  it.effect("its scope ends blocked threads and whatever waits", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const pool = yield* Scope.extend(threads(), scope)
+      const held = yield* hold(pool)
+      const waiting = yield* inLine(pool.call("echo", "never"))
+      yield* Scope.close(scope, Exit.void)
+      yield* held.gone
+      expect(defectOf(yield* Fiber.await(held.fiber))).toBeInstanceOf(WorkerThread.WorkerCrashed)
+      expect(defectOf(yield* Fiber.await(waiting))).toBeInstanceOf(WorkerThread.WorkerCrashed)
+      expect(defectOf(yield* Effect.exit(pool.call("echo", "late")))).toMatchObject({ reason: "stopped" })
+    }))
+})
