@@ -1,0 +1,72 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import * as Problem from "../domain/Problem.ts"
+import { Json } from "../platform/upstream/Json.ts"
+import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+
+/** The answers of calls that ran concurrently, in the order of the calls. */
+export const ParallelAnswer = Schema.Struct({
+  results: Schema.Array(Json),
+  total_time: Schema.String.annotations({ examples: ["~1 seconde au lieu de 3"] })
+})
+export type ParallelAnswer = typeof ParallelAnswer.Type
+
+const url = Schema.String.annotations({ description: "What was called" })
+
+/** How one call ended: with its JSON, with an error and a sentence that says which, or with no answer in its time. */
+export const SafeResult = Schema.Union(
+  Schema.Struct({ url, status: Schema.Literal("success"), data: Json }),
+  Schema.Struct({ url, status: Schema.Literal("error"), data: Schema.String }),
+  Schema.Struct({ url, status: Schema.Literal("timeout"), data: Schema.Null })
+).annotations({ identifier: "SafeResult" })
+export type SafeResult = typeof SafeResult.Type
+
+/** The end of every call, in the order of the calls. */
+export const SafeAnswer = Schema.Struct({ results: Schema.Array(SafeResult) })
+export type SafeAnswer = typeof SafeAnswer.Type
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** The chapter « Appels vers des APIs externes » of the handbook. */
+export const ExternalApi = HttpApiGroup.make("external")
+  .add(
+    HttpApiEndpoint.get("badExternalCalls", "/bad-external-calls")
+      .addSuccess(Json)
+      .addError(UpstreamFailed)
+      .addError(Problem.Overloaded)
+      .addError(Problem.TimedOut)
+      .annotateContext(describe(
+        "A blocking call",
+        "The upstream's JSON of /delay/2, fetched by a call that blocks a whole event loop: the sacrificial one, in a thread of its own, never the server's."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("goodExternalCalls", "/good-external-calls")
+      .addSuccess(Json)
+      .addError(UpstreamFailed)
+      .addError(Problem.TimedOut)
+      .annotateContext(
+        describe("An asynchronous call", "The upstream's JSON of /delay/2; nothing is blocked meanwhile.")
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("parallelExternalCalls", "/parallel-external-calls")
+      .addSuccess(ParallelAnswer)
+      .addError(UpstreamFailed)
+      .addError(Problem.TimedOut)
+      .annotateContext(describe(
+        "Three calls at once",
+        "The upstream's JSON of /delay/1, three times concurrently. If one call fails, the others are interrupted and the failure is the answer."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("safeParallelCalls", "/safe-parallel-calls")
+      .addSuccess(SafeAnswer)
+      .annotateContext(describe(
+        "Three calls at once, each with its own end",
+        "/delay/1, /status/500 and /delay/10 concurrently, under the policy safe-call; how each one ended, in this order."
+      ))
+  )
+  .annotateContext(
+    describe("External calls", "Calls to the upstream: blocking, asynchronous, concurrent, and with care.")
+  )

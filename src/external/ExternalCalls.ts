@@ -1,0 +1,108 @@
+import { Context, Duration, Effect, Fiber, Layer } from "effect"
+import { type Overloaded, TimedOut } from "../domain/Problem.ts"
+import { localized, text } from "../domain/Text.ts"
+import type { Json } from "../platform/upstream/Json.ts"
+import { jsonOf, Upstream, urlOf } from "../platform/upstream/Upstream.ts"
+import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+import { BlockingLoop, type HttpGetFailed } from "../platform/workers/BlockingLoop.ts"
+import { Policies } from "../policy/Policies.ts"
+import type { ParallelAnswer, SafeAnswer, SafeResult } from "./Api.ts"
+
+const paths = {
+  single: "/delay/2",
+  parallel: ["/delay/1", "/delay/1", "/delay/1"],
+  safe: ["/delay/1", "/status/500", "/delay/10"]
+} as const
+
+const totalTime = text("~1 seconde au lieu de 3", "~1 second instead of 3")
+
+/** Without a timeout, a blocking call to a silent upstream would hold its event loop for ever (the handbook's does). */
+const longestBlockingCall = Duration.minutes(1)
+
+const timedOut = (url: URL, after: Duration.Duration) =>
+  new TimedOut({ what: `GET ${url.href}`, after: Duration.toSeconds(after) })
+
+const blockingFailure = (url: URL, timeout: Duration.Duration) => ({ kind }: HttpGetFailed) => {
+  switch (kind) {
+    case "timeout":
+      return timedOut(url, timeout)
+    case "connection":
+      return UpstreamFailed.connection(url, "unreachable")
+    case "too large":
+      return UpstreamFailed.body(url, "too-large")
+  }
+}
+
+/**
+ * Runs the effect in a fiber of its own. Effect 3.22 attaches the fibers of an `Effect.timeout` inside `Effect.forEach` to the caller of
+ * `forEach`, so that a failing sibling would interrupt it only once its time is over; a fiber of its own is interrupted at once.
+ */
+const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.fork(restore(effect)),
+      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
+    )
+  )
+
+/** The calls of the chapter « Appels vers des APIs externes », each under its named policy. */
+export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")<ExternalCalls, {
+  /** A call that blocks the sacrificial event loop until its answer is there. */
+  readonly blocking: Effect.Effect<Json, Overloaded | TimedOut | UpstreamFailed>
+  readonly single: Effect.Effect<Json, TimedOut | UpstreamFailed>
+  /** Three calls at once; the first failure interrupts the others. */
+  readonly parallel: Effect.Effect<ParallelAnswer, TimedOut | UpstreamFailed>
+  /** Three calls at once, of which one fails and one is too slow; every call's own end, in order. */
+  readonly safe: Effect.Effect<SafeAnswer>
+}>() {
+  static readonly layer = Layer.effect(
+    ExternalCalls,
+    Effect.gen(function*() {
+      const upstream = yield* Upstream
+      const policies = yield* Policies
+      const loop = yield* BlockingLoop
+      const limited = policies.apply("upstream")
+      const safely = policies.apply("safe-call")
+
+      const call = (path: `/${string}`) =>
+        limited(upstream.get(path)).pipe(
+          Effect.catchTag("PolicyTimeout", ({ after }) => timedOut(urlOf(upstream.url, path), after))
+        )
+
+      const safeCall = (path: `/${string}`): Effect.Effect<SafeResult> => {
+        const url = urlOf(upstream.url, path).href
+        return safely(upstream.get(path)).pipe(
+          Effect.map((data) => ({ url, status: "success", data } as const)),
+          Effect.catchTags({
+            UpstreamFailed: ({ sentence }) =>
+              Effect.map(localized(sentence), (data) => ({ url, status: "error", data } as const)),
+            PolicyTimeout: () => Effect.succeed({ url, status: "timeout", data: null } as const)
+          })
+        )
+      }
+
+      const blocking = Effect.fn("ExternalCalls.blocking")(function*() {
+        const url = urlOf(upstream.url, paths.single)
+        const timeout = policies.get("blocking-call").timeout ?? longestBlockingCall
+        const { value } = yield* Effect.mapError(
+          loop.httpGet(url, timeout),
+          (failure) => failure._tag === "HttpGetFailed" ? blockingFailure(url, timeout)(failure) : failure
+        )
+        return yield* jsonOf(url, value.status, value.body)
+      })
+
+      const parallel = Effect.fn("ExternalCalls.parallel")(function*() {
+        const results = yield* Effect.forEach(paths.parallel, (path) => inOwnFiber(call(path)), {
+          concurrency: "unbounded"
+        })
+        return { results, total_time: yield* localized(totalTime) }
+      })
+
+      const safe = Effect.fn("ExternalCalls.safe")(function*() {
+        return { results: yield* Effect.forEach(paths.safe, safeCall, { concurrency: "unbounded" }) }
+      })
+
+      return { blocking: blocking(), single: call(paths.single), parallel: parallel(), safe: safe() }
+    })
+  )
+}

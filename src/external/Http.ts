@@ -1,0 +1,12 @@
+import { Effect } from "effect"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import type { ExternalApi } from "./Api.ts"
+import { ExternalCalls } from "./ExternalCalls.ts"
+
+/** Decode, call, encode. */
+export const handlers = Effect.map(ExternalCalls, (calls): Handlers<typeof ExternalApi> => ({
+  badExternalCalls: () => calls.blocking,
+  goodExternalCalls: () => calls.single,
+  parallelExternalCalls: () => calls.parallel,
+  safeParallelCalls: () => calls.safe
+}))

@@ -1,0 +1,56 @@
+import { Duration } from "effect"
+import type { Json } from "./Json.ts"
+
+/** What httpbin does with a request: wait, then answer. Without `json` the body is empty. */
+export interface Answer {
+  readonly delay: Duration.Duration
+  readonly status: number
+  readonly json?: Json
+}
+
+const longestDelay = 10
+const seconds = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+
+/** `user-agent` as httpbin writes it: `User-Agent`. */
+const headerName = (name: string): string => name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())
+
+const sorted = (entries: ReadonlyArray<readonly [string, Json]>): Json =>
+  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+const args = (query: URLSearchParams): Json =>
+  sorted([...new Set(query.keys())].map((name) => {
+    const values = query.getAll(name)
+    return [name, values.length === 1 ? values[0] ?? "" : values]
+  }))
+
+const failed = (status: number): Answer => ({ delay: Duration.zero, status })
+
+/**
+ * httpbin 0.7's answers to GET `/get`, `/delay/{seconds}` (at most 10, fractions allowed) and `/status/{code}` (200 to 999), as a
+ * pure function: the embedded upstream and the model share this one definition.
+ */
+export const answer = (url: URL, headers: Readonly<Record<string, string>>, origin: string): Answer => {
+  const echo = {
+    headers: sorted(Object.entries(headers).map(([name, value]) => [headerName(name), value])),
+    origin,
+    url: url.href
+  }
+  const [, operation, parameter = "", ...rest] = url.pathname.split("/")
+  if (rest.length > 0) return failed(404)
+  if (url.pathname === "/get") {
+    return { delay: Duration.zero, status: 200, json: { args: args(url.searchParams), ...echo } }
+  }
+  if (operation === "delay" && parameter !== "") {
+    // httpbin breaks on anything but a number, and so answers 500
+    if (!seconds.test(parameter)) return failed(500)
+    return {
+      delay: Duration.seconds(Math.min(Number(parameter), longestDelay)),
+      status: 200,
+      json: { args: args(url.searchParams), data: "", files: {}, form: {}, ...echo }
+    }
+  }
+  if (operation === "status" && parameter !== "") {
+    return failed(/^[2-9]\d\d$/.test(parameter) ? Number(parameter) : 400)
+  }
+  return failed(404)
+}

@@ -1,0 +1,22 @@
+import { Duration, Effect, Layer } from "effect"
+import * as Httpbin from "./Httpbin.ts"
+import { Upstream, urlOf } from "./Upstream.ts"
+import { UpstreamFailed } from "./UpstreamFailed.ts"
+
+const base = new URL("http://upstream.invalid")
+
+/**
+ * httpbin as a model on the Clock, with no socket: the same answers and failures as the real one, `latency` later
+ * (none by default). For virtual time.
+ */
+export const layer = ({ latency = Duration.zero }: { readonly latency?: Duration.DurationInput } = {}) =>
+  Layer.succeed(Upstream, {
+    url: base,
+    get: Effect.fn("Upstream.get")(function*(path: `/${string}`) {
+      const url = urlOf(base, path)
+      const { delay, json, status } = Httpbin.answer(url, { host: url.host }, "127.0.0.1")
+      yield* Effect.sleep(Duration.sum(delay, Duration.decode(latency)))
+      if (status > 299) return yield* UpstreamFailed.status(url, status)
+      return json === undefined ? yield* UpstreamFailed.body(url, "not-json") : json
+    })
+  })

@@ -1,0 +1,91 @@
+import { HttpClient, type HttpClientError, type HttpClientResponse } from "@effect/platform"
+import type { HttpServerError } from "@effect/platform"
+import { NodeHttpClient, Undici } from "@effect/platform-node"
+import { Chunk, Context, Effect, Layer, Option, Schema, Stream } from "effect"
+import { AppConfig } from "../../AppConfig.ts"
+import * as EmbeddedUpstream from "./EmbeddedUpstream.ts"
+import { type Json, JsonFromText } from "./Json.ts"
+import { UpstreamFailed } from "./UpstreamFailed.ts"
+
+/** The URL of a path (`/delay/1?a=b`) below the upstream's base. Whatever the path, scheme, host and port stay the base's. */
+export const urlOf = (base: URL, path: string): URL => {
+  const url = new URL(base)
+  const query = path.indexOf("?")
+  url.pathname = base.pathname.replace(/\/$/, "") + (query < 0 ? path : path.slice(0, query))
+  url.search = query < 0 ? "" : path.slice(query)
+  url.hash = ""
+  return url
+}
+
+const codeOf = (error: unknown): string => {
+  if (typeof error !== "object" || error === null) return "unknown"
+  if ("code" in error && typeof error.code === "string") return error.code
+  return "cause" in error ? codeOf(error.cause) : "unknown"
+}
+
+/** The whole body, or a failure as soon as it exceeds the limit in bytes; the rest is then not read. */
+const bodyOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit: number) =>
+  response.stream.pipe(
+    Stream.mapError((error: HttpClientError.ResponseError) => UpstreamFailed.connection(url, codeOf(error))),
+    Stream.runFoldEffect(
+      { chunks: Chunk.empty<Uint8Array>(), size: 0 },
+      (read, chunk) =>
+        read.size + chunk.length > limit
+          ? Effect.fail(UpstreamFailed.body(url, "too-large"))
+          : Effect.succeed({ chunks: Chunk.append(read.chunks, chunk), size: read.size + chunk.length })
+    ),
+    Effect.map(({ chunks }) => Buffer.concat([...chunks]).toString("utf8"))
+  )
+
+const isSuccess = (status: number): boolean => status >= 200 && status <= 299
+
+/** What an answer of the upstream is worth: its JSON, or the failure that its status or body means. */
+export const jsonOf = (url: URL, status: number, body: string): Effect.Effect<Json, UpstreamFailed> =>
+  isSuccess(status)
+    ? Effect.mapError(Schema.decode(JsonFromText)(body), () => UpstreamFailed.body(url, "not-json"))
+    : UpstreamFailed.status(url, status)
+
+/**
+ * The handbook's httpbin: GET of JSON from the one configured host, with no redirect followed, on reused connections. It sets no
+ * time limit of its own (policies do); an interruption aborts the request on its socket.
+ */
+export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<Upstream, {
+  /** The base of every path. */
+  readonly url: URL
+  /** The JSON at a path, which begins with a slash and may have a query. */
+  readonly get: (path: `/${string}`) => Effect.Effect<Json, UpstreamFailed>
+}>() {
+  /** The upstream at a URL. */
+  static readonly layerHttp = (base: URL): Layer.Layer<Upstream, never, AppConfig> =>
+    Layer.scoped(
+      Upstream,
+      Effect.gen(function*() {
+        const { upstreamConnections, upstreamMaxBytes } = yield* AppConfig
+        const agent = yield* Effect.acquireRelease(
+          Effect.sync(() => new Undici.Agent({ connections: upstreamConnections })),
+          (agent) => Effect.promise(() => agent.destroy())
+        )
+        const client = NodeHttpClient.makeUndici(agent).pipe(HttpClient.withSpanNameGenerator(() => "Upstream.get"))
+
+        const get = Effect.fnUntraced(function*(path: `/${string}`) {
+          const url = urlOf(base, path)
+          const response = yield* client.get(url.href, { acceptJson: true }).pipe(
+            Effect.mapError((error) => UpstreamFailed.connection(url, codeOf(error)))
+          )
+          const body = bodyOf(response, url, upstreamMaxBytes)
+          // the body of a failure is read all the same, so that the connection can be used again
+          const text = yield* (isSuccess(response.status) ? body : Effect.orElseSucceed(body, () => ""))
+          return yield* jsonOf(url, response.status, text)
+        })
+        return { url: base, get }
+      })
+    )
+
+  /** The configured upstream; an embedded one on loopback if none is. */
+  static readonly layer: Layer.Layer<Upstream, HttpServerError.ServeError, AppConfig> = Layer.unwrapScoped(
+    Effect.gen(function*() {
+      const { upstreamUrl } = yield* AppConfig
+      return Upstream.layerHttp(Option.isSome(upstreamUrl) ? upstreamUrl.value : yield* EmbeddedUpstream.start)
+    })
+  )
+}

@@ -1,0 +1,97 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { DigitsToNumber } from "../domain/Ids.ts"
+import * as Problem from "../domain/Problem.ts"
+import { text } from "../domain/Text.ts"
+import { Json } from "../platform/upstream/Json.ts"
+import { NamedPolicy } from "../policy/Policy.ts"
+
+/** One attempt that failed, counted from 1, and the pause before the next one in seconds; null if none followed. */
+export const Attempt = Schema.Struct({
+  attempt: Schema.Int,
+  error: Schema.String,
+  upstream_status: Schema.optional(Schema.Int),
+  delay: Schema.NullOr(Schema.Number.annotations({ description: "Seconds" }))
+}).annotations({ identifier: "Attempt" })
+export type Attempt = typeof Attempt.Type
+
+/** 502: every attempt that the policy allows failed. */
+export class AttemptsFailed
+  extends Problem.define<AttemptsFailed>()("AttemptsFailed", 502, { attempts: Schema.Array(Attempt) })
+{
+  get problem(): Problem.Description {
+    const list = this.attempts.map(({ attempt, error }) => `${attempt}. ${error}`).join(" ")
+    return {
+      title: text("Toutes les tentatives ont échoué", "Every attempt failed"),
+      detail: text(`Tentatives : ${list}`, `Attempts: ${list}`)
+    }
+  }
+}
+
+/** 504: the slow operation was interrupted at its timeout; `error` and `timeout` are the handbook's answer. */
+export class OperationTooSlow extends Problem.define<OperationTooSlow>()("OperationTooSlow", 504, {
+  error: Schema.String.annotations({ examples: ["Opération trop lente"] }),
+  timeout: Schema.String.annotations({ examples: ["5s"] })
+}) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Délai dépassé", "Timed out"),
+      detail: text(
+        `L'opération a été interrompue après ${this.timeout}.`,
+        `The operation was interrupted after ${this.timeout}.`
+      )
+    }
+  }
+}
+
+/** Which attempt shall succeed, in digits. */
+export const SucceedOn = Schema.compose(
+  DigitsToNumber,
+  Schema.Int.pipe(Schema.between(1, 20, { message: () => "must be a whole number from 1 to 20" })),
+  { strict: false }
+).annotations({ description: "The attempt that shall succeed, 1 to 20; none unless given" })
+
+const secondsRule = "must be 1 to 30 seconds, with at most three decimals"
+
+/** A timeout in seconds, in decimal digits. */
+export const Timeout = Schema.transform(
+  Schema.String.pipe(Schema.pattern(/^\d{1,2}(\.\d{1,3})?$/, { message: () => secondsRule })),
+  Schema.Number.pipe(Schema.between(1, 30, { message: () => secondsRule })),
+  { strict: true, decode: Number, encode: String }
+).annotations({
+  description: "Seconds, 1 to 30, with at most three decimals; the policy slow-operation's unless given"
+})
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** « Retry et timeout » of the handbook's chapter « Patterns avancés ». */
+export const ResilienceApi = HttpApiGroup.make("resilience")
+  .add(
+    HttpApiEndpoint.get("unreliable", "/unreliable")
+      .setUrlParams(Schema.Struct({ succeed_on: Schema.optionalWith(SucceedOn, { exact: true }) }))
+      .addSuccess(Json)
+      .addError(AttemptsFailed)
+      .addError(Problem.TimedOut)
+      .annotateContext(describe(
+        "A call that is tried again",
+        "Calls the upstream's /status/500 under the policy unreliable. With succeed_on=N, attempt N calls /get instead, and its JSON is the answer."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("withTimeout", "/with-timeout")
+      .setUrlParams(Schema.Struct({ timeout: Schema.optionalWith(Timeout, { exact: true }) }))
+      .addSuccess(Schema.Struct({ result: Schema.String.annotations({ examples: ["Terminé"] }) }))
+      .addError(OperationTooSlow)
+      .annotateContext(describe(
+        "An operation with a timeout",
+        "An operation of 10 s under the policy slow-operation: interrupted at the timeout, unless that is longer."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("policies", "/policies")
+      .addSuccess(Schema.Array(NamedPolicy))
+      .annotateContext(
+        describe("The policies in force", "Every named policy, as it can be given to the configuration.")
+      )
+  )
+  .annotateContext(describe("Resilience", "Retry, timeouts, and the policies that say how much of them."))

@@ -1,0 +1,97 @@
+import { Context, Duration, Effect, Layer, Option, Ref } from "effect"
+import { TimedOut } from "../domain/Problem.ts"
+import { localized, text } from "../domain/Text.ts"
+import type { Json } from "../platform/upstream/Json.ts"
+import { Upstream } from "../platform/upstream/Upstream.ts"
+import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+import { Policies } from "../policy/Policies.ts"
+import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
+import { type Attempt, AttemptsFailed, OperationTooSlow } from "./Api.ts"
+
+/** The handbook's `asyncio.sleep(10)`. */
+const slowOperationTime = Duration.seconds(10)
+
+const done = text("Terminé", "Done")
+const tooSlow = text("Opération trop lente", "Operation too slow")
+
+const slowOperation = Effect.fn("Resilience.slowOperation")(() =>
+  Effect.zipRight(Effect.sleep(slowOperationTime), localized(done))
+)
+
+type FailedAttempt = PolicyInterpreter.FailedAttempt<PolicyInterpreter.PolicyTimeout | UpstreamFailed>
+
+const sentenceOf = (error: FailedAttempt["error"]) => {
+  if (error._tag === "UpstreamFailed") return error.sentence
+  const seconds = Duration.toSeconds(error.after)
+  return text(`Pas de réponse en ${seconds} s.`, `No answer within ${seconds} s.`)
+}
+
+const describe = ({ attempt, delay, error }: FailedAttempt): Effect.Effect<Attempt> =>
+  Effect.map(localized(sentenceOf(error)), (sentence) => ({
+    attempt,
+    error: sentence,
+    upstream_status: error._tag === "UpstreamFailed" ? error.upstream_status : undefined,
+    delay: Option.getOrNull(Option.map(delay, Duration.toSeconds))
+  }))
+
+/** Retry and timeout, the handbook's « Patterns avancés », by the named policies `unreliable` and `slow-operation`. */
+export class Resilience extends Context.Tag("barista/resilience/Resilience")<Resilience, {
+  /** Calls what always fails, until the policy gives up; attempt `succeedOn`, counted from 1, calls what succeeds. */
+  readonly unreliable: (succeedOn?: number) => Effect.Effect<Json, AttemptsFailed | TimedOut>
+  /** The operation of 10 s, interrupted at a timeout: the policy's, or another in its place. */
+  readonly withTimeout: (timeout?: Duration.Duration) => Effect.Effect<{ readonly result: string }, OperationTooSlow>
+}>() {
+  static readonly layer = Layer.effect(
+    Resilience,
+    Effect.gen(function*() {
+      const upstream = yield* Upstream
+      const policies = yield* Policies
+
+      const unreliable = Effect.fn("Resilience.unreliable")(function*(succeedOn?: number) {
+        const started = yield* Ref.make(0)
+        const failed = yield* Ref.make<ReadonlyArray<FailedAttempt>>([])
+        const attempt = Effect.flatMap(
+          Ref.updateAndGet(started, (count) => count + 1),
+          (number) => upstream.get(number === succeedOn ? "/get" : "/status/500")
+        )
+        const call = policies.apply("unreliable")(attempt, (failure) => Ref.update(failed, (all) => [...all, failure]))
+        return yield* Effect.catchAll(call, (error) =>
+          Effect.gen(function*() {
+            const failures = yield* Ref.get(failed)
+            const gaveUp = failures.some(({ delay }) => Option.isNone(delay))
+            if (error._tag === "PolicyTimeout" && !gaveUp) {
+              return yield* new TimedOut({ what: "GET /unreliable", after: Duration.toSeconds(error.after) })
+            }
+            return yield* new AttemptsFailed({
+              attempts: yield* Effect.forEach(failures, describe, { concurrency: 1 })
+            })
+          }))
+      })
+
+      const transformer = (timeout?: Duration.Duration) =>
+        timeout === undefined
+          ? Effect.succeed(policies.apply("slow-operation"))
+          : Effect.map(
+            PolicyInterpreter.make({ ...policies.get("slow-operation"), timeout }),
+            ({ apply }) => apply(policies.parties("slow-operation"))
+          )
+
+      const withTimeout = Effect.fn("Resilience.withTimeout")(function*(timeout?: Duration.Duration) {
+        const limited = yield* transformer(timeout)
+        const result = yield* limited(slowOperation()).pipe(
+          Effect.catchTag(
+            "PolicyTimeout",
+            ({ after }) =>
+              Effect.flatMap(
+                localized(tooSlow),
+                (error) => new OperationTooSlow({ error, timeout: `${Duration.toSeconds(after)}s` })
+              )
+          )
+        )
+        return { result }
+      })
+
+      return { unreliable, withTimeout }
+    })
+  )
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Scope } from "effect"
+import { AppConfig } from "../../../src/AppConfig.ts"
+import * as EmbeddedUpstream from "../../../src/platform/upstream/EmbeddedUpstream.ts"
+import { Upstream } from "../../../src/platform/upstream/Upstream.ts"
+
+/** A clock whose sleeps never end by themselves, and that tells when one begins and when one is interrupted. */
+const frozen = Effect.gen(function*() {
+  const clock = Clock.make()
+  const asleep = yield* Deferred.make<Duration.Duration>()
+  const interrupted = yield* Deferred.make<void>()
+  clock.sleep = (duration) =>
+    Deferred.succeed(asleep, duration).pipe(
+      Effect.zipRight(Effect.never),
+      Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
+    )
+  return { clock, asleep, interrupted }
+})
+
+const config = AppConfig.layerWith({ upstreamUrl: Option.none() })
+const upstream = Layer.provide(Upstream.layer, config)
+
+/** The client of an embedded upstream that lives in another scope. */
+const clientOf = (url: URL) =>
+  Effect.map(Layer.build(Layer.provide(Upstream.layerHttp(url), config)), Context.get(Upstream))
+
+const headers = expect.objectContaining({ Accept: "application/json", Traceparent: expect.any(String) })
+
+describe("EmbeddedUpstream", () => {
+  it.live("answers /get and /delay in httpbin's shape", () =>
+    Effect.gen(function*() {
+      const { get, url } = yield* Upstream
+      expect(url.hostname).toBe("127.0.0.1")
+      expect(yield* get("/get?b=2&a=1&a=3&c")).toEqual({
+        args: { a: ["1", "3"], b: "2", c: "" },
+        headers,
+        origin: "127.0.0.1",
+        url: `${url.href}get?b=2&a=1&a=3&c`
+      })
+      expect(yield* get("/delay/0.001")).toEqual({
+        args: {},
+        data: "",
+        files: {},
+        form: {},
+        headers,
+        origin: "127.0.0.1",
+        url: `${url.href}delay/0.001`
+      })
+    }).pipe(Effect.provide(upstream)))
+
+  it.live("answers /status with an empty body", () =>
+    Effect.gen(function*() {
+      const { get } = yield* Upstream
+      const asked = yield* Effect.forEach(
+        [
+          "/status/500",
+          "/status/404",
+          "/status/301",
+          "/status/abc",
+          "/delay/abc",
+          "/nothing",
+          "/get/",
+          "/delay/",
+          "/status/200"
+        ] as const,
+        (path) => Effect.flip(get(path)),
+        { concurrency: 1 }
+      )
+      expect(asked.map(({ code, reason, transient, upstream_status }) => [reason, upstream_status ?? code, transient]))
+        .toEqual([
+          ["status", 500, true],
+          ["status", 404, false],
+          ["status", 301, false],
+          ["status", 400, false],
+          ["status", 500, true],
+          ["status", 404, false],
+          ["status", 404, false],
+          ["status", 404, false],
+          ["body", "not-json", false]
+        ])
+    }).pipe(Effect.provide(upstream)))
+
+  it.scopedLive("caps a delay at 10 seconds, and interrupts it when the client leaves", () =>
+    Effect.gen(function*() {
+      const { asleep, clock, interrupted } = yield* frozen
+      const { get } = yield* clientOf(yield* Effect.withClock(EmbeddedUpstream.start, clock))
+      const call = yield* Effect.fork(get("/delay/99"))
+      expect(yield* Deferred.await(asleep)).toEqual(Duration.seconds(10))
+      expect(yield* Deferred.isDone(interrupted)).toBe(false)
+      yield* Fiber.interrupt(call)
+      yield* Deferred.await(interrupted)
+    }))
+
+  it.scopedLive("stops at once, whatever still waits for an answer", () =>
+    Effect.gen(function*() {
+      const { asleep, clock, interrupted } = yield* frozen
+      const scope = yield* Scope.make()
+      const { get } = yield* clientOf(yield* Scope.extend(Effect.withClock(EmbeddedUpstream.start, clock), scope))
+      const call = yield* Effect.fork(Effect.flip(get("/delay/5")))
+      yield* Deferred.await(asleep)
+      yield* Scope.close(scope, Exit.void)
+      expect(yield* Fiber.join(call)).toMatchObject({ reason: "connection", transient: true })
+      yield* Deferred.await(interrupted)
+    }))
+})
