@@ -1,0 +1,130 @@
+import type { HttpServerRequest } from "@effect/platform"
+import { Array, Context, DateTime, Effect, Layer, Option, Schedule } from "effect"
+import type { Readable } from "node:stream"
+import { AppConfig } from "../AppConfig.ts"
+import type { Overloaded, UnsupportedMediaType } from "../domain/Problem.ts"
+import { type ByteRange, FileStore, type StoredFile, type Write } from "../platform/files/FileStore.ts"
+import type { Expected, Refusal } from "../platform/files/FormParts.ts"
+import * as MultipartReader from "../platform/files/MultipartReader.ts"
+import type { StorageFull } from "../platform/files/storageFailure.ts"
+import { Database } from "../platform/sql/Database.ts"
+import { orDefect } from "../platform/sql/orDefect.ts"
+import { Upload, type UploadId, UploadNotFound } from "./Api.ts"
+import { type UploadRow, UploadsRepo } from "./UploadsRepo.ts"
+
+interface Window {
+  readonly limit: number
+  readonly after: number | undefined
+}
+
+interface Received {
+  readonly filename: string
+  readonly content_type: string
+  readonly stored: StoredFile
+}
+
+/** An upload, and its bytes, all or a range of them; the stream fails where the file was deleted meanwhile. */
+export interface StoredUpload {
+  readonly upload: Upload
+  readonly read: (range?: ByteRange) => Readable
+}
+
+type Refused = Refusal | UnsupportedMediaType | StorageFull
+type Request = HttpServerRequest.HttpServerRequest
+
+const toUpload = ({ stored_as: _, ...row }: UploadRow) => new Upload({ ...row, url: `/uploads/${row.id}` })
+
+/**
+ * The files that clients sent. An upload is answered when its bytes are on disk and its row is committed; until then, whatever goes wrong,
+ * nothing of it stays. Its name is data: it is never part of a path.
+ */
+export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
+  /** The one file of the form's field `file`. */
+  readonly acceptOne: (request: Request) => Effect.Effect<Upload, Refused>
+  /** The same by blocking file calls on the sacrificial event loop. */
+  readonly acceptOneBlocking: (request: Request) => Effect.Effect<Upload, Refused | Overloaded>
+  /** All files of the form's field `files`, in the order sent; all are kept, or none. */
+  readonly acceptMany: (request: Request) => Effect.Effect<ReadonlyArray<Upload>, Refused>
+  /** At most `limit` uploads whose id is above `after`, ascending. */
+  readonly list: (window: Window) => Effect.Effect<ReadonlyArray<Upload>>
+  readonly open: (id: UploadId) => Effect.Effect<StoredUpload, UploadNotFound>
+  readonly remove: (id: UploadId) => Effect.Effect<void, UploadNotFound>
+}>() {
+  /** On start, and then as often as something can have become stale, removes the files that a crash left without a row. */
+  static readonly layer = Layer.scoped(
+    Uploads,
+    Effect.gen(function*() {
+      const { maxUploadBytes, maxUploadFiles, requestTimeout } = yield* AppConfig
+      const store = yield* FileStore
+      const repo = yield* UploadsRepo
+      const { transaction } = yield* Database
+
+      const insert = ({ content_type, filename, stored }: Received) =>
+        Effect.flatMap(DateTime.now, (created_at) =>
+          repo.insert({
+            filename,
+            content_type,
+            size: stored.size,
+            sha256: stored.sha256,
+            stored_as: stored.storedAs,
+            created_at
+          }))
+
+      // interruptible until the files are there; from then on they and their rows share one fate
+      const accept = <E>(write: Write<E>, form: Pick<Expected, "field" | "many">) => (request: Request) =>
+        Effect.uninterruptibleMask((restore) =>
+          restore(
+            MultipartReader.read(
+              request,
+              { ...form, maxFiles: maxUploadFiles, maxFileBytes: maxUploadBytes },
+              ({ content, contentType, filename }) =>
+                Effect.map(write(content), (stored): Received => ({ filename, content_type: contentType, stored }))
+            )
+          ).pipe(
+            Effect.flatMap((received) => orDefect(transaction(Effect.forEach(received, insert, { concurrency: 1 })))),
+            Effect.map(Array.map(toUpload)),
+            Effect.scoped
+          )
+        )
+      const one = { field: "file", many: false }
+      const first = Effect.map(Array.headNonEmpty<Upload>)
+
+      const known = (names: ReadonlyArray<string>) =>
+        Effect.map(orDefect(repo.known(names)), (rows) => new Set(rows.map((row) => row.stored_as)))
+      const sweep = Effect.flatMap(
+        store.sweep(known),
+        (removed) => removed === 0 ? Effect.void : Effect.logInfo(`removed ${removed} files that no upload knows`)
+      )
+      yield* sweep
+      yield* sweep.pipe(
+        Effect.catchAllCause((cause) => Effect.logWarning("could not look for abandoned files", cause)),
+        Effect.schedule(Schedule.spaced(requestTimeout)),
+        Effect.forkScoped
+      )
+
+      return {
+        acceptOne: Effect.fn("Uploads.acceptOne")((request) => first(accept(store.write, one)(request))),
+        acceptOneBlocking: Effect.fn("Uploads.acceptOneBlocking")((request) =>
+          first(accept(store.writeBlocking, one)(request))
+        ),
+        acceptMany: Effect.fn("Uploads.acceptMany")(accept(store.write, { field: "files", many: true })),
+        list: Effect.fn("Uploads.list")(({ after, limit }) =>
+          Effect.map(orDefect(repo.page({ after: after ?? 0, limit })), Array.map(toUpload))
+        ),
+        open: Effect.fn("Uploads.open")(function*(id) {
+          const row = yield* orDefect(repo.find(id))
+          // deleted in between, or its file was: either way it is not there
+          if (Option.isNone(row) || !(yield* store.exists(row.value.stored_as))) {
+            return yield* new UploadNotFound({ id })
+          }
+          return { upload: toUpload(row.value), read: (range) => store.read(row.value.stored_as, range) }
+        }),
+        remove: Effect.fn("Uploads.remove")(function*(id) {
+          const removed = yield* orDefect(repo.delete(id))
+          if (Option.isNone(removed)) return yield* new UploadNotFound({ id })
+          yield* store.remove(removed.value.stored_as)
+        })
+      }
+    })
+  )
+}

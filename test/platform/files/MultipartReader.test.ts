@@ -1,0 +1,387 @@
+import { HttpServerResponse } from "@effect/platform"
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect, Exit, FastCheck, Queue } from "effect"
+import { createHash } from "node:crypto"
+import { Agent } from "node:http"
+import * as Net from "node:net"
+import { Readable } from "node:stream"
+import { buffer } from "node:stream/consumers"
+import { isProblem } from "../../../src/domain/Problem.ts"
+import { type Expected, type IncomingFile, parse } from "../../../src/platform/files/FormParts.ts"
+import { read } from "../../../src/platform/files/MultipartReader.ts"
+import { render } from "../../../src/platform/http/ProblemResponse.ts"
+import { boundary, end, file, filePart, form, multipart, part, send, serve, upload } from "./forms.ts"
+
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
+
+const one: Expected = { field: "file", many: false, maxFiles: 3, maxFileBytes: 4 * mebibyte }
+const many: Expected = { ...one, field: "files", many: true }
+
+const digest = (content: Buffer) => createHash("sha256").update(content).digest("hex")
+
+const summarize = ({ content, contentType, field, filename }: IncomingFile) =>
+  Effect.map(Effect.promise(() => buffer(content)), (bytes) => ({
+    field,
+    filename,
+    contentType,
+    size: bytes.length,
+    sha256: digest(bytes)
+  }))
+
+const answer = <A, E>(files: Effect.Effect<A, E>) =>
+  Effect.map(files, (answered) => HttpServerResponse.unsafeJson(answered)).pipe(
+    Effect.catchAll((error) =>
+      isProblem(error)
+        ? Effect.succeed(render(error, { language: "en", path: "/", traceId: undefined }))
+        : Effect.die(error)
+    )
+  )
+
+const reading = (expected: Expected = one) => serve((request) => answer(read(request, expected, summarize)))
+
+const refused = (loc: ReadonlyArray<string>) =>
+  expect.objectContaining({
+    status: 422,
+    body: expect.objectContaining({ errors: [expect.objectContaining({ loc })] })
+  })
+
+describe("names", () => {
+  const names: ReadonlyArray<readonly [disposition: string, filename: string]> = [
+    ["name=\"file\"; filename=\"cœur ☕.txt\"", "cœur ☕.txt"],
+    ["name=\"file\"; filename*=UTF-8''c%C5%93ur%20%E2%98%95.txt", "cœur ☕.txt"],
+    ["name=\"file\"; filename=\"coeur.txt\"; filename*=UTF-8''c%C5%93ur.txt", "cœur.txt"],
+    ["name=\"file\"; filename*=iso-8859-1'fr'caf%E9.txt", "café.txt"],
+    ["filename=plain.txt; name=file", "plain.txt"],
+    ["name=\"file\"; filename=\"a \\\"quoted\\\" name.txt\"", "a \"quoted\" name.txt"],
+    ["name=\"file\"; filename=\"back\\slash.txt\";", "back\\slash.txt"],
+    ["name=\"file\"; filename=\"semi;colon=.txt\"", "semi;colon=.txt"],
+    ...["../../escaped.txt", "../data.txt", "/etc/passwd", ".", "..", "x/", "sub/dir.txt", "n".repeat(300)].map(
+      (name): readonly [string, string] => [`name="file"; filename="${name}"`, name]
+    )
+  ]
+
+  it.live("come back as they were written", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading()
+      for (const [disposition, filename] of names) {
+        expect(yield* upload(port, form(filePart(disposition, "hi")))).toMatchObject({
+          status: 200,
+          body: [{ field: "file", filename, contentType: "text/plain", size: 2 }]
+        })
+      }
+    }).pipe(Effect.scoped))
+
+  const malformed: ReadonlyArray<string | Buffer> = [
+    "form-data; name=\"file\"; filename*=UTF-8''%ZZ",
+    "form-data; name=\"file\"; filename*=UTF-8''%FF",
+    "form-data; name=\"file\"; filename*=UTF-8''%00",
+    "form-data; name=\"file\"; filename*=UTF-8''line%0Abreak",
+    "form-data; name=\"file\"; filename*=KOI8-R''%C1",
+    "form-data; name=\"file\"; filename*=c%C5%93ur.txt",
+    "form-data; name=\"file\"; filename=\"a\0b\"",
+    "form-data; name=\"file\"; filename=\"\"",
+    "form-data; name=\"file\"; filename=\"unterminated",
+    "form-data; name=\"file\"; filename=a b.txt",
+    "form-data; name=\"file\"; filename=\"a\"; filename=\"b\"",
+    "form-data; filename=\"nameless.txt\"",
+    "form-data",
+    "attachment; name=\"file\"; filename=\"a.txt\"",
+    `form-data; name="file"; filename="${"n".repeat(9000)}"`,
+    Buffer.from("form-data; name=\"file\"; filename=\"caf\xe9.txt\"", "latin1"),
+    "form-data; name=\"file\"; filename=\"carriage\rreturn\""
+  ]
+
+  it.live("are a 422 where they are malformed, and the server lives on", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading()
+      for (const disposition of malformed) {
+        const body = form(
+          Buffer.concat([
+            Buffer.from(`--${boundary}\r\nContent-Disposition: `),
+            Buffer.from(disposition),
+            Buffer.from("\r\n\r\nhi\r\n")
+          ])
+        )
+        expect(yield* upload(port, body), String(disposition)).toEqual(refused(["body", "file"]))
+      }
+      expect(yield* upload(port, form(file("fine.txt", "hi")))).toMatchObject({ status: 200 })
+    }).pipe(Effect.scoped))
+})
+
+describe("forms", () => {
+  it.live("answer their files in the order sent, two of one name and an empty one too", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading(many)
+      const contents = [Buffer.from("one"), Buffer.alloc(3 * mebibyte, "\r\n--"), Buffer.alloc(0)]
+      const body = form(...contents.map((content) => file("same.txt", content, "files")))
+      expect((yield* upload(port, body)).body).toEqual(
+        contents.map((content) => ({
+          field: "files",
+          filename: "same.txt",
+          contentType: "text/plain",
+          size: content.length,
+          sha256: digest(content)
+        }))
+      )
+    }).pipe(Effect.scoped))
+
+  it.live("that hold anything but the expected files are a 422", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading()
+      const fine = file("fine.txt", "hi")
+      const bodies = {
+        "text in the file field": form(part(["Content-Disposition: form-data; name=\"file\""], "text")),
+        "another field": form(file("a.txt", "hi", "fichier")),
+        "another field after the file": form(fine, part(["Content-Disposition: form-data; name=\"more\""], "text")),
+        "two files": form(fine, fine),
+        "no part": form(),
+        "a part without headers": form(Buffer.from(`--${boundary}\r\n`), fine),
+        "a last part without headers": Buffer.concat([fine, Buffer.from(`--${boundary}\r\n`), end]),
+        "a part without disposition": form(part(["Content-Type: text/plain"], "hi")),
+        "two dispositions": form(
+          part([
+            "Content-Disposition: form-data; name=\"file\"; filename=\"a\"",
+            "Content-Disposition: form-data; name=\"file\""
+          ], "hi")
+        ),
+        "headers beyond the limit": form(
+          part([`X-Junk: ${"x".repeat(20_000)}`, "Content-Disposition: form-data; name=\"file\"; filename=\"a\""], "hi")
+        )
+      }
+      for (const [what, body] of Object.entries(bodies)) {
+        expect(yield* upload(port, body), what).toEqual(refused(["body", "file"]))
+      }
+    }).pipe(Effect.scoped))
+
+  it.live("that break off, wherever they do, are a 422", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading()
+      const body = form(file("fine.txt", "content"))
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      // the line break after the last boundary may be missing
+      for (let length = 0; length < body.length - 2; length++) {
+        const answered = yield* send(port, {
+          headers: { "content-type": multipart },
+          chunks: [body.subarray(0, length)],
+          agent
+        })
+        expect(answered.status, `${length} bytes`).toBe(422)
+      }
+      agent.destroy()
+    }).pipe(Effect.scoped))
+
+  it.live("of another media type are a 415, and without a usable boundary a 422", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading()
+      const post = (type: string | undefined) =>
+        send(port, { headers: type === undefined ? {} : { "content-type": type }, chunks: [form(file("a.txt", "hi"))] })
+      for (const type of [undefined, "text/plain", "application/json", "multipart/mixed; boundary=x", "nonsense"]) {
+        expect(yield* post(type)).toMatchObject({ status: 415 })
+      }
+      for (const parameters of ["", "; boundary=", `; boundary=${"b".repeat(71)}`, "; boundary=\"open"]) {
+        expect(yield* post(`multipart/form-data${parameters}`)).toEqual(refused(["body"]))
+      }
+      expect(yield* post(`Multipart/Form-Data; charset=utf-8; Boundary="${boundary}"`)).toMatchObject({ status: 200 })
+    }).pipe(Effect.scoped))
+})
+
+describe("limits", () => {
+  it.live("take a file of exactly the limit and answer 413 to one byte more", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading({ ...one, maxFileBytes: 100_000 })
+      expect(yield* upload(port, form(file("fits.bin", Buffer.alloc(100_000))))).toMatchObject({
+        status: 200,
+        body: [{ size: 100_000 }]
+      })
+      expect(yield* upload(port, form(file("larger.bin", Buffer.alloc(100_001))))).toMatchObject({
+        status: 413,
+        body: { what: "file", limit: 100_000 }
+      })
+    }).pipe(Effect.scoped))
+
+  it.live("refuse a body whose announced length is too large before it is read", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading({ ...one, maxFileBytes: 100_000 })
+      // nothing of the body is ever sent
+      const answered = yield* Effect.async<string>((resume) => {
+        const socket = Net.connect(port, "127.0.0.1")
+        socket.once("data", (bytes) => resume(Effect.succeed(bytes.toString())))
+        socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 200000\r\n\r\n`)
+        return Effect.sync(() => socket.destroy())
+      })
+      expect(answered).toMatch(/^HTTP\/1.1 413 /)
+    }).pipe(Effect.scoped))
+
+  it.live("answer 413 to too many files", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading(many)
+      const files = (count: number) => form(...Array.from({ length: count }, (_, i) => file(`${i}.txt`, "x", "files")))
+      expect(yield* upload(port, files(3))).toMatchObject({ status: 200 })
+      expect(yield* upload(port, files(4))).toMatchObject({ status: 413, body: { limit: 3 } })
+      expect(yield* upload(port, files(20_000))).toMatchObject({ status: 413 })
+    }).pipe(Effect.scoped))
+
+  it.live("let a refused client read its answer, go on where little was left to send, and cut it off otherwise", () =>
+    Effect.gen(function*() {
+      const { port, server } = yield* reading({ ...one, maxFileBytes: 100_000 })
+      const sockets = yield* Queue.unbounded<Net.Socket>()
+      server.on("connection", (socket) => Queue.unsafeOffer(sockets, socket))
+
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const small = {
+        headers: { "content-type": multipart },
+        chunks: [form(file("a.bin", Buffer.alloc(2 * mebibyte)))],
+        agent
+      }
+      expect(yield* send(port, small)).toMatchObject({ status: 413 })
+      expect(yield* send(port, { ...small, chunks: [form(file("b.bin", "hi"))] })).toMatchObject({ status: 200 })
+      agent.destroy()
+      yield* Queue.take(sockets)
+
+      const client = Net.connect(port, "127.0.0.1")
+      const received = yield* Effect.async<string>((resume) => {
+        let text = ""
+        const chunk = Buffer.alloc(mebibyte)
+        const pump = () => {
+          while (!client.destroyed && client.write(chunk)) continue
+        }
+        client.on("data", (bytes) => {
+          text += bytes.toString()
+        })
+        client.on("drain", pump).on("error", () => undefined).on("close", () => resume(Effect.succeed(text)))
+        client.write(
+          `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 1000000000000\r\n\r\n`
+        )
+        pump()
+      })
+      expect(received).toMatch(/^HTTP\/1.1 413 /)
+      const socket = yield* Queue.take(sockets)
+      expect(socket.bytesRead).toBeGreaterThan(15 * mebibyte)
+      expect(socket.bytesRead).toBeLessThan(18 * mebibyte)
+    }).pipe(Effect.scoped))
+})
+
+describe("streaming", () => {
+  it.live("hands two megabytes of carriage returns on in large pieces", () =>
+    Effect.gen(function*() {
+      let pieces = 0
+      const { port } = yield* serve((request) =>
+        answer(read(request, one, (incoming) => {
+          incoming.content.on("data", () => {
+            pieces++
+          })
+          return summarize(incoming)
+        }))
+      )
+      const content = Buffer.alloc(2 * mebibyte, "\r")
+      expect(yield* upload(port, form(file("returns.txt", content)))).toMatchObject({
+        body: [{ size: content.length, sha256: digest(content) }]
+      })
+      expect(pieces).toBeLessThan(2000)
+    }).pipe(Effect.scoped))
+
+  it.live("reads no further ahead of a slow consumer than its buffers hold", () =>
+    Effect.gen(function*() {
+      let produced = 0
+      const source = Readable.from(
+        (function*() {
+          yield file("endless.bin", "").subarray(0, -2)
+          while (produced < 256 * mebibyte) {
+            produced += 64 * kibibyte
+            yield Buffer.alloc(64 * kibibyte)
+          }
+        })(),
+        { objectMode: false }
+      )
+      const offered = yield* Queue.unbounded<IncomingFile>()
+      const limits = { ...one, maxFileBytes: 1024 * mebibyte }
+      yield* Effect.fork(parse(source, boundary, limits, (incoming) => void Queue.unsafeOffer(offered, incoming)))
+      yield* Queue.take(offered)
+      const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+      yield* Effect.repeatN(turn, 2000)
+      expect(produced).toBeGreaterThan(mebibyte)
+      expect(produced).toBeLessThan(3 * mebibyte)
+    }).pipe(Effect.scoped))
+
+  it.live("interrupts the consumer of an upload whose client leaves", () =>
+    Effect.gen(function*() {
+      const started = yield* Deferred.make<void>()
+      const interrupted = yield* Deferred.make<void>()
+      const { port } = yield* serve((request) =>
+        answer(read(request, one, () =>
+          Effect.zipRight(Deferred.succeed(started, undefined), Effect.never).pipe(
+            Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
+          )))
+      )
+      const client = Net.connect(port, "127.0.0.1")
+      client.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 100000\r\n\r\n`)
+      client.write(file("half.bin", "only the beginning"))
+      yield* Deferred.await(started)
+      client.destroy()
+      yield* Deferred.await(interrupted)
+    }).pipe(Effect.scoped))
+
+  it.live("goes on to the next file where a consumer reads nothing of one, and fails with what a consumer fails with", () =>
+    Effect.gen(function*() {
+      const { port } = yield* serve((request) =>
+        answer(
+          read(request, many, ({ filename }) =>
+            filename === "bad" ? Effect.dieMessage("a bad file") : Effect.succeed(filename))
+        )
+      )
+      const large = Buffer.alloc(3 * mebibyte)
+      const names = (...list: ReadonlyArray<string>) => form(...list.map((name) => file(name, large, "files")))
+      expect(yield* upload(port, names("a", "b", "c"))).toMatchObject({ body: ["a", "b", "c"] })
+      expect(yield* upload(port, names("a", "bad", "c"))).toMatchObject({ status: 500 })
+    }).pipe(Effect.scoped))
+})
+
+describe("any bytes", () => {
+  const cut = (body: Buffer, sizes: ReadonlyArray<number>) =>
+    sizes.reduce<ReadonlyArray<Buffer>>((chunks, size) => {
+      const done = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+      return done >= body.length ? chunks : [...chunks, body.subarray(done, done + size)]
+    }, []).concat(body.subarray(Math.min(body.length, sizes.reduce((sum, size) => sum + size, 0))))
+
+  const parseAll = (chunks: ReadonlyArray<Buffer>) =>
+    Effect.gen(function*() {
+      const contents: Array<Promise<Buffer>> = []
+      const names: Array<string> = []
+      const source = Readable.from(chunks.filter((chunk) => chunk.length > 0), { objectMode: false })
+      yield* parse(source, boundary, many, (incoming) => {
+        names.push(incoming.filename)
+        contents.push(buffer(incoming.content))
+      })
+      return { names, contents: yield* Effect.promise(() => Promise.all(contents)) }
+    })
+
+  it.effect.prop(
+    "come out the same however they are cut",
+    [FastCheck.array(FastCheck.integer({ min: 1, max: 40 }), { maxLength: 30 })],
+    ([sizes]) =>
+      Effect.gen(function*() {
+        const contents = [`\r\n--${boundary.slice(0, 12)}`, "", "\r\r\n\r\n--"].map((content) => Buffer.from(content))
+        const body = form(...contents.map((content, i) => file(`${i}`, content, "files")))
+        expect(yield* parseAll(cut(body, sizes))).toEqual({ names: ["0", "1", "2"], contents })
+      })
+  )
+
+  it.effect.prop(
+    "are refused or taken, but never crash or hang",
+    [
+      FastCheck.array(FastCheck.tuple(FastCheck.nat(), FastCheck.constantFrom(..."\r\n-:;=\"\\%*'\0z")), {
+        maxLength: 8
+      }),
+      FastCheck.array(FastCheck.integer({ min: 1, max: 80 }), { maxLength: 10 })
+    ],
+    ([changes, sizes]) =>
+      Effect.gen(function*() {
+        const body = form(file("a", "first", "files"), file("b", "second", "files"))
+        for (const [position, character] of changes) body[position % body.length] = character.charCodeAt(0)
+        const exit = yield* Effect.exit(Effect.catchTag(parseAll(cut(body, sizes)), "InvalidInput", () => Effect.void))
+        expect(Exit.isSuccess(exit)).toBe(true)
+      }),
+    { fastCheck: { numRuns: 1000 } }
+  )
+})
