@@ -1,0 +1,29 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { ClientIdFromText } from "../domain/Ids.ts"
+import { InvalidInput, Overloaded } from "../domain/Problem.ts"
+import { UpgradeRequired } from "../platform/websocket/UpgradeRequired.ts"
+
+const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")
+  .setPath(Schema.Struct({ client_id: ClientIdFromText }))
+  .addError(InvalidInput)
+  .addError(UpgradeRequired)
+  .addError(Overloaded)
+  .annotateContext(
+    OpenApi.annotations({
+      summary: "The chat, a websocket",
+      description: [
+        "A WebSocket handshake (RFC 6455); a plain GET is a 426. Without a subprotocol: every text sent is processed for 0.1 s and goes",
+        "to everyone, the sender too, as `Client {id}: {TEXT IN UPPER CASE}`; the others see `Client {id} left the chat`.",
+        "With the subprotocol `barista.v1+json`: send `{\"kind\":\"message\",\"text\"}` or `{\"kind\":\"personal\",\"to\",\"text\"}`;",
+        "receive `{\"id\",\"kind\",\"client_id\",\"to\"?,\"text\"?,\"time\"}` of kind `message`, `personal`, `joined` or `left`, and",
+        "`{\"kind\":\"error\",\"detail\",\"errors\"}` for a message that was refused. A personal message goes to every socket of that",
+        "client id and, as a copy, to those of the sender; plain clients read it as `Client {id} to client {to}: {TEXT}`.",
+        "One client id may be connected several times. Close codes: 1001 stopping, 1003 binary message, 1007 invalid UTF-8,",
+        "1009 message too large, 1013 too slow to read."
+      ].join("\n")
+    })
+  )
+
+/** The chapter's contract: the handbook's websocket chat. */
+export class ChatApi extends HttpApiGroup.make("chat").add(connect) {}

@@ -1,0 +1,135 @@
+import type { HttpServerRequest } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { Context, Duration, Effect, Either, Layer, type Scope } from "effect"
+import type { IncomingMessage, Server, ServerResponse } from "node:http"
+import { WebSocketServer as Handshake } from "ws"
+import { AppConfig } from "../../AppConfig.ts"
+import { Overloaded } from "../../domain/Problem.ts"
+import * as Connection from "./Connection.ts"
+import { UpgradeRequired } from "./UpgradeRequired.ts"
+
+/** The first bytes of the upgraded stream, which came with the request; the request itself does not carry them. */
+const heads = new WeakMap<IncomingMessage, Buffer>()
+
+/**
+ * Prepares a server for `WebSocketServer.accept`; to be called once, before the server listens. It also guards the socket of every
+ * upgrade request: node takes its own error listener off, so that a reset by the client would end the process.
+ */
+export const rememberHeads = (server: Server): void => {
+  server.prependListener("upgrade", (request, socket, head) => {
+    heads.set(request, head)
+    socket.on("error", () => socket.destroy())
+  })
+}
+
+interface Upgrade {
+  readonly incoming: IncomingMessage
+  readonly head: Buffer
+  readonly protocols: ReadonlyArray<string>
+  readonly maxPayload: number
+  readonly closeTimeout: number
+}
+
+/** The handshake, all of it in this tick: the open socket, or the reason why the request is no valid handshake. */
+const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrade) => {
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    maxPayload,
+    closeTimeout,
+    WebSocket: Connection.ReasonedWebSocket,
+    handleProtocols: (offered: Set<string>) => protocols.find((protocol) => offered.has(protocol)) ?? false
+  } as const
+  const handshake = new Handshake(options)
+  let outcome: Either.Either<Connection.ReasonedWebSocket, string> | undefined
+  // With a listener `ws` leaves the answer to us.
+  handshake.on("wsClientError", (error) => {
+    outcome = Either.left(error.message)
+  })
+  handshake.handleUpgrade(incoming, incoming.socket, head, (socket) => {
+    outcome = Either.right(socket)
+  })
+  return outcome
+}
+
+/** Keeps an answer from ever being written: the response counts as sent, and is not on the socket. */
+const silence = (response: ServerResponse, incoming: IncomingMessage): void => {
+  response.removeAllListeners("finish")
+  if (response.socket !== null) response.detachSocket(incoming.socket)
+  response.end()
+}
+
+/** Upgrades requests of the HTTP server to websockets with bounds on everything: sockets, message size, queues, silence. */
+export class WebSocketServer extends Context.Tag("barista/platform/websocket/WebSocketServer")<
+  WebSocketServer,
+  {
+    /**
+     * Upgrades the request, for use inside the handler of a GET route: the handler is to stay until the connection is closed, and
+     * whatever it answers then is written nowhere. The first of `protocols` that the client offers is agreed on. Fails, before
+     * the upgrade, for a request that is no websocket handshake and beyond the configured number of sockets; the scope holds the place.
+     */
+    readonly accept: (options: {
+      readonly request: HttpServerRequest.HttpServerRequest
+      readonly protocols: ReadonlyArray<string>
+    }) => Effect.Effect<Connection.Connection, UpgradeRequired | Overloaded, Scope.Scope>
+  }
+>() {
+  static readonly layer = Layer.effect(
+    WebSocketServer,
+    Effect.gen(function*() {
+      const config = yield* AppConfig
+      const limits: Connection.Limits = {
+        receiveMessages: config.chatReceiveMessages,
+        sendMessages: config.chatQueueMessages,
+        sendBytes: config.chatQueueBytes,
+        heartbeat: config.chatHeartbeat,
+        closeTimeout: config.chatCloseTimeout
+      }
+      let sockets = 0
+      const place = Effect.acquireRelease(
+        Effect.suspend(() => {
+          if (sockets >= config.chatMaxClients) return new Overloaded({ what: "websockets", retry_after: 5 })
+          sockets += 1
+          return Effect.void
+        }),
+        () => Effect.sync(() => sockets -= 1)
+      )
+
+      const accept = Effect.fnUntraced(function*({ protocols, request }: {
+        readonly request: HttpServerRequest.HttpServerRequest
+        readonly protocols: ReadonlyArray<string>
+      }) {
+        const incoming = NodeHttpServerRequest.toIncomingMessage(request)
+        const head = heads.get(incoming)
+        if (head === undefined) return yield* new UpgradeRequired({ reason: "no Connection: Upgrade" })
+        yield* place
+        const response = yield* responseOf(request, incoming)
+        const outcome = upgrade({
+          incoming,
+          head,
+          protocols,
+          maxPayload: config.chatMaxMessageBytes,
+          closeTimeout: Duration.toMillis(config.chatCloseTimeout)
+        })
+        if (outcome !== undefined && Either.isLeft(outcome)) return yield* new UpgradeRequired({ reason: outcome.left })
+        silence(response, incoming)
+        // The client has left during the handshake.
+        if (outcome === undefined) return yield* Effect.interrupt
+        heads.delete(incoming)
+        return yield* Connection.make(outcome.right, limits)
+      })
+      return { accept: (options) => Effect.uninterruptible(accept(options)) }
+    })
+  )
+}
+
+/**
+ * The response that the HTTP server would write on this socket. There is none while an earlier, pipelined request still writes
+ * its own: no client that keeps to RFC 6455 does that, and its connection is cut.
+ */
+const responseOf = (request: HttpServerRequest.HttpServerRequest, incoming: IncomingMessage) =>
+  Effect.catchAll(Effect.try(() => NodeHttpServerRequest.toServerResponse(request)), () => {
+    silence(NodeHttpServerRequest.toServerResponse(request), incoming)
+    incoming.socket.destroy()
+    return Effect.interrupt
+  })

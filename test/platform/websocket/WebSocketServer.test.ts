@@ -1,0 +1,338 @@
+import { HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServer } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Duration, Effect, Either, Exit, Layer, Option, Queue } from "effect"
+import { createServer, request as httpRequest } from "node:http"
+import { connect as tcp } from "node:net"
+import { AppConfig } from "../../../src/AppConfig.ts"
+import type { Connection } from "../../../src/platform/websocket/Connection.ts"
+import { rememberHeads, WebSocketServer } from "../../../src/platform/websocket/WebSocketServer.ts"
+import { base, connect, refusal } from "./harness.ts"
+
+type Overrides = Parameters<typeof AppConfig.layerWith>[0]
+
+/** Every connection that the server under test accepted; how each request ended. */
+const serve = Effect.fnUntraced(function*() {
+  const connections = yield* Queue.unbounded<Connection>()
+  const outcomes = yield* Queue.unbounded<string>()
+  const gate = yield* Deferred.make<void>()
+  const sockets = yield* WebSocketServer
+  const app = Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    if (request.url === "/slow") return yield* Effect.as(Deferred.await(gate), HttpServerResponse.text("late"))
+    const accepted = yield* Effect.either(sockets.accept({ request, protocols: ["two", "one"] }))
+    if (Either.isLeft(accepted)) {
+      const { _tag, problem } = accepted.left
+      const status = _tag === "UpgradeRequired" ? 426 : 503
+      return HttpServerResponse.unsafeJson({ _tag, ...problem.members }, { status, headers: problem.headers ?? {} })
+    }
+    yield* Queue.offer(connections, accepted.right)
+    yield* accepted.right.closed
+    // Written to an upgraded socket these bytes would be an invalid frame.
+    return HttpServerResponse.text("written nowhere", { status: 200 })
+  }).pipe(
+    Effect.onExit((exit) => Queue.offer(outcomes, Exit.isSuccess(exit) ? String(exit.value.status) : "failed")),
+    Effect.scoped
+  )
+  yield* HttpServer.serveEffect(app)
+  return {
+    accepted: Queue.take(connections),
+    outcome: Queue.take(outcomes),
+    openGate: Deferred.succeed(gate, undefined)
+  }
+})
+
+const server = (overrides: Overrides = {}) =>
+  WebSocketServer.layer.pipe(
+    Layer.provideMerge(AppConfig.layerWith(overrides)),
+    Layer.provideMerge(NodeHttpServer.layer(() => {
+      const created = createServer()
+      rememberHeads(created)
+      return created
+    }, { host: "127.0.0.1", port: 0 }))
+  )
+
+const handshake = [
+  "GET /ws HTTP/1.1",
+  "Host: barista",
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "",
+  ""
+].join("\r\n")
+
+/** A masked text frame with the mask 0. */
+const textFrame = (text: string) =>
+  Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
+
+const rawSocket = Effect.flatMap(base, (url) =>
+  Effect.acquireRelease(
+    Effect.async<ReturnType<typeof tcp>>((resume) => {
+      const socket = tcp(Number(new URL(url).port), "127.0.0.1", () => resume(Effect.succeed(socket)))
+      socket.on("error", () => {})
+    }),
+    (socket) => Effect.sync(() => socket.destroy())
+  ))
+
+/** Everything that the server wrote until it closed. */
+const everything = (socket: ReturnType<typeof tcp>) =>
+  Effect.promise(() => socket.toArray().then((chunks) => Buffer.concat(chunks).toString("latin1")))
+
+describe("WebSocketServer", () => {
+  it.live("passes texts both ways, agrees on a subprotocol, tells the close code", () =>
+    Effect.gen(function*() {
+      const { accepted, outcome } = yield* serve()
+      const client = yield* connect("/ws", ["zero", "one"])
+      const connection = yield* accepted
+      expect(connection.protocol).toBe("one")
+      expect(client.socket.protocol).toBe("one")
+      client.socket.send("cœur ☕")
+      expect(yield* connection.receive).toEqual(Option.some("cœur ☕"))
+      yield* connection.send("prêt ☕")
+      expect(yield* client.next).toBe("prêt ☕")
+      client.socket.close(1000, "bye")
+      expect(yield* connection.closed).toEqual({ code: 1000, reason: "bye" })
+      expect(yield* connection.receive).toEqual(Option.none())
+      expect(yield* client.closed).toEqual({ code: 1000, reason: "bye" })
+      expect(yield* outcome).toBe("200")
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("keeps a frame that came in the handshake's packet, and writes no HTTP answer after it", () =>
+    Effect.gen(function*() {
+      const { accepted, outcome } = yield* serve()
+      const socket = yield* rawSocket
+      socket.write(Buffer.concat([Buffer.from(handshake), textFrame("early")]))
+      const connection = yield* accepted
+      expect(yield* connection.receive).toEqual(Option.some("early"))
+      const written = yield* Effect.fork(everything(socket))
+      // A close frame without a code, masked.
+      socket.write(Buffer.from([0x88, 0x80, 0, 0, 0, 0]))
+      expect(yield* outcome).toBe("200")
+      const answer = yield* written
+      expect(answer.split("HTTP/1.1")).toHaveLength(2)
+      expect(answer.endsWith("\x88\x00")).toBe(true)
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("a plain GET and a bad handshake are a 426 with Upgrade", () =>
+    Effect.gen(function*() {
+      yield* serve()
+      const url = yield* base
+      const plain = yield* Effect.async<{ status: number | undefined; upgrade: string | undefined }>((resume) => {
+        httpRequest(`${url}/ws`, { headers: { upgrade: "websocket" }, agent: false }, (response) => {
+          response.resume()
+          resume(Effect.succeed({ status: response.statusCode, upgrade: response.headers.upgrade }))
+        }).end()
+      })
+      expect(plain).toEqual({ status: 426, upgrade: "websocket" })
+      for (
+        const bad of [
+          handshake.replace(": 13", ": 9"),
+          handshake.replace("Key: dGhl", "Key: "),
+          handshake.replace("websocket", "h2c")
+        ]
+      ) {
+        const socket = yield* rawSocket
+        socket.write(bad)
+        expect(yield* everything(socket)).toMatch(/^HTTP\/1.1 426 [^]*sec-websocket-version: 13/)
+      }
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("refuses one socket too many with 503, and has its place free again", () =>
+    Effect.gen(function*() {
+      const { accepted, outcome } = yield* serve()
+      const first = yield* connect("/ws")
+      yield* accepted
+      expect((yield* refusal("/ws")).status).toBe(503)
+      expect(yield* outcome).toBe("503")
+      first.socket.close()
+      yield* outcome
+      // The request's scope, which holds the place, is closed in the same turn as its outcome; the next request comes later.
+      yield* connect("/ws")
+    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
+
+  it.live("closes on a binary message with 1003, and still gives what came before it", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const client = yield* connect("/ws")
+      const connection = yield* accepted
+      client.socket.send("before")
+      client.socket.send(Buffer.from("binary"))
+      client.socket.send("after")
+      expect(yield* client.closed).toEqual({ code: 1003, reason: "text messages only" })
+      expect(yield* connection.receive).toEqual(Option.some("before"))
+      expect(yield* connection.receive).toEqual(Option.none())
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("closes on a 15 MB message with 1009 and on invalid UTF-8 with 1007", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const large = yield* connect("/ws")
+      const largeConnection = yield* accepted
+      large.socket.send("x".repeat(15_000_000))
+      expect(yield* large.closed).toEqual({ code: 1009, reason: "message too large" })
+      expect((yield* largeConnection.closed).code).toBe(1009)
+      const invalid = yield* connect("/ws")
+      yield* accepted
+      invalid.socket.send(Buffer.from([0xff]), { binary: false })
+      expect(yield* invalid.closed).toEqual({ code: 1007, reason: "invalid UTF-8" })
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("takes a message of exactly the limit and no byte more", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const client = yield* connect("/ws")
+      const connection = yield* accepted
+      client.socket.send("x".repeat(1000))
+      expect(Option.map(yield* connection.receive, (text) => text.length)).toEqual(Option.some(1000))
+      client.socket.send("x".repeat(1001))
+      expect((yield* client.closed).code).toBe(1009)
+    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxMessageBytes: 1000 }))))
+
+  it.live("does not read a client whose messages nobody takes, and never takes its silence for death", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const flooder = yield* connect("/ws")
+      const connection = yield* accepted
+      const watcher = yield* connect("/ws")
+      yield* accepted
+      const pings = yield* Queue.unbounded<void>()
+      watcher.socket.on("ping", () => pings.unsafeOffer(undefined))
+      const count = 200
+      const message = "x".repeat(60_000)
+      for (let index = 0; index < count; index += 1) flooder.socket.send(`${index} ${message}`)
+      // Several heartbeats pass while 12 MB wait in the client, far more than the kernel's buffers take.
+      yield* Effect.repeatN(Queue.take(pings), 4)
+      expect(flooder.socket.bufferedAmount).toBeGreaterThan(0)
+      for (let index = 0; index < count; index += 1) {
+        expect(Option.map(yield* connection.receive, (text) => text.split(" ")[0])).toEqual(Option.some(String(index)))
+      }
+      flooder.socket.close(1000)
+      expect((yield* connection.closed).code).toBe(1000)
+    }).pipe(Effect.scoped, Effect.provide(server({ chatReceiveMessages: 4, chatHeartbeat: Duration.millis(100) }))))
+
+  it.live("closes a client that does not read with 1013, and no one else", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const slow = yield* connect("/ws")
+      const slowConnection = yield* accepted
+      const healthy = yield* connect("/ws")
+      const healthyConnection = yield* accepted
+      slow.socket.pause()
+      const tooSlow = yield* Deferred.make<void>()
+      yield* Effect.fork(Effect.zipRight(slowConnection.receive, Deferred.succeed(tooSlow, undefined)))
+      const message = "x".repeat(60_000)
+      let sent = 0
+      while (!(yield* Deferred.isDone(tooSlow)) && sent < 2_000) {
+        yield* slowConnection.send(message)
+        yield* healthyConnection.send(message)
+        expect(yield* healthy.next).toHaveLength(60_000)
+        sent += 1
+      }
+      // The kernel's buffers take some megabytes, of which no one knows how many.
+      expect(sent).toBeGreaterThan(8)
+      expect(sent).toBeLessThan(2_000)
+      slow.socket.resume()
+      expect(yield* slow.closed).toEqual({ code: 1013, reason: "too slow" })
+      expect(yield* slowConnection.closed).toEqual({ code: 1013, reason: "too slow" })
+    }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
+
+  it.live("counts the bytes that wait, yet lets a message larger than the whole queue pass alone", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const client = yield* connect("/ws")
+      const connection = yield* accepted
+      yield* connection.send("x".repeat(5000))
+      expect(yield* client.next).toHaveLength(5000)
+      yield* connection.send("x".repeat(1000))
+      yield* connection.send("x".repeat(1000))
+      expect((yield* client.closed).code).toBe(1013)
+    }).pipe(Effect.scoped, Effect.provide(server({ chatQueueBytes: 1024 }))))
+
+  it.live("cuts a client that answers no ping, and keeps one that does", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const healthy = yield* connect("/ws")
+      yield* accepted
+      const pings = yield* Queue.unbounded<void>()
+      healthy.socket.on("ping", () => pings.unsafeOffer(undefined))
+      const silent = yield* connect("/ws", [], { autoPong: false })
+      const connection = yield* accepted
+      expect((yield* connection.closed).code).toBe(1006)
+      expect((yield* silent.closed).code).toBe(1006)
+      yield* Effect.repeatN(Queue.take(pings), 3)
+      healthy.socket.close(1000)
+      expect((yield* healthy.closed).code).toBe(1000)
+    }).pipe(Effect.scoped, Effect.provide(server({ chatHeartbeat: Duration.millis(100) }))))
+
+  it.live("sends what is queued before the close frame", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const client = yield* connect("/ws")
+      const connection = yield* accepted
+      yield* connection.send("one")
+      yield* connection.send("two")
+      yield* connection.close(1001, "stopping")
+      yield* connection.send("dropped")
+      expect(yield* client.closed).toEqual({ code: 1001, reason: "stopping" })
+      expect([yield* client.next, yield* client.next]).toEqual(["one", "two"])
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("cuts a peer that never answers the closing handshake", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const socket = yield* rawSocket
+      socket.write(handshake)
+      const connection = yield* accepted
+      yield* connection.close(1001, "stopping")
+      expect(yield* connection.closed).toEqual({ code: 1001, reason: "stopping" })
+    }).pipe(Effect.scoped, Effect.provide(server({ chatCloseTimeout: Duration.millis(50) }))))
+
+  it.live("cuts a peer that does not read what is queued before the close frame", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const client = yield* connect("/ws")
+      const connection = yield* accepted
+      client.socket.pause()
+      yield* Effect.replicateEffect(connection.send("x".repeat(60_000)), 500)
+      yield* connection.close(1001, "stopping")
+      expect(yield* connection.closed).toEqual({ code: 1006, reason: "" })
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(server({
+        chatCloseTimeout: Duration.millis(50),
+        chatQueueMessages: 500,
+        chatQueueBytes: 64 * 1024 * 1024
+      }))
+    ))
+
+  it.live("survives a reset before the answer to an upgrade request and after the upgrade", () =>
+    Effect.gen(function*() {
+      const { accepted, openGate, outcome } = yield* serve()
+      const early = yield* rawSocket
+      early.write(handshake.replace("/ws", "/slow"))
+      const late = yield* rawSocket
+      late.write(handshake)
+      const connection = yield* accepted
+      late.resetAndDestroy()
+      expect((yield* connection.closed).code).toBe(1006)
+      expect(yield* connection.receive).toEqual(Option.none())
+      yield* outcome
+      early.resetAndDestroy()
+      yield* openGate
+      expect(yield* outcome).toBe("200")
+      const client = yield* connect("/ws")
+      client.socket.send("alive")
+      expect(yield* (yield* accepted).receive).toEqual(Option.some("alive"))
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("cuts a client that pipelines a handshake behind a running request", () =>
+    Effect.gen(function*() {
+      yield* serve()
+      const socket = yield* rawSocket
+      socket.write(`GET /slow HTTP/1.1\r\nHost: barista\r\n\r\n${handshake}`)
+      expect(yield* everything(socket)).toBe("")
+      yield* connect("/ws")
+    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
+})
