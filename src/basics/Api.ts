@@ -1,0 +1,64 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { Overloaded } from "../domain/Problem.ts"
+
+/** What a blocking call did to the event loop it ran on. */
+export const EventLoop = Schema.Struct({
+  blockedFor: Schema.Number.annotations({ description: "Seconds in which the loop could do nothing else" }),
+  missedHeartbeats: Schema.Int.annotations({ description: "Heartbeats, due every 10 ms, that never happened" })
+}).annotations({ identifier: "EventLoop" })
+
+export const SlowAnswer = Schema.Struct({
+  message: Schema.String.annotations({ examples: ["Traitement async terminé"] })
+})
+export type SlowAnswer = typeof SlowAnswer.Type
+
+export const BlockingSlowAnswer = Schema.Struct({ ...SlowAnswer.fields, eventLoop: EventLoop })
+export type BlockingSlowAnswer = typeof BlockingSlowAnswer.Type
+
+/** The results in the order of the tasks, and how long they take together. */
+export const MultipleAnswer = Schema.Struct({
+  results: Schema.Array(Schema.String),
+  duration: Schema.String.annotations({ examples: ["1 seconde"] })
+})
+export type MultipleAnswer = typeof MultipleAnswer.Type
+
+export const BlockingMultipleAnswer = Schema.Struct({ ...MultipleAnswer.fields, eventLoop: EventLoop })
+export type BlockingMultipleAnswer = typeof BlockingMultipleAnswer.Type
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** The handbook's « FastAPI avec Async/Await »: the same work, blocking and asynchronous. */
+export const BasicsApi = HttpApiGroup.make("basics")
+  .add(
+    HttpApiEndpoint.get("syncSlow", "/sync-slow")
+      .addSuccess(BlockingSlowAnswer)
+      .addError(Overloaded)
+      .annotateContext(describe(
+        "A slow operation that blocks",
+        "Blocks a whole event loop for 3 s: the sacrificial one, in a thread of its own, never the server's. Calls wait there for one another."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("asyncSlow", "/async-slow")
+      .addSuccess(SlowAnswer)
+      .annotateContext(describe(
+        "A slow operation that waits",
+        "Sleeps for 3 s and blocks nothing: any number of calls at once take 3 s together."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("syncMultiple", "/sync-multiple")
+      .addSuccess(BlockingMultipleAnswer)
+      .addError(Overloaded)
+      .annotateContext(describe(
+        "Three tasks, one after the other",
+        "Blocks the sacrificial event loop three times for 1 s."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("asyncMultiple", "/async-multiple")
+      .addSuccess(MultipleAnswer)
+      .annotateContext(describe("Three tasks at once", "Each sleeps for 1 s, and so do all three together."))
+  )
+  .annotateContext(describe("Basics", "What blocks, what waits, and what the difference costs."))

@@ -1,0 +1,126 @@
+import { Context, Duration, Effect, Layer } from "effect"
+import { AppConfig } from "../AppConfig.ts"
+import type { Overloaded } from "../domain/Problem.ts"
+import { localized, text } from "../domain/Text.ts"
+import { BlockingLoop, type EventLoopDamage } from "../platform/workers/BlockingLoop.ts"
+import type { BlockingMultipleAnswer, BlockingSlowAnswer, MultipleAnswer, SlowAnswer } from "./Api.ts"
+import { secondsText } from "./secondsText.ts"
+
+const tasks = [1, 2, 3] as const
+
+const resultOf = (task: number) => localized(text(`Tâche ${task} terminée`, `Task ${task} done`))
+
+const syncDone = text("Traitement sync terminé", "Sync processing done")
+const asyncDone = text("Traitement async terminé", "Async processing done")
+
+const inSeconds = ({ blockedFor, missedHeartbeats }: EventLoopDamage) => ({
+  blockedFor: Duration.toSeconds(blockedFor),
+  missedHeartbeats
+})
+
+interface Opening {
+  readonly runSync: Effect.Effect<void, Overloaded>
+  readonly runAsync: Effect.Effect<void>
+}
+
+/** The two programs that open the handbook: two tasks of the same duration, one after the other and at once. */
+const opening = (loop: Context.Tag.Service<BlockingLoop>, each: Duration.Duration): Opening => {
+  const total = (duration: Duration.Duration, [first, second]: readonly [string, string]) =>
+    Effect.logInfo(`Total: ${secondsText(duration).fr} pour ${first} et ${second}`)
+
+  const syncTask = Effect.fn("Basics.syncTask")(function*() {
+    yield* Effect.logInfo("Début tâche sync")
+    yield* loop.sleep({ times: 1, each })
+    yield* Effect.logInfo("Fin tâche sync")
+    return "Résultat sync"
+  })
+
+  const asyncTask = Effect.fn("Basics.asyncTask")(function*() {
+    yield* Effect.logInfo("Début tâche async")
+    yield* Effect.sleep(each)
+    yield* Effect.logInfo("Fin tâche async")
+    return "Résultat async"
+  })
+
+  const runSync = Effect.fn("Basics.runSync")(function*() {
+    yield* Effect.logInfo("=== SYNCHRONE ===")
+    const results = yield* Effect.all([syncTask(), syncTask()], { concurrency: 1 })
+    yield* total(Duration.times(each, 2), results)
+  })
+
+  const runAsync = Effect.fn("Basics.runAsync")(function*() {
+    yield* Effect.logInfo("=== ASYNCHRONE ===")
+    const results = yield* Effect.all([asyncTask(), asyncTask()], { concurrency: 2 })
+    yield* total(each, results)
+  })
+
+  return { runSync: runSync(), runAsync: runAsync() }
+}
+
+/**
+ * The handbook's « Concepts de base » and « FastAPI avec Async/Await »: the same work, blocking the sacrificial event loop and
+ * asynchronous. What the handbook prints is logged, in its French, at the moment that it happens.
+ */
+export class Basics extends Context.Tag("barista/basics/Basics")<
+  Basics,
+  Opening & {
+    /** Blocks the sacrificial event loop for `slowDuration`. */
+    readonly syncSlow: Effect.Effect<BlockingSlowAnswer, Overloaded>
+    /** Sleeps for `slowDuration`. */
+    readonly asyncSlow: Effect.Effect<SlowAnswer>
+    /** Three tasks, each of which blocks the sacrificial event loop for `taskDuration`; no other call comes between them. */
+    readonly syncMultiple: Effect.Effect<BlockingMultipleAnswer, Overloaded>
+    /** Three tasks at once, each asleep for `taskDuration`. */
+    readonly asyncMultiple: Effect.Effect<MultipleAnswer>
+  }
+>() {
+  static readonly layer = Layer.effect(
+    Basics,
+    Effect.gen(function*() {
+      const { openingTaskDuration, slowDuration, taskDuration } = yield* AppConfig
+      const loop = yield* BlockingLoop
+
+      const syncSlow = Effect.fn("Basics.syncSlow")(function*() {
+        yield* Effect.logInfo("Début traitement sync...")
+        const { eventLoop } = yield* loop.sleep({ times: 1, each: slowDuration })
+        yield* Effect.logInfo("Fin traitement sync")
+        return { message: yield* localized(syncDone), eventLoop: inSeconds(eventLoop) }
+      })
+
+      const asyncSlow = Effect.fn("Basics.asyncSlow")(function*() {
+        yield* Effect.logInfo("Début traitement async...")
+        yield* Effect.sleep(slowDuration)
+        yield* Effect.logInfo("Fin traitement async")
+        return { message: yield* localized(asyncDone) }
+      })
+
+      const syncMultiple = Effect.fn("Basics.syncMultiple")(function*() {
+        const { eventLoop } = yield* loop.sleep({ times: tasks.length, each: taskDuration })
+        return {
+          results: yield* Effect.forEach(tasks, resultOf, { concurrency: 1 }),
+          duration: yield* localized(secondsText(Duration.times(taskDuration, tasks.length))),
+          eventLoop: inSeconds(eventLoop)
+        }
+      })
+
+      const task = Effect.fn("Basics.task")((number: number) =>
+        Effect.zipRight(Effect.sleep(taskDuration), resultOf(number))
+      )
+
+      const asyncMultiple = Effect.fn("Basics.asyncMultiple")(function*() {
+        return {
+          results: yield* Effect.forEach(tasks, task, { concurrency: "unbounded" }),
+          duration: yield* localized(secondsText(taskDuration))
+        }
+      })
+
+      return {
+        ...opening(loop, openingTaskDuration),
+        syncSlow: syncSlow(),
+        asyncSlow: asyncSlow(),
+        syncMultiple: syncMultiple(),
+        asyncMultiple: asyncMultiple()
+      }
+    })
+  )
+}

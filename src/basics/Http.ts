@@ -1,0 +1,12 @@
+import { Effect } from "effect"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import type { BasicsApi } from "./Api.ts"
+import { Basics } from "./Basics.ts"
+
+/** Decode, call, encode. */
+export const handlers = Effect.map(Basics, (basics): Handlers<typeof BasicsApi> => ({
+  syncSlow: () => basics.syncSlow,
+  asyncSlow: () => basics.asyncSlow,
+  syncMultiple: () => basics.syncMultiple,
+  asyncMultiple: () => basics.asyncMultiple
+}))

@@ -1,0 +1,72 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { DigitsToNumber } from "../domain/Ids.ts"
+import * as Problem from "../domain/Problem.ts"
+import { largestConcurrency } from "../policy/Policy.ts"
+import { Items } from "./Items.ts"
+
+const Concurrency = Schema.compose(
+  DigitsToNumber,
+  Schema.Int.pipe(
+    Schema.between(1, largestConcurrency, {
+      message: () => "must be a whole number from 1 to the limit of the policy batch"
+    })
+  ),
+  { strict: false }
+)
+
+/** The results in the order of the items. */
+export const BatchAnswer = Schema.Struct({
+  results: Schema.Array(Schema.String.annotations({ examples: ["Processed: a"] }))
+})
+export type BatchAnswer = typeof BatchAnswer.Type
+
+/** The event `progress`: the `done`-th of `total` items to finish, with its place in the batch, from 0, and its result. */
+export const Progress = Schema.Struct({
+  done: Schema.Int,
+  total: Schema.Int,
+  index: Schema.Int,
+  result: Schema.String
+})
+export type Progress = typeof Progress.Type
+
+const withEventStream = OpenApi.annotations({
+  transform: (operation) => {
+    const ok = operation["responses"]["200"]
+    const events = {
+      schema: {
+        type: "string",
+        description: "Events progress, and at the end result, or error with a problem document"
+      }
+    }
+    const responses = {
+      ...operation["responses"],
+      200: { ...ok, content: { ...ok.content, "text/event-stream": events } }
+    }
+    return { ...operation, responses }
+  }
+})
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** « Semaphore et limitation de concurrence » of the handbook's chapter « Patterns avancés ». */
+export const BatchApi = HttpApiGroup.make("batch")
+  .add(
+    HttpApiEndpoint.post("process", "/batch-process")
+      .setUrlParams(Schema.Struct({
+        concurrency: Schema.optionalWith(Concurrency, { exact: true }).annotations({
+          description: "How many of the places this batch may hold at once; all of the policy batch unless given"
+        })
+      }))
+      .setPayload(Items)
+      .addSuccess(BatchAnswer)
+      .addError(Problem.InvalidInput)
+      .addError(Problem.Overloaded)
+      .addError(Problem.TimedOut)
+      .annotateContext(describe(
+        "A batch of items, a few at a time",
+        "Each item takes 1 s and one of the three places of the whole server, which batches share fairly, in turn. At most 300 items; 3,000 with progress as server-sent events, for a request that accepts text/event-stream."
+      ))
+      .annotateContext(withEventStream)
+  )
+  .annotateContext(describe("Batch", "Limited concurrency, shared fairly between requests."))

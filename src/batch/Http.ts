@@ -1,0 +1,61 @@
+import { Cause, Effect, Option } from "effect"
+import { AppConfig } from "../AppConfig.ts"
+import { InternalError, type Problem } from "../domain/Problem.ts"
+import { Locale } from "../domain/Text.ts"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import * as ProblemResponse from "../platform/http/ProblemResponse.ts"
+import type { BatchApi } from "./Api.ts"
+import { Batch } from "./Batch.ts"
+import * as EventStream from "./EventStream.ts"
+
+const utf8 = new TextDecoder()
+
+/** Renders failures as the problem documents that an answer without events would have had. */
+const problemDocument = (url: string) =>
+  Effect.map(Effect.all([Locale, Effect.option(Effect.currentSpan)], { concurrency: 1 }), ([language, span]) => {
+    const path = url.split("?", 1)[0] ?? url
+    const traceId = Option.getOrUndefined(Option.map(span, (span) => span.traceId))
+    return (problem: Problem): string => {
+      const { body } = ProblemResponse.render(problem, { language, path, traceId })
+      return body._tag === "Uint8Array" ? utf8.decode(body.body) : "{}"
+    }
+  })
+
+/** Decode, call, encode; a request that accepts an event stream gets one. */
+export const handlers = Effect.map(
+  Effect.all([Batch, AppConfig], { concurrency: 1 }),
+  ([batch, config]): Handlers<typeof BatchApi> => {
+    const options = {
+      keepAlive: config.batchKeepAlive,
+      queue: config.batchQueueEvents,
+      readTimeout: config.batchReadTimeout
+    }
+
+    const events = Effect.fnUntraced(
+      function*(items: ReadonlyArray<string>, concurrency: number | undefined, url: string) {
+        const run = yield* batch.withProgress(items, concurrency)
+        const document = yield* problemDocument(url)
+        // the batch runs after the handler has answered, and belongs to its trace all the same
+        const context = yield* Effect.context<never>()
+        return EventStream.response(options, (send) => {
+          const fail = (problem: Problem) => send({ event: "error", data: document(problem) })
+          return run((progress) => send({ event: "progress", data: JSON.stringify(progress) })).pipe(
+            Effect.flatMap((results) => send({ event: "result", data: JSON.stringify({ results }) })),
+            Effect.catchTags({ Overloaded: fail, TimedOut: fail }),
+            Effect.catchAllDefect((defect) =>
+              Effect.zipRight(Effect.logError("unexpected failure", Cause.die(defect)), fail(new InternalError()))
+            ),
+            Effect.provide(context)
+          )
+        })
+      }
+    )
+
+    return {
+      process: ({ payload, request, urlParams: { concurrency } }) =>
+        EventStream.isAskedFor(request.headers["accept"])
+          ? events(payload, concurrency, request.url)
+          : Effect.map(batch.process(payload, concurrency), (results) => ({ results }))
+    }
+  }
+)

@@ -1,0 +1,31 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { Overloaded } from "../domain/Problem.ts"
+
+/** The results in the order of the tasks, and the measured time of all together. */
+export const PerformanceAnswer = Schema.Struct({
+  results: Schema.Array(Schema.String),
+  duration: Schema.String.annotations({ description: "Seconds, two decimals", examples: ["0.50s"] }),
+  type: Schema.Literal("synchronous", "asynchronous")
+}).annotations({ identifier: "PerformanceAnswer" })
+export type PerformanceAnswer = typeof PerformanceAnswer.Type
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** The handbook's « Comparaison des performances ». */
+export const ComparisonApi = HttpApiGroup.make("comparison")
+  .add(
+    HttpApiEndpoint.get("perfTestSync", "/perf-test-sync")
+      .addSuccess(PerformanceAnswer)
+      .addError(Overloaded)
+      .annotateContext(describe(
+        "Five blocking operations",
+        "Each blocks the sacrificial event loop for 0.5 s, one after the other; the duration includes the wait for that loop."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("perfTestAsync", "/perf-test-async")
+      .addSuccess(PerformanceAnswer)
+      .annotateContext(describe("Five asynchronous operations", "Each sleeps for 0.5 s, and so do all five together."))
+  )
+  .annotateContext(describe("Comparison", "The same five operations, synchronous and asynchronous, measured."))

@@ -1,0 +1,10 @@
+import { Effect } from "effect"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import type { ComparisonApi } from "./Api.ts"
+import { Comparison } from "./Comparison.ts"
+
+/** Decode, call, encode. */
+export const handlers = Effect.map(Comparison, (comparison): Handlers<typeof ComparisonApi> => ({
+  perfTestSync: () => comparison.synchronous,
+  perfTestAsync: () => comparison.asynchronous
+}))

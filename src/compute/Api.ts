@@ -1,0 +1,84 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { DigitsToNumber } from "../domain/Ids.ts"
+import * as Problem from "../domain/Problem.ts"
+import { Json } from "../platform/upstream/Json.ts"
+import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+import { largestN } from "../platform/workers/sumOfSquares.ts"
+import { withExactResult } from "./ExactJson.ts"
+
+/** How far the handbook's sum goes. */
+const handbookN = 1_000_000
+
+const NParams = (most: number) => {
+  const rule = `must be a whole number from 1 to ${most}`
+  const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, most, { message: () => rule })), {
+    strict: false
+  })
+  return Schema.Struct({
+    n: Schema.optionalWith(N, { exact: true, default: () => handbookN }).annotations({
+      description: `The sum is that of i² for every whole i below n, 1 to ${most}; ${handbookN} unless given`
+    })
+  })
+}
+
+/** `n` of the sum that blocks an event loop. */
+export const BlockingParams = NParams(handbookN)
+/** `n` of the sum on the pool. */
+export const PoolParams = NParams(largestN)
+
+export const GoodUsage = Schema.Struct({
+  response: Json,
+  users: Schema.Int,
+  file: Schema.Struct({ bytes: Schema.Int.annotations({ description: "What was read of data.txt" }) })
+})
+export type GoodUsage = typeof GoodUsage.Type
+
+/** The exact sum. */
+export const Sum = withExactResult({})
+export type Sum = typeof Sum.Type
+
+/** The exact sum, and what its computation did to the event loop it ran on. */
+export const BlockingSum = withExactResult({
+  eventLoop: Schema.Struct({
+    blockedFor: Schema.Number.annotations({ description: "Seconds in which the loop could do nothing else" }),
+    missedHeartbeats: Schema.Int.annotations({ description: "Heartbeats, due every 10 ms, that never happened" })
+  })
+})
+export type BlockingSum = typeof BlockingSum.Type
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** The chapter « Bonnes pratiques » of the handbook: « Quand utiliser async/await ». */
+export const ComputeApi = HttpApiGroup.make("compute")
+  .add(
+    HttpApiEndpoint.get("goodAsyncUsage", "/good-async-usage")
+      .addSuccess(GoodUsage)
+      .addError(UpstreamFailed)
+      .addError(Problem.TimedOut)
+      .annotateContext(describe(
+        "What async is good for",
+        "The upstream's JSON of /get, the number of users, and the file data.txt, concurrently. If one part fails, the others are interrupted."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("badAsyncUsage", "/bad-async-usage")
+      .setUrlParams(BlockingParams)
+      .addSuccess(BlockingSum)
+      .addError(Problem.Overloaded)
+      .annotateContext(describe(
+        "What async does not help",
+        "A sum computed on an event loop, which does nothing else meanwhile: the sacrificial one, in a thread of its own, never the server's."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("cpuIntensiveAsync", "/cpu-intensive-async")
+      .setUrlParams(PoolParams)
+      .addSuccess(Sum)
+      .addError(Problem.Overloaded)
+      .annotateContext(describe(
+        "A computation beside the event loop",
+        "The same sum on a pool of worker threads. A request that is aborted stops its computation."
+      ))
+  )
+  .annotateContext(describe("Compute", "What belongs on an event loop, and what does not."))

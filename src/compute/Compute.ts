@@ -1,0 +1,60 @@
+import { Context, Duration, Effect, Layer } from "effect"
+import { AppConfig } from "../AppConfig.ts"
+import { type Overloaded, TimedOut } from "../domain/Problem.ts"
+import { UserDirectory } from "../domain/UserDirectory.ts"
+import { Upstream, urlOf } from "../platform/upstream/Upstream.ts"
+import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
+import { CpuPool } from "../platform/workers/CpuPool.ts"
+import { Policies } from "../policy/Policies.ts"
+import type { BlockingSum, GoodUsage, Sum } from "./Api.ts"
+import * as DataFile from "./DataFile.ts"
+
+const path = "/get"
+
+/** « Quand utiliser async/await »: input and output concurrently, and a computation in the wrong place and in the right one. */
+export class Compute extends Context.Tag("barista/compute/Compute")<Compute, {
+  /** An HTTP call under the policy `upstream`, a query and a file at once; the first failure interrupts the others. */
+  readonly goodUsage: Effect.Effect<GoodUsage, TimedOut | UpstreamFailed>
+  /** The sum of i² below n, on the sacrificial event loop. */
+  readonly blockingSum: (n: number) => Effect.Effect<BlockingSum, Overloaded>
+  /** The sum of i² below n, on the pool of threads; an interruption stops the computation. */
+  readonly sum: (n: number) => Effect.Effect<Sum, Overloaded>
+}>() {
+  /** Makes `data.txt` under `DATA_DIR` if it is not there yet. */
+  static readonly layer = Layer.effect(
+    Compute,
+    Effect.gen(function*() {
+      const { dataDir, dataFileMaxBytes } = yield* AppConfig
+      const users = yield* UserDirectory
+      const upstream = yield* Upstream
+      const limited = (yield* Policies).apply("upstream")
+      const loop = yield* BlockingLoop
+      const pool = yield* CpuPool
+      const dataFile = yield* DataFile.open(dataDir, dataFileMaxBytes)
+
+      const response = limited(upstream.get(path)).pipe(
+        Effect.catchTag(
+          "PolicyTimeout",
+          ({ after }) =>
+            new TimedOut({ what: `GET ${urlOf(upstream.url, path).href}`, after: Duration.toSeconds(after) })
+        )
+      )
+      const readFile = Effect.fn("Compute.readFile")(() => dataFile.read)
+      const goodUsage = Effect.fn("Compute.goodUsage")(() =>
+        Effect.all({ response, users: users.count, file: readFile() }, { concurrency: "unbounded" })
+      )
+
+      const blockingSum = Effect.fn("Compute.blockingSum")(function*(n: number) {
+        const { eventLoop: { blockedFor, missedHeartbeats }, value } = yield* loop.sumOfSquares(n)
+        return { result: value, eventLoop: { blockedFor: Duration.toSeconds(blockedFor), missedHeartbeats } }
+      })
+
+      return {
+        goodUsage: goodUsage(),
+        blockingSum,
+        sum: (n) => Effect.map(pool.sumOfSquares(n), (result) => ({ result }))
+      }
+    })
+  )
+}

@@ -1,0 +1,24 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+
+/** How every task ended: those that succeeded and those that failed, each list in the order of the tasks. */
+export const OutcomesAnswer = Schema.Struct({
+  successes: Schema.Array(Schema.Struct({ task: Schema.Int, result: Schema.String })),
+  errors: Schema.Array(Schema.Struct({ task: Schema.Int, error: Schema.String })),
+  total_tasks: Schema.Int
+}).annotations({ identifier: "OutcomesAnswer" })
+export type OutcomesAnswer = typeof OutcomesAnswer.Type
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+/** The handbook's « Gestion d'erreurs asynchrone ». */
+export const OutcomesApi = HttpApiGroup.make("outcomes")
+  .add(
+    HttpApiEndpoint.get("errorHandling", "/error-handling")
+      .addSuccess(OutcomesAnswer)
+      .annotateContext(describe(
+        "Five tasks, of which one fails",
+        "All run at once and to their end; the failure of one neither stops the others nor fails the request."
+      ))
+  )
+  .annotateContext(describe("Outcomes", "Failures as values beside the successes."))

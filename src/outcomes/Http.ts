@@ -1,0 +1,9 @@
+import { Effect } from "effect"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import type { OutcomesApi } from "./Api.ts"
+import { Outcomes } from "./Outcomes.ts"
+
+/** Decode, call, encode. */
+export const handlers = Effect.map(Outcomes, (outcomes): Handlers<typeof OutcomesApi> => ({
+  errorHandling: () => outcomes.collect
+}))

@@ -1,0 +1,29 @@
+import { Effect, type Scope } from "effect"
+import { createServer, type RequestListener } from "node:http"
+import type { Socket } from "node:net"
+
+export interface LoopbackServer {
+  readonly url: URL
+  /** Every connection so far. */
+  readonly sockets: ReadonlySet<Socket>
+  readonly close: Effect.Effect<void>
+}
+
+/** A plain HTTP server on a free port with any behaviour, good or bad, until the scope closes. */
+export const make = (listener: RequestListener): Effect.Effect<LoopbackServer, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<LoopbackServer>((resume) => {
+      const sockets = new Set<Socket>()
+      const server = createServer(listener).on("connection", (socket) => sockets.add(socket))
+      const close = Effect.sync(() => {
+        server.close()
+        server.closeAllConnections()
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        const port = typeof address === "object" ? address?.port : undefined
+        resume(Effect.succeed({ url: new URL(`http://127.0.0.1:${port}`), sockets, close }))
+      })
+    }),
+    ({ close }) => close
+  )

@@ -1,0 +1,21 @@
+import { Duration, Effect, Layer } from "effect"
+import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+
+/** The sacrificial loop in virtual time, one call after another: TestClock cannot drive a thread that is blocked for real. */
+export const modelledLoop = Layer.effect(
+  BlockingLoop,
+  Effect.map(Effect.makeSemaphore(1), (line) =>
+    BlockingLoop.of({
+      sleep: ({ each, times }) => {
+        const blockedFor = Duration.times(each, times)
+        return Effect.as(Effect.sleep(blockedFor), {
+          value: undefined,
+          eventLoop: { blockedFor, missedHeartbeats: 0 }
+        }).pipe(line.withPermits(1))
+      },
+      sumOfSquares: () => Effect.dieMessage("not modelled"),
+      httpGet: () => Effect.dieMessage("not modelled"),
+      fileWriter: () => Effect.dieMessage("not modelled"),
+      stats: Effect.succeed({ waiting: 0, running: 0 })
+    }))
+)
