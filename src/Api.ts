@@ -1,13 +1,33 @@
 import { HttpApi, OpenApi } from "@effect/platform"
+import { BasicsApi } from "./basics/Api.ts"
+import { BatchApi } from "./batch/Api.ts"
+import { ChatApi } from "./chat/Api.ts"
+import { ComparisonApi } from "./comparison/Api.ts"
+import { ComputeApi } from "./compute/Api.ts"
 import * as Problem from "./domain/Problem.ts"
+import { ExternalApi } from "./external/Api.ts"
+import { MonitoringApi } from "./monitoring/Api.ts"
+import { OutcomesApi } from "./outcomes/Api.ts"
 import { transform } from "./platform/http/OpenApiTransform.ts"
+import { ResilienceApi } from "./resilience/Api.ts"
 import { TransfersApi } from "./transfers/Api.ts"
+import { UploadsApi } from "./uploads/Api.ts"
 import { UsersApi } from "./users/Api.ts"
 
 /** The contract of all chapters: what the server answers, the typed client calls, and the documentation shows. */
 export const Api = HttpApi.make("barista")
+  .add(BasicsApi)
+  .add(ExternalApi)
   .add(UsersApi)
+  .add(UploadsApi)
+  .add(ChatApi)
+  .add(ResilienceApi)
+  .add(BatchApi)
   .add(TransfersApi)
+  .add(MonitoringApi)
+  .add(ComputeApi)
+  .add(OutcomesApi)
+  .add(ComparisonApi)
   .addError(Problem.InvalidInput)
   .addError(Problem.RouteNotFound)
   .addError(Problem.MethodNotAllowed)

@@ -337,10 +337,49 @@ export const settings = {
     [1, 100_000],
     "items",
     "Items of a batch with progress over SSE; beyond it 422"
+  ),
+  batchMaxWaiting: integer(
+    "BATCH_MAX_WAITING",
+    10_000,
+    [1, 1_000_000],
+    "items",
+    "Items of all batches accepted and not yet finished at once; beyond it 503"
+  ),
+  batchItemDuration: duration(
+    "BATCH_ITEM_DURATION",
+    "1 second",
+    ["0 seconds", "1 hour"],
+    "How long the processing of one item of a batch takes"
+  ),
+  batchKeepAlive: duration(
+    "BATCH_KEEP_ALIVE",
+    "15 seconds",
+    ["100 millis", "10 minutes"],
+    "Silence after which a batch's event stream sends a comment, so that proxies keep its connection"
+  ),
+  batchQueueEvents: integer(
+    "BATCH_QUEUE_EVENTS",
+    16,
+    [1, 10_000],
+    "events",
+    "Events of one batch waiting for its client to read; beyond it the batch waits too"
+  ),
+  batchReadTimeout: duration(
+    "BATCH_READ_TIMEOUT",
+    "1 minute",
+    ["1 second", "1 hour"],
+    "How long a batch waits for a client that reads no events; then it is stopped"
+  ),
+
+  dataFileMaxBytes: bytes(
+    "DATA_FILE_MAX_BYTES",
+    mebibyte,
+    [1, 64 * mebibyte],
+    "How much of data.txt is read (/good-async-usage)"
   )
 } as const
 
-type Values = { readonly [K in keyof typeof settings]: Config.Config.Success<(typeof settings)[K]["config"]> }
+export type Values = { readonly [K in keyof typeof settings]: Config.Config.Success<(typeof settings)[K]["config"]> }
 
 const all: Config.Config<Values> = Config.all(
   Object.fromEntries(Object.entries(settings).map(([key, { config }]) => [key, config]))

@@ -3,6 +3,23 @@ import { NodeContext } from "@effect/platform-node"
 import { ConfigError, Effect, Layer, Option } from "effect"
 import { Api } from "./Api.ts"
 import { AppConfig } from "./AppConfig.ts"
+import { Basics } from "./basics/Basics.ts"
+import * as BasicsHttp from "./basics/Http.ts"
+import { Batch } from "./batch/Batch.ts"
+import * as BatchHttp from "./batch/Http.ts"
+import * as ChatHttp from "./chat/Http.ts"
+import { Room } from "./chat/Room.ts"
+import { Comparison } from "./comparison/Comparison.ts"
+import * as ComparisonHttp from "./comparison/Http.ts"
+import { Compute } from "./compute/Compute.ts"
+import * as ComputeHttp from "./compute/Http.ts"
+import { ExternalCalls } from "./external/ExternalCalls.ts"
+import * as ExternalHttp from "./external/Http.ts"
+import * as MonitoringHttp from "./monitoring/Http.ts"
+import { Monitoring } from "./monitoring/Monitoring.ts"
+import * as OutcomesHttp from "./outcomes/Http.ts"
+import { Outcomes } from "./outcomes/Outcomes.ts"
+import { FileStore } from "./platform/files/FileStore.ts"
 import * as Documentation from "./platform/http/Documentation.ts"
 import * as HttpApiApp from "./platform/http/HttpApiApp.ts"
 import * as NodeServer from "./platform/http/NodeServer.ts"
@@ -11,9 +28,19 @@ import { drain } from "./platform/lifecycle/drain.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
 import * as Logging from "./platform/observability/Logging.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
+import { Upstream } from "./platform/upstream/Upstream.ts"
+import { rememberHeads, WebSocketServer } from "./platform/websocket/WebSocketServer.ts"
+import { BlockingLoop } from "./platform/workers/BlockingLoop.ts"
+import { CpuPool } from "./platform/workers/CpuPool.ts"
+import { Policies } from "./policy/Policies.ts"
+import * as ResilienceHttp from "./resilience/Http.ts"
+import { Resilience } from "./resilience/Resilience.ts"
 import * as TransfersHttp from "./transfers/Http.ts"
 import { LedgerRepo } from "./transfers/LedgerRepo.ts"
 import * as Transfers from "./transfers/Transfers.ts"
+import * as UploadsHttp from "./uploads/Http.ts"
+import { Uploads } from "./uploads/Uploads.ts"
+import { UploadsRepo } from "./uploads/UploadsRepo.ts"
 import * as UsersHttp from "./users/Http.ts"
 import * as Users from "./users/Users.ts"
 import { UsersRepo } from "./users/UsersRepo.ts"
@@ -22,19 +49,48 @@ type Groups = typeof Api extends HttpApi.HttpApi<infer _Id, infer Groups, infer 
 
 /** The handlers of every chapter. */
 const handlers = Effect.all({
+  basics: BasicsHttp.handlers,
+  external: ExternalHttp.handlers,
   users: UsersHttp.handlers,
-  transfers: TransfersHttp.handlers
+  uploads: UploadsHttp.handlers,
+  chat: ChatHttp.handlers,
+  resilience: ResilienceHttp.handlers,
+  batch: BatchHttp.handlers,
+  transfers: TransfersHttp.handlers,
+  monitoring: MonitoringHttp.handlers,
+  compute: ComputeHttp.handlers,
+  outcomes: OutcomesHttp.handlers,
+  comparison: ComparisonHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
 /** The chapters' services. */
-const Chapters = Layer.mergeAll(Transfers.Transfers.layer, Users.Users.layer).pipe(
-  Layer.provideMerge(LedgerRepo.layer),
+const Chapters = Layer.mergeAll(
+  Basics.layer,
+  ExternalCalls.layer,
+  Users.Users.layer,
+  Uploads.layer.pipe(Layer.provide(UploadsRepo.layer)),
+  Room.layer,
+  Resilience.layer,
+  Batch.layer,
+  Transfers.Transfers.layer.pipe(Layer.provide(LedgerRepo.layer)),
+  Monitoring.layer,
+  Compute.layer,
+  Outcomes.layer,
+  Comparison.layer
+).pipe(
   Layer.provideMerge(Users.Users.directory),
   Layer.provideMerge(UsersRepo.layer)
 )
 
 /** The machines that the chapters stand on. */
-const Platform = SqliteDatabase.layer.pipe(Layer.provideMerge(NodeContext.layer))
+const Platform = Layer.mergeAll(
+  SqliteDatabase.layer,
+  Upstream.layer,
+  FileStore.layer.pipe(Layer.provideMerge(BlockingLoop.layer)),
+  CpuPool.layer,
+  WebSocketServer.layer,
+  Policies.layer
+).pipe(Layer.provideMerge(NodeContext.layer))
 
 const sampleData = Layer.effectDiscard(Effect.gen(function*() {
   const { sampleData } = yield* AppConfig
@@ -63,6 +119,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const { dataDir, shutdownTimeout } = yield* AppConfig
   const lifecycle = yield* Lifecycle
   const server = yield* NodeServer.NodeServer
+  rememberHeads(server)
   const app = yield* HttpApiApp.make(Api, yield* handlers, yield* Documentation.pages(Api))
   // each operation has one span, made where its name is known
   yield* HttpMiddleware.withTracerDisabledWhenEffect(HttpServer.serveEffect(app), () => true)
