@@ -41,7 +41,7 @@ export const options = (names) => {
     legalComments: "none",
     logLevel: "warning",
     // native or loaded from a file beside it: resolved at run time from node_modules
-    external: ["better-sqlite3", "fastify"],
+    external: ["better-sqlite3", "fastify", "autocannon"],
     banner: {
       js:
         "import { createRequire as __createRequire } from \"node:module\"; const require = __createRequire(import.meta.url);"
