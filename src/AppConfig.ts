@@ -1,122 +1,16 @@
-import { Config, ConfigError, Context, Duration, Effect, Either, Layer, Option, Redacted } from "effect"
-
-/** One setting: the variable that carries it, its default, its unit and range, what it is for. */
-export interface Setting<A> {
-  readonly name: string
-  readonly defaultText: string
-  readonly expected: string
-  readonly description: string
-  readonly config: Config.Config<A>
-}
-
-const setting = <A>(
-  name: string,
-  fallback: A,
-  defaultText: string,
-  expected: string,
-  description: string,
-  parse: (written: string) => A | undefined
-): Setting<A> => ({
-  name,
-  defaultText,
-  expected,
-  description,
-  config: Config.string(name).pipe(
-    Config.mapOrFail((written) => {
-      const value = parse(written.trim())
-      return value === undefined
-        ? Either.left(ConfigError.InvalidData([], `${name}: ${JSON.stringify(written)} is not ${expected}`))
-        : Either.right(value)
-    }),
-    Config.withDefault(fallback)
-  )
-})
-
-/** A whole number with its unit and inclusive range. */
-const integer = (
-  name: string,
-  fallback: number,
-  [least, most]: readonly [number, number],
-  unit: string,
-  description: string
-): Setting<number> =>
-  setting(
-    name,
-    fallback,
-    String(fallback),
-    `a whole number of ${unit} from ${least} to ${most}`,
-    description,
-    (written) => {
-      const value = Number(written)
-      return /^\d+$/.test(written) && value >= least && value <= most ? value : undefined
-    }
-  )
-
-const kibibyte = 1024
-const mebibyte = 1024 * kibibyte
-const gibibyte = 1024 * mebibyte
-
-const bytes = (name: string, fallback: number, range: readonly [number, number], description: string) =>
-  integer(name, fallback, range, "bytes", description)
-
-/** A duration in words (`5 seconds`, `100 millis`) with its inclusive range. */
-const duration = (
-  name: string,
-  fallback: Duration.DurationInput,
-  [least, most]: readonly [Duration.DurationInput, Duration.DurationInput],
-  description: string
-): Setting<Duration.Duration> =>
-  setting(
-    name,
-    Duration.decode(fallback),
-    String(fallback),
-    `a duration from ${least} to ${most}, such as "5 seconds" or "200 millis"`,
-    description,
-    (written) =>
-      Option.getOrUndefined(
-        Option.filter(
-          Duration.decodeUnknown(written),
-          Duration.between({ minimum: Duration.decode(least), maximum: Duration.decode(most) })
-        )
-      )
-  )
-
-const oneOf = <const Words extends ReadonlyArray<string>>(
-  name: string,
-  fallback: Words[number],
-  words: Words,
-  description: string
-): Setting<Words[number]> =>
-  setting<Words[number]>(
-    name,
-    fallback,
-    fallback,
-    `one of ${words.join(", ")}`,
-    description,
-    (written) => words.find((word) => word === written)
-  )
-
-const words = (name: string, fallback: string, expected: string, description: string, pattern = /^.+$/) =>
-  setting(
-    name,
-    fallback,
-    fallback,
-    expected,
-    description,
-    (written) => (pattern.test(written) ? written : undefined)
-  )
-
-const optional = <A>(
-  name: string,
-  defaultText: string,
-  expected: string,
-  description: string,
-  parse: (written: string) => A | undefined
-): Setting<Option.Option<A>> =>
-  setting(name, Option.none<A>(), defaultText, expected, description, (written) => {
-    const value = parse(written)
-    return value === undefined ? undefined : Option.some(value)
-  })
+import { Config, ConfigProvider, Context, Effect, Layer, Redacted } from "effect"
+import {
+  bytes,
+  duration,
+  gibibyte,
+  integer,
+  kibibyte,
+  mebibyte,
+  oneOf,
+  optional,
+  secret,
+  words
+} from "./domain/Setting.ts"
 
 const httpUrl = (written: string): URL | undefined => {
   const url = URL.canParse(written) ? new URL(written) : undefined
@@ -175,7 +69,8 @@ export const settings = {
     (written) => {
       const tokens = written.split(",").map((token) => token.trim())
       return tokens.every((token) => token.length >= 16) ? tokens.map((token) => Redacted.make(token)) : undefined
-    }
+    },
+    secret
   ),
   logLevel: oneOf(
     "LOG_LEVEL",
@@ -385,12 +280,14 @@ const all: Config.Config<Values> = Config.all(
   Object.fromEntries(Object.entries(settings).map(([key, { config }]) => [key, config]))
 ) as never
 
+const defaults = Effect.withConfigProvider(all, ConfigProvider.fromMap(new Map()))
+
 /** The settings in force, each read once at the start. */
 export class AppConfig extends Context.Tag("barista/AppConfig")<AppConfig, Values>() {
   /** Reads the environment; fails with one line a bad variable. */
   static readonly layer = Layer.effect(AppConfig, all)
 
-  /** The defaults, with some values replaced. */
+  /** The defaults, with some values replaced; reads no environment. */
   static readonly layerWith = (overrides: Partial<Values>) =>
-    Layer.effect(AppConfig, Effect.map(all, (values) => ({ ...values, ...overrides })))
+    Layer.effect(AppConfig, Effect.map(defaults, (values) => ({ ...values, ...overrides })))
 }

@@ -1,5 +1,5 @@
 import { Context, Effect, Layer, Option } from "effect"
-import { type PostId, UserId } from "../domain/Ids.ts"
+import type { PostId, UserId } from "../domain/Ids.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
 import { isUniqueViolation } from "../platform/sql/constraints.ts"

@@ -1,0 +1,137 @@
+import { Config, ConfigError, Duration, Either, Option } from "effect"
+
+/** One setting: the variable that carries it, its default, its unit and range, what it is for. */
+export interface Setting<A> {
+  readonly name: string
+  readonly defaultText: string
+  readonly expected: string
+  readonly description: string
+  readonly config: Config.Config<A>
+}
+
+/** A setting by its parser, which answers undefined for what is wrong; `show` says what of a wrong value may be printed. */
+export const setting = <A>(
+  name: string,
+  fallback: A,
+  defaultText: string,
+  expected: string,
+  description: string,
+  parse: (written: string) => A | undefined,
+  show: (written: string) => string = JSON.stringify
+): Setting<A> => ({
+  name,
+  defaultText,
+  expected,
+  description,
+  config: Config.string(name).pipe(
+    Config.mapOrFail((written) => {
+      const value = parse(written.trim())
+      return value === undefined
+        ? Either.left(ConfigError.InvalidData([], `${name}: ${show(written)} is not ${expected}`))
+        : Either.right(value)
+    }),
+    Config.withDefault(fallback)
+  )
+})
+
+/** A whole number with its unit and inclusive range. */
+export const integer = (
+  name: string,
+  fallback: number,
+  [least, most]: readonly [number, number],
+  unit: string,
+  description: string
+): Setting<number> =>
+  setting(
+    name,
+    fallback,
+    String(fallback),
+    `a whole number of ${unit} from ${least} to ${most}`,
+    description,
+    (written) => {
+      const value = Number(written)
+      return /^\d+$/.test(written) && value >= least && value <= most ? value : undefined
+    }
+  )
+
+export const kibibyte = 1024
+export const mebibyte = 1024 * kibibyte
+export const gibibyte = 1024 * mebibyte
+
+/** A size in bytes with its inclusive range. */
+export const bytes = (name: string, fallback: number, range: readonly [number, number], description: string) =>
+  integer(name, fallback, range, "bytes", description)
+
+/** A duration in words (`5 seconds`, `100 millis`) with its inclusive range. */
+export const duration = (
+  name: string,
+  fallback: Duration.DurationInput,
+  [least, most]: readonly [Duration.DurationInput, Duration.DurationInput],
+  description: string
+): Setting<Duration.Duration> =>
+  setting(
+    name,
+    Duration.decode(fallback),
+    String(fallback),
+    `a duration from ${least} to ${most}, such as "5 seconds" or "200 millis"`,
+    description,
+    (written) =>
+      Option.getOrUndefined(
+        Option.filter(
+          Duration.decodeUnknown(written),
+          Duration.between({ minimum: Duration.decode(least), maximum: Duration.decode(most) })
+        )
+      )
+  )
+
+/** One of a few words. */
+export const oneOf = <const Words extends ReadonlyArray<string>>(
+  name: string,
+  fallback: Words[number],
+  words: Words,
+  description: string
+): Setting<Words[number]> =>
+  setting<Words[number]>(
+    name,
+    fallback,
+    fallback,
+    `one of ${words.join(", ")}`,
+    description,
+    (written) => words.find((word) => word === written)
+  )
+
+/** Any text, or what the pattern takes. */
+export const words = (name: string, fallback: string, expected: string, description: string, pattern = /^.+$/) =>
+  setting(
+    name,
+    fallback,
+    fallback,
+    expected,
+    description,
+    (written) => (pattern.test(written) ? written : undefined)
+  )
+
+/** A setting that is none unless it is given. */
+export const optional = <A>(
+  name: string,
+  defaultText: string,
+  expected: string,
+  description: string,
+  parse: (written: string) => A | undefined,
+  show?: (written: string) => string
+): Setting<Option.Option<A>> =>
+  setting(
+    name,
+    Option.none<A>(),
+    defaultText,
+    expected,
+    description,
+    (written) => {
+      const value = parse(written)
+      return value === undefined ? undefined : Option.some(value)
+    },
+    show
+  )
+
+/** Shown instead of a wrong value that may be a secret. */
+export const secret = (): string => "the given value"

@@ -1,0 +1,27 @@
+import { HttpServerError } from "@effect/platform"
+import { Cause, ConfigError, Effect, Predicate } from "effect"
+
+/** One line a wrong setting. */
+const settingLines = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
+  error._op === "And" || error._op === "Or"
+    ? [...settingLines(error.left), ...settingLines(error.right)]
+    : [error.message]
+
+const messageOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "message") && Predicate.isString(error.message) ? error.message : String(error)
+
+const lines = (failure: unknown): ReadonlyArray<string> => {
+  if (ConfigError.isConfigError(failure)) return settingLines(failure)
+  if (failure instanceof HttpServerError.ServeError) return [`HOST, PORT: ${messageOf(failure.cause)}`]
+  return [messageOf(failure)]
+}
+
+/** Says on standard error why the server could not start: a line a reason, and a stack only for a defect of ours. */
+export const reportStartFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Cause.isInterruptedOnly(cause)
+    ? Effect.void
+    : Effect.sync(() => {
+      const failures = [...Cause.failures(cause)].flatMap(lines)
+      const defects = [...Cause.defects(cause)].map((defect) => Cause.pretty(Cause.die(defect)))
+      process.stderr.write(`barista cannot start:\n  ${[...failures, ...defects].join("\n  ")}\n`)
+    })

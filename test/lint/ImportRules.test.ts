@@ -1,0 +1,64 @@
+import { expect, it } from "@effect/vitest"
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join, resolve } from "node:path"
+
+const root = resolve(import.meta.dirname, "../..")
+
+/** The lines that the linter prints of a tree of a few files under our configuration. */
+const lint = (files: Readonly<Record<string, string>>): ReadonlyArray<string> => {
+  const folder = mkdtempSync(join(tmpdir(), "barista-lint-"))
+  cpSync(join(root, ".oxlintrc.json"), join(folder, ".oxlintrc.json"))
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  const oxlint = join(root, "node_modules/.bin/oxlint")
+  const { stdout } = spawnSync(oxlint, ["--format", "unix", "src"], { cwd: folder, encoding: "utf8" })
+  rmSync(folder, { recursive: true })
+  return stdout.split("\n")
+}
+
+const imports = (paths: ReadonlyArray<readonly [string, string]>) =>
+  Object.fromEntries(paths.map(([file, imported]) => [file, `import { x } from "${imported}"\nexport const y = x\n`]))
+
+const forbidden: ReadonlyArray<readonly [string, string]> = [
+  ["src/users/OtherChapter.ts", "../transfers/Transfers.ts"],
+  ["src/users/TheServer.ts", "../Server.ts"],
+  ["src/domain/APolicy.ts", "../policy/Policy.ts"],
+  ["src/domain/TheSettings.ts", "../AppConfig.ts"],
+  ["src/policy/APlatform.ts", "../platform/sql/Database.ts"],
+  ["src/policy/TheSettings.ts", "../AppConfig.ts"],
+  ["src/platform/sql/AChapter.ts", "../../users/Users.ts"],
+  ["src/platform/sql/TheServer.ts", "../../Server.ts"],
+  ["src/simulation/APlatform.ts", "../platform/sql/Database.ts"],
+  ["src/Api.ts", "./users/Users.ts"],
+  ["src/AppConfig.ts", "./platform/sql/Database.ts"]
+]
+
+const allowed: ReadonlyArray<readonly [string, string]> = [
+  ["src/users/AWord.ts", "../domain/Ids.ts"],
+  ["src/users/APlatform.ts", "../platform/sql/Database.ts"],
+  ["src/users/Itself.ts", "./UsersRepo.ts"],
+  ["src/policy/AWord.ts", "../domain/Ids.ts"],
+  ["src/platform/sql/TheSettings.ts", "../../AppConfig.ts"],
+  ["src/platform/sql/AnotherMachine.ts", "../http/Router.ts"],
+  ["src/simulation/APolicy.ts", "../policy/Policy.ts"],
+  ["src/Server.ts", "./users/Users.ts"]
+]
+
+it("the import rules between folders fire for each forbidden import, and for none that is allowed", () => {
+  const lines = lint({ ...imports(forbidden), ...imports(allowed) })
+  const refused = [...forbidden, ...allowed].filter(([file]) => lines.some((line) => line.startsWith(`${file}:`)))
+  expect(refused).toEqual(forbidden)
+})
+
+it("a cycle is refused", () => {
+  const lines = lint({
+    "src/users/A.ts": `import { b } from "./B.ts"\nexport const a = () => b\n`,
+    "src/users/B.ts": `import { a } from "./A.ts"\nexport const b = () => a\n`
+  })
+  expect(lines.join("\n")).toMatch(/cycle/i)
+})
