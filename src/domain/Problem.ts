@@ -35,9 +35,6 @@ export interface Problem {
   readonly problem: Description
 }
 
-export const isProblem = (value: unknown): value is Problem =>
-  typeof value === "object" && value !== null && "_tag" in value && "problem" in value
-
 /**
  * The base of every failure that a client may see: a tagged error with its HTTP status, encoded as `application/problem+json`
  * (RFC 9457). The subclass says its title and detail in `problem`.

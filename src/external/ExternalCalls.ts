@@ -1,4 +1,4 @@
-import { Context, Duration, Effect, Fiber, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import { type Overloaded, TimedOut } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
 import type { Json } from "../platform/upstream/Json.ts"
@@ -32,18 +32,6 @@ const blockingFailure = (url: URL, timeout: Duration.Duration) => ({ kind }: Htt
       return UpstreamFailed.body(url, "too-large")
   }
 }
-
-/**
- * Runs the effect in a fiber of its own. Effect 3.22 attaches the fibers of an `Effect.timeout` inside `Effect.forEach` to the caller of
- * `forEach`, so that a failing sibling would interrupt it only once its time is over; a fiber of its own is interrupted at once.
- */
-const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      Effect.fork(restore(effect)),
-      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
-    )
-  )
 
 /** The calls of the chapter « Appels vers des APIs externes », each under its named policy. */
 export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")<ExternalCalls, {
@@ -92,7 +80,7 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
       })
 
       const parallel = Effect.fn("ExternalCalls.parallel")(function*() {
-        const results = yield* Effect.forEach(paths.parallel, (path) => inOwnFiber(call(path)), {
+        const results = yield* Effect.forEach(paths.parallel, call, {
           concurrency: "unbounded"
         })
         return { results, total_time: yield* localized(totalTime) }

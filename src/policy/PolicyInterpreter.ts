@@ -1,8 +1,9 @@
-import { Clock, Data, Duration, Effect, Option, Random } from "effect"
-import { format, longest } from "./DurationText.ts"
+import { Clock, Data, Duration, Effect, Fiber, Option } from "effect"
+import { format } from "./DurationText.ts"
 import * as FairSemaphore from "./FairSemaphore.ts"
-import { type Backoff, largestConcurrency, type Policy, type Retry } from "./Policy.ts"
-import { isTransient } from "./Transient.ts"
+import { largestConcurrency, type Policy, type Retry } from "./Policy.ts"
+import * as RetrySchedule from "./RetrySchedule.ts"
+import type { FailedAttempt } from "./RetrySchedule.ts"
 
 /** The operation, or one attempt at it, did not end in its time and was interrupted. Transient: the next attempt may be faster. */
 export class PolicyTimeout extends Data.TaggedError("PolicyTimeout")<{ readonly after: Duration.Duration }> {
@@ -11,13 +12,6 @@ export class PolicyTimeout extends Data.TaggedError("PolicyTimeout")<{ readonly 
   override get message(): string {
     return `timed out after ${format(this.after)}`
   }
-}
-
-/** A failed attempt, counted from 1, and the pause before the next one; no pause if it was the last. */
-export interface FailedAttempt<E> {
-  readonly attempt: number
-  readonly error: E
-  readonly delay: Option.Option<Duration.Duration>
 }
 
 /** Puts a policy around an effect; the hook sees each failed attempt, before the pause that follows it. */
@@ -36,32 +30,22 @@ export interface Interpreter {
   readonly parties: FairSemaphore.FairSemaphore
 }
 
-const backoffMillis = (backoff: Backoff, attempt: number): number => {
-  const base = Duration.toMillis(backoff.base)
-  switch (backoff.kind) {
-    case "constant":
-      return base
-    case "linear":
-      return base * attempt
-    case "exponential":
-      return base * (backoff.factor ?? 2) ** (attempt - 1)
-  }
-}
-
-/** The pause after the n-th failed attempt, n from 1, in whole milliseconds; drawn from Random if the policy has jitter. */
-export const delayAfter = (retry: Retry, attempt: number): Effect.Effect<Duration.Duration> => {
-  const { backoff } = retry
-  const max = "max" in backoff ? backoff.max : longest
-  const millis = Math.min(Math.round(backoffMillis(backoff, attempt)), Duration.toMillis(max))
-  return retry.jitter === "full"
-    ? Effect.map(Random.nextIntBetween(0, millis + 1), Duration.millis)
-    : Effect.succeed(Duration.millis(millis))
-}
+/**
+ * Runs the effect in a fiber of its own. Effect 3.22 attaches the fibers of an `Effect.timeout` inside `Effect.forEach` to the caller of
+ * `forEach`, so that a failing sibling would interrupt it only once its time is over; a fiber of its own is interrupted at once.
+ */
+const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.fork(restore(effect)),
+      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
+    )
+  )
 
 const within = (limit: Duration.Duration | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   limit === undefined
     ? effect
-    : Effect.timeoutFail(effect, { duration: limit, onTimeout: () => new PolicyTimeout({ after: limit }) })
+    : inOwnFiber(Effect.timeoutFail(effect, { duration: limit, onTimeout: () => new PolicyTimeout({ after: limit }) }))
 
 const spanEvent = ({ attempt, delay, error }: FailedAttempt<unknown>): Effect.Effect<void> =>
   Effect.currentSpan.pipe(
@@ -74,25 +58,18 @@ const spanEvent = ({ attempt, delay, error }: FailedAttempt<unknown>): Effect.Ef
     Effect.ignore
   )
 
+/** One attempt: what an operation without a retry policy has. */
+const once: Retry = { attempts: 1, backoff: { kind: "constant", base: Duration.zero } }
+
 const attempts = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
-  retry: Retry | undefined,
+  retry: Retry = once,
   onFailedAttempt: (failed: FailedAttempt<E>) => Effect.Effect<void>
-): Effect.Effect<A, E, R> => {
-  const from = (attempt: number): Effect.Effect<A, E, R> =>
-    Effect.catchAll(effect, (error) =>
-      Effect.gen(function*() {
-        const again = retry !== undefined && attempt < retry.attempts && isTransient(error)
-        const delay = again ? Option.some(yield* delayAfter(retry, attempt)) : Option.none()
-        const failed = { attempt, error, delay }
-        yield* spanEvent(failed)
-        yield* onFailedAttempt(failed)
-        if (Option.isNone(delay)) return yield* Effect.fail(error)
-        yield* Effect.sleep(delay.value)
-        return yield* from(attempt + 1)
-      }))
-  return from(1)
-}
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(
+    RetrySchedule.make<E>(retry, (failed) => Effect.zipRight(spanEvent(failed), onFailedAttempt(failed))),
+    (schedule) => Effect.retry(effect, schedule)
+  )
 
 /**
  * Turns a policy into a transformer of effects: the one place that knows what the parts of a policy mean.

@@ -6,6 +6,7 @@ import { Upstream } from "../platform/upstream/Upstream.ts"
 import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { Policies } from "../policy/Policies.ts"
 import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
+import type * as RetrySchedule from "../policy/RetrySchedule.ts"
 import { type Attempt, AttemptsFailed, OperationTooSlow } from "./Api.ts"
 
 /** The handbook's `asyncio.sleep(10)`. */
@@ -17,8 +18,7 @@ const tooSlow = text("Opération trop lente", "Operation too slow")
 const slowOperation = Effect.fn("Resilience.slowOperation")(() =>
   Effect.zipRight(Effect.sleep(slowOperationTime), localized(done))
 )
-
-type FailedAttempt = PolicyInterpreter.FailedAttempt<PolicyInterpreter.PolicyTimeout | UpstreamFailed>
+type FailedAttempt = RetrySchedule.FailedAttempt<UpstreamFailed | PolicyInterpreter.PolicyTimeout>
 
 const sentenceOf = (error: FailedAttempt["error"]) => {
   if (error._tag === "UpstreamFailed") return error.sentence

@@ -39,7 +39,7 @@ describe("Basics in virtual time", () => {
       const ended = lines.filter(([, line]) => line === "Fin traitement async")
       expect(ended).toHaveLength(10_000)
       expect(ended.every(([at]) => at === 3000)).toBe(true)
-    }).pipe(Effect.provide(inVirtualTime)))
+    }).pipe(Effect.provide(inVirtualTime)), 60_000)
 
   it.effect("async-multiple takes the time of one task", () =>
     Effect.gen(function*() {

@@ -68,15 +68,15 @@ describe("process", () => {
       expect(spans).toEqual({ active: 0, most: 3, started: 18 })
     }).pipe(Effect.provide(layer())))
 
-  it.effect("share= lowers what a batch holds at once, and leaves the rest to others", () =>
+  it.effect("a share lowers how many places a batch holds at once, and leaves the others to other batches", () =>
     Effect.gen(function*() {
-      const narrow = yield* Effect.fork(process(itemsOf(4), 1))
-      yield* endsAt(process(itemsOf(6)), "3 seconds")
-      expect(yield* isRunning(narrow)).toBe(true)
-      yield* TestClock.adjust("999 millis")
-      expect(yield* isRunning(narrow)).toBe(true)
-      yield* TestClock.adjust("1 millis")
-      expect(yield* Fiber.join(narrow)).toHaveLength(4)
+      const { spans, tracer } = yield* spanCounter("Batch.processItem")
+      const narrow = Effect.withTracer(process(itemsOf(4), 1), tracer)
+      yield* endsAt(Effect.all([narrow, process(itemsOf(2))], { concurrency: 2 }), "4 seconds")
+      expect(spans).toEqual({ active: 0, most: 1, started: 4 })
+      yield* Effect.fork(narrow)
+      yield* Effect.yieldNow()
+      yield* endsAt(process(itemsOf(2)), "1 seconds")
     }).pipe(Effect.provide(layer())))
 
   it.effect("a timeout of the policy is the batch's failure and ends the other items", () =>
@@ -106,12 +106,20 @@ describe("fairness", () => {
       expect(yield* Fiber.join(large)).toHaveLength(60)
     }).pipe(Effect.provide(layer())))
 
+  it.effect("each free place goes to the next batch in turn, not to the next item", () =>
+    Effect.gen(function*() {
+      yield* Effect.forkAll([process(itemsOf(60)), process(itemsOf(60))])
+      yield* TestClock.adjust("500 millis")
+      // of the three places that are free at 1 s the second batch, which waits with three items, gets two
+      yield* endsAt(process(["one"]), "1500 millis")
+    }).pipe(Effect.provide(layer())))
+
   it.effect("two long batches go on side by side", () =>
     Effect.gen(function*() {
       const [first, second] = [yield* watched(itemsOf(60)), yield* watched(itemsOf(60))]
-      for (let second_ = 1; second_ <= 20; second_++) {
+      for (let elapsed = 1; elapsed <= 20; elapsed++) {
         yield* TestClock.adjust("1 seconds")
-        expect(first.done.length + second.done.length).toBe(3 * second_)
+        expect(first.done.length + second.done.length).toBe(3 * elapsed)
         // the first batch took all three places before the second came
         expect(Math.abs(first.done.length - second.done.length)).toBeLessThanOrEqual(3)
       }

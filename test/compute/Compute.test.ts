@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Fiber, Layer, Option, TestClock } from "effect"
+import { type Context, Deferred, Effect, Fiber, Layer, Option, TestClock } from "effect"
 import { join } from "node:path"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { Compute } from "../../src/compute/Compute.ts"

@@ -46,10 +46,9 @@ describe("FairSemaphore", () => {
 
   it.scoped("gives each of several parties a permit in turn", () =>
     Effect.gen(function*() {
-      const semaphore = yield* FairSemaphore.make(1)
+      const semaphore = yield* FairSemaphore.make(2)
       const order = yield* Ref.make<ReadonlyArray<string>>([])
-      const gate = yield* holder(yield* semaphore.party())
-      yield* Deferred.await(gate.held)
+      const gates = yield* Effect.replicateEffect(Effect.flatMap(semaphore.party(), holder), 2)
       const work = (party: FairSemaphore.Party, name: string, count: number) =>
         Effect.forEach(
           Array.from({ length: count }, (_, index) => `${name}${index + 1}`),
@@ -63,7 +62,7 @@ describe("FairSemaphore", () => {
         { concurrency: 1 }
       )
       yield* TestClock.adjust("1 second")
-      yield* gate.letGo
+      yield* Effect.forEach(gates, ({ letGo }) => letGo, atOnce)
       yield* TestClock.adjust("9 seconds")
       yield* Fiber.join(Fiber.all(fibers))
       // first in first out within a party

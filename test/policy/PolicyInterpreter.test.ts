@@ -1,7 +1,23 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Data, Duration, Effect, Exit, Fiber, FiberId, Option, Random, Ref, Schema, TestClock } from "effect"
-import { Policy } from "../../src/policy/Policy.ts"
+import {
+  Chunk,
+  Clock,
+  Data,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  FiberId,
+  Option,
+  Random,
+  Ref,
+  Schedule,
+  Schema,
+  TestClock
+} from "effect"
+import { Policy, Retry } from "../../src/policy/Policy.ts"
 import * as PolicyInterpreter from "../../src/policy/PolicyInterpreter.ts"
+import * as RetrySchedule from "../../src/policy/RetrySchedule.ts"
 
 class Unavailable extends Data.TaggedError("Unavailable")<{ readonly attempt: number }> {
   readonly transient = true
@@ -68,7 +84,7 @@ describe("retry", () => {
   it.effect("tells the hook each failed attempt and the pause after it", () =>
     Effect.gen(function*() {
       const apply = yield* transformer(handbook)
-      const told = yield* Ref.make<ReadonlyArray<PolicyInterpreter.FailedAttempt<unknown>>>([])
+      const told = yield* Ref.make<ReadonlyArray<RetrySchedule.FailedAttempt<unknown>>>([])
       const { operation } = yield* failing((attempt) => new Unavailable({ attempt }))
       const fiber = yield* Effect.fork(apply(operation, (failed) => Ref.update(told, (all) => [...all, failed])))
       yield* TestClock.adjust("3 seconds")
@@ -95,17 +111,13 @@ describe("retry", () => {
       expect(events).toMatchObject([["attempt failed", 0n, { attempt: 1 }]])
     }))
 
-  const delays = (backoff: typeof Policy.Encoded["retry"] & {}) =>
-    Effect.forEach(
-      [1, 2, 3, 4, 5],
-      (attempt) =>
-        Effect.flatMap(
-          Schema.decode(Policy)({ retry: backoff }),
-          ({ retry }) =>
-            retry === undefined ? Effect.dieMessage("no retry") : PolicyInterpreter.delayAfter(retry, attempt)
-        ).pipe(Effect.map(Duration.toMillis)),
-      { concurrency: 1 }
+  const pauses = (retry: Retry, count: number) =>
+    Schedule.run(Schedule.delays(RetrySchedule.pauses(retry)), 0, Array.from({ length: count }, () => undefined)).pipe(
+      Effect.map((chunk) => Chunk.toReadonlyArray(chunk).map(Duration.toMillis))
     )
+
+  const delays = (written: typeof Retry.Encoded) =>
+    Effect.flatMap(Schema.decode(Retry)(written), (retry) => pauses(retry, 5))
 
   it.effect("backs off as the policy says, up to its maximum", () =>
     Effect.gen(function*() {
@@ -134,10 +146,7 @@ describe("retry", () => {
   it.effect("draws full jitter evenly from 0 to the backoff, from the seeded Random", () =>
     Effect.gen(function*() {
       const retry = { attempts: 2, backoff: { kind: "constant", base: Duration.millis(99) }, jitter: "full" } as const
-      const draw = Effect.replicateEffect(
-        Effect.map(PolicyInterpreter.delayAfter(retry, 1), Duration.toMillis),
-        10_000
-      ).pipe(Effect.withRandom(Random.make("seed")))
+      const draw = Effect.withRandom(pauses(retry, 10_000), Random.make("seed"))
       const first = yield* draw
       expect(Math.min(...first)).toBe(0)
       expect(Math.max(...first)).toBe(99)

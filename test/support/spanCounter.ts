@@ -1,14 +1,15 @@
-import { Effect, Tracer } from "effect"
+import { Effect, Queue, Tracer } from "effect"
 
-/** A tracer that counts the spans of one name: how many are open, and how many were at most. */
+/** A tracer that counts the spans of one name: how many are open, how many were at most; `starts` gets an element for each. */
 export const spanCounter = (counted: string) =>
-  Effect.sync(() => {
+  Effect.map(Queue.unbounded<void>(), (starts) => {
     const spans = { active: 0, most: 0, started: 0 }
     const tracer = Tracer.make({
       context: (f) => f(),
       span: (name, parent, context, links, startTime, kind) => {
         if (name === counted) {
           spans.started++
+          starts.unsafeOffer(undefined)
           spans.most = Math.max(spans.most, ++spans.active)
         }
         return {
@@ -32,5 +33,5 @@ export const spanCounter = (counted: string) =>
         }
       }
     })
-    return { spans, tracer }
+    return { spans, starts, tracer }
   })

@@ -7,9 +7,10 @@ import { Readable } from "node:stream"
 import { AppConfig } from "../../AppConfig.ts"
 import type { Overloaded } from "../../domain/Problem.ts"
 import { BlockingLoop } from "../workers/BlockingLoop.ts"
+import { fileCall } from "./fileCall.ts"
+import type { StorageFull } from "./FileProblems.ts"
 import { removeStale } from "./removeStale.ts"
-import { fileCall, type StorageFull } from "./storageFailure.ts"
-import * as WriteFile from "./writeFile.ts"
+import * as WriteFile from "./WriteFile.ts"
 
 /** A file of the store: its random name there, its size in bytes, and the SHA-256 of its bytes in lower-case hexadecimal. */
 export interface StoredFile extends WriteFile.Written {

@@ -2,7 +2,8 @@ import type { HttpServerRequest } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Array, Chunk, Effect, Exit, Mailbox, Option, Stream } from "effect"
 import { InvalidInput, UnsupportedMediaType } from "../../domain/Problem.ts"
-import * as FormParts from "./FormParts.ts"
+import * as FormParser from "./FormParser.ts"
+import * as FormRules from "./FormRules.ts"
 import { parse as parseHeader } from "./HeaderParameters.ts"
 
 const formData = "multipart/form-data"
@@ -54,17 +55,17 @@ const linger = (request: HttpServerRequest.HttpServerRequest) =>
  */
 export const read = <A, E, R>(
   request: HttpServerRequest.HttpServerRequest,
-  expected: FormParts.Expected,
-  consume: (file: FormParts.IncomingFile) => Effect.Effect<A, E, R>
-): Effect.Effect<Array.NonEmptyReadonlyArray<A>, E | FormParts.Refusal | UnsupportedMediaType, R> =>
+  expected: FormRules.Expected,
+  consume: (file: FormParser.IncomingFile) => Effect.Effect<A, E, R>
+): Effect.Effect<Array.NonEmptyReadonlyArray<A>, E | FormRules.Refusal | UnsupportedMediaType, R> =>
   Effect.gen(function*() {
     const boundary = yield* boundaryOf(request.headers["content-type"])
-    yield* FormParts.checkLength(request.headers["content-length"], expected)
+    yield* FormRules.checkLength(request.headers["content-length"], expected)
     // never holds more than the files that a form may have
-    const files = yield* Mailbox.make<FormParts.IncomingFile>()
+    const files = yield* Mailbox.make<FormParser.IncomingFile>()
     const source = NodeHttpServerRequest.toIncomingMessage(request)
     const parsed = Effect.zipRight(
-      FormParts.parse(source, boundary, expected, (file) => void files.unsafeOffer(file)),
+      FormParser.parse(source, boundary, expected, (file) => void files.unsafeOffer(file)),
       files.end
     )
     const consumed = Mailbox.toStream(files).pipe(
@@ -74,9 +75,10 @@ export const read = <A, E, R>(
       ),
       Stream.runCollect
     )
-    const [results] = yield* Effect.all([consumed, parsed], { concurrency: 2 })
+    // whichever fails first stops the other, also where the caller itself may not be interrupted
+    const [results] = yield* Effect.interruptible(Effect.all([consumed, parsed], { concurrency: 2 }))
     return yield* Effect.mapError(
       Option.liftPredicate(Chunk.toReadonlyArray(results), Array.isNonEmptyReadonlyArray),
-      () => FormParts.missing(expected)
+      () => FormRules.missing(expected)
     )
   }).pipe(Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : linger(request))))

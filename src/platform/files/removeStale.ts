@@ -1,7 +1,7 @@
 import { Clock, Duration, Effect, Stream } from "effect"
 import { opendir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { fileCall } from "./storageFailure.ts"
+import { fileCall } from "./fileCall.ts"
 
 /** Names that are asked about at once. */
 const batch = 500

@@ -10,7 +10,6 @@ import { Cause, Context, Effect, Option } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import {
   InternalError,
-  isProblem,
   MethodNotAllowed,
   Overloaded,
   type Problem,
@@ -54,11 +53,9 @@ const renderProblem = (exchange: Exchange, problem: Problem): Response =>
   )
 
 /** The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. */
-const answerFailure = (exchange: Exchange) => (cause: Cause.Cause<unknown>): Effect.Effect<Response> => {
+const answerFailure = (exchange: Exchange) => (cause: Cause.Cause<Problem>): Effect.Effect<Response> => {
   const failure = Cause.failureOption(cause)
-  if (Option.isSome(failure) && isProblem(failure.value)) {
-    return Effect.succeed(renderProblem(exchange, failure.value))
-  }
+  if (Option.isSome(failure)) return Effect.succeed(renderProblem(exchange, failure.value))
   // the client has gone, or the server's deadline has passed: there is nobody to answer
   if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
   return Effect.as(
@@ -108,48 +105,47 @@ const runOperation = (exchange: Exchange, { operation, path, query }: Router.Fou
  * Makes a contract and its handlers an application for @effect/platform's HttpServer: routing, decoding, language, tokens, bounds, traces and
  * problem documents for every failure, from every layer.
  */
-export const make = Effect.fnUntraced(function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
+export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
   api: HttpApi.HttpApi<Id, Groups, E, never>,
   handlers: Parameters<typeof Router.make>[1],
   pages: Readonly<Record<string, HttpApp.Default>>
-) {
-  const config = yield* AppConfig
-  const lifecycle = yield* Lifecycle
-  const router = Router.make(api, handlers, config)
-  const authorized = BearerTokens.checker(config.apiTokens)
+) =>
+  Effect.map(Effect.all([AppConfig, Lifecycle], { concurrency: 1 }), ([config, lifecycle]) => {
+    const router = Router.make(api, handlers, config)
+    const authorized = BearerTokens.checker(config.apiTokens)
 
-  const refusal = (request: Request): Problem | undefined => {
-    if (lifecycle.isStopping() && !pathOf(request.url).startsWith("/health/")) {
-      return new Overloaded({ what: "server is stopping", retry_after: 5 })
+    const refusal = (request: Request): Problem | undefined => {
+      if (lifecycle.isStopping() && !pathOf(request.url).startsWith("/health/")) {
+        return new Overloaded({ what: "server is stopping", retry_after: 5 })
+      }
+      if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
+      const open = pathOf(request.url).startsWith("/health/")
+      return open || authorized(request.headers["authorization"]) ? undefined : new Unauthorized()
     }
-    if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
-    const open = pathOf(request.url).startsWith("/health/")
-    return open || authorized(request.headers["authorization"]) ? undefined : new Unauthorized()
-  }
 
-  const answerUnmatched = (exchange: Exchange): Effect.Effect<Response> => {
-    const { request } = exchange
-    const path = pathOf(request.url)
-    const page = pages[path.replace(/(.)\/$/, "$1")]
-    const allow = page === undefined ? router.allowed(request.url) : ["GET", "HEAD", "OPTIONS"]
-    if (allow.length === 0) return Effect.succeed(renderProblem(exchange, new RouteNotFound({ path })))
-    if (request.method === "OPTIONS") {
-      return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } }))
+    const answerUnmatched = (exchange: Exchange): Effect.Effect<Response> => {
+      const { request } = exchange
+      const path = pathOf(request.url)
+      const page = pages[path.replace(/(.)\/$/, "$1")]
+      const allow = page === undefined ? router.allowed(request.url) : ["GET", "HEAD", "OPTIONS"]
+      if (allow.length === 0) return Effect.succeed(renderProblem(exchange, new RouteNotFound({ path })))
+      if (request.method === "OPTIONS") {
+        return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } }))
+      }
+      return page !== undefined && allow.includes(request.method)
+        ? Effect.provideService(page, HttpServerRequest.HttpServerRequest, request)
+        : Effect.succeed(renderProblem(exchange, new MethodNotAllowed({ method: request.method, allow })))
     }
-    return page !== undefined && allow.includes(request.method)
-      ? Effect.provideService(page, HttpServerRequest.HttpServerRequest, request)
-      : Effect.succeed(renderProblem(exchange, new MethodNotAllowed({ method: request.method, allow })))
-  }
 
-  return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-    const exchange = begin(request)
-    const refused = refusal(request)
-    if (refused !== undefined) {
-      if (lifecycle.isStopping()) exchange.headers["connection"] = "close"
-      return Effect.succeed(renderProblem(exchange, refused))
-    }
-    const found = router.find(request)
-    const answer = found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found)
-    return Effect.catchAllCause(answer, answerFailure(exchange))
+    return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const exchange = begin(request)
+      const refused = refusal(request)
+      if (refused !== undefined) {
+        if (lifecycle.isStopping()) exchange.headers["connection"] = "close"
+        return Effect.succeed(renderProblem(exchange, refused))
+      }
+      const found = router.find(request)
+      const answer = found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found)
+      return Effect.catchAllCause(answer, answerFailure(exchange))
+    })
   })
-})

@@ -63,7 +63,7 @@ export const readJson = (
   Effect.suspend((): Effect.Effect<unknown, InvalidInput | PayloadTooLarge | UnsupportedMediaType> => {
     const { "content-length": length, "content-type": mediaType, "transfer-encoding": encoding } = request.headers
     if (encoding === undefined && (length === undefined || length === "0")) {
-      return Effect.succeed(undefined)
+      return Effect.void
     }
     if (mediaType !== undefined && !isJson(mediaType)) {
       return Effect.fail(new UnsupportedMediaType({ received: mediaType, expected: "application/json" }))
@@ -73,6 +73,6 @@ export const readJson = (
     }
     return Effect.flatMap(
       readBytes(request, limit),
-      (bytes) => (bytes.length === 0 ? Effect.succeed(undefined) : parse(bytes))
+      (bytes) => (bytes.length === 0 ? Effect.void : parse(bytes))
     )
   })

@@ -1,6 +1,7 @@
 import { HttpApi, type HttpApiGroup, type HttpServerRequest, type HttpServerResponse } from "@effect/platform"
 import type { Effect } from "effect"
 import * as FindMyWay from "find-my-way-ts"
+import type { Problem } from "../../domain/Problem.ts"
 import * as DecodeRequest from "./DecodeRequest.ts"
 import * as EncodeResponse from "./EncodeResponse.ts"
 import type { Handlers } from "./Handlers.ts"
@@ -10,8 +11,8 @@ export interface Operation {
   /** `group.endpoint`: the name of its span. */
   readonly name: string
   readonly path: string
-  readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<unknown, unknown>
-  readonly handle: (request: unknown) => Effect.Effect<unknown, unknown>
+  readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<unknown, Problem>
+  readonly handle: (request: unknown) => Effect.Effect<unknown, Problem>
   readonly encode: (answer: unknown) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 }
 
@@ -37,7 +38,7 @@ export type ApiHandlers<Groups extends HttpApiGroup.HttpApiGroup.Any> = {
 
 /** The handlers as the compiled router calls them; a method's parameter is checked bivariantly, which the contract's types make good. */
 type AnyHandlers = Readonly<Record<string, Readonly<Record<string, AnyHandler>>>>
-type AnyHandler = { call(request: unknown): Effect.Effect<unknown, unknown> }["call"]
+type AnyHandler = { call(request: unknown): Effect.Effect<unknown, Problem> }["call"]
 
 const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const
 

@@ -1,4 +1,5 @@
-import { Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
+import { Chunk, Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
+import type { Socket } from "node:net"
 import { WebSocket } from "ws"
 
 /** How a connection ended: a close code (RFC 6455, 7.4) and its reason; 1006 for one that was cut. */
@@ -62,6 +63,8 @@ interface Message {
 /** One connection's state; the socket's events and the fibers of the connection change it. */
 interface State {
   readonly socket: ReasonedWebSocket
+  /** What `socket` writes to. */
+  readonly transport: Socket
   readonly limits: Limits
   readonly incoming: Mailbox.Mailbox<string>
   readonly outgoing: Mailbox.Mailbox<Message>
@@ -71,7 +74,7 @@ interface State {
   open: boolean
   /** Whether the peer was heard of since the last ping. */
   heard: boolean
-  /** What waits to be sent, the message in the socket's own buffer included. */
+  /** What waits to be sent, the messages in the socket's own buffer included. */
   waitingMessages: number
   waitingBytes: number
 }
@@ -138,21 +141,31 @@ const send = (state: State) => (text: string): Effect.Effect<void> =>
     return Effect.void
   })
 
-const write = (state: State, { bytes, text }: Message): Effect.Effect<void> =>
-  Effect.async((resume) =>
-    state.socket.send(text, () => {
-      state.waitingMessages -= 1
-      state.waitingBytes -= bytes
-      resume(Effect.void)
-    })
-  )
+/** Completes when the last of the messages has left the socket's own buffer. */
+const write = (state: State, messages: ReadonlyArray<Message>): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const { socket, transport } = state
+    let left = messages.length
+    if (left === 0) return resume(Effect.void)
+    // One system call for all of them.
+    transport.cork()
+    for (const { bytes, text } of messages) {
+      socket.send(text, () => {
+        state.waitingMessages -= 1
+        state.waitingBytes -= bytes
+        left -= 1
+        if (left === 0) resume(Effect.void)
+      })
+    }
+    transport.uncork()
+  })
 
-/** Hands the socket one message at a time, so that what waits is counted here and not hidden in its buffer; then the close frame. */
+/** Hands the socket what waits and awaits that it is gone, so that nothing gathers in the socket's buffer; at last the close frame. */
 const writer = (state: State): Effect.Effect<void> =>
-  state.outgoing.take.pipe(
-    Effect.flatMap((message) => write(state, message)),
-    Effect.forever,
-    Effect.catchTag("NoSuchElementException", () => Deferred.await(state.ending)),
+  state.outgoing.takeAll.pipe(
+    Effect.tap(([messages]) => write(state, Chunk.toReadonlyArray(messages))),
+    Effect.repeat({ until: ([, done]) => done }),
+    Effect.zipRight(Deferred.await(state.ending)),
     Effect.map(({ code, reason }) => {
       if (state.socket.readyState === WebSocket.OPEN) state.socket.close(code, reason)
     })
@@ -174,10 +187,11 @@ const cutWhenLate = ({ ending, limits, socket }: State): Effect.Effect<void> =>
     Effect.map(() => socket.terminate())
   )
 
-/** Makes a connection of a socket that has just been opened. */
-export const make = Effect.fnUntraced(function*(socket: ReasonedWebSocket, limits: Limits) {
+/** Makes a connection of a websocket that has just been opened over `transport`. */
+export const make = Effect.fnUntraced(function*(socket: ReasonedWebSocket, transport: Socket, limits: Limits) {
   const state: State = {
     socket,
+    transport,
     limits,
     incoming: yield* Mailbox.make<string>(),
     outgoing: yield* Mailbox.make<Message>(),

@@ -116,7 +116,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         // The client has left during the handshake.
         if (outcome === undefined) return yield* Effect.interrupt
         heads.delete(incoming)
-        return yield* Connection.make(outcome.right, limits)
+        return yield* Connection.make(outcome.right, incoming.socket, limits)
       })
       return { accept: (options) => Effect.uninterruptible(accept(options)) }
     })

@@ -6,8 +6,9 @@ import { Agent } from "node:http"
 import * as Net from "node:net"
 import { Readable } from "node:stream"
 import { buffer } from "node:stream/consumers"
-import { isProblem } from "../../../src/domain/Problem.ts"
-import { type Expected, type IncomingFile, parse } from "../../../src/platform/files/FormParts.ts"
+import type { Problem } from "../../../src/domain/Problem.ts"
+import { type IncomingFile, parse } from "../../../src/platform/files/FormParser.ts"
+import type { Expected } from "../../../src/platform/files/FormRules.ts"
 import { read } from "../../../src/platform/files/MultipartReader.ts"
 import { render } from "../../../src/platform/http/ProblemResponse.ts"
 import { boundary, end, file, filePart, form, multipart, part, send, serve, upload } from "./forms.ts"
@@ -29,13 +30,9 @@ const summarize = ({ content, contentType, field, filename }: IncomingFile) =>
     sha256: digest(bytes)
   }))
 
-const answer = <A, E>(files: Effect.Effect<A, E>) =>
+const answer = <A>(files: Effect.Effect<A, Problem>) =>
   Effect.map(files, (answered) => HttpServerResponse.unsafeJson(answered)).pipe(
-    Effect.catchAll((error) =>
-      isProblem(error)
-        ? Effect.succeed(render(error, { language: "en", path: "/", traceId: undefined }))
-        : Effect.die(error)
-    )
+    Effect.catchAll((error) => Effect.succeed(render(error, { language: "en", path: "/", traceId: undefined })))
   )
 
 const reading = (expected: Expected = one) => serve((request) => answer(read(request, expected, summarize)))
@@ -382,6 +379,6 @@ describe("any bytes", () => {
         const exit = yield* Effect.exit(Effect.catchTag(parseAll(cut(body, sizes)), "InvalidInput", () => Effect.void))
         expect(Exit.isSuccess(exit)).toBe(true)
       }),
-    { fastCheck: { numRuns: 1000 } }
+    { fastCheck: { numRuns: 300 } }
   )
 })

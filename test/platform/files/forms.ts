@@ -28,7 +28,9 @@ export const serve = <E>(
   app: (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<HttpServerResponse.HttpServerResponse, E>
 ): Effect.Effect<{ readonly port: number; readonly server: Http.Server }, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const handler = yield* NodeHttpServer.makeHandler(Effect.flatMap(HttpServerRequest.HttpServerRequest, app))
+    const handler = yield* NodeHttpServer.makeHandler(
+      Effect.interruptible(Effect.flatMap(HttpServerRequest.HttpServerRequest, app))
+    )
     const server = Http.createServer(handler)
     yield* Effect.acquireRelease(
       Effect.async<void>((resume) => {

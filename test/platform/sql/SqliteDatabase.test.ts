@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, TestClock } from "effect"
+import { type Cause, Deferred, Effect, Fiber, TestClock } from "effect"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import * as TestDatabase from "../../support/Database.ts"
 
@@ -31,7 +31,7 @@ describe("Database", () => {
       expect(yield* names).toEqual(["Ann"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  const ends: ReadonlyArray<readonly [string, Effect.Effect<never, unknown>]> = [
+  const ends: ReadonlyArray<readonly [string, Effect.Effect<never, string | Cause.TimeoutException>]> = [
     ["a failure", Effect.fail("no")],
     ["a defect", Effect.dieMessage("no")],
     ["a timeout", Effect.timeout(Effect.never, "5 seconds")]

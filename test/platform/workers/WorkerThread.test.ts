@@ -134,13 +134,20 @@ describe("WorkerThread", () => {
       }))
   }
 
-  it.scoped("a thread that cannot start kills its call, and does not hang or retry for ever", () =>
-    Effect.gen(function*() {
-      const pool = yield* threads({ file: "/nowhere/thread.js" })
-      const defect = defectOf(yield* Effect.exit(pool.call("echo", "a")))
-      expect(defect).toBeInstanceOf(WorkerThread.WorkerCrashed)
-      expect(String(defect)).toContain("/nowhere/thread.js")
-    }))
+  // the first is refused as the thread is made, the second fails once it runs
+  it.each(["relative/thread.js", "/nowhere/thread.js"])(
+    "a thread that cannot start (%s) kills its call alone",
+    (file) =>
+      Effect.gen(function*() {
+        const pool = yield* threads({ file })
+        const exits = yield* Effect.replicateEffect(Effect.exit(pool.call("echo", "a")), 2, { concurrency: 2 })
+        for (const defect of exits.map(defectOf)) {
+          expect(defect).toBeInstanceOf(WorkerThread.WorkerCrashed)
+          expect(String(defect)).toContain(file)
+        }
+        expect(yield* pool.stats).toEqual({ waiting: 0, running: 0 })
+      }).pipe(Effect.scoped, Effect.runPromise)
+  )
 
   it.effect("its scope ends blocked threads and whatever waits", () =>
     Effect.gen(function*() {

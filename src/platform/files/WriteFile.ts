@@ -7,7 +7,8 @@ import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { Overloaded } from "../../domain/Problem.ts"
 import type { BlockingLoop, FileWriter } from "../workers/BlockingLoop.ts"
-import { fileCall, fromCause, type StorageFull } from "./storageFailure.ts"
+import { fileCall, fromCause } from "./fileCall.ts"
+import type { StorageFull } from "./FileProblems.ts"
 
 /** Where a file is written and where it goes once it is complete, on one file system. */
 export interface Place {

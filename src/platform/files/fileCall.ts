@@ -1,16 +1,5 @@
-import { Effect, Predicate, Schema } from "effect"
-import { define, type Description } from "../../domain/Problem.ts"
-import { text } from "../../domain/Text.ts"
-
-/** 507: the disk has no room for the file. */
-export class StorageFull extends define<StorageFull>()("StorageFull", 507, { code: Schema.String }) {
-  get problem(): Description {
-    return {
-      title: text("Espace de stockage insuffisant", "Insufficient storage"),
-      detail: text("Le disque n'a plus de place pour ce fichier.", "The disk has no room for this file.")
-    }
-  }
-}
+import { Effect, Predicate } from "effect"
+import { StorageFull } from "./FileProblems.ts"
 
 const noRoom: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
 
