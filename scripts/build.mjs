@@ -19,7 +19,10 @@ export const entries = () => ({
   main: resolve(root, "src/main.ts"),
   ...Object.fromEntries(filesIn("src", ".worker.ts").map((file) => [`workers/${basename(file, ".worker.ts")}`, file])),
   ...Object.fromEntries(
-    filesIn("scripts", ".ts").map((file) => [relative(resolve(root, "scripts"), file).replace(/\.ts$/, ""), file])
+    // a demo is a part of demo.ts, not a program of its own
+    filesIn("scripts", ".ts").filter((file) => !file.includes("/demos/")).map((
+      file
+    ) => [relative(resolve(root, "scripts"), file).replace(/\.ts$/, ""), file])
   )
 })
 

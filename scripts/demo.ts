@@ -1,0 +1,20 @@
+import { NodeRuntime } from "@effect/platform-node"
+import { Cause, Effect, Exit } from "effect"
+import { catalogue } from "./demos/stage/Catalogue.ts"
+import * as CommandLine from "./demos/stage/CommandLine.ts"
+
+// a reader that has left (`| head`): stop as on any other signal, so that servers and temporary folders go
+process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"))
+
+CommandLine.run(catalogue, process.argv.slice(2), {
+  print: (line) => process.stdout.write(`${line}\n`),
+  printError: (line) => process.stderr.write(`${line}\n`)
+}).pipe(
+  // set, not exited with: a process that does not end by itself would have left something running
+  Effect.tap((code) => Effect.sync(() => (process.exitCode = code))),
+  NodeRuntime.runMain({
+    disablePrettyLogger: true,
+    // stopped halfway is no success: 130, as shells say it
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? 0 : Cause.isInterruptedOnly(exit.cause) ? 130 : 1)
+  })
+)

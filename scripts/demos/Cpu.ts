@@ -1,0 +1,50 @@
+import { NodeContext } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import { Compute } from "../../src/compute/Compute.ts"
+import { UserDirectory } from "../../src/domain/UserDirectory.ts"
+import { CpuPool } from "../../src/platform/workers/CpuPool.ts"
+import { sumOfSquares } from "../../src/platform/workers/sumOfSquares.ts"
+import { Policies } from "../../src/policy/Policies.ts"
+import * as Demo from "./stage/Demo.ts"
+import * as DemoLoop from "./stage/DemoLoop.ts"
+import * as DemoUpstream from "./stage/DemoUpstream.ts"
+import { Stage } from "./stage/Stage.ts"
+import * as TemporaryData from "./stage/TemporaryData.ts"
+
+const n = 100_000_000
+
+/** What nobody should do: computing on the event loop that everything else runs on. */
+const sumHere = Effect.sync(() => ({ result: sumOfSquares(n) })).pipe(Effect.withSpan("sum here"))
+
+export const cpu = Demo.make({
+  name: "cpu",
+  shows: [
+    `The sum of ${
+      n.toLocaleString("en")
+    } squares twice: on the event loop of this process, on the sacrificial one, on the pool of threads.`,
+    "Only the pool does both at once, and only the first makes this loop late: see its delay."
+  ],
+  needs: "threads",
+  operations: ["sum here", DemoLoop.blockingCall, "CpuPool.sumOfSquares"],
+  services: Compute.layer.pipe(
+    Layer.provide([DemoUpstream.layer, DemoLoop.layer, CpuPool.layer, Policies.layer]),
+    Layer.provide([
+      TemporaryData.layer,
+      NodeContext.layer,
+      Layer.succeed(UserDirectory, UserDirectory.of({ exists: () => Effect.succeed(false), count: Effect.succeed(0) }))
+    ])
+  ),
+  program: Effect.gen(function*() {
+    const { part, say } = yield* Stage
+    const { blockingSum, sum } = yield* Compute
+    const twice = <E>(compute: Effect.Effect<{ readonly result: bigint }, E>) =>
+      Effect.replicateEffect(
+        Effect.flatMap(compute, ({ result }) => say(`the sum is ${result}`)),
+        2,
+        { concurrency: 2, discard: true }
+      )
+    yield* part("on this loop", twice(sumHere))
+    yield* part("on the sacrificial loop", twice(blockingSum(n)))
+    yield* part("on the pool", twice(sum(n)))
+  })
+})

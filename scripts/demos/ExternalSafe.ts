@@ -1,0 +1,28 @@
+import { Effect, Layer } from "effect"
+import { AppConfig } from "../../src/AppConfig.ts"
+import { ExternalCalls } from "../../src/external/ExternalCalls.ts"
+import { Policies } from "../../src/policy/Policies.ts"
+import * as Demo from "./stage/Demo.ts"
+import * as DemoLoop from "./stage/DemoLoop.ts"
+import * as DemoUpstream from "./stage/DemoUpstream.ts"
+import { Stage } from "./stage/Stage.ts"
+
+export const externalSafe = Demo.make({
+  name: "external-safe",
+  shows: [
+    "Three calls at once, of which one fails and one takes ten seconds; each has five, and an end of its own.",
+    "No failure reaches the others: the answer lists a success, an error and a timeout."
+  ],
+  needs: "clock",
+  operations: ["Upstream.get"],
+  services: ExternalCalls.layer.pipe(
+    Layer.provide([DemoUpstream.layer, DemoLoop.layer, Policies.layer]),
+    Layer.provide(AppConfig.layer)
+  ),
+  program: Effect.gen(function*() {
+    const { say } = yield* Stage
+    const { safe } = yield* ExternalCalls
+    const { results } = yield* safe
+    yield* Effect.forEach(results, ({ status, url }) => say(`${new URL(url).pathname}: ${status}`), { concurrency: 1 })
+  })
+})

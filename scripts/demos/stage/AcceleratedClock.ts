@@ -1,0 +1,19 @@
+import { Clock, Duration, Effect } from "effect"
+
+const nanosPerMilli = 1_000_000
+
+/** A clock that begins at the present and runs `pace` times as fast as the live one: what sleeps by it waits that much less. */
+export const make = (pace: number): Clock.Clock => {
+  const live = Clock.make()
+  const origin = live.unsafeCurrentTimeNanos()
+  const nanos = () => origin + BigInt(Math.round(Number(live.unsafeCurrentTimeNanos() - origin) * pace))
+  const millis = () => Number(nanos()) / nanosPerMilli
+  return {
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: () => Math.floor(millis()),
+    unsafeCurrentTimeNanos: nanos,
+    currentTimeMillis: Effect.sync(() => Math.floor(millis())),
+    currentTimeNanos: Effect.sync(nanos),
+    sleep: (duration) => live.sleep(Duration.times(duration, 1 / pace))
+  }
+}

@@ -1,0 +1,35 @@
+import { cafe } from "../Cafe.ts"
+import { chat } from "../Chat.ts"
+import { cpu } from "../Cpu.ts"
+import { externalBad } from "../ExternalBad.ts"
+import { externalGood } from "../ExternalGood.ts"
+import { externalSafe } from "../ExternalSafe.ts"
+import { partialErrors } from "../PartialErrors.ts"
+import { profile } from "../Profile.ts"
+import { retry } from "../Retry.ts"
+import { semaphore } from "../Semaphore.ts"
+import { sequentialAndParallel } from "../SequentialAndParallel.ts"
+import { syncAgainstAsync } from "../SyncAgainstAsync.ts"
+import { timeout } from "../Timeout.ts"
+import { transfer } from "../Transfer.ts"
+import { uploads } from "../Uploads.ts"
+import type { Demo } from "./Demo.ts"
+
+/** Every demo, in the order of the handbook's chapters. */
+export const catalogue: ReadonlyArray<Demo> = [
+  cafe,
+  sequentialAndParallel,
+  externalGood,
+  externalBad,
+  externalSafe,
+  profile,
+  uploads,
+  chat,
+  retry,
+  timeout,
+  semaphore,
+  transfer,
+  cpu,
+  partialErrors,
+  syncAgainstAsync
+]

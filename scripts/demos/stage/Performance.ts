@@ -1,0 +1,141 @@
+import { Cause, Clock, Duration, Effect, Exit, FiberRef, HashSet, Logger, LogLevel, Option } from "effect"
+import { runVirtual } from "../../../src/simulation/VirtualClock.ts"
+import * as AcceleratedClock from "./AcceleratedClock.ts"
+import * as Concurrency from "./Concurrency.ts"
+import type { Demo } from "./Demo.ts"
+import { cells, type Figures, heads, table } from "./Figures.ts"
+import * as LoopDelay from "./LoopDelay.ts"
+import { type Mode, Stage } from "./Stage.ts"
+
+/** Takes one line of output. */
+export type Print = (line: string) => void
+
+/** How a demo ended, and what was measured: its parts first, the whole last. */
+export interface Performance {
+  readonly demo: Demo
+  readonly exit: Exit.Exit<void>
+  readonly figures: ReadonlyArray<Figures>
+}
+
+/** Milliseconds of silence after which the audience is told that something is still under way. */
+const silence = 1_000
+/** What is due just then may still speak first. */
+const grace = 50
+
+/** The lines of one demo, each with the time since it began by the clock that it runs by. */
+const narrator = (print: Print) => {
+  const live = Clock.make()
+  let clock: Clock.Clock = live
+  let began = live.unsafeCurrentTimeNanos()
+  let spoke = live.unsafeCurrentTimeMillis()
+  const say = (line: string) => {
+    const seconds = Number(clock.unsafeCurrentTimeNanos() - began) / 1e9
+    print(`[${seconds.toFixed(3).padStart(7)} s] ${line}`)
+    spoke = live.unsafeCurrentTimeMillis()
+  }
+  const begin = Effect.map(Effect.clock, (current) => {
+    clock = current
+    began = current.unsafeCurrentTimeNanos()
+    spoke = live.unsafeCurrentTimeMillis()
+  })
+  /** Breaks every silence, until it is interrupted. */
+  const breakSilence = (line: () => string) =>
+    Effect.suspend(() => Effect.sleep(spoke + silence + grace - live.unsafeCurrentTimeMillis())).pipe(
+      Effect.zipRight(Effect.sync(() => {
+        const due = spoke + silence
+        if (live.unsafeCurrentTimeMillis() < due + grace) return
+        say(line())
+        spoke = due
+      })),
+      Effect.forever,
+      Effect.withClock(live)
+    )
+  const logger = Logger.make(({ cause, message }) =>
+    say(Cause.isEmpty(cause) ? String(message) : `${message} ${Cause.pretty(cause)}`)
+  )
+  /** What the product logs is said. Where a server has silenced its log, its fibers keep to that. */
+  const telling = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    effect.pipe(
+      Effect.locally(FiberRef.currentLoggers, HashSet.make(logger)),
+      Logger.withMinimumLogLevel(LogLevel.Info)
+    )
+  return { say, begin, breakSilence, telling }
+}
+
+/** Puts figures beside what it runs. */
+const measurer = (mode: Mode, concurrency: Concurrency.Concurrency) => {
+  const figures: Array<Figures> = []
+  const measured = <A, E, R>(name: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.scoped(Effect.gen(function*() {
+      const loopDelay = mode === "live" ? Effect.asSome(yield* LoopDelay.measure) : Effect.succeedNone
+      const most = concurrency.observe()
+      const [wall, value] = yield* Effect.timed(effect)
+      figures.push({ name, wall, concurrency: most(), loopDelay: yield* loopDelay })
+      return value
+    }))
+  return { figures, measured }
+}
+
+const header = ({ name, pace, shows }: Demo, mode: Mode) => {
+  const time = mode === "virtual"
+    ? " (virtual time)"
+    : pace === undefined
+    ? ""
+    : ` (its clock runs ${pace} times as fast)`
+  return [`${name}${time}`, ...shows.map((line) => `  ${line}`), ""]
+}
+
+const footer = (demo: Demo, figures: ReadonlyArray<Figures>, really: Option.Option<Duration.Duration>) => [
+  "",
+  ...table([["measured", ...heads], ...figures.map((row) => [row.name, ...cells(row)])]),
+  `concurrency: the most of ${demo.operations.join(", ")} under way at once`,
+  ...Option.match(really, {
+    onNone: () => [],
+    onSome: (duration) => [`in virtual time; really it took ${Duration.toMillis(duration).toFixed(0)} ms`]
+  }),
+  ""
+]
+
+/** Plays a demo to its end: prints what it shows, what happens as it happens, and the figures; everything it started has ended then. */
+export const perform = (
+  demo: Demo,
+  { mode, print }: { readonly mode: Mode; readonly print: Print }
+): Effect.Effect<Performance> =>
+  Effect.gen(function*() {
+    const { begin, breakSilence, say, telling } = narrator(print)
+    const concurrency = Concurrency.make(yield* Effect.tracer, demo.operations, (name) => say(`${name} interrupted`))
+    const { figures, measured } = measurer(mode, concurrency)
+    const part = <A, E, R>(name: string, effect: Effect.Effect<A, E, R>) =>
+      Effect.zipRight(Effect.sync(() => say(`-- ${name}`)), measured(name, effect))
+    const stage = Stage.of({ mode, say: (line) => Effect.sync(() => say(line)), part })
+
+    const live = Effect.gen(function*() {
+      const program = telling(yield* demo.prepare)
+      yield* Effect.forkScoped(
+        breakSilence(() => (concurrency.open() === 0 ? "..." : `... ${concurrency.open()} under way`))
+      )
+      yield* Effect.withClock(
+        Effect.zipRight(begin, measured("in all", program)),
+        AcceleratedClock.make(demo.pace ?? 1)
+      )
+    })
+    const virtual = Effect.gen(function*() {
+      const program = telling(yield* demo.prepare)
+      const { exit } = yield* runVirtual(Effect.zipRight(begin, measured("in all", program)), { seed: 1 })
+      yield* exit
+    })
+
+    for (const line of header(demo, mode)) print(line)
+    const [really, exit] = yield* (mode === "live" ? live : virtual).pipe(
+      Effect.scoped,
+      Effect.orDie,
+      Effect.provideService(Stage, stage),
+      Effect.withTracer(concurrency.tracer),
+      Effect.exit,
+      Effect.timed
+    )
+    if (Exit.isFailure(exit)) print(`${demo.name} failed: ${Cause.pretty(exit.cause, { renderErrorCause: true })}`)
+    const realTime = mode === "virtual" ? Option.some(really) : Option.none()
+    for (const line of footer(demo, figures, realTime)) print(line)
+    return { demo, exit, figures }
+  })

@@ -1,0 +1,21 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { Effect, Layer, Option } from "effect"
+import { AppConfig } from "../../../src/AppConfig.ts"
+
+/** The settings, with the data in a temporary folder that goes with the scope, a free port of loopback and a silent log. */
+export const layer = Layer.unwrapScoped(
+  Effect.map(
+    Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-demo-" })),
+    (dataDir) =>
+      AppConfig.layerWith({
+        dataDir,
+        databaseUrl: Option.none(),
+        sampleData: "handbook",
+        apiTokens: Option.none(),
+        host: "127.0.0.1",
+        port: 0,
+        logLevel: "none"
+      })
+  )
+).pipe(Layer.provide(NodeContext.layer))

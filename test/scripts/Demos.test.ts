@@ -1,0 +1,262 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Context, Data, Deferred, Duration, Effect, Exit, Layer, Logger, LogLevel, Option } from "effect"
+import { catalogue } from "../../scripts/demos/stage/Catalogue.ts"
+import * as CommandLine from "../../scripts/demos/stage/CommandLine.ts"
+import * as Demo from "../../scripts/demos/stage/Demo.ts"
+import { perform } from "../../scripts/demos/stage/Performance.ts"
+import { Stage } from "../../scripts/demos/stage/Stage.ts"
+
+/** Runs the command; its exit code and what it printed. */
+const command = Effect.fnUntraced(function*(demos: ReadonlyArray<Demo.Demo>, ...args: ReadonlyArray<string>) {
+  const printed: Array<string> = []
+  const errors: Array<string> = []
+  const code = yield* CommandLine.run(demos, args, {
+    print: (line) => printed.push(line),
+    printError: (line) => errors.push(line)
+  })
+  return { code, printed, output: printed.join("\n"), errors: errors.join("\n") }
+})
+
+/** Name, wall time in milliseconds and concurrency reached of each part and, last, of the whole. */
+const virtualFigures = {
+  "cafe": [["synchronous", 600_000, 1], ["asynchronous", 300_000, 2], ["in all", 900_000, 2]],
+  "sequential-and-parallel": [["sequential", 6000, 1], ["parallel", 3000, 2], ["in all", 9000, 2]],
+  "external-good": [["one call", 2000, 1], ["three calls", 1000, 3], ["in all", 3000, 3]],
+  "external-safe": [["in all", 5000, 3]],
+  "retry": [["in vain", 3000, 1], ["recovered", 3000, 1], ["in all", 6000, 1]],
+  "timeout": [["5 s", 5000, 1], ["12 s", 10_000, 1], ["in all", 15_000, 1]],
+  "semaphore": [["in all", 4000, 3]],
+  "partial-errors": [["in all", 100, 5]]
+} as const
+
+const chapters = [
+  "cafe",
+  "sequential-and-parallel",
+  "external-good",
+  "external-bad",
+  "external-safe",
+  "profile",
+  "uploads",
+  "chat",
+  "retry",
+  "timeout",
+  "semaphore",
+  "transfer",
+  "cpu",
+  "partial-errors",
+  "sync-against-async"
+]
+
+/** A demo of nothing but its program. */
+const made = <E>(program: Effect.Effect<void, E, Stage>, needs: Demo.Needs = "clock") =>
+  Demo.make({
+    name: "made",
+    shows: ["first line", "second line"],
+    needs,
+    operations: ["work"],
+    services: Layer.empty,
+    program
+  })
+
+class Broken extends Data.TaggedError("Broken") {}
+
+describe("the demos in virtual time", () => {
+  it("are those that stand on the clock", () => {
+    const onClock = catalogue.filter(({ needs }) => needs === "clock").map(({ name }) => name)
+    expect(onClock.toSorted()).toEqual(Object.keys(virtualFigures).toSorted())
+  })
+
+  for (const [name, expected] of Object.entries(virtualFigures)) {
+    it.effect(`${name} takes its time and reaches its concurrency, without waiting`, () =>
+      Effect.gen(function*() {
+        const demo = catalogue.find((demo) => demo.name === name)
+        if (demo === undefined) return expect.fail(`there is no demo ${name}`)
+        const { exit, figures } = yield* perform(demo, { mode: "virtual", print: () => {} })
+        expect(exit).toEqual(Exit.void)
+        expect(figures.map((row) => [row.name, Duration.toMillis(row.wall), row.concurrency])).toEqual(expected)
+        expect(figures.every(({ loopDelay }) => Option.isNone(loopDelay))).toBe(true)
+      }))
+  }
+
+  it.effect("print each line with the virtual time at which it happens", () =>
+    Effect.gen(function*() {
+      const { code, printed } = yield* command(catalogue, "retry", "--virtual")
+      expect(code).toBe(0)
+      expect(printed.filter((line) => line.startsWith("["))).toEqual([
+        "[  0.000 s] -- in vain",
+        "[  0.000 s] GET /status/500",
+        "[  0.000 s] GET /status/500: failed (500)",
+        "[  1.000 s] GET /status/500",
+        "[  1.000 s] GET /status/500: failed (500)",
+        "[  3.000 s] GET /status/500",
+        "[  3.000 s] GET /status/500: failed (500)",
+        "[  3.000 s] gave up: AttemptsFailed",
+        "[  3.000 s] -- recovered",
+        "[  3.000 s] GET /status/500",
+        "[  3.000 s] GET /status/500: failed (500)",
+        "[  4.000 s] GET /status/500",
+        "[  4.000 s] GET /status/500: failed (500)",
+        "[  6.000 s] GET /get",
+        "[  6.000 s] GET /get: answered",
+        "[  6.000 s] the third attempt succeeded"
+      ])
+      expect(printed).toContain("in all        6.000 s   1             not measured")
+    }))
+
+  it.effect("tell of the operation that a timeout interrupts", () =>
+    Effect.gen(function*() {
+      const { printed } = yield* command(catalogue, "timeout", "--virtual")
+      expect(printed).toContain("[  5.000 s] Resilience.slowOperation interrupted")
+      expect(printed).toContain("[  5.000 s] Opération trop lente (5s)")
+    }))
+
+  it.effect("give a second client its place in the next round, before all that the first one sent", () =>
+    Effect.gen(function*() {
+      const { printed } = yield* command(catalogue, "semaphore", "--virtual")
+      expect(printed).toContain("[  2.000 s] Bob: Processed: z (1 of 1)")
+      expect(printed).toContain("[  4.000 s] Alice: Processed: i (9 of 9)")
+    }))
+
+  it.effect("fail with the deadlock when they wait for what never comes", () =>
+    Effect.gen(function*() {
+      const { code, output } = yield* command(
+        [made(Effect.flatMap(Deferred.make<void>(), Deferred.await))],
+        "made",
+        "--virtual"
+      )
+      expect(code).toBe(1)
+      expect(output).toContain("deadlock after 0")
+    }))
+})
+
+describe("npm run demo", () => {
+  it.effect("lists every chapter's demo with its two lines, marking those that run in virtual time", () =>
+    Effect.gen(function*() {
+      const { code, printed } = yield* command(catalogue)
+      expect(code).toBe(0)
+      expect(catalogue.map(({ name }) => name)).toEqual(chapters)
+      for (const { name, needs, shows } of catalogue) {
+        const line = printed.indexOf(needs === "clock" ? `${name} [--virtual]` : name)
+        expect(printed.slice(line + 1, line + 3)).toEqual(shows.map((line) => `    ${line}`))
+      }
+    }))
+
+  it.effect("refuses --virtual for a demo that needs more than a clock, with the reason", () =>
+    Effect.gen(function*() {
+      for (const [name, reason] of [["chat", "sockets"], ["cpu", "threads"], ["transfer", "database file"]] as const) {
+        const { code, errors, printed } = yield* command(catalogue, name, "--virtual")
+        expect(code).toBe(2)
+        expect(printed).toEqual([])
+        expect(errors).toContain(`${name} refuses --virtual: it `)
+        expect(errors).toContain(reason)
+      }
+    }))
+
+  it.effect("says what is right when a command is not", () =>
+    Effect.gen(function*() {
+      const wrong = [
+        [["caffe"], `unknown demo "caffe"; there are cafe, sequential-and-parallel,`],
+        [["cafe", "--fast"], "unknown option --fast; the only one is --virtual"],
+        [["cafe", "retry"], "one demo at a time, or all: cafe retry"],
+        [["--virtual"], "--virtual needs the name of a demo, or all"]
+      ] as const
+      for (const [args, message] of wrong) {
+        const { code, errors, printed } = yield* command(catalogue, ...args)
+        expect(code).toBe(2)
+        expect(printed).toEqual([])
+        expect(errors).toContain(message)
+        expect(errors).toContain("npm run demo -- <name>|all [--virtual]")
+      }
+    }))
+
+  it.effect("runs all, passes over those that refuse, and ends with a summary", () =>
+    Effect.gen(function*() {
+      const threaded = made(Effect.die("must not run"), "threads")
+      const failing = made(Effect.fail(new Broken()))
+      const working = made(Effect.flatMap(Stage, ({ say }) => Effect.delay(say("done"), "2 seconds")))
+      const { code, printed } = yield* command([threaded, failing, working], "all", "--virtual")
+      expect(code).toBe(1)
+      const summary = printed.slice(printed.findIndex((line) => line.startsWith("demo ")))
+      expect(summary).toEqual([
+        "demo   result    wall time   concurrency   event-loop delay",
+        "made   refused",
+        "made   failed",
+        "made   ok          2.000 s   0             not measured",
+        "made refuses --virtual: it blocks or computes on real threads, which no virtual clock can hurry"
+      ])
+    }))
+})
+
+describe("a live demo", () => {
+  it.live("measures wall time, concurrency and how late the event loop was", () =>
+    Effect.gen(function*() {
+      const work = Effect.withSpan(Effect.yieldNow(), "work")
+      const burn = Effect.sync(() => {
+        const until = performance.now() + 50
+        while (performance.now() < until);
+      })
+      const demo = made(Effect.gen(function*() {
+        const { part } = yield* Stage
+        yield* part("calm", Effect.all([work, work, work], { concurrency: 3 }))
+        yield* part("busy", Effect.zipRight(work, burn))
+      }))
+      const { exit, figures } = yield* perform(demo, { mode: "live", print: () => {} })
+      expect(exit).toEqual(Exit.void)
+      expect(figures.map(({ concurrency, name }) => [name, concurrency])).toEqual([["calm", 3], ["busy", 1], [
+        "in all",
+        3
+      ]])
+      const busy = figures.find(({ name }) => name === "busy")
+      expect(Duration.toMillis(busy?.wall ?? 0)).toBeGreaterThan(49)
+      const late = Option.map(Option.fromNullable(busy).pipe(Option.flatMap(({ loopDelay }) => loopDelay)), ({ max }) =>
+        Duration.toMillis(max))
+      expect(Option.getOrElse(late, () =>
+        0)).toBeGreaterThanOrEqual(45)
+    }))
+
+  it.live("tells what the product logs, though a server among its services has silenced its own log", () =>
+    Effect.gen(function*() {
+      const demo = Demo.make({
+        name: "made",
+        shows: ["", ""],
+        needs: "sockets",
+        operations: [],
+        services: Layer.merge(Logger.minimumLogLevel(LogLevel.None), Logger.json),
+        program: Effect.logInfo("Début tâche sync")
+      })
+      const { printed } = yield* command([demo], "made")
+      expect(printed.filter((line) => line.endsWith(" s] Début tâche sync"))).toHaveLength(1)
+    }))
+
+  it.live("runs by a clock as fast as its pace", () =>
+    Effect.gen(function*() {
+      const hour = { ...made(Effect.sleep("1 hour")), pace: 3_600_000 }
+      const { figures } = yield* perform(hour, { mode: "live", print: () => {} })
+      // a timer of a millisecond may be a little early
+      expect(Duration.toHours(figures[0]?.wall ?? 0)).toBeGreaterThan(0.5)
+    }))
+
+  it.live("fails with the cause of what its program or its services fail with, and releases what it acquired", () =>
+    Effect.gen(function*() {
+      const failing = yield* command([made(Effect.fail(new Broken()))], "made")
+      expect(failing.code).toBe(1)
+      expect(failing.output).toContain("made failed: Broken")
+
+      class Service extends Context.Tag("test/Service")<Service, string>() {}
+      let released = false
+      const resource = Effect.acquireRelease(Effect.succeed("open"), () => Effect.sync(() => (released = true)))
+      const services = Layer.scoped(Service, Effect.zipRight(resource, new Broken()))
+      const unprepared = Demo.make({
+        name: "unprepared",
+        shows: ["", ""],
+        needs: "sockets",
+        operations: [],
+        services,
+        program: Effect.asVoid(Service)
+      })
+      const broken = yield* command([unprepared], "unprepared")
+      expect(broken.code).toBe(1)
+      expect(broken.output).toContain("unprepared failed: Broken")
+      expect(released).toBe(true)
+    }))
+})
