@@ -114,6 +114,13 @@ export const settings = {
     "How long a client may take to send one whole request, an upload included"
   ),
 
+  idleTimeout: duration(
+    "IDLE_TIMEOUT",
+    "10 minutes",
+    ["1 second", "24 hours"],
+    "Silence in both directions after which a connection is closed: it bounds the client that does not read its answer"
+  ),
+
   blockingQueue: integer(
     "BLOCKING_QUEUE",
     64,

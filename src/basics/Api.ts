@@ -1,12 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
-
-/** What a blocking call did to the event loop it ran on. */
-export const EventLoop = Schema.Struct({
-  blockedFor: Schema.Number.annotations({ description: "Seconds in which the loop could do nothing else" }),
-  missedHeartbeats: Schema.Int.annotations({ description: "Heartbeats, due every 10 ms, that never happened" })
-}).annotations({ identifier: "EventLoop" })
+import { EventLoop } from "../platform/workers/EventLoop.ts"
 
 export const SlowAnswer = Schema.Struct({
   message: Schema.String.annotations({ examples: ["Traitement async terminé"] })

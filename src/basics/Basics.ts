@@ -2,7 +2,8 @@ import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
-import { BlockingLoop, type EventLoopDamage } from "../platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
+import { inSeconds } from "../platform/workers/EventLoop.ts"
 import type { BlockingMultipleAnswer, BlockingSlowAnswer, MultipleAnswer, SlowAnswer } from "./Api.ts"
 import { secondsText } from "./secondsText.ts"
 
@@ -12,11 +13,6 @@ const resultOf = (task: number) => localized(text(`Tâche ${task} terminée`, `T
 
 const syncDone = text("Traitement sync terminé", "Sync processing done")
 const asyncDone = text("Traitement async terminé", "Async processing done")
-
-const inSeconds = ({ blockedFor, missedHeartbeats }: EventLoopDamage) => ({
-  blockedFor: Duration.toSeconds(blockedFor),
-  missedHeartbeats
-})
 
 interface Opening {
   readonly runSync: Effect.Effect<void, Overloaded>

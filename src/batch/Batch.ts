@@ -56,10 +56,10 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
       const run = (items: ReadonlyArray<string>, concurrency: number): CheckedBatch =>
         Effect.fn("Batch.run")(function*(listener) {
           const { finishOne } = yield* backlog.accept(items.length)
-          const party = yield* places.party({ share: concurrency })
+          const party = yield* places.party()
           const limited = policies.apply("batch", party)
           let done = 0
-          // no more fibers than places: those that wait for one cost nothing until then
+          // the batch's share: items beyond it have no fiber yet, so that many waiting items cost next to nothing
           return yield* Effect.forEach(items, (item, index) =>
             limited(processItem(item)).pipe(
               Effect.catchTag("PolicyTimeout", ({ after }) =>

@@ -26,11 +26,18 @@ type Stamp = Pick<Event, "id" | "time">
 
 const speaksJson = ({ connection }: Member): boolean => connection.protocol === jsonProtocol
 
+/**
+ * After so many deliveries, a few milliseconds of work, the event loop gets a turn: fibers alone would not give it one, and a busy
+ * room would delay every other request.
+ */
+const deliveriesInARow = 256
+
 /** The members, and the one place where events get their order. */
 const makeRoster = Effect.gen(function*() {
   const members = new Set<Member>()
   const turn = (yield* Effect.makeSemaphore(1)).withPermits(1)
   let lastId = 0
+  let deliveries = 0
 
   /** Queues the event for each of the audience before the next event may begin: everyone sees the same order. */
   const publish = (happen: (stamp: Stamp) => Event, audience: (member: Member) => boolean = () => true) =>
@@ -41,7 +48,10 @@ const makeRoster = Effect.gen(function*() {
       const plain = plainText(event)
       for (const member of members) {
         const message = speaksJson(member) ? json : plain
-        if (message !== undefined && audience(member)) yield* member.connection.send(message)
+        if (message === undefined || !audience(member)) continue
+        yield* member.connection.send(message)
+        deliveries += 1
+        if (deliveries % deliveriesInARow === 0) yield* Effect.sleep(0)
       }
     })
 
@@ -106,11 +116,13 @@ const makeConversation = Effect.gen(function*() {
     })
 
   /** One message after the other, until the connection is closed and all that it accepted is answered. */
-  const converse = (member: Member) =>
-    member.connection.receive.pipe(
-      Effect.tap(Option.match({ onNone: () => Effect.void, onSome: (received) => hear(member, received) })),
-      Effect.repeat({ while: Option.isSome })
-    )
+  const converse = Effect.fnUntraced(function*(member: Member) {
+    let received = yield* member.connection.receive
+    while (Option.isSome(received)) {
+      yield* hear(member, received.value)
+      received = yield* member.connection.receive
+    }
+  })
 
   return Effect.fnUntraced(function*(clientId: ClientId, connection: Connection) {
     const member: Member = { clientId, connection }

@@ -4,6 +4,7 @@ import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { Json } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+import { EventLoop } from "../platform/workers/EventLoop.ts"
 import { largestN } from "../platform/workers/sumOfSquares.ts"
 import { withExactResult } from "./ExactJson.ts"
 
@@ -40,10 +41,7 @@ export type Sum = typeof Sum.Type
 
 /** The exact sum, and what its computation did to the event loop it ran on. */
 export const BlockingSum = withExactResult({
-  eventLoop: Schema.Struct({
-    blockedFor: Schema.Number.annotations({ description: "Seconds in which the loop could do nothing else" }),
-    missedHeartbeats: Schema.Int.annotations({ description: "Heartbeats, due every 10 ms, that never happened" })
-  })
+  eventLoop: EventLoop
 })
 export type BlockingSum = typeof BlockingSum.Type
 

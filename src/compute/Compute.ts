@@ -6,6 +6,7 @@ import { Upstream, urlOf } from "../platform/upstream/Upstream.ts"
 import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
 import { CpuPool } from "../platform/workers/CpuPool.ts"
+import { inSeconds } from "../platform/workers/EventLoop.ts"
 import { Policies } from "../policy/Policies.ts"
 import type { BlockingSum, GoodUsage, Sum } from "./Api.ts"
 import * as DataFile from "./DataFile.ts"
@@ -46,8 +47,8 @@ export class Compute extends Context.Tag("barista/compute/Compute")<Compute, {
       )
 
       const blockingSum = Effect.fn("Compute.blockingSum")(function*(n: number) {
-        const { eventLoop: { blockedFor, missedHeartbeats }, value } = yield* loop.sumOfSquares(n)
-        return { result: value, eventLoop: { blockedFor: Duration.toSeconds(blockedFor), missedHeartbeats } }
+        const { eventLoop, value } = yield* loop.sumOfSquares(n)
+        return { result: value, eventLoop: inSeconds(eventLoop) }
       })
 
       return {

@@ -3,8 +3,7 @@ import { Schema } from "effect"
 import { DigitsToNumber, Id } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
-import { TooManyFiles } from "../platform/files/FormParts.ts"
-import { StorageFull } from "../platform/files/storageFailure.ts"
+import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 
 export const UploadId = Id.pipe(Schema.brand("UploadId")).annotations({ identifier: "UploadId" })

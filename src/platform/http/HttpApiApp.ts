@@ -32,24 +32,27 @@ const pathOf = (url: string) => url.split("?", 1)[0] ?? url
 interface Exchange {
   readonly request: Request
   readonly language: Language
+  /** Headers of the answer, whoever makes it. */
   readonly headers: Record<string, string>
   traceId: string | undefined
 }
 
 const begin = (request: Request): Exchange => {
   const language = negotiate(request.headers["accept-language"])
-  const headers = { "content-language": language, vary: "accept-language", "x-content-type-options": "nosniff" }
-  return { request, language, headers, traceId: undefined }
+  return { request, language, headers: { "x-content-type-options": "nosniff" }, traceId: undefined }
 }
 
+/** What is written in the language of the request says so, and that it depends on it. */
+const setHeaders = ({ headers, language }: Exchange) => (response: Response): Response =>
+  HttpServerResponse.setHeaders(response, { "content-language": language, vary: "accept-language", ...headers })
+
 const renderProblem = (exchange: Exchange, problem: Problem): Response =>
-  HttpServerResponse.setHeaders(
+  setHeaders(exchange)(
     ProblemResponse.render(problem, {
       language: exchange.language,
       path: pathOf(exchange.request.url),
       traceId: exchange.traceId
-    }),
-    exchange.headers
+    })
   )
 
 /** The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. */
@@ -79,8 +82,8 @@ const runOperation = (exchange: Exchange, { operation, path, query }: Router.Fou
     Effect.flatMap(operation.handle),
     Effect.flatMap((answer) =>
       HttpServerResponse.isServerResponse(answer)
-        ? Effect.succeed(answer)
-        : Effect.map(operation.encode(answer), HttpServerResponse.setHeaders(headers))
+        ? Effect.succeed(HttpServerResponse.setHeaders(answer, headers))
+        : Effect.map(operation.encode(answer), setHeaders(exchange))
     ),
     Effect.tapErrorCause(() =>
       Effect.map(Effect.currentSpan, (span) => {

@@ -53,7 +53,7 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
   static readonly layer = Layer.effect(
     NodeServer,
     Effect.gen(function*() {
-      const { headersTimeout, requestTimeout } = yield* AppConfig
+      const { headersTimeout, idleTimeout, requestTimeout } = yield* AppConfig
       const lifecycle = yield* Lifecycle
       const server = Http.createServer({
         headersTimeout: Duration.toMillis(headersTimeout),
@@ -62,6 +62,7 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
         keepAliveTimeout: 5000,
         noDelay: true
       })
+      server.setTimeout(Duration.toMillis(idleTimeout))
       lifecycle.watch(server)
       server.on("clientError", answerClientError)
       server.on("request", answerWhileStarting(lifecycle))

@@ -10,8 +10,10 @@ const limit = Schema.compose(
 
 /** The query of every list: at most `limit` rows (100 by default, 1,000 at most) that come `after` an id in the list's order. */
 export const PageParams = Schema.Struct({
-  limit: Schema.optionalWith(limit, { default: () => 100 }).annotations({ description: "Rows of a page, 1 to 1000" }),
-  after: Schema.optional(Schema.compose(DigitsToNumber, Id, { strict: false })).annotations({
+  limit: Schema.optionalWith(limit, { default: () => 100, exact: true }).annotations({
+    description: "Rows of a page, 1 to 1000"
+  }),
+  after: Schema.optionalWith(Schema.compose(DigitsToNumber, Id, { strict: false }), { exact: true }).annotations({
     description: "The id of the last row of the page before"
   })
 })

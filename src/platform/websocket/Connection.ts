@@ -1,4 +1,4 @@
-import { Chunk, Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
+import { Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
 
@@ -60,33 +60,58 @@ interface Message {
   readonly bytes: number
 }
 
-/** One connection's state; the socket's events and the fibers of the connection change it. */
+/** One connection's state. Its socket's events change it in the same tick: no fiber is woken for a message that is sent. */
 interface State {
   readonly socket: ReasonedWebSocket
   /** What `socket` writes to. */
   readonly transport: Socket
   readonly limits: Limits
   readonly incoming: Mailbox.Mailbox<string>
-  readonly outgoing: Mailbox.Mailbox<Message>
-  readonly ending: Deferred.Deferred<Closed>
-  readonly closed: Deferred.Deferred<Closed>
-  /** False from the moment when either side wants to close: nothing more is accepted from it or for it. */
-  open: boolean
-  /** Whether the peer was heard of since the last ping. */
-  heard: boolean
+  outgoing: Array<Message>
   /** What waits to be sent, the messages in the socket's own buffer included. */
   waitingMessages: number
   waitingBytes: number
+  /** How many messages the socket has not yet written. */
+  writing: number
+  /** Set from the moment when either side wants to close: nothing more is accepted from it or for it. */
+  ending: Closed | undefined
+  readonly ended: Deferred.Deferred<void>
+  readonly closed: Deferred.Deferred<Closed>
+  /** Whether the peer was heard of since the last ping. */
+  heard: boolean
+}
+
+/** Hands the socket what waits, once it has written what it had, so that nothing gathers in its buffer; at last the close frame. */
+const write = (state: State): void => {
+  const { ending, outgoing, socket, transport } = state
+  if (state.writing > 0) return
+  if (outgoing.length === 0) {
+    if (ending !== undefined && socket.readyState === WebSocket.OPEN) socket.close(ending.code, ending.reason)
+    return
+  }
+  state.outgoing = []
+  state.writing = outgoing.length
+  // One system call for all of them.
+  transport.cork()
+  for (const { bytes, text } of outgoing) {
+    socket.send(text, () => {
+      state.waitingMessages -= 1
+      state.waitingBytes -= bytes
+      state.writing -= 1
+      write(state)
+    })
+  }
+  transport.uncork()
 }
 
 const end = (state: State, closing: Closed): void => {
-  if (!state.open) return
-  state.open = false
+  if (state.ending !== undefined) return
+  state.ending = closing
   state.incoming.unsafeDone(Exit.void)
-  state.outgoing.unsafeDone(Exit.void)
-  Deferred.unsafeDone(state.ending, Exit.succeed(closing))
+  Deferred.unsafeDone(state.ended, Exit.void)
   // The peer's answer to the close frame is behind whatever it has sent before.
   state.socket.resume()
+  write(state)
 }
 
 const isBehind = ({ incoming, limits }: State): boolean =>
@@ -103,12 +128,13 @@ const listen = (state: State): void => {
     hear()
     if (isBinary) return end(state, { code: 1003, reason: "text messages only" })
     incoming.unsafeOffer(String(data))
-    if (state.open && isBehind(state)) socket.pause()
+    if (state.ending === undefined && isBehind(state)) socket.pause()
   })
   // `ws` closes the socket itself after an error; without a listener the error would end the process.
   socket.on("error", () => end(state, socket.sent ?? { code: 1006, reason: "" }))
   socket.on("close", (code, reason) => {
     const how = socket.sent ?? { code, reason: String(reason) }
+    state.outgoing = []
     end(state, how)
     Deferred.unsafeDone(closed, Exit.succeed(how))
   })
@@ -123,53 +149,22 @@ const receive = (state: State): Connection["receive"] =>
     Effect.optionFromOptional
   )
 
-const send = (state: State) => (text: string): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    if (!state.open) return Effect.void
-    const { limits, outgoing } = state
-    const bytes = Buffer.byteLength(text)
-    // A message larger than the whole queue may pass alone.
-    const room = state.waitingMessages === 0
-      || (state.waitingMessages < limits.sendMessages && state.waitingBytes + bytes <= limits.sendBytes)
-    if (!room) {
-      end(state, { code: 1013, reason: "too slow" })
-      return outgoing.shutdown
-    }
-    state.waitingMessages += 1
-    state.waitingBytes += bytes
-    outgoing.unsafeOffer({ text, bytes })
-    return Effect.void
-  })
-
-/** Completes when the last of the messages has left the socket's own buffer. */
-const write = (state: State, messages: ReadonlyArray<Message>): Effect.Effect<void> =>
-  Effect.async((resume) => {
-    const { socket, transport } = state
-    let left = messages.length
-    if (left === 0) return resume(Effect.void)
-    // One system call for all of them.
-    transport.cork()
-    for (const { bytes, text } of messages) {
-      socket.send(text, () => {
-        state.waitingMessages -= 1
-        state.waitingBytes -= bytes
-        left -= 1
-        if (left === 0) resume(Effect.void)
-      })
-    }
-    transport.uncork()
-  })
-
-/** Hands the socket what waits and awaits that it is gone, so that nothing gathers in the socket's buffer; at last the close frame. */
-const writer = (state: State): Effect.Effect<void> =>
-  state.outgoing.takeAll.pipe(
-    Effect.tap(([messages]) => write(state, Chunk.toReadonlyArray(messages))),
-    Effect.repeat({ until: ([, done]) => done }),
-    Effect.zipRight(Deferred.await(state.ending)),
-    Effect.map(({ code, reason }) => {
-      if (state.socket.readyState === WebSocket.OPEN) state.socket.close(code, reason)
-    })
-  )
+const send = (state: State, text: string): void => {
+  if (state.ending !== undefined) return
+  const { limits, waitingBytes, waitingMessages } = state
+  const bytes = Buffer.byteLength(text)
+  // A message larger than the whole queue may pass alone.
+  const room = waitingMessages === 0
+    || (waitingMessages < limits.sendMessages && waitingBytes + bytes <= limits.sendBytes)
+  if (!room) {
+    state.outgoing = []
+    return end(state, { code: 1013, reason: "too slow" })
+  }
+  state.waitingMessages += 1
+  state.waitingBytes += bytes
+  state.outgoing.push({ text, bytes })
+  write(state)
+}
 
 /** Pings the peer, and cuts the socket of one that was silent since the last ping. */
 const heartbeat = (state: State): Effect.Effect<never> =>
@@ -181,8 +176,8 @@ const heartbeat = (state: State): Effect.Effect<never> =>
     state.socket.ping()
   }).pipe(Effect.delay(state.limits.heartbeat), Effect.forever)
 
-const cutWhenLate = ({ ending, limits, socket }: State): Effect.Effect<void> =>
-  Deferred.await(ending).pipe(
+const cutWhenLate = ({ ended, limits, socket }: State): Effect.Effect<void> =>
+  Deferred.await(ended).pipe(
     Effect.zipRight(Effect.sleep(limits.closeTimeout)),
     Effect.map(() => socket.terminate())
   )
@@ -194,16 +189,16 @@ export const make = Effect.fnUntraced(function*(socket: ReasonedWebSocket, trans
     transport,
     limits,
     incoming: yield* Mailbox.make<string>(),
-    outgoing: yield* Mailbox.make<Message>(),
-    ending: yield* Deferred.make<Closed>(),
-    closed: yield* Deferred.make<Closed>(),
-    open: true,
-    heard: true,
+    outgoing: [],
     waitingMessages: 0,
-    waitingBytes: 0
+    waitingBytes: 0,
+    writing: 0,
+    ending: undefined,
+    ended: yield* Deferred.make<void>(),
+    closed: yield* Deferred.make<Closed>(),
+    heard: true
   }
   listen(state)
-  yield* Effect.forkScoped(Effect.interruptible(writer(state)))
   yield* Effect.forkScoped(Effect.interruptible(heartbeat(state)))
   yield* Effect.forkScoped(Effect.interruptible(cutWhenLate(state)))
   const close = (code: number, reason: string) => Effect.sync(() => end(state, { code, reason }))
@@ -213,7 +208,7 @@ export const make = Effect.fnUntraced(function*(socket: ReasonedWebSocket, trans
   const connection: Connection = {
     protocol: socket.protocol,
     receive: receive(state),
-    send: send(state),
+    send: (message) => Effect.sync(() => send(state, message)),
     close,
     closed
   }

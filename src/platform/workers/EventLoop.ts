@@ -1,0 +1,15 @@
+import { Duration, Schema } from "effect"
+
+/** What a blocking call did to the event loop it ran on, as answers say it. */
+export const EventLoop = Schema.Struct({
+  blockedFor: Schema.Number.annotations({ description: "Seconds in which the loop could do nothing else" }),
+  missedHeartbeats: Schema.Int.annotations({ description: "Heartbeats, due every 10 ms, that never happened" })
+}).annotations({ identifier: "EventLoop" })
+
+/** The damage in the units of the answer: seconds, and a count. */
+export const inSeconds = (
+  damage: { readonly blockedFor: Duration.Duration; readonly missedHeartbeats: number }
+): typeof EventLoop.Type => ({
+  blockedFor: Duration.toSeconds(damage.blockedFor),
+  missedHeartbeats: damage.missedHeartbeats
+})
