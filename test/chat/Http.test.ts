@@ -9,7 +9,7 @@ import { handlers } from "../../src/chat/Http.ts"
 import { jsonProtocol } from "../../src/chat/messages.ts"
 import { Room } from "../../src/chat/Room.ts"
 import { rememberHeads, WebSocketServer } from "../../src/platform/websocket/WebSocketServer.ts"
-import { base, type Client, connect, refusal } from "../platform/websocket/harness.ts"
+import { type Client, connect, plainGet, refusal } from "../platform/websocket/harness.ts"
 
 const api = HttpApi.make("test").add(ChatApi)
 
@@ -152,10 +152,9 @@ describe("WS /ws/{client_id}", () => {
         expect(refused.status).toBe(400)
         expect(refused.body).toContain("HttpApiDecodeError")
       }
-      const url = yield* base
-      const plain = yield* Effect.promise(() => globalThis.fetch(`${url}/ws/1`))
-      expect(plain.status).toBe(426)
-      expect(plain.headers.get("content-type")).toBe("application/problem+json")
+      const plain = yield* plainGet("/ws/1")
+      expect(plain.statusCode).toBe(426)
+      expect(plain.headers["content-type"]).toBe("application/problem+json")
       yield* settle(yield* connect("/ws/1"), 1)
       const full = yield* refusal("/ws/2")
       expect(full.status).toBe(503)

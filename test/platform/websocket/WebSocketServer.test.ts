@@ -2,12 +2,12 @@ import { HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platf
 import { NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Either, Exit, Layer, Option, Queue } from "effect"
-import { createServer, request as httpRequest } from "node:http"
+import { createServer } from "node:http"
 import { connect as tcp } from "node:net"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import type { Connection } from "../../../src/platform/websocket/Connection.ts"
 import { rememberHeads, WebSocketServer } from "../../../src/platform/websocket/WebSocketServer.ts"
-import { base, connect, refusal } from "./harness.ts"
+import { base, connect, plainGet, refusal } from "./harness.ts"
 
 type Overrides = Parameters<typeof AppConfig.layerWith>[0]
 
@@ -118,14 +118,9 @@ describe("WebSocketServer", () => {
   it.live("a plain GET and a bad handshake are a 426 with Upgrade", () =>
     Effect.gen(function*() {
       yield* serve()
-      const url = yield* base
-      const plain = yield* Effect.async<{ status: number | undefined; upgrade: string | undefined }>((resume) => {
-        httpRequest(`${url}/ws`, { headers: { upgrade: "websocket" }, agent: false }, (response) => {
-          response.resume()
-          resume(Effect.succeed({ status: response.statusCode, upgrade: response.headers.upgrade }))
-        }).end()
-      })
-      expect(plain).toEqual({ status: 426, upgrade: "websocket" })
+      const plain = yield* plainGet("/ws", { upgrade: "websocket" })
+      expect(plain.statusCode).toBe(426)
+      expect(plain.headers.upgrade).toBe("websocket")
       for (
         const bad of [
           handshake.replace(": 13", ": 9"),

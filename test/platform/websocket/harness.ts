@@ -1,6 +1,6 @@
 import { HttpServer } from "@effect/platform"
 import { Deferred, Effect, Queue } from "effect"
-import type { ClientRequest, IncomingMessage } from "node:http"
+import { type ClientRequest, type IncomingMessage, request } from "node:http"
 import { type ClientOptions, WebSocket } from "ws"
 
 /** What a real client of the server under test saw. */
@@ -54,4 +54,15 @@ export const refusal = Effect.fnUntraced(function*(path: string, options: Client
   })
   const body = yield* Effect.promise(() => response.toArray())
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(body).toString() }
+})
+
+/** An ordinary GET, no handshake. */
+export const plainGet = Effect.fnUntraced(function*(path: string, headers: Record<string, string> = {}) {
+  const url = `${yield* base}${path}`
+  return yield* Effect.async<IncomingMessage>((resume) => {
+    request(url, { headers, agent: false }, (response) => {
+      response.resume()
+      resume(Effect.succeed(response))
+    }).end()
+  })
 })
