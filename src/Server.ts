@@ -123,7 +123,12 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const app = yield* HttpApiApp.make(Api, yield* handlers, yield* Documentation.pages(Api))
   // each operation has one span, made where its name is known
   yield* HttpMiddleware.withTracerDisabledWhenEffect(HttpServer.serveEffect(app), () => true)
-  yield* Effect.addFinalizer(() => Effect.provideService(drain(server, shutdownTimeout), Lifecycle, lifecycle))
+  const room = yield* Room
+  yield* Effect.addFinalizer(() =>
+    Effect.all([drain(server, shutdownTimeout), room.stop], { concurrency: 2, discard: true }).pipe(
+      Effect.provideService(Lifecycle, lifecycle)
+    )
+  )
   yield* lifecycle.enter("ready")
   yield* HttpServer.addressFormattedWith((address) =>
     Effect.logInfo(`Barista is listening on ${address}`, { docs: `${address}/docs`, data: dataDir })

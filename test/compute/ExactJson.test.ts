@@ -36,7 +36,7 @@ describe("withExactResult", () => {
     const group = HttpApiGroup.make("sums")
       .add(HttpApiEndpoint.get("sum", "/sum").addSuccess(Sum))
       .add(HttpApiEndpoint.get("blocking", "/blocking").addSuccess(BlockingSum))
-    const { components, paths } = OpenApi.fromApi(HttpApi.make("test").add(group))
+    const { paths } = OpenApi.fromApi(HttpApi.make("test").add(group))
     const schemaOf = (path: string) => paths[path]?.get?.responses[200]?.content?.["application/json"]?.schema
     const result = { type: "integer", description: "Exact: every digit counts, beyond 2^53 too" }
     expect(schemaOf("/sum")).toEqual({
@@ -49,9 +49,8 @@ describe("withExactResult", () => {
       required: ["result", "eventLoop"],
       properties: {
         result,
-        eventLoop: { $ref: "#/components/schemas/EventLoop" }
+        eventLoop: { type: "object", properties: { blockedFor: { type: "number" } } }
       }
     })
-    expect(components.schemas["EventLoop"]).toMatchObject({ properties: { blockedFor: { type: "number" } } })
   })
 })

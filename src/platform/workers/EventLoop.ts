@@ -4,7 +4,7 @@ import { Duration, Schema } from "effect"
 export const EventLoop = Schema.Struct({
   blockedFor: Schema.Number.annotations({ description: "Seconds in which the loop could do nothing else" }),
   missedHeartbeats: Schema.Int.annotations({ description: "Heartbeats, due every 10 ms, that never happened" })
-}).annotations({ identifier: "EventLoop" })
+})
 
 /** The damage in the units of the answer: seconds, and a count. */
 export const inSeconds = (
