@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Option, Random, Schedule, ScheduleDecision, ScheduleIntervals } from "effect"
+import { Duration, Effect, Option, Random, Schedule, ScheduleDecision } from "effect"
 import { longest } from "./DurationText.ts"
 import type { Backoff, Retry } from "./Policy.ts"
 import { isTransient } from "./Transient.ts"
@@ -37,12 +37,6 @@ export const pauses = (retry: Retry): Schedule.Schedule<unknown> => {
   return retry.jitter === "full" ? Schedule.modifyDelayEffect(regular, drawn) : regular
 }
 
-const pauseOf = (decision: ScheduleDecision.ScheduleDecision) =>
-  Effect.map(Clock.currentTimeMillis, (now) =>
-    ScheduleDecision.isContinue(decision)
-      ? Option.some(Duration.millis(ScheduleIntervals.start(decision.intervals) - now))
-      : Option.none())
-
 /**
  * A retry policy as the Schedule that `Effect.retry` follows: its pauses, at most `attempts` in all, for transient errors only. The hook
  * sees each failed attempt, before the pause that follows it.
@@ -50,15 +44,17 @@ const pauseOf = (decision: ScheduleDecision.ScheduleDecision) =>
 export const make = <E>(
   retry: Retry,
   onFailedAttempt: (failed: FailedAttempt<E>) => Effect.Effect<void>
-): Effect.Effect<Schedule.Schedule<E, E>> =>
+): Effect.Effect<Schedule.Schedule<unknown, E>> =>
   Effect.sync(() => {
     let attempt = 0
     return pauses(retry).pipe(
       Schedule.intersect(Schedule.recurs(retry.attempts - 1)),
       Schedule.whileInput((error: E) => isTransient(error)),
-      Schedule.passthrough,
-      Schedule.onDecision((error, decision) =>
-        Effect.flatMap(pauseOf(decision), (delay) => onFailedAttempt({ attempt: ++attempt, error, delay }))
-      )
+      Schedule.delays,
+      Schedule.intersect(Schedule.identity<E>()),
+      Schedule.onDecision(([pause, error], decision) => {
+        const delay = ScheduleDecision.isContinue(decision) ? Option.some(pause) : Option.none()
+        return onFailedAttempt({ attempt: ++attempt, error, delay })
+      })
     )
   })
