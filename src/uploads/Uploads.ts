@@ -1,5 +1,5 @@
 import type { HttpServerRequest } from "@effect/platform"
-import { Array, Context, DateTime, Effect, Layer, Option, Schedule } from "effect"
+import { Array, Context, DateTime, Effect, Layer, Option } from "effect"
 import type { Readable } from "node:stream"
 import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded, UnsupportedMediaType } from "../domain/Problem.ts"
@@ -98,7 +98,8 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
       yield* sweep
       yield* sweep.pipe(
         Effect.catchAllCause((cause) => Effect.logWarning("could not look for abandoned files", cause)),
-        Effect.schedule(Schedule.spaced(requestTimeout)),
+        Effect.delay(requestTimeout),
+        Effect.forever,
         Effect.forkScoped
       )
 

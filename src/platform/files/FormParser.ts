@@ -127,6 +127,8 @@ export const parse = (
       },
       complete: () => {
         complete = true
+        // the tokenizer never asks for more when its last bytes had to wait for their consumer
+        if (!settled) source.resume()
         succeedAtEnd()
       }
     }).on("error", brokenOff)
@@ -134,6 +136,8 @@ export const parse = (
     const onData = (chunk: Buffer) => {
       received += chunk.length
       if (received > FormRules.maxFormBytes(expected)) return refused(FormRules.tooLarge(expected))
+      // what follows the last boundary means nothing (RFC 2046, 5.1.1)
+      if (complete) return
       // one chunk at a time: what the parser throws is then thrown here, and not where nothing could catch it
       source.pause()
       try {
