@@ -35,6 +35,7 @@ export const Api = HttpApi.make("barista")
   .addError(Problem.UnsupportedMediaType)
   .addError(Problem.Unauthorized)
   .addError(Problem.Overloaded)
+  .addError(Problem.Stopping)
   .addError(Problem.InternalError)
   .annotateContext(OpenApi.annotations({
     title: "Barista",

@@ -28,14 +28,16 @@ export const settings = {
     "an address to listen on",
     "Address to listen on; beyond loopback it needs API_TOKENS"
   ),
-  port: integer("PORT", 3000, [0, 65_535], "TCP port", "Port to listen on; 0 picks a free one and prints it"),
+  port: integer("PORT", 3000, [0, 65_535], "", "Port to listen on; 0 picks a free one and prints it"),
   dataDir: words("DATA_DIR", "./data", "a folder", "Folder of the SQLite file and the uploads"),
   databaseUrl: optional(
     "DATABASE_URL",
     "sqlite under DATA_DIR",
     "sqlite:PATH (postgres:// is not supported yet)",
     "The database",
-    (written) => /^sqlite:(.+)$/.exec(written)?.[1]
+    (written) => /^sqlite:(.+)$/.exec(written)?.[1],
+    // another database's URL may carry a password
+    secret
   ),
   sampleData: oneOf("SAMPLE_DATA", "handbook", ["handbook", "none"], "What an empty database is filled with"),
   upstreamUrl: optional(
@@ -46,7 +48,8 @@ export const settings = {
     (written) => {
       const url = httpUrl(written)
       return url?.username === "" && url.password === "" ? url : undefined
-    }
+    },
+    secret
   ),
   upstreamConnections: integer(
     "UPSTREAM_CONNECTIONS",

@@ -1,6 +1,6 @@
 import { type HttpApi, HttpMiddleware, HttpServer } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
-import { ConfigError, Effect, Layer, Option } from "effect"
+import { Effect, Layer } from "effect"
 import { Api } from "./Api.ts"
 import { AppConfig } from "./AppConfig.ts"
 import { Basics } from "./basics/Basics.ts"
@@ -13,6 +13,7 @@ import { Comparison } from "./comparison/Comparison.ts"
 import * as ComparisonHttp from "./comparison/Http.ts"
 import { Compute } from "./compute/Compute.ts"
 import * as ComputeHttp from "./compute/Http.ts"
+import { UserDirectory } from "./domain/UserDirectory.ts"
 import { ExternalCalls } from "./external/ExternalCalls.ts"
 import * as ExternalHttp from "./external/Http.ts"
 import * as MonitoringHttp from "./monitoring/Http.ts"
@@ -20,13 +21,16 @@ import { Monitoring } from "./monitoring/Monitoring.ts"
 import * as OutcomesHttp from "./outcomes/Http.ts"
 import { Outcomes } from "./outcomes/Outcomes.ts"
 import { FileStore } from "./platform/files/FileStore.ts"
+import * as Conformance from "./platform/http/Conformance.ts"
 import * as Documentation from "./platform/http/Documentation.ts"
 import * as HttpApiApp from "./platform/http/HttpApiApp.ts"
 import * as NodeServer from "./platform/http/NodeServer.ts"
 import type { ApiHandlers } from "./platform/http/Router.ts"
+import { checkSettings } from "./platform/lifecycle/checkSettings.ts"
 import { drain } from "./platform/lifecycle/drain.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
 import * as Logging from "./platform/observability/Logging.ts"
+import { Database } from "./platform/sql/Database.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
 import { Upstream } from "./platform/upstream/Upstream.ts"
 import { rememberHeads, WebSocketServer } from "./platform/websocket/WebSocketServer.ts"
@@ -92,26 +96,17 @@ const Platform = Layer.mergeAll(
   Policies.layer
 ).pipe(Layer.provideMerge(NodeContext.layer))
 
+/** Fills a database that has neither users nor money, as a whole or not at all. */
 const sampleData = Layer.effectDiscard(Effect.gen(function*() {
   const { sampleData } = yield* AppConfig
+  const { transaction } = yield* Database
+  const users = yield* UserDirectory
   if (sampleData === "none") return
-  yield* Users.sample
-  yield* Transfers.sample
-}))
-
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
-
-/** Whoever can reach the server may move money, so beyond loopback it asks for tokens. */
-const guard = Layer.effectDiscard(Effect.gen(function*() {
-  const { apiTokens, host } = yield* AppConfig
-  if (!loopback.test(host) && Option.isNone(apiTokens)) {
-    return yield* Effect.fail(
-      ConfigError.InvalidData(
-        [],
-        `HOST: "${host}" is not a loopback address; listening there needs API_TOKENS to be set`
-      )
-    )
-  }
+  yield* transaction(Effect.gen(function*() {
+    if ((yield* users.count) > 0) return
+    const { alice, bob } = yield* Users.sample
+    yield* Transfers.sample(alice.id, bob.id)
+  }))
 }))
 
 /** Serves the contract until its scope closes, then drains. */
@@ -122,7 +117,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   rememberHeads(server)
   const app = yield* HttpApiApp.make(Api, yield* handlers, yield* Documentation.pages(Api))
   // each operation has one span, made where its name is known
-  yield* HttpMiddleware.withTracerDisabledWhenEffect(HttpServer.serveEffect(app), () => true)
+  yield* HttpMiddleware.withTracerDisabledWhenEffect(HttpServer.serveEffect(lifecycle.track(Conformance.enforce(app))), () => true)
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
     Effect.all([drain(server, shutdownTimeout), room.stop], { concurrency: 2, discard: true }).pipe(
@@ -130,9 +125,8 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
     )
   )
   yield* lifecycle.enter("ready")
-  yield* HttpServer.addressFormattedWith((address) =>
-    Effect.logInfo(`Barista is listening on ${address}`, { docs: `${address}/docs`, data: dataDir })
-  )
+  const origin = yield* HttpServer.addressWith((address) => Effect.succeed(NodeServer.originOf(address)))
+  yield* Effect.logInfo(`Barista is listening on ${origin}`, { docs: `${origin}/docs`, data: dataDir })
 }))
 
 /** The parts list: everything that makes a server, over its settings. */
@@ -143,6 +137,6 @@ export const layer = serve.pipe(
   Layer.provideMerge(NodeServer.layer),
   Layer.provideMerge(NodeServer.NodeServer.layer),
   Layer.provideMerge(Lifecycle.layer),
-  Layer.provide(guard),
+  Layer.provide(Layer.effectDiscard(checkSettings).pipe(Layer.provide(NodeContext.layer))),
   Layer.provide(Logging.layer)
 )

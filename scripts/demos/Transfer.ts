@@ -51,13 +51,14 @@ export const transfer = Demo.make({
   ],
   needs: "files",
   operations: ["Transfers.transfer"],
-  services: Layer.effectDiscard(Effect.zipRight(Users.sample, Transfers.sample)).pipe(
-    Layer.provideMerge(Layer.merge(Transfers.Transfers.layer, Users.Users.layer)),
-    Layer.provide([ledger, Users.Users.directory]),
-    Layer.provideMerge(UsersRepo.layer),
-    Layer.provideMerge(SqliteDatabase.layer),
-    Layer.provide([TemporaryData.layer, NodeContext.layer])
-  ),
+  services: Layer.effectDiscard(Effect.flatMap(Users.sample, ({ alice, bob }) => Transfers.sample(alice.id, bob.id)))
+    .pipe(
+      Layer.provideMerge(Layer.merge(Transfers.Transfers.layer, Users.Users.layer)),
+      Layer.provide([ledger, Users.Users.directory]),
+      Layer.provideMerge(UsersRepo.layer),
+      Layer.provideMerge(SqliteDatabase.layer),
+      Layer.provide([TemporaryData.layer, NodeContext.layer])
+    ),
   program: Effect.gen(function*() {
     const { part, say } = yield* Stage
     const { transfer } = yield* Transfers.Transfers

@@ -5,7 +5,7 @@ const largestId = Number.MAX_SAFE_INTEGER
 /** An id: a whole number from 1 to 2^53-1, the largest that JSON readers everywhere keep exactly. */
 export const Id = Schema.Int.pipe(
   Schema.between(1, largestId, { message: () => `must be a whole number from 1 to ${largestId}` })
-)
+).annotations({ description: "1 to 2^53-1", examples: [1] })
 
 /** A whole number written in decimal digits and nothing else: no sign, space, exponent, fraction or leading zeros. */
 export const DigitsToNumber = Schema.transform(
@@ -16,24 +16,33 @@ export const DigitsToNumber = Schema.transform(
   { strict: true, decode: Number, encode: String }
 )
 
-/** A number given as JSON, or as digits in a path or query. */
-const fromText = <A extends number, I extends number>(schema: Schema.Schema<A, I>) =>
-  Schema.compose(DigitsToNumber, schema, { strict: false })
+/** An id given as digits in a path or query; documented as the integer that it is. */
+export const idFromText = <A extends number, I extends number>(schema: Schema.Schema<A, I>, description: string) =>
+  Schema.compose(DigitsToNumber, schema, { strict: false }).annotations({
+    jsonSchema: { type: "integer", minimum: 1, maximum: largestId, description, examples: [1] }
+  })
+
+const userDescription = "Id of a user, 1 to 2^53-1"
+const postDescription = "Id of a post, 1 to 2^53-1"
+const clientDescription = "Id that a chat client gives itself, 1 to 2^53-1"
 
 export const UserId = Id.pipe(Schema.brand("UserId")).annotations({
   identifier: "UserId",
-  description: "Id of a user, 1 to 2^53-1"
+  description: userDescription
 })
 export type UserId = typeof UserId.Type
-export const UserIdFromText = fromText(UserId).annotations({ description: "Id of a user, 1 to 2^53-1" })
+export const UserIdFromText = idFromText(UserId, userDescription)
 
-export const PostId = Id.pipe(Schema.brand("PostId")).annotations({ identifier: "PostId" })
+export const PostId = Id.pipe(Schema.brand("PostId")).annotations({
+  identifier: "PostId",
+  description: postDescription
+})
 export type PostId = typeof PostId.Type
-export const PostIdFromText = fromText(PostId)
+export const PostIdFromText = idFromText(PostId, postDescription)
 
 export const ClientId = Id.pipe(Schema.brand("ClientId")).annotations({
   identifier: "ClientId",
-  description: "Id that a chat client gives itself, 1 to 2^53-1"
+  description: clientDescription
 })
 export type ClientId = typeof ClientId.Type
-export const ClientIdFromText = fromText(ClientId)
+export const ClientIdFromText = idFromText(ClientId, clientDescription)

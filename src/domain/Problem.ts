@@ -62,7 +62,11 @@ export type InputIssue = typeof InputIssue.Type
 export class InvalidInput extends define<InvalidInput>()("InvalidInput", 422, { errors: Schema.Array(InputIssue) }) {
   get problem(): Description {
     const list = this.errors.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ")
-    return { title: text("Entrée invalide", "Invalid input"), detail: text(list, list) }
+    const places = this.errors.map(({ loc }) => loc.join(".")).join(", ")
+    return {
+      title: text("Entrée invalide", "Invalid input"),
+      detail: text(`Refusé : ${places} ; le membre errors dit pourquoi.`, list)
+    }
   }
 
   /** One issue alone. */
@@ -148,7 +152,21 @@ export class Unauthorized extends define<Unauthorized>()("Unauthorized", 401, {}
   }
 }
 
-/** 503: a bounded queue is full, load is shed, or the server stops; to be tried again later. */
+/** 503: the server stops; another one, or the same one soon, will answer. */
+export class Stopping extends define<Stopping>()("Stopping", 503, { retry_after: Schema.Number }) {
+  get problem(): Description {
+    return {
+      title: text("Arrêt en cours", "Stopping"),
+      detail: text(
+        `Le serveur s'arrête ; réessayer dans ${this.retry_after} s.`,
+        `The server is stopping; try again in ${this.retry_after} s.`
+      ),
+      retryAfter: Duration.seconds(this.retry_after)
+    }
+  }
+}
+
+/** 503: a bounded queue is full, or load is shed; to be tried again later. */
 export class Overloaded extends define<Overloaded>()("Overloaded", 503, {
   what: Schema.String,
   retry_after: Schema.Number
@@ -157,7 +175,7 @@ export class Overloaded extends define<Overloaded>()("Overloaded", 503, {
     return {
       title: text("Service saturé", "Service overloaded"),
       detail: text(
-        `${this.what} : plus de place pour l'instant ; réessayer dans ${this.retry_after} s.`,
+        `Plus de place pour l'instant (${this.what}) ; réessayer dans ${this.retry_after} s.`,
         `${this.what}: no room for now; try again in ${this.retry_after} s.`
       ),
       retryAfter: Duration.seconds(this.retry_after)

@@ -46,7 +46,7 @@ export const integer = (
     name,
     fallback,
     String(fallback),
-    `a whole number of ${unit} from ${least} to ${most}`,
+    `a whole number${unit === "" ? "" : ` of ${unit}`} from ${least} to ${most}`,
     description,
     (written) => {
       const value = Number(written)

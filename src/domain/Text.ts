@@ -42,7 +42,7 @@ const isLanguage = (tag: string): tag is Language => tag === "fr" || tag === "en
 export const negotiate = (header: string | undefined): Language => {
   let best: { readonly language: Language; readonly quality: number } | undefined
   for (const { quality, tag } of preferences(header ?? "")) {
-    const language = tag.split("-")[0] ?? ""
+    const language = tag === "*" ? "fr" : tag.split("-")[0] ?? ""
     if (isLanguage(language) && (best === undefined || quality > best.quality)) {
       best = { language, quality }
     }

@@ -11,7 +11,7 @@ import { Params } from "../platform/http/Params.ts"
 export class Account extends Schema.Class<Account>("Account")({
   user_id: UserId,
   balance: Schema.String.annotations({ description: "Decimal, two places", examples: ["89.50"] }),
-  balance_cents: Schema.Int
+  balance_cents: Schema.Int.annotations({ description: "The balance in cents", examples: [8950] })
 }) {
   static of(user_id: UserId, cents: Cents): Account {
     return new Account({ user_id, balance: format(cents), balance_cents: cents })
@@ -22,12 +22,18 @@ export class Account extends Schema.Class<Account>("Account")({
 export class Entry extends Schema.Class<Entry>("Entry")({
   id: Id,
   transaction_id: Id,
-  kind: Schema.Literal("deposit", "transfer"),
-  amount: Schema.String.annotations({ description: "Decimal; negative where money left the account" }),
-  amount_cents: Schema.Int,
-  balance_cents: Schema.Int.annotations({ description: "The balance after this entry" }),
-  counterpart: Schema.NullOr(UserId).annotations({ description: "The other user; null for the outside account" }),
-  created_at: Schema.String.annotations({ description: "RFC 3339" })
+  kind: Schema.Literal("deposit", "transfer").annotations({ examples: ["transfer"] }),
+  amount: Schema.String.annotations({
+    description: "Decimal; negative where money left the account",
+    examples: ["-10.50"]
+  }),
+  amount_cents: Schema.Int.annotations({ description: "The amount in cents", examples: [-1050] }),
+  balance_cents: Schema.Int.annotations({ description: "The balance after this entry", examples: [8950] }),
+  counterpart: Schema.NullOr(UserId).annotations({
+    description: "The other user; null for the outside account",
+    examples: [UserId.make(2)]
+  }),
+  created_at: Schema.String.annotations({ description: "RFC 3339", examples: ["2025-01-31T12:00:00.000Z"] })
 }) {}
 
 /** 404: there is no user, and so no account, of that id. */
@@ -61,6 +67,25 @@ export class InsufficientFunds extends Problem.define<InsufficientFunds>()("Insu
   }
 }
 
+/** 409: the payee's account, or the ledger as a whole, holds as much as can be counted exactly (2^53 cents). */
+export class BalanceTooLarge extends Problem.define<BalanceTooLarge>()("BalanceTooLarge", 409, { user_id: UserId }) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Solde trop élevé", "Balance too large"),
+      detail: text(
+        `Le compte ${this.user_id} ou le grand livre dépasserait ce qui se compte exactement.`,
+        `Account ${this.user_id} or the ledger would exceed what can be counted exactly.`
+      )
+    }
+  }
+}
+
+const Payee = UserId.annotations({
+  identifier: "Payee",
+  description: "Id of the user who is paid",
+  examples: [UserId.make(2)]
+})
+
 const userId = HttpApiSchema.param("user_id", UserIdFromText)
 
 const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
@@ -69,16 +94,17 @@ const describe = (summary: string, description: string) => OpenApi.annotations({
 export const TransfersApi = HttpApiGroup.make("transfers")
   .add(
     HttpApiEndpoint.post("transfer", "/transfer-money")
-      .setPayload(Params({ from_user: UserId, to_user: UserId, amount: Amount }))
+      .setPayload(Params({ from_user: UserId, to_user: Payee, amount: Amount }))
       .addSuccess(Schema.Struct({
-        message: Schema.String,
+        message: Schema.String.annotations({ examples: ["Transfert de 10.5€ effectué"] }),
         transaction_id: Id,
         from_user: UserId,
-        to_user: UserId,
-        amount_cents: Schema.Int
+        to_user: Payee,
+        amount_cents: Schema.Int.annotations({ description: "The amount in cents", examples: [1050] })
       }))
       .addError(AccountNotFound)
       .addError(InsufficientFunds)
+      .addError(BalanceTooLarge)
       .addError(Problem.InvalidInput)
       .annotateContext(
         describe("Moves money between two users", "One immediate transaction: both entries are written, or none.")
@@ -102,6 +128,7 @@ export const TransfersApi = HttpApiGroup.make("transfers")
       .setPayload(Params({ amount: Amount }))
       .addSuccess(Entry, { status: 201 })
       .addError(AccountNotFound)
+      .addError(BalanceTooLarge)
       .annotateContext(
         describe("Money from outside", "A double entry too: the outside account gives what the user gets.")
       )

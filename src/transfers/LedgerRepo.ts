@@ -23,13 +23,16 @@ export const EntryRow = Schema.Struct({
 const Balance = Schema.Struct({ balance_cents: Cents })
 const Key = Schema.Struct({ id: Id })
 const Change = Schema.Struct({ account_id: AccountId, amount_cents: Cents })
-const NewEntry = Schema.Struct({
+export const NewEntry = Schema.Struct({
   transaction_id: Id,
   account_id: AccountId,
   counterpart_id: AccountId,
   amount_cents: Cents,
   balance_cents: Cents
 })
+
+/** The largest balance, in cents: numbers keep it exactly, and so do JSON readers. */
+const largest = Number.MAX_SAFE_INTEGER
 
 /** Larger than any entry id: a page without `after` begins at the newest. */
 const beyondAll = Number.MAX_SAFE_INTEGER
@@ -51,19 +54,20 @@ const make = Effect.gen(function*() {
           FROM ledger_entries AS e JOIN ledger_transactions AS t ON t.id = e.transaction_id
           WHERE e.account_id = ${account_id} AND e.id < ${after ?? beyondAll} ORDER BY e.id DESC LIMIT ${limit}`
     }),
-    isEmpty: Effect.map(reader`SELECT id FROM ledger_transactions LIMIT 1`, (rows) => rows.length === 0),
     open: SqlSchema.void({
       Request: AccountId,
       execute: (id) => writer`INSERT INTO accounts (id, balance_cents) VALUES (${id}, 0) ON CONFLICT DO NOTHING`
     }),
-    /** Adds to the balance; no row where an account of a user would become negative. */
+    /** Adds to the balance; no row where a user's account would become negative, or any larger than a number keeps exactly. */
     change: SqlSchema.findOne({
       Request: Change,
       Result: Balance,
       execute: ({ account_id, amount_cents }) =>
         writer`
           UPDATE accounts SET balance_cents = balance_cents + ${amount_cents}
-          WHERE id = ${account_id} AND (id = 0 OR balance_cents + ${amount_cents} >= 0) RETURNING balance_cents`
+          WHERE id = ${account_id} AND (id = 0 OR balance_cents + ${amount_cents} >= 0)
+            AND balance_cents + ${amount_cents} BETWEEN ${-largest} AND ${largest}
+          RETURNING balance_cents`
     }),
     insertTransaction: SqlSchema.single({
       Request: Schema.Struct({ kind: Kind, created_at: Schema.Int }),

@@ -1,12 +1,12 @@
-import { Array, Clock, Context, DateTime, Effect, Layer, Option } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Option } from "effect"
 import { UserId } from "../domain/Ids.ts"
 import { type AmountCents, Cents, format } from "../domain/Money.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
-import { Account, AccountNotFound, Entry, InsufficientFunds } from "./Api.ts"
-import { type EntryRow, LedgerRepo } from "./LedgerRepo.ts"
+import { Account, AccountNotFound, BalanceTooLarge, Entry, InsufficientFunds } from "./Api.ts"
+import { type EntryRow, LedgerRepo, type NewEntry } from "./LedgerRepo.ts"
 
 /** Where deposits come from: the one account that may be negative. */
 const outside = 0
@@ -15,8 +15,8 @@ type Amount = typeof AmountCents.Type
 
 interface Movement {
   readonly kind: "deposit" | "transfer"
-  readonly from: number
-  readonly to: number
+  readonly from: UserId | typeof outside
+  readonly to: UserId
   readonly amount: Amount
 }
 
@@ -27,7 +27,11 @@ interface Window {
 
 const toEntry = ({ counterpart_id, created_at, ...row }: typeof EntryRow.Type): Entry =>
   new Entry({
-    ...row,
+    id: row.id,
+    transaction_id: row.transaction_id,
+    kind: row.kind,
+    amount_cents: row.amount_cents,
+    balance_cents: row.balance_cents,
     amount: format(row.amount_cents),
     counterpart: counterpart_id === outside ? null : UserId.make(counterpart_id),
     created_at: DateTime.formatIso(DateTime.unsafeMake(created_at))
@@ -44,58 +48,57 @@ const make = Effect.gen(function*() {
 
   const balanceOf = (id: number) =>
     Effect.map(
-      Effect.orDie(repo.balance(id)),
+      orDefect(repo.balance(id)),
       Option.match({ onNone: () => Cents.make(0), onSome: ({ balance_cents }) => balance_cents })
     )
 
-  /** The entry that adds `amount_cents` (signed) to an account; none where a user's account would become negative. */
-  const enter = Effect.fnUntraced(function*(
-    entry: {
-      readonly transaction_id: number
-      readonly account_id: number
-      readonly counterpart_id: number
-      readonly amount_cents: Cents
-    }
-  ) {
+  /** The entry that adds `amount_cents` (signed) to an account; none where its balance would leave its bounds. */
+  const enter = Effect.fnUntraced(function*(entry: Omit<typeof NewEntry.Type, "balance_cents">) {
     const changed = yield* repo.change(entry)
-    if (Option.isNone(changed)) return Option.none<number>()
+    if (Option.isNone(changed)) return Option.none()
     const { id } = yield* repo.insertEntry({ ...entry, ...changed.value })
-    return Option.some(id)
+    return Option.some({ id, ...changed.value })
   })
 
-  /** Both entries of a movement, inside the caller's transaction; the credited account's entry, or none if the payer has too little. */
-  const move = Effect.fnUntraced(function*({ amount, from, kind, to }: Movement) {
+  const refuse = Effect.fnUntraced(function*({ amount, from, to }: Movement) {
+    const balance_cents = yield* balanceOf(from)
+    return yield* from === outside || balance_cents >= amount
+      ? new BalanceTooLarge({ user_id: to })
+      : new InsufficientFunds({ user_id: from, balance_cents, amount_cents: amount })
+  })
+
+  /** Both entries of a movement, inside the caller's transaction; answers the payee's. */
+  const move = Effect.fnUntraced(function*(movement: Movement) {
+    const { amount, from, kind, to } = movement
     const created_at = yield* Clock.currentTimeMillis
     yield* repo.open(from)
     yield* repo.open(to)
     const { id: transaction_id } = yield* repo.insertTransaction({ kind, created_at })
     const debit = { transaction_id, account_id: from, counterpart_id: to, amount_cents: Cents.make(-amount) }
-    if (Option.isNone(yield* enter(debit))) {
-      return Option.none<{ readonly id: number; readonly transaction_id: number }>()
-    }
-    const credit = yield* enter({ transaction_id, account_id: to, counterpart_id: from, amount_cents: amount })
-    return Option.map(credit, (id) => ({ id, transaction_id }))
+    const credit = { transaction_id, account_id: to, counterpart_id: from, amount_cents: amount }
+    if (Option.isNone(yield* enter(debit))) return yield* refuse(movement)
+    const entered = yield* enter(credit)
+    if (Option.isNone(entered)) return yield* new BalanceTooLarge({ user_id: to })
+    return { ...credit, ...entered.value, kind, created_at }
   })
 
-  const transfer = Effect.fnUntraced(function*(from_user: UserId, to_user: UserId, amount: Amount) {
-    if (from_user === to_user) {
+  const transfer = Effect.fnUntraced(function*(from: UserId, to: UserId, amount: Amount) {
+    if (from === to) {
       return yield* InvalidInput.of(["body", "to_user"], "must be another user than from_user", "value_error")
     }
-    yield* known(from_user)
-    yield* known(to_user)
-    const moved = yield* move({ kind: "transfer", from: from_user, to: to_user, amount })
-    if (Option.isSome(moved)) return moved.value
-    return yield* new InsufficientFunds({
-      user_id: from_user,
-      balance_cents: yield* balanceOf(from_user),
-      amount_cents: amount
-    })
+    yield* known(from)
+    yield* known(to)
+    return yield* move({ kind: "transfer", from, to, amount })
   })
 
-  const deposit = Effect.fnUntraced(function*(user_id: UserId, amount: Amount) {
-    yield* known(user_id)
-    const { id } = yield* Effect.flatten(move({ kind: "deposit", from: outside, to: user_id, amount }))
-    return yield* Effect.flatMap(repo.entries({ account_id: user_id, limit: 1, after: id + 1 }), Array.head)
+  const deposit = Effect.fnUntraced(function*(to: UserId, amount: Amount) {
+    yield* known(to)
+    return yield* Effect.catchTag(
+      move({ kind: "deposit", from: outside, to, amount }),
+      "InsufficientFunds",
+      // the outside account has no bottom
+      Effect.die
+    )
   })
 
   return Transfers.of({
@@ -110,8 +113,7 @@ const make = Effect.gen(function*() {
       yield* known(user_id)
       const rows = yield* orDefect(repo.entries({ account_id: user_id, limit, after }))
       return rows.map(toEntry)
-    }),
-    isEmpty: orDefect(repo.isEmpty)
+    })
   })
 })
 
@@ -125,21 +127,22 @@ export class Transfers extends Context.Tag("barista/transfers/Transfers")<Transf
     from: UserId,
     to: UserId,
     amount: Amount
-  ) => Effect.Effect<{ readonly transaction_id: number }, InvalidInput | AccountNotFound | InsufficientFunds>
+  ) => Effect.Effect<
+    { readonly transaction_id: number },
+    InvalidInput | AccountNotFound | InsufficientFunds | BalanceTooLarge
+  >
   /** Money from outside. */
-  readonly deposit: (user: UserId, amount: Amount) => Effect.Effect<Entry, AccountNotFound>
+  readonly deposit: (user: UserId, amount: Amount) => Effect.Effect<Entry, AccountNotFound | BalanceTooLarge>
   readonly account: (user: UserId) => Effect.Effect<Account, AccountNotFound>
   /** At most `limit` entries, newest first, older than the entry `after`. */
   readonly entries: (user: UserId, window: Window) => Effect.Effect<ReadonlyArray<Entry>, AccountNotFound>
-  readonly isEmpty: Effect.Effect<boolean>
 }>() {
   static readonly layer = Layer.effect(Transfers, make)
 }
 
-/** What the sample users begin with: 100.00 and 50.00; the third one has nothing. */
-export const sample = Effect.gen(function*() {
+/** What two of the sample users begin with: 100.00 and 50.00. */
+export const sample = Effect.fnUntraced(function*(first: UserId, second: UserId) {
   const transfers = yield* Transfers
-  if (!(yield* transfers.isEmpty)) return
-  yield* transfers.deposit(UserId.make(1), Cents.make(10_000))
-  yield* transfers.deposit(UserId.make(2), Cents.make(5_000))
+  yield* transfers.deposit(first, Cents.make(10_000))
+  yield* transfers.deposit(second, Cents.make(5_000))
 })

@@ -3,15 +3,31 @@ import { Schema } from "effect"
 import { PostId, PostIdFromText, UserId, UserIdFromText } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 import { Params } from "../platform/http/Params.ts"
 
-/** A name: 1 to 200 characters after trimming. */
-export const Name = Schema.Trim.pipe(
-  Schema.minLength(1, { message: () => "must have 1 to 200 characters" }),
-  Schema.maxLength(200, { message: () => "must have 1 to 200 characters" }),
-  Schema.pattern(/^\P{Cc}*$/u, { message: () => "must not contain control characters" })
-).annotations({ description: "1 to 200 characters", examples: ["Alice"] })
+/** 1 to `most` characters (code points) after trimming, of those that `allowed` takes. */
+const trimmed = (most: number, allowed: RegExp, rule: string) =>
+  Schema.Trim.pipe(
+    Schema.filter((written) => {
+      const length = [...written].length
+      return length >= 1 && length <= most
+    }, { message: () => `must have 1 to ${most} characters`, jsonSchema: { minLength: 1, maxLength: most } }),
+    Schema.pattern(allowed, { message: () => rule })
+  )
+
+/** No control characters, no half characters, and nothing that turns the direction or the line of the text around it. */
+const oneLine = /^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u
+const oneLineRule = "must not contain control, direction or incomplete characters"
+/** Any text that a database keeps: lines, but no NUL and no half characters. */
+const lines = /^[^\0\p{Cs}]*$/u
+const linesRule = "must not contain NUL or incomplete characters"
+
+export const Name = trimmed(200, oneLine, oneLineRule).annotations({
+  description: "1 to 200 characters",
+  examples: ["Alice"]
+})
 
 /** An address of the form that HTML's e-mail field takes (WHATWG, "valid e-mail address"), at most 254 characters (RFC 5321). */
 export const Email = Schema.Trim.pipe(
@@ -22,25 +38,37 @@ export const Email = Schema.Trim.pipe(
   )
 ).annotations({ description: "An e-mail address", examples: ["alice@example.com"] })
 
-const line = (most: number) =>
-  Schema.Trim.pipe(
-    Schema.minLength(1, { message: () => `must have 1 to ${most} characters` }),
-    Schema.maxLength(most, { message: () => `must have 1 to ${most} characters` })
-  )
+const exampleTitle = "Un café asynchrone"
+const exampleContent = "Le barista prépare les deux cafés en parallèle."
 
-export class User extends Schema.Class<User>("User")({ id: UserId, name: Schema.String, email: Schema.String }) {}
+const Title = trimmed(200, oneLine, oneLineRule).annotations({
+  description: "1 to 200 characters",
+  examples: [exampleTitle]
+})
+const Content = trimmed(100_000, lines, linesRule).annotations({
+  description: "1 to 100,000 characters",
+  examples: [exampleContent]
+})
+
+const shown = (example: string) => Schema.String.annotations({ examples: [example] })
+
+export class User extends Schema.Class<User>("User")({
+  id: UserId,
+  name: shown("Alice"),
+  email: shown("alice@example.com")
+}) {}
 
 export class Post extends Schema.Class<Post>("Post")({
   id: PostId,
   user_id: UserId,
-  title: Schema.String,
-  content: Schema.String
+  title: shown(exampleTitle),
+  content: shown(exampleContent)
 }) {}
 
 export class Profile extends Schema.Class<Profile>("Profile")({
   user: User,
   posts: Schema.Array(Post),
-  followers: Schema.Int
+  followers: Schema.Int.annotations({ description: "How many there are", examples: [2] })
 }) {}
 
 /** 404: no user has that id. */
@@ -93,6 +121,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .addSuccess(User, { status: 201 })
       .addError(EmailTaken)
       .annotateContext(describe("A new user", "Name and e-mail from the query or a JSON object."))
+      .annotateContext(answerHeaders({ 201: ["Location"] }))
   )
   .add(
     HttpApiEndpoint.get("completeProfile")`/users/${userId}/complete-profile`
@@ -114,10 +143,11 @@ export const UsersApi = HttpApiGroup.make("users")
   )
   .add(
     HttpApiEndpoint.post("createPost")`/users/${userId}/posts`
-      .setPayload(Params({ title: line(200), content: line(100_000) }))
+      .setPayload(Params({ title: Title, content: Content }))
       .addSuccess(Post, { status: 201 })
       .addError(UserNotFound)
       .annotateContext(describe("A new post", "Title of 1 to 200 characters, content of 1 to 100,000."))
+      .annotateContext(answerHeaders({ 201: ["Location"] }))
   )
   .add(
     HttpApiEndpoint.get("getPost")`/users/${userId}/posts/${postId}`

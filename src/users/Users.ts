@@ -41,7 +41,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
       const { transaction } = yield* Database
 
       const find = Effect.fnUntraced(function*(user_id: UserId) {
-        const user = yield* Effect.orDie(repo.find(user_id))
+        const user = yield* orDefect(repo.find(user_id))
         return yield* Option.match(user, {
           onNone: () => new UserNotFound({ user_id }),
           onSome: Effect.succeed
@@ -53,16 +53,16 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
         post: { readonly title: string; readonly content: string }
       ) {
         yield* find(user_id)
-        return yield* Effect.orDie(repo.insertPost({ user_id, ...post }))
+        return yield* orDefect(repo.insertPost({ user_id, ...post }))
       })
 
       const deletePost = Effect.fn("Users.deletePost")(function*(user_id: UserId, post_id: PostId) {
-        const deleted = yield* Effect.orDie(repo.deletePost({ user_id, post_id }))
+        const deleted = yield* orDefect(repo.deletePost({ user_id, post_id }))
         if (Option.isNone(deleted)) return yield* new PostNotFound({ post_id })
       })
 
       return {
-        list: Effect.fn("Users.list")(({ after, limit }) => Effect.orDie(repo.page({ after: after ?? 0, limit }))),
+        list: Effect.fn("Users.list")(({ after, limit }) => orDefect(repo.page({ after: after ?? 0, limit }))),
         create: Effect.fn("Users.create")((user) =>
           repo.insert(user).pipe(
             Effect.catchTag("SqlError", (error) =>
@@ -73,17 +73,17 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
         completeProfile: Effect.fn("Users.completeProfile")((id) =>
           Effect.all({
             user: find(id),
-            posts: Effect.orDie(repo.newestPosts(id)),
-            followers: Effect.map(Effect.orDie(repo.followers(id)), ({ n }) => n)
+            posts: orDefect(repo.newestPosts(id)),
+            followers: Effect.map(orDefect(repo.followers(id)), ({ n }) => n)
           }, { concurrency: 3 }).pipe(Effect.map((parts) => new Profile(parts)))
         ),
         listPosts: Effect.fn("Users.listPosts")((user_id, { after, limit }) =>
-          Effect.zipRight(find(user_id), Effect.orDie(repo.postPage({ user_id, after: after ?? 0, limit })))
+          Effect.zipRight(find(user_id), orDefect(repo.postPage({ user_id, after: after ?? 0, limit })))
         ),
         createPost: (id, post) => orDefect(transaction(createPost(id, post))),
         getPost: Effect.fn("Users.getPost")((user_id, post_id) =>
           Effect.flatMap(
-            Effect.orDie(repo.findPost({ user_id, post_id })),
+            orDefect(repo.findPost({ user_id, post_id })),
             Option.match({ onNone: () => new PostNotFound({ post_id }), onSome: Effect.succeed })
           )
         ),
@@ -94,12 +94,12 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
           }
           yield* find(followed_id)
           yield* find(follower_id)
-          yield* Effect.orDie(repo.insertFollower({ followed_id, follower_id }))
+          yield* orDefect(repo.insertFollower({ followed_id, follower_id }))
         }),
         unfollow: Effect.fn("Users.unfollow")(function*(followed_id, follower_id) {
           yield* find(followed_id)
           yield* find(follower_id)
-          yield* Effect.orDie(repo.deleteFollower({ followed_id, follower_id }))
+          yield* orDefect(repo.deleteFollower({ followed_id, follower_id }))
         })
       }
     })
@@ -109,8 +109,8 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
   static readonly directory = Layer.effect(
     UserDirectory,
     Effect.map(UsersRepo, (repo) => ({
-      exists: (id) => Effect.map(Effect.orDie(repo.find(id)), Option.isSome),
-      count: Effect.map(Effect.orDie(repo.count()), ({ n }) => n)
+      exists: (id) => Effect.map(orDefect(repo.find(id)), Option.isSome),
+      count: Effect.map(orDefect(repo.count()), ({ n }) => n)
     }))
   )
 }
@@ -118,18 +118,14 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
 /** The users of a new database, ids 1 to 3, with their posts and followers. */
 export const sample = Effect.gen(function*() {
   const users = yield* Users
-  const repo = yield* UsersRepo
-  const { transaction } = yield* Database
-  yield* transaction(Effect.gen(function*() {
-    if ((yield* repo.count()).n > 0) return
-    const alice = yield* users.create({ name: "Alice", email: "alice@example.com" })
-    const bob = yield* users.create({ name: "Bob", email: "bob@example.com" })
-    const chloe = yield* users.create({ name: "Chloé", email: "chloe@example.com" })
-    yield* users.createPost(alice.id, { title: "Un café, deux cafés", content: "Personne n'attend l'autre." })
-    yield* users.createPost(alice.id, { title: "Trois secondes", content: "Dormir n'est pas bloquer." })
-    yield* users.createPost(bob.id, { title: "Bonjour", content: "Premier article." })
-    yield* users.follow(alice.id, bob.id)
-    yield* users.follow(alice.id, chloe.id)
-    yield* users.follow(bob.id, alice.id)
-  }))
+  const alice = yield* users.create({ name: "Alice", email: "alice@example.com" })
+  const bob = yield* users.create({ name: "Bob", email: "bob@example.com" })
+  const chloe = yield* users.create({ name: "Chloé", email: "chloe@example.com" })
+  yield* users.createPost(alice.id, { title: "Un café, deux cafés", content: "Personne n'attend l'autre." })
+  yield* users.createPost(alice.id, { title: "Trois secondes", content: "Dormir n'est pas bloquer." })
+  yield* users.createPost(bob.id, { title: "Bonjour", content: "Premier article." })
+  yield* users.follow(alice.id, bob.id)
+  yield* users.follow(alice.id, chloe.id)
+  yield* users.follow(bob.id, alice.id)
+  return { alice, bob, chloe }
 })

@@ -214,7 +214,7 @@ describe("guards", () => {
       expect(answer.text).not.toMatch(/table|sql|users"/i)
     }).pipe(Effect.provide(TestServer.layer())))
 
-  it.live("with tokens, every route but health asks for one", () =>
+  it.live("with tokens, every route asks for one but health and the documentation", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const status = (authorization?: string) =>
@@ -222,7 +222,10 @@ describe("guards", () => {
           send("GET", "/users/", { headers: authorization === undefined ? {} : { authorization } }),
           (answer) => answer.status
         )
-      const refused = yield* send("GET", "/docs")
+      for (const open of ["/docs", "/openapi.json", "/health/live"]) {
+        expect([open, (yield* send("GET", open)).status]).toEqual([open, 200])
+      }
+      const refused = yield* send("GET", "/users/")
       expect([refused.status, refused.headers["www-authenticate"]]).toEqual([401, "Bearer"])
       expect(yield* status("Bearer 0123456789abcdef")).toBe(200)
       expect(yield* status("bearer fedcba9876543210")).toBe(200)
@@ -231,4 +234,96 @@ describe("guards", () => {
     }).pipe(Effect.provide(TestServer.layer({
       apiTokens: Option.some(["0123456789abcdef", "fedcba9876543210"].map((token) => Redacted.make(token)))
     }))))
+})
+
+layer(TestServer.layer(), live)("hostile input", (it) => {
+  const create = (body: string, query = "") =>
+    Effect.flatMap(TestServer, ({ send }) => send("POST", `/users/${query}`, { headers: asJson, body }))
+
+  it.effect("values that cannot be compared or shown are a 422, and are not sent back", () =>
+    Effect.gen(function*() {
+      const deep = `${"[".repeat(3000)}${"]".repeat(3000)}`
+      for (
+        const [body, query] of [
+          [`{"name":{"toString":1}}`, "?name=a"],
+          [`{"name":${deep}}`, ""],
+          [`{"name":["${"x".repeat(900_000)}"]}`, "?email=a@example.com"],
+          [`{"__proto__":{"name":"a"},"constructor":1}`, ""]
+        ] as const
+      ) {
+        const answer = yield* create(body, query)
+        expect([body.slice(0, 30), answer.status]).toEqual([body.slice(0, 30), 422])
+        expect(answer.text.length).toBeLessThan(1000)
+      }
+    }))
+
+  it.effect("one wrong value is one issue, which says what would be right", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      const answer = yield* send("POST", "/transfer-money/", {
+        headers: asJson,
+        body: `{"from_user":true,"to_user":1.5,"amount":true}`
+      })
+      expect(json(answer)["errors"]).toEqual([
+        { loc: ["body", "from_user"], msg: "must be a number", type: "type_error" },
+        { loc: ["body", "to_user"], msg: expect.stringMatching(/whole number|integer/), type: "value_error" },
+        { loc: ["body", "amount"], msg: expect.stringMatching(/number or a string|amount/), type: "type_error" }
+      ])
+    }))
+
+  it.effect("the same text twice in a query is one value; malformed percent-encoding is a 422", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      expect((yield* send("GET", "/users/?limit=1&limit=1")).status).toBe(200)
+      expect((yield* send("GET", "/users/?limit=1&limit=2")).status).toBe(422)
+      expect((yield* send("POST", "/users/?name=%ff&email=a@example.com")).status).toBe(422)
+      expect((yield* send("POST", "/transfer-money/?from_user=01&to_user=2&amount=1")).status).toBe(422)
+      expect(
+        (yield* send("POST", "/transfer-money/?amount=1.0", {
+          headers: asJson,
+          body: `{"from_user":1,"to_user":2,"amount":1}`
+        })).status
+      ).toBe(200)
+    }))
+
+  it.effect("names are whole characters of one line, counted as characters", () =>
+    Effect.gen(function*() {
+      for (const name of ["\\ud800x", "a\\u202eb", "a\\u2028b", "\\u0000"]) {
+        expect((yield* create(`{"name":"${name}","email":"n@example.com"}`)).status).toBe(422)
+      }
+      expect((yield* create(`{"name":"${"🐱".repeat(150)}","email":"cats@example.com"}`)).status).toBe(201)
+      const { send } = yield* TestServer
+      const nul = yield* send("POST", "/users/1/posts", { headers: asJson, body: `{"title":"a","content":"\\u0000"}` })
+      expect(nul.status).toBe(422)
+    }))
+
+  it.effect("a content encoding is refused rather than misread", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      const answer = yield* send("POST", "/users/", { headers: { ...asJson, "content-encoding": "gzip" }, body: "{}" })
+      expect([answer.status, json(answer)["_tag"]]).toEqual([415, "UnsupportedMediaType"])
+    }))
+
+  it.effect("a trace id is the caller's only if it is one", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      const traceOf = (headers: Readonly<Record<string, string>>) =>
+        Effect.map(send("GET", "/users/0/complete-profile", { headers }), (answer) => json(answer)["trace_id"])
+      const given = "4bf92f3577b34da6a3ce929d0e0e4736"
+      expect(yield* traceOf({ traceparent: `00-${given}-00f067aa0ba902b7-01` })).toBe(given)
+      for (const b3 of ["forged-x-1", `${"a".repeat(5000)}-1-1`, `${"0".repeat(32)}-00f067aa0ba902b7-1`]) {
+        expect(yield* traceOf({ b3 })).toMatch(/^(?!0+$)[0-9a-f]{32}$/)
+      }
+    }))
+
+  it.effect("targets in absolute form, semicolons and OPTIONS * are understood", () =>
+    Effect.gen(function*() {
+      const { raw, send } = yield* TestServer
+      const asked = (target: string) => raw(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+      expect(yield* asked("http://user:secret@host/users/")).toMatch(/^HTTP\/1.1 200/)
+      expect(yield* asked("http://host/docs")).toMatch(/^HTTP\/1.1 200/)
+      expect(yield* asked("http://user:secret@host/nowhere")).not.toMatch(/secret/)
+      expect((yield* send("GET", "/users;limit=1")).status).toBe(404)
+      expect(yield* raw("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1.1 204/)
+    }))
 })

@@ -107,6 +107,27 @@ describe("Transfers", () => {
       expect(yield* balances).toEqual([9_900, 5_000, 100, 0])
     }).pipe(Effect.provide(services)))
 
+  it.effect("a balance stops where numbers cease to be exact, and everybody else goes on", () =>
+    Effect.gen(function*() {
+      yield* people
+      const transfers = yield* Transfers
+      const { writer: sql } = yield* Database
+      const most = Number.MAX_SAFE_INTEGER
+      yield* sql`UPDATE accounts SET balance_cents = ${most - 5} WHERE id = 2`
+      expect(yield* Effect.flip(transfers.transfer(id(1), id(2), cents(6)))).toMatchObject({
+        _tag: "BalanceTooLarge",
+        user_id: 2
+      })
+      expect(yield* Effect.flip(transfers.deposit(id(2), cents(6)))).toMatchObject({ _tag: "BalanceTooLarge" })
+      yield* sql`UPDATE accounts SET balance_cents = ${5 - most} WHERE id = 0`
+      expect(yield* Effect.flip(transfers.deposit(id(3), cents(6)))).toMatchObject({
+        _tag: "BalanceTooLarge",
+        user_id: 3
+      })
+      yield* transfers.transfer(id(1), id(3), cents(6))
+      expect(yield* balances).toEqual([9_994, most - 5, 6, 0])
+    }).pipe(Effect.provide(services)))
+
   it.effect("the ledger refuses to be rewritten", () =>
     Effect.gen(function*() {
       yield* people

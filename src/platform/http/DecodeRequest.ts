@@ -30,6 +30,13 @@ const issue = (loc: ReadonlyArray<string | number>, msg: string, type: string): 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+const isScalar = (value: unknown) =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+
+/** Whether the body's value and the query's say the same, `1` and `"1.0"` included. */
+const same = (inBody: unknown, inQuery: unknown): boolean =>
+  isScalar(inBody) && (String(inBody) === String(inQuery) || Number(inBody) === Number(inQuery))
+
 const givenTwice = (name: string) => issue(["query", name], "given more than once", "value_error")
 
 /** A value of the query that is given once, or given again with the same text. */
@@ -55,7 +62,7 @@ const paramsDecoder = (ast: SchemaAST.AST) => {
       const value = Option.map(single(written), read)
       if (Option.isNone(value)) {
         issues.push(givenTwice(name))
-      } else if (Object.hasOwn(merged, name) && String(merged[name]) !== String(value.value)) {
+      } else if (Object.hasOwn(merged, name) && !same(merged[name], value.value)) {
         issues.push(issue(["query", name], "given in the query and in the body with two values", "value_error"))
       } else if (!Object.hasOwn(merged, name)) {
         merged[name] = value.value
@@ -76,23 +83,25 @@ const paramsDecoder = (ast: SchemaAST.AST) => {
   }
 }
 
-/** A query parameter that is not declared as a list may be given once only. */
-const repeated = (query: Matched["query"], readers: ReadonlyMap<string, unknown>): Issues =>
-  Object.entries(query).flatMap(([name, value]) =>
-    readers.has(name) && Option.isNone(single(value)) ? [givenTwice(name)] : []
-  )
-
+/** A parameter of the query may be given once, or again with the same text. */
 const urlParamsDecoder = (ast: SchemaAST.AST) => {
   const decode = decoder(ast, "query")
-  const readers = queryReaders(ast)
+  const names = [...queryReaders(ast).keys()]
   return (query: Matched["query"]): Part => {
-    const twice = repeated(query, readers)
-    return twice.length > 0 ? Either.left(twice) : decode(query)
+    const given = names.flatMap((name) => query[name] === undefined ? [] : [{ name, value: single(query[name]) }])
+    const twice = given.flatMap(({ name, value }) => (Option.isNone(value) ? [givenTwice(name)] : []))
+    return twice.length > 0
+      ? Either.left(twice)
+      : decode(Object.fromEntries(given.map(({ name, value }) => [name, Option.getOrUndefined(value)])))
   }
 }
 
 const isMultipart = (ast: SchemaAST.AST) =>
   HttpApiSchema.getMultipart(ast) !== undefined || HttpApiSchema.getMultipartStream(ast) !== undefined
+
+/** Whether a `%` does not begin an encoded byte of UTF-8: decoded loosely, it would pass as text that nobody wrote. */
+const isMalformed = (url: string): boolean =>
+  url.includes("%") && Either.isLeft(Either.try(() => decodeURIComponent(url)))
 
 const nothing: Part = Either.right(undefined)
 
@@ -113,6 +122,9 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
   const readsBody = Option.isSome(decodePayload) && HttpMethod.hasBody(endpoint.method)
 
   return ({ path, query, request }: Matched): Effect.Effect<unknown, Refusal> => {
+    if (isMalformed(request.url)) {
+      return Effect.fail(InvalidInput.of(["query"], "has a malformed percent-encoding", "value_error"))
+    }
     const finish = (body: unknown): Effect.Effect<unknown, InvalidInput> => {
       const parts = {
         path: Option.match(decodePath, { onNone: () => nothing, onSome: (decode) => decode(path) }),

@@ -1,4 +1,5 @@
 import {
+  type Headers,
   type HttpApi,
   type HttpApiGroup,
   type HttpApp,
@@ -6,7 +7,7 @@ import {
   HttpServerResponse,
   HttpTraceContext
 } from "@effect/platform"
-import { Cause, Context, Effect, Option } from "effect"
+import { Cause, Chunk, Context, Effect, Option } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import {
   InternalError,
@@ -14,7 +15,9 @@ import {
   Overloaded,
   type Problem,
   RouteNotFound,
-  Unauthorized
+  Stopping,
+  Unauthorized,
+  UnsupportedMediaType
 } from "../../domain/Problem.ts"
 import { type Language, Locale, negotiate } from "../../domain/Text.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
@@ -26,20 +29,33 @@ import * as Router from "./Router.ts"
 type Request = HttpServerRequest.HttpServerRequest
 type Response = HttpServerResponse.HttpServerResponse
 
+/** The path and query of a request target: what is before them in the absolute form (RFC 9112, 3.2.2) does not matter here. */
+const originForm = (target: string) => target.replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?!\/)/, "/")
+
 const pathOf = (url: string) => url.split("?", 1)[0] ?? url
+
+/** The caller's trace (W3C trace context, or B3), if its ids have the form that they must have. */
+const callersSpan = (headers: Headers.Headers) =>
+  Option.filter(
+    HttpTraceContext.fromHeaders(headers),
+    ({ spanId, traceId }) => /^(?!0+$)[0-9a-f]{32}$/.test(traceId) && /^(?!0+$)[0-9a-f]{16}$/.test(spanId)
+  )
 
 /** What one request carries through its handling. */
 interface Exchange {
   readonly request: Request
+  readonly path: string
   readonly language: Language
   /** Headers of the answer, whoever makes it. */
   readonly headers: Record<string, string>
   traceId: string | undefined
 }
 
-const begin = (request: Request): Exchange => {
+const begin = (received: Request): Exchange => {
+  const url = originForm(received.url)
+  const request = url === received.url ? received : received.modify({ url })
   const language = negotiate(request.headers["accept-language"])
-  return { request, language, headers: { "x-content-type-options": "nosniff" }, traceId: undefined }
+  return { request, path: pathOf(url), language, headers: { "x-content-type-options": "nosniff" }, traceId: undefined }
 }
 
 /** What is written in the language of the request says so, and that it depends on it. */
@@ -50,7 +66,7 @@ const renderProblem = (exchange: Exchange, problem: Problem): Response =>
   setHeaders(exchange)(
     ProblemResponse.render(problem, {
       language: exchange.language,
-      path: pathOf(exchange.request.url),
+      path: exchange.path,
       traceId: exchange.traceId
     })
   )
@@ -58,16 +74,21 @@ const renderProblem = (exchange: Exchange, problem: Problem): Response =>
 /** The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. */
 const answerFailure = (exchange: Exchange) => (cause: Cause.Cause<Problem>): Effect.Effect<Response> => {
   const failure = Cause.failureOption(cause)
-  if (Option.isSome(failure)) return Effect.succeed(renderProblem(exchange, failure.value))
+  if (Option.isSome(failure) && Chunk.isEmpty(Cause.defects(cause))) {
+    return Effect.succeed(renderProblem(exchange, failure.value))
+  }
   // the client has gone, or the server's deadline has passed: there is nobody to answer
   if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
   return Effect.as(
     Effect.logError("unexpected failure", cause).pipe(
-      Effect.annotateLogs({ trace_id: exchange.traceId, path: pathOf(exchange.request.url) })
+      Effect.annotateLogs({ trace_id: exchange.traceId, path: exchange.path })
     ),
     renderProblem(exchange, new InternalError())
   )
 }
+
+/** The documentation's key of a path: without its trailing slash. */
+const pageOf = (path: string) => path.replace(/(.)\/$/, "$1")
 
 const runOperation = (exchange: Exchange, { operation, path, query }: Router.Found) => {
   const { headers, language, request } = exchange
@@ -93,7 +114,7 @@ const runOperation = (exchange: Exchange, { operation, path, query }: Router.Fou
     Effect.withSpan(operation.name, {
       kind: "server",
       captureStackTrace: false,
-      ...Option.match(HttpTraceContext.fromHeaders(request.headers), {
+      ...Option.match(callersSpan(request.headers), {
         onNone: () => ({ root: true }),
         onSome: (parent) => ({ parent })
       }),
@@ -116,38 +137,45 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
   Effect.map(Effect.all([AppConfig, Lifecycle], { concurrency: 1 }), ([config, lifecycle]) => {
     const router = Router.make(api, handlers, config)
     const authorized = BearerTokens.checker(config.apiTokens)
+    const isPage = (path: string) => Object.hasOwn(pages, pageOf(path))
 
-    const refusal = (request: Request): Problem | undefined => {
-      if (lifecycle.isStopping() && !pathOf(request.url).startsWith("/health/")) {
-        return new Overloaded({ what: "server is stopping", retry_after: 5 })
-      }
+    /** Why a request is not even looked at. */
+    const refusal = ({ path, request: { headers, method } }: Exchange): Problem | undefined => {
+      const isHealth = path.startsWith("/health/")
+      if (lifecycle.isStopping() && !isHealth) return new Stopping({ retry_after: 5 })
       if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
-      const open = pathOf(request.url).startsWith("/health/")
-      return open || authorized(request.headers["authorization"]) ? undefined : new Unauthorized()
+      const encoding = headers["content-encoding"]
+      if (encoding !== undefined && encoding !== "identity") {
+        return new UnsupportedMediaType({ received: `content-encoding: ${encoding}`, expected: "no content-encoding" })
+      }
+      const isOpen = isHealth || isPage(path) || method === "OPTIONS"
+      return isOpen || authorized(headers["authorization"]) ? undefined : new Unauthorized()
     }
 
     const answerUnmatched = (exchange: Exchange): Effect.Effect<Response> => {
-      const { request } = exchange
-      const path = pathOf(request.url)
-      const page = pages[path.replace(/(.)\/$/, "$1")]
+      const { path, request } = exchange
+      if (request.method === "OPTIONS" && path === "/*") {
+        return Effect.succeed(HttpServerResponse.empty({ status: 204 }))
+      }
+      const page = pages[pageOf(path)]
       const allow = page === undefined ? router.allowed(request.url) : ["GET", "HEAD", "OPTIONS"]
       if (allow.length === 0) return Effect.succeed(renderProblem(exchange, new RouteNotFound({ path })))
       if (request.method === "OPTIONS") {
         return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } }))
       }
       return page !== undefined && allow.includes(request.method)
-        ? Effect.provideService(page, HttpServerRequest.HttpServerRequest, request)
+        ? Effect.map(
+          Effect.provideService(page, HttpServerRequest.HttpServerRequest, request),
+          HttpServerResponse.setHeaders(exchange.headers)
+        )
         : Effect.succeed(renderProblem(exchange, new MethodNotAllowed({ method: request.method, allow })))
     }
 
-    return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const exchange = begin(request)
-      const refused = refusal(request)
-      if (refused !== undefined) {
-        if (lifecycle.isStopping()) exchange.headers["connection"] = "close"
-        return Effect.succeed(renderProblem(exchange, refused))
-      }
-      const found = router.find(request)
+    return Effect.flatMap(HttpServerRequest.HttpServerRequest, (received) => {
+      const exchange = begin(received)
+      const refused = refusal(exchange)
+      if (refused !== undefined) return Effect.succeed(renderProblem(exchange, refused))
+      const found = router.find(exchange.request)
       const answer = found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found)
       return Effect.catchAllCause(answer, answerFailure(exchange))
     })

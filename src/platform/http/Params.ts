@@ -1,4 +1,4 @@
-import { Option, Schema, type SchemaAST } from "effect"
+import { Schema, type SchemaAST } from "effect"
 
 const ParamsAnnotation: unique symbol = Symbol.for("barista/platform/http/Params")
 
@@ -41,10 +41,8 @@ export const queryReaders = (ast: SchemaAST.AST): ReadonlyMap<string, (written: 
   new Map(
     fieldsOf(ast).map((field): [string, (written: string) => unknown] => {
       const numeric = accepts(field.type, "NumberKeyword") && !accepts(field.type, "StringKeyword")
-      const read = (written: string) => (numeric && /^-?\d+(\.\d+)?$/.test(written) ? Number(written) : written)
+      // written as a number is printed, so that 01 or 1.0 is no id
+      const read = (written: string) => (numeric && String(Number(written)) === written ? Number(written) : written)
       return [String(field.name), read]
     })
   )
-
-/** The parameters with their schemas, for the documentation of the query. */
-export const parameterFields = (ast: SchemaAST.AST) => Option.liftPredicate(isParams)(ast).pipe(Option.map(fieldsOf))

@@ -44,6 +44,13 @@ const readBytes = (
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
+/** Levels of nesting in a JSON body; whatever reads it may then recurse. */
+const deepest = 100
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" && value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
+
 const parse = (bytes: Buffer): Effect.Effect<unknown, InvalidInput> =>
   Effect.try({
     try: (): unknown => JSON.parse(utf8.decode(bytes)),
@@ -53,7 +60,12 @@ const parse = (bytes: Buffer): Effect.Effect<unknown, InvalidInput> =>
         `must be JSON in UTF-8: ${cause instanceof Error ? cause.message : String(cause)}`,
         "json_invalid"
       )
-  })
+  }).pipe(
+    Effect.filterOrFail(
+      (value) => !isDeeper(value, deepest),
+      () => InvalidInput.of(["body"], `must not nest deeper than ${deepest} levels`, "value_error")
+    )
+  )
 
 /** The JSON body of a request; undefined where there is none. `limit` is in bytes. */
 export const readJson = (

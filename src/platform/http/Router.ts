@@ -40,6 +40,9 @@ export type ApiHandlers<Groups extends HttpApiGroup.HttpApiGroup.Any> = {
 type AnyHandlers = Readonly<Record<string, Readonly<Record<string, AnyHandler>>>>
 type AnyHandler = { call(request: unknown): Effect.Effect<unknown, Problem> }["call"]
 
+/** find-my-way ends a path at a semicolon, as RFC 1808 once did; it is a character as others are (RFC 3986, 3.3). */
+const withoutSemicolons = (url: string) => url.replaceAll(";", "%3B")
+
 const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const
 
 /**
@@ -76,9 +79,10 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
     return found.length === 0 ? [] : [...found, ...(found.includes("GET") ? ["HEAD"] : []), "OPTIONS"]
   }
   return {
-    allowed,
+    allowed: (url) => allowed(withoutSemicolons(url)),
     find: (request) => {
-      const found = router.find(request.method === "HEAD" ? "GET" : request.method, request.url)
+      const method = request.method === "HEAD" ? "GET" : request.method
+      const found = router.find(method, withoutSemicolons(request.url))
       return found && { operation: found.handler, path: found.params, query: found.searchParams }
     }
   }

@@ -2,22 +2,31 @@ import { Duration, Effect } from "effect"
 import type * as Http from "node:http"
 import { Lifecycle } from "./Lifecycle.ts"
 
+/** How long the finalizers of requests that were cut off may take, a temporary file's removal or a rollback, before all else closes. */
+const settling = Duration.seconds(5)
+
 /**
  * Stops a server cleanly: no connection is accepted any more, kept-alive ones get 503 with `connection: close`, requests under way may finish
- * until `deadline`, and then every connection is closed, which interrupts what is still running.
+ * until `deadline`, and then every connection is closed, which interrupts what is still running; its finalizers are awaited, for a bounded time.
  */
 export const drain = Effect.fn("Lifecycle.drain")(function*(server: Http.Server, deadline: Duration.Duration) {
   const lifecycle = yield* Lifecycle
+  const idleWithin = (time: Duration.Duration) =>
+    Effect.map(Effect.timeoutOption(Effect.interruptible(lifecycle.idle), time), (idle) => idle._tag === "Some")
   yield* lifecycle.enter("stopping")
   yield* Effect.logInfo("stopping", { requests: lifecycle.active() })
   yield* Effect.sync(() => {
     server.close()
   })
-  const finished = yield* Effect.timeoutOption(Effect.interruptible(lifecycle.idle), deadline)
-  if (finished._tag === "None") {
+  if (!(yield* idleWithin(deadline))) {
     yield* Effect.logWarning(`requests cut off after ${Duration.format(deadline)}`, { requests: lifecycle.active() })
   }
   yield* Effect.sync(() => {
     server.closeAllConnections()
   })
+  if (!(yield* idleWithin(settling))) {
+    yield* Effect.logWarning(`requests did not end within ${Duration.format(settling)} of being cut off`, {
+      requests: lifecycle.active()
+    })
+  }
 })

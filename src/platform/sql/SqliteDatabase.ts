@@ -2,7 +2,7 @@ import { Reactivity } from "@effect/experimental"
 import { FileSystem, Path } from "@effect/platform"
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { SqliteClient } from "@effect/sql-sqlite-node"
-import { Effect, Layer, Option, Scope } from "effect"
+import { ConfigError, Effect, Layer, Option, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "./Database.ts"
 import { migrate } from "./Migrations.ts"
@@ -47,13 +47,22 @@ const pragmas = (client: SqliteClient.SqliteClient): Effect.Effect<void, SqlErro
 const open = (filename: string, readonly: boolean) =>
   SqliteClient.make({ filename, readonly, prepareCacheSize: preparedStatements })
 
+/** What opening or migrating can only die of: a file that is no database, or one that may not be written. */
+const unusable = (filename: string) => (defect: unknown) =>
+  Effect.fail(ConfigError.InvalidData(
+    [],
+    `DATABASE_URL, DATA_DIR: "${filename}" cannot be used as an SQLite database (${
+      defect instanceof Error ? defect.message : String(defect)
+    })`
+  ))
+
 const make = Effect.gen(function*() {
   const config = yield* AppConfig
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const filename = Option.getOrElse(config.databaseUrl, () => path.join(config.dataDir, "barista.sqlite"))
   yield* fs.makeDirectory(path.dirname(filename), { recursive: true })
-  const writer = yield* open(filename, false)
+  const writer = yield* Effect.catchAllDefect(open(filename, false), unusable(filename))
   yield* pragmas(writer)
   yield* migrate.pipe(Effect.provideService(SqlClient.SqlClient, writer))
   const reader = yield* open(filename, true)
