@@ -37,6 +37,16 @@ const leaf = (path: Path, msg: string, type: string): ReadonlyArray<Leaf> => [{ 
 const isMany = <A>(issues: ParseResult.SingleOrNonEmpty<A>): issues is readonly [A, ...Array<A>] =>
   Array.isArray(issues)
 
+const all = <A>(issues: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> => (isMany(issues) ? issues : [issues])
+
+/** The members of a union fail each for its own reason: one that fits but for its parts is what was meant; else they say one thing together. */
+const ofUnion = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Leaf> => {
+  const [meant, ...others] = all(issue.issues).filter(({ _tag }) => _tag !== "Type")
+  return meant !== undefined && others.length === 0
+    ? collect(meant, path)
+    : leaf(path, Option.getOrElse(annotated(issue), () => `must be ${expected(issue.ast)}`), "type_error")
+}
+
 const collect = (issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf> => {
   switch (issue._tag) {
     case "Missing":
@@ -54,10 +64,9 @@ const collect = (issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf>
     case "Forbidden":
       return leaf(path, issue.message ?? "forbidden", "forbidden")
     case "Composite":
-      // the members of a union fail each for its own reason: together they say one thing
       return issue.ast._tag === "Union"
-        ? leaf(path, Option.getOrElse(annotated(issue), () => `must be ${expected(issue.ast)}`), "type_error")
-        : (isMany(issue.issues) ? issue.issues : [issue.issues]).flatMap((inner) => collect(inner, path))
+        ? ofUnion(issue, path)
+        : all(issue.issues).flatMap((inner) => collect(inner, path))
     case "Transformation":
       return issue.kind === "Transformation" && issue.issue._tag === "Type"
         ? leaf(path, issue.issue.message ?? `must be ${expected(issue.ast)}`, "value_error")
