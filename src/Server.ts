@@ -117,7 +117,10 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   rememberHeads(server)
   const app = yield* HttpApiApp.make(Api, yield* handlers, yield* Documentation.pages(Api))
   // each operation has one span, made where its name is known
-  yield* HttpMiddleware.withTracerDisabledWhenEffect(HttpServer.serveEffect(lifecycle.track(Conformance.enforce(app))), () => true)
+  yield* HttpMiddleware.withTracerDisabledWhenEffect(
+    HttpServer.serveEffect(lifecycle.track(Conformance.enforce(app))),
+    () => true
+  )
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
     Effect.all([drain(server, shutdownTimeout), room.stop], { concurrency: 2, discard: true }).pipe(

@@ -8,17 +8,26 @@ export const SlowAnswer = Schema.Struct({
 })
 export type SlowAnswer = typeof SlowAnswer.Type
 
-export const BlockingSlowAnswer = Schema.Struct({ ...SlowAnswer.fields, eventLoop: EventLoop })
+export const BlockingSlowAnswer = Schema.Struct({
+  message: Schema.String.annotations({ examples: ["Traitement sync terminé"] }),
+  eventLoop: EventLoop
+})
 export type BlockingSlowAnswer = typeof BlockingSlowAnswer.Type
 
 /** The results in the order of the tasks, and how long they take together. */
 export const MultipleAnswer = Schema.Struct({
-  results: Schema.Array(Schema.String),
+  results: Schema.Array(Schema.String).annotations({
+    examples: [["Tâche 1 terminée", "Tâche 2 terminée", "Tâche 3 terminée"]]
+  }),
   duration: Schema.String.annotations({ examples: ["1 seconde"] })
 })
 export type MultipleAnswer = typeof MultipleAnswer.Type
 
-export const BlockingMultipleAnswer = Schema.Struct({ ...MultipleAnswer.fields, eventLoop: EventLoop })
+export const BlockingMultipleAnswer = Schema.Struct({
+  ...MultipleAnswer.fields,
+  duration: Schema.String.annotations({ examples: ["3 secondes"] }),
+  eventLoop: EventLoop
+})
 export type BlockingMultipleAnswer = typeof BlockingMultipleAnswer.Type
 
 const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })

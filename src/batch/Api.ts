@@ -13,11 +13,19 @@ const Concurrency = Schema.compose(
     })
   ),
   { strict: false }
-)
+).annotations({
+  jsonSchema: {
+    type: "integer",
+    minimum: 1,
+    maximum: largestConcurrency,
+    description:
+      "How many of the places of the policy batch this batch may hold at once, at most; all of them unless given"
+  }
+})
 
 /** The results in the order of the items. */
 export const BatchAnswer = Schema.Struct({
-  results: Schema.Array(Schema.String.annotations({ examples: ["Processed: a"] }))
+  results: Schema.Array(Schema.String).annotations({ examples: [["Processed: a", "Processed: b"]] })
 })
 export type BatchAnswer = typeof BatchAnswer.Type
 
@@ -37,7 +45,11 @@ const withEventStream = OpenApi.annotations({
       schema: {
         type: "string",
         description: "Events progress, and at the end result, or error with a problem document"
-      }
+      },
+      example: [
+        "event: progress\ndata: {\"done\":1,\"total\":1,\"index\":0,\"result\":\"Processed: a\"}\n\n",
+        "event: result\ndata: {\"results\":[\"Processed: a\"]}\n\n"
+      ].join("")
     }
     const responses = {
       ...operation["responses"],
@@ -54,9 +66,7 @@ export const BatchApi = HttpApiGroup.make("batch")
   .add(
     HttpApiEndpoint.post("process", "/batch-process")
       .setUrlParams(Schema.Struct({
-        concurrency: Schema.optionalWith(Concurrency, { exact: true }).annotations({
-          description: "How many of the places this batch may hold at once; all of the policy batch unless given"
-        })
+        concurrency: Schema.optionalWith(Concurrency, { exact: true })
       }))
       .setPayload(Items)
       .addSuccess(BatchAnswer)

@@ -21,7 +21,11 @@ const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")
         "client id and, as a copy, to those of the sender; plain clients read it as `Client {id} to client {to}: {TEXT}`.",
         "One client id may be connected several times. Close codes: 1001 stopping, 1003 binary message, 1007 invalid UTF-8,",
         "1009 message too large, 1013 too slow to read."
-      ].join("\n")
+      ].join("\n"),
+      transform: (operation) => {
+        const { 204: _, ...responses } = operation["responses"]
+        return { ...operation, responses: { 101: { description: "Switching Protocols: a websocket" }, ...responses } }
+      }
     })
   )
 

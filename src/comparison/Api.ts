@@ -4,10 +4,20 @@ import { Overloaded } from "../domain/Problem.ts"
 
 /** The results in the order of the tasks, and the measured time of all together. */
 export const PerformanceAnswer = Schema.Struct({
-  results: Schema.Array(Schema.String),
-  duration: Schema.String.annotations({ description: "Seconds, two decimals", examples: ["0.50s"] }),
+  results: Schema.Array(Schema.String).annotations({
+    examples: [["Task 0 done", "Task 1 done", "Task 2 done", "Task 3 done", "Task 4 done"]]
+  }),
+  duration: Schema.String.annotations({ description: "Seconds, two decimals", examples: ["2.50s"] }),
   type: Schema.Literal("synchronous", "asynchronous")
 }).annotations({ identifier: "PerformanceAnswer" })
+const AsynchronousAnswer = PerformanceAnswer.annotations({
+  identifier: "AsynchronousPerformanceAnswer",
+  examples: [{
+    results: ["Task 0 done", "Task 1 done", "Task 2 done", "Task 3 done", "Task 4 done"],
+    duration: "0.50s",
+    type: "asynchronous"
+  }]
+})
 export type PerformanceAnswer = typeof PerformanceAnswer.Type
 
 const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
@@ -25,7 +35,7 @@ export const ComparisonApi = HttpApiGroup.make("comparison")
   )
   .add(
     HttpApiEndpoint.get("perfTestAsync", "/perf-test-async")
-      .addSuccess(PerformanceAnswer)
+      .addSuccess(AsynchronousAnswer)
       .annotateContext(describe("Five asynchronous operations", "Each sleeps for 0.5 s, and so do all five together."))
   )
   .annotateContext(describe("Comparison", "The same five operations, synchronous and asynchronous, measured."))

@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
-import { Json } from "../platform/upstream/Json.ts"
+import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { EventLoop } from "../platform/workers/EventLoop.ts"
 import { largestN } from "../platform/workers/sumOfSquares.ts"
@@ -15,12 +15,16 @@ const NParams = (most: number) => {
   const rule = `must be a whole number from 1 to ${most}`
   const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, most, { message: () => rule })), {
     strict: false
-  })
-  return Schema.Struct({
-    n: Schema.optionalWith(N, { exact: true, default: () => handbookN }).annotations({
+  }).annotations({
+    jsonSchema: {
+      type: "integer",
+      minimum: 1,
+      maximum: most,
+      default: handbookN,
       description: `The sum is that of i² for every whole i below n, 1 to ${most}; ${handbookN} unless given`
-    })
+    }
   })
+  return Schema.Struct({ n: Schema.optionalWith(N, { exact: true, default: () => handbookN }) })
 }
 
 /** `n` of the sum that blocks an event loop. */
@@ -29,9 +33,9 @@ export const BlockingParams = NParams(handbookN)
 export const PoolParams = NParams(largestN)
 
 export const GoodUsage = Schema.Struct({
-  response: Json,
-  users: Schema.Int,
-  file: Schema.Struct({ bytes: Schema.Int.annotations({ description: "What was read of data.txt" }) })
+  response: UpstreamAnswer,
+  users: Schema.Int.annotations({ description: "How many there are", examples: [3] }),
+  file: Schema.Struct({ bytes: Schema.Int.annotations({ description: "What was read of data.txt", examples: [22] }) })
 })
 export type GoodUsage = typeof GoodUsage.Type
 

@@ -1,7 +1,11 @@
 import { HttpApiSchema } from "@effect/platform"
 import { JSONSchema, Schema } from "effect"
 
-const anyInteger = { type: "integer", description: "Exact: every digit counts, beyond 2^53 too" }
+const anyInteger = {
+  type: "integer",
+  description: "Exact: every digit counts, beyond 2^53 too",
+  examples: [333332833333500000]
+}
 
 // the digits of `result`, outside and inside quotes; a quote within a JSON string is escaped, so a text can never look like this key
 const digits = /"result"\s*:\s*(-?\d+)/

@@ -1,12 +1,14 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import * as Problem from "../domain/Problem.ts"
-import { Json } from "../platform/upstream/Json.ts"
+import { Json, UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+
+const delayed = { args: {}, headers: {}, origin: "203.0.113.7", url: "https://httpbin.org/delay/1" }
 
 /** The answers of calls that ran concurrently, in the order of the calls. */
 export const ParallelAnswer = Schema.Struct({
-  results: Schema.Array(Json),
+  results: Schema.Array(UpstreamAnswer).annotations({ examples: [[delayed, delayed, delayed]] }),
   total_time: Schema.String.annotations({ examples: ["~1 seconde au lieu de 3"] })
 })
 export type ParallelAnswer = typeof ParallelAnswer.Type
@@ -22,7 +24,23 @@ export const SafeResult = Schema.Union(
 export type SafeResult = typeof SafeResult.Type
 
 /** The end of every call, in the order of the calls. */
-export const SafeAnswer = Schema.Struct({ results: Schema.Array(SafeResult) })
+export const SafeAnswer = Schema.Struct({
+  results: Schema.Array(SafeResult).annotations({
+    examples: [[
+      {
+        url: "https://httpbin.org/delay/1",
+        status: "success",
+        data: delayed
+      },
+      {
+        url: "https://httpbin.org/status/500",
+        status: "error",
+        data: "https://httpbin.org/status/500 a répondu 500."
+      },
+      { url: "https://httpbin.org/delay/10", status: "timeout", data: null }
+    ]]
+  })
+})
 export type SafeAnswer = typeof SafeAnswer.Type
 
 const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
@@ -31,7 +49,7 @@ const describe = (summary: string, description: string) => OpenApi.annotations({
 export const ExternalApi = HttpApiGroup.make("external")
   .add(
     HttpApiEndpoint.get("badExternalCalls", "/bad-external-calls")
-      .addSuccess(Json)
+      .addSuccess(UpstreamAnswer)
       .addError(UpstreamFailed)
       .addError(Problem.Overloaded)
       .addError(Problem.TimedOut)
@@ -42,7 +60,7 @@ export const ExternalApi = HttpApiGroup.make("external")
   )
   .add(
     HttpApiEndpoint.get("goodExternalCalls", "/good-external-calls")
-      .addSuccess(Json)
+      .addSuccess(UpstreamAnswer)
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
       .annotateContext(

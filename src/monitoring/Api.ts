@@ -1,26 +1,6 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
-import { Duration, Schema } from "effect"
-import * as Problem from "../domain/Problem.ts"
-import { text } from "../domain/Text.ts"
-
-const reasons = {
-  starting: { fr: "démarre", en: "is starting", retryAfter: Duration.seconds(1) },
-  stopping: { fr: "s'arrête", en: "is stopping", retryAfter: Duration.seconds(5) }
-} as const
-
-/** 503: the server is alive but takes no requests: it is still starting, or stopping already. */
-export class NotReady extends Problem.define<NotReady>()("NotReady", 503, {
-  reason: Schema.Literal("starting", "stopping")
-}) {
-  get problem(): Problem.Description {
-    const { en, fr, retryAfter } = reasons[this.reason]
-    return {
-      title: text("Pas prêt", "Not ready"),
-      detail: text(`Le serveur ${fr}.`, `The server ${en}.`),
-      retryAfter
-    }
-  }
-}
+import { Schema } from "effect"
+import { NotReady } from "../platform/lifecycle/NotReady.ts"
 
 const Healthy = Schema.Struct({ status: Schema.Literal("ok") }).annotations({ identifier: "Healthy" })
 

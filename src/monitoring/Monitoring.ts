@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
-import { NotReady } from "./Api.ts"
+import { NotReady } from "../platform/lifecycle/NotReady.ts"
 import { measured, monitored } from "./measured.ts"
 
 /** The handbook's « Debugging et monitoring », and the health of the server. */

@@ -3,9 +3,13 @@ import { Schema } from "effect"
 
 /** How every task ended: those that succeeded and those that failed, each list in the order of the tasks. */
 export const OutcomesAnswer = Schema.Struct({
-  successes: Schema.Array(Schema.Struct({ task: Schema.Int, result: Schema.String })),
-  errors: Schema.Array(Schema.Struct({ task: Schema.Int, error: Schema.String })),
-  total_tasks: Schema.Int
+  successes: Schema.Array(Schema.Struct({ task: Schema.Int, result: Schema.String })).annotations({
+    examples: [[0, 1, 3, 4].map((task) => ({ task, result: `Task ${task} completed` }))]
+  }),
+  errors: Schema.Array(Schema.Struct({ task: Schema.Int, error: Schema.String })).annotations({
+    examples: [[{ task: 2, error: "Task 2 failed" }]]
+  }),
+  total_tasks: Schema.Int.annotations({ description: "Successes and errors together", examples: [5] })
 }).annotations({ identifier: "OutcomesAnswer" })
 export type OutcomesAnswer = typeof OutcomesAnswer.Type
 

@@ -1,9 +1,9 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
-import { Json } from "../platform/upstream/Json.ts"
+import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { NamedPolicy } from "../policy/Policy.ts"
 
 /** One attempt that failed, counted from 1, and the pause before the next one in seconds; null if none followed. */
@@ -49,7 +49,14 @@ export const SucceedOn = Schema.compose(
   DigitsToNumber,
   Schema.Int.pipe(Schema.between(1, 20, { message: () => "must be a whole number from 1 to 20" })),
   { strict: false }
-).annotations({ description: "The attempt that shall succeed, 1 to 20; none unless given" })
+).annotations({
+  jsonSchema: {
+    type: "integer",
+    minimum: 1,
+    maximum: 20,
+    description: "The attempt that shall succeed, 1 to 20; none unless given"
+  }
+})
 
 const secondsRule = "must be 1 to 30 seconds, with at most three decimals"
 
@@ -59,7 +66,12 @@ export const Timeout = Schema.transform(
   Schema.Number.pipe(Schema.between(1, 30, { message: () => secondsRule })),
   { strict: true, decode: Number, encode: String }
 ).annotations({
-  description: "Seconds, 1 to 30, with at most three decimals; the policy slow-operation's unless given"
+  jsonSchema: {
+    type: "number",
+    minimum: 1,
+    maximum: 30,
+    description: "Seconds, 1 to 30, with at most three decimals; the policy slow-operation's unless given"
+  }
 })
 
 const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
@@ -69,7 +81,7 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
   .add(
     HttpApiEndpoint.get("unreliable", "/unreliable")
       .setUrlParams(Schema.Struct({ succeed_on: Schema.optionalWith(SucceedOn, { exact: true }) }))
-      .addSuccess(Json)
+      .addSuccess(UpstreamAnswer)
       .addError(AttemptsFailed)
       .addError(Problem.TimedOut)
       .annotateContext(describe(
@@ -89,7 +101,19 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
   )
   .add(
     HttpApiEndpoint.get("policies", "/policies")
-      .addSuccess(Schema.Array(NamedPolicy))
+      .addSuccess(
+        Schema.Array(NamedPolicy).annotations({
+          examples: [[
+            {
+              name: "unreliable",
+              policy: {
+                retry: { attempts: 3, backoff: { kind: "exponential", base: Duration.seconds(1) } }
+              }
+            },
+            { name: "batch", policy: { concurrency: 3 } }
+          ]]
+        })
+      )
       .annotateContext(
         describe("The policies in force", "Every named policy, as it can be given to the configuration.")
       )

@@ -22,16 +22,16 @@ export class Account extends Schema.Class<Account>("Account")({
 export class Entry extends Schema.Class<Entry>("Entry")({
   id: Id,
   transaction_id: Id,
-  kind: Schema.Literal("deposit", "transfer").annotations({ examples: ["transfer"] }),
+  kind: Schema.Literal("deposit", "transfer").annotations({ examples: ["deposit"] }),
   amount: Schema.String.annotations({
     description: "Decimal; negative where money left the account",
-    examples: ["-10.50"]
+    examples: ["100.00"]
   }),
-  amount_cents: Schema.Int.annotations({ description: "The amount in cents", examples: [-1050] }),
-  balance_cents: Schema.Int.annotations({ description: "The balance after this entry", examples: [8950] }),
+  amount_cents: Schema.Int.annotations({ description: "The amount in cents", examples: [10_000] }),
+  balance_cents: Schema.Int.annotations({ description: "The balance after this entry", examples: [10_000] }),
   counterpart: Schema.NullOr(UserId).annotations({
     description: "The other user; null for the outside account",
-    examples: [UserId.make(2)]
+    examples: [null]
   }),
   created_at: Schema.String.annotations({ description: "RFC 3339", examples: ["2025-01-31T12:00:00.000Z"] })
 }) {}

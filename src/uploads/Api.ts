@@ -1,23 +1,41 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
-import { DigitsToNumber, Id } from "../domain/Ids.ts"
+import { Id, idFromText } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
+import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 
-export const UploadId = Id.pipe(Schema.brand("UploadId")).annotations({ identifier: "UploadId" })
+export const UploadId = Id.pipe(Schema.brand("UploadId")).annotations({
+  identifier: "UploadId",
+  description: "Id of an upload, 1 to 2^53-1"
+})
 export type UploadId = typeof UploadId.Type
 
 /** A file that is on disk, whole. */
 export class Upload extends Schema.Class<Upload>("Upload")({
-  filename: Schema.String.annotations({ description: "As the client wrote it" }),
-  size: Schema.Int.annotations({ description: "Bytes" }),
+  filename: Schema.String.annotations({ description: "As the client wrote it", examples: ["cœur ☕.txt"] }),
+  size: Schema.Int.annotations({ description: "Bytes", examples: [5] }),
   id: UploadId,
-  content_type: Schema.String,
-  sha256: Schema.String.annotations({ description: "Of the file's bytes, lower-case hexadecimal" }),
-  url: Schema.String.annotations({ description: "Where the file can be downloaded and deleted" }),
-  created_at: Schema.DateTimeUtc
+  content_type: Schema.String.annotations({ examples: ["text/plain"] }),
+  sha256: Schema.String.annotations({
+    description: "Of the file's bytes, lower-case hexadecimal",
+    examples: ["2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"]
+  }),
+  url: Schema.String.annotations({
+    description: "Where the file can be downloaded and deleted",
+    examples: ["/uploads/1"]
+  }),
+  created_at: Schema.DateTimeUtc.annotations({
+    identifier: "Instant",
+    jsonSchema: {
+      type: "string",
+      format: "date-time",
+      description: "RFC 3339, in UTC",
+      examples: ["2025-01-31T12:00:00.000Z"]
+    }
+  })
 }) {}
 
 /** 404: no upload has that id. */
@@ -45,7 +63,7 @@ export class RangeNotSatisfiable extends Problem.define<RangeNotSatisfiable>()("
 
 const File = Schema.String.annotations({ jsonSchema: { type: "string", format: "binary" } })
 
-const id = HttpApiSchema.param("id", Schema.compose(DigitsToNumber, UploadId, { strict: false }))
+const id = HttpApiSchema.param("id", idFromText(UploadId, "Id of an upload, 1 to 2^53-1"))
 
 const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
@@ -112,6 +130,12 @@ export const UploadsApi = HttpApiGroup.make("uploads")
           "Always as an attachment. The ETag is the SHA-256; If-None-Match, Range with one range, and If-Range are understood."
         )
       )
+      .annotateContext(answerHeaders({
+        200: ["ETag", "Accept-Ranges", "Content-Disposition"],
+        206: ["ETag", "Accept-Ranges", "Content-Disposition", "Content-Range"],
+        304: ["ETag", "Accept-Ranges"],
+        416: ["Accept-Ranges", "Content-Range"]
+      }))
   )
   .add(
     HttpApiEndpoint.del("remove")`/uploads/${id}`

@@ -13,7 +13,7 @@ const trimmed = (most: number, allowed: RegExp, rule: string) =>
     Schema.filter((written) => {
       const length = [...written].length
       return length >= 1 && length <= most
-    }, { message: () => `must have 1 to ${most} characters`, jsonSchema: { minLength: 1, maxLength: most } }),
+    }, { message: () => `must have 1 to ${most} characters` }),
     Schema.pattern(allowed, { message: () => rule })
   )
 
@@ -24,10 +24,12 @@ const oneLineRule = "must not contain control, direction or incomplete character
 const lines = /^[^\0\p{Cs}]*$/u
 const linesRule = "must not contain NUL or incomplete characters"
 
-export const Name = trimmed(200, oneLine, oneLineRule).annotations({
-  description: "1 to 200 characters",
-  examples: ["Alice"]
+/** What the documentation says of a text, which is trimmed before its rules are applied. */
+const documented = (maxLength: number, description: string, example: string) => ({
+  jsonSchema: { type: "string", minLength: 1, maxLength, description, examples: [example] }
 })
+
+export const Name = trimmed(200, oneLine, oneLineRule).annotations(documented(200, "1 to 200 characters", "Alice"))
 
 /** An address of the form that HTML's e-mail field takes (WHATWG, "valid e-mail address"), at most 254 characters (RFC 5321). */
 export const Email = Schema.Trim.pipe(
@@ -36,19 +38,23 @@ export const Email = Schema.Trim.pipe(
     /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i,
     { message: () => "must be an e-mail address such as alice@example.com" }
   )
-).annotations({ description: "An e-mail address", examples: ["alice@example.com"] })
+).annotations({
+  jsonSchema: {
+    type: "string",
+    format: "email",
+    maxLength: 254,
+    description: "An e-mail address",
+    examples: ["alice@example.com"]
+  }
+})
 
 const exampleTitle = "Un café asynchrone"
 const exampleContent = "Le barista prépare les deux cafés en parallèle."
 
-const Title = trimmed(200, oneLine, oneLineRule).annotations({
-  description: "1 to 200 characters",
-  examples: [exampleTitle]
-})
-const Content = trimmed(100_000, lines, linesRule).annotations({
-  description: "1 to 100,000 characters",
-  examples: [exampleContent]
-})
+const Title = trimmed(200, oneLine, oneLineRule).annotations(documented(200, "1 to 200 characters", exampleTitle))
+const Content = trimmed(100_000, lines, linesRule).annotations(
+  documented(100_000, "1 to 100,000 characters", exampleContent)
+)
 
 const shown = (example: string) => Schema.String.annotations({ examples: [example] })
 

@@ -38,7 +38,11 @@ describe("withExactResult", () => {
       .add(HttpApiEndpoint.get("blocking", "/blocking").addSuccess(BlockingSum))
     const { paths } = OpenApi.fromApi(HttpApi.make("test").add(group))
     const schemaOf = (path: string) => paths[path]?.get?.responses[200]?.content?.["application/json"]?.schema
-    const result = { type: "integer", description: "Exact: every digit counts, beyond 2^53 too" }
+    const result = {
+      type: "integer",
+      description: "Exact: every digit counts, beyond 2^53 too",
+      examples: [333332833333500000]
+    }
     expect(schemaOf("/sum")).toEqual({
       type: "object",
       required: ["result"],

@@ -1,7 +1,13 @@
+import { FileSystem, HttpServer } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import * as Http from "node:http"
 import { WebSocket } from "ws"
+import { AppConfig } from "../../src/AppConfig.ts"
+import * as NodeServer from "../../src/platform/http/NodeServer.ts"
+import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
+import { connect } from "../support/connect.ts"
 import { type Answer, TestServer } from "../support/TestServer.ts"
 
 const build = (scope: Scope.Scope, overrides: Parameters<typeof TestServer.layer>[0] = {}) =>
@@ -65,6 +71,76 @@ describe("stopping", () => {
       yield* Scope.close(scope, Exit.void)
       expect((yield* Fiber.join(slow))._tag).toBe("Failure")
     }))
+
+  it.scopedLive("waits for what it cut off: nothing of a broken upload stays", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
+      const scope = yield* Scope.make()
+      const { port } = yield* build(scope, { dataDir, shutdownTimeout: Duration.millis(20) })
+      const connection = yield* connect(port)
+      connection.write(
+        "POST /upload-async HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 9000\r\n\r\n" +
+          "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello"
+      )
+      const temporary = Effect.orElseSucceed(fs.readDirectory(`${dataDir}/tmp`), (): Array<string> => [])
+      yield* Effect.repeat(temporary, { until: (files) => files.length > 0 })
+      yield* Scope.close(scope, Exit.void)
+      expect(yield* temporary).toEqual([])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("every answer says that its connection closes, also to a request that was running already", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { port } = yield* build(scope, { slowDuration: Duration.millis(300) })
+      const [slow, next, idle] = yield* Effect.all([connect(port), connect(port), connect(port)], { concurrency: 1 })
+      const ready = "GET /health/ready HTTP/1.1\r\nHost: a\r\n"
+      slow.write("GET /async-slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      next.write(`${ready}\r\n${ready}`)
+      idle.write(`${ready}\r\n`)
+      expect(yield* next.until("\"ok\"")).toMatch(/connection: keep-alive/i)
+      expect(yield* idle.until("\"ok\"")).toMatch(/connection: keep-alive/i)
+      const stopping = yield* Effect.fork(Scope.close(scope, Exit.void))
+      expect(yield* idle.closed).toBe("<closed>")
+
+      next.write("\r\n")
+      const notReady = yield* next.closed
+      expect(notReady).toMatch(/^HTTP\/1.1 503 /)
+      expect(notReady).toContain("\"reason\":\"stopping\"")
+      expect(notReady).toMatch(/connection: close/i)
+      const running = yield* slow.closed
+      expect(running).toMatch(/^HTTP\/1.1 200 /)
+      expect(running).toMatch(/connection: close/i)
+      yield* Fiber.join(stopping)
+    }))
+})
+
+describe("starting", () => {
+  const Starting = NodeServer.layer.pipe(
+    Layer.provide(NodeServer.NodeServer.layer),
+    Layer.provide(Lifecycle.layer),
+    Layer.provide(AppConfig.layerWith({ port: 0, logLevel: "none" }))
+  )
+
+  it.scopedLive("it is alive, and not ready", () =>
+    Effect.gen(function*() {
+      const { address } = yield* HttpServer.HttpServer
+      const connection = yield* connect(address._tag === "TcpAddress" ? address.port : 0)
+      for (const path of ["/health/live", "/health/live/", "/health/live?probe=1", "/health/live/?probe=1"]) {
+        connection.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+        expect(yield* connection.until("}")).toMatch(/^HTTP\/1.1 200 /)
+      }
+      connection.write("GET /health/ready HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\nConnection: close\r\n\r\n")
+      const answer = yield* connection.closed
+      expect(answer).toMatch(/^HTTP\/1.1 503 /)
+      expect(answer).toMatch(/retry-after: 1\r\n/i)
+      expect(JSON.parse(answer.slice(answer.indexOf("{"), answer.indexOf("<closed>")))).toMatchObject({
+        _tag: "NotReady",
+        type: "urn:barista:problem:not-ready",
+        reason: "starting",
+        detail: "The server is starting."
+      })
+    }).pipe(Effect.provide(Starting)))
 })
 
 describe("overload", () => {

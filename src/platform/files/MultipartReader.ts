@@ -2,6 +2,7 @@ import type { HttpServerRequest } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Array, Chunk, Effect, Exit, Mailbox, Option, Stream } from "effect"
 import { InvalidInput, UnsupportedMediaType } from "../../domain/Problem.ts"
+import { Incoming } from "../http/Incoming.ts"
 import * as FormParser from "./FormParser.ts"
 import * as FormRules from "./FormRules.ts"
 import { parse as parseHeader } from "./HeaderParameters.ts"
@@ -35,6 +36,8 @@ const linger = (request: HttpServerRequest.HttpServerRequest) =>
   Effect.sync(() => {
     const source = NodeHttpServerRequest.toIncomingMessage(request)
     if (source.readableEnded || source.destroyed) return
+    // nothing was sent yet, and the answer closes the connection
+    if (source instanceof Incoming && source.awaitsContinue) return
     // a request of which nothing was read is dumped by node without a bound
     source.read(0)
     NodeHttpServerRequest.toServerResponse(request).once("finish", () => {

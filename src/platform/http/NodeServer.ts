@@ -6,6 +6,9 @@ import type { Duplex } from "node:stream"
 import { AppConfig } from "../../AppConfig.ts"
 import { contentType } from "../../domain/Problem.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
+import { NotReady } from "../lifecycle/NotReady.ts"
+import * as Conformance from "./Conformance.ts"
+import { Incoming } from "./Incoming.ts"
 
 const problemText = (status: number, title: string, detail: string) =>
   JSON.stringify({ type: "about:blank", title, status, detail })
@@ -15,13 +18,8 @@ const statusByCode: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not arrive in time"]
 }
 
-/** What cannot be parsed as HTTP never becomes a request; it gets its problem document here, and the connection is closed. */
-const answerClientError = (error: Error & { readonly code?: string }, socket: Duplex) => {
-  if (!socket.writable || error.code === "ECONNRESET") {
-    socket.destroy()
-    return
-  }
-  const [status, detail] = statusByCode[error.code ?? ""] ?? [400, "the request is not valid HTTP/1.1"]
+/** Answers on a socket that node has no response for, and closes it. */
+const endWith = (socket: Duplex, status: number, detail: string) => {
   const title = Http.STATUS_CODES[status] ?? "Bad Request"
   const body = problemText(status, title, detail)
   socket.end(
@@ -31,21 +29,35 @@ const answerClientError = (error: Error & { readonly code?: string }, socket: Du
   )
 }
 
+/** What cannot be parsed as HTTP never becomes a request; it gets its problem document here, and the connection is closed. */
+const answerClientError = (error: Error & { readonly code?: string }, socket: Duplex) => {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy()
+    return
+  }
+  const [status, detail] = statusByCode[error.code ?? ""] ?? [400, "the request is not valid HTTP/1.1"]
+  endWith(socket, status, detail)
+}
+
+/** The server is no proxy. */
+const answerConnect = (_: Http.IncomingMessage, socket: Duplex) => {
+  // node has taken its own listener off
+  socket.on("error", () => socket.destroy())
+  endWith(socket, 501, "the server opens no tunnels: CONNECT is not implemented")
+}
+
 /** Answers while the layers are still being built: alive, but not ready. */
 const answerWhileStarting =
   (lifecycle: Context.Tag.Service<Lifecycle>): Http.RequestListener => (request, response) => {
     if (lifecycle.hasStarted()) return
-    const live = request.url === "/health/live"
-    response.writeHead(
-      live ? 200 : 503,
-      live ? { "content-type": "application/json" } : {
-        "content-type": contentType,
-        "retry-after": "1"
-      }
-    )
-    response.end(
-      live ? `{"status":"ok"}` : problemText(503, "Service Unavailable", "the server is starting")
-    )
+    if (/^\/health\/live\/?(\?|$)/.test(request.url ?? "")) {
+      response.writeHead(200, { "content-type": "application/json" })
+      response.end(`{"status":"ok"}`)
+      return
+    }
+    const { body, headers, status } = Conformance.render(new NotReady({ reason: "starting" }), request)
+    response.writeHead(status, headers)
+    response.end(body._tag === "Uint8Array" ? body.body : undefined)
   }
 
 /** The node:http server that everything is served by, with its timeouts; not yet listening. */
@@ -60,11 +72,20 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
         requestTimeout: Duration.toMillis(requestTimeout),
         connectionsCheckingInterval: 1000,
         keepAliveTimeout: 5000,
-        noDelay: true
+        noDelay: true,
+        IncomingMessage: Incoming,
+        // Conformance does it, with a problem document
+        requireHostHeader: false
       })
       server.setTimeout(Duration.toMillis(idleTimeout))
       lifecycle.watch(server)
       server.on("clientError", answerClientError)
+      server.on("connect", answerConnect)
+      server.on("checkContinue", (request, response) => {
+        request.continueWhenRead(response, () => !lifecycle.isStopping())
+        server.emit("request", request, response)
+      })
+      server.on("checkExpectation", (request, response) => server.emit("request", request, response))
       server.on("request", answerWhileStarting(lifecycle))
       return server
     })
@@ -80,3 +101,9 @@ export const layer = Layer.scoped(
     return yield* NodeHttpServer.make(() => server, { host, port, backlog: 4096 })
   })
 )
+
+/** The address as a URL's origin: an IPv6 address stands in brackets there (RFC 3986, 3.2.2). */
+export const originOf = (address: HttpServer.Address): string =>
+  address._tag === "TcpAddress" && address.hostname.includes(":")
+    ? `http://[${address.hostname}]:${address.port}`
+    : HttpServer.formatAddress(address)

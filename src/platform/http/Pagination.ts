@@ -1,21 +1,19 @@
 import { Effect, Schema } from "effect"
-import { DigitsToNumber, Id } from "../../domain/Ids.ts"
+import { DigitsToNumber, Id, idFromText } from "../../domain/Ids.ts"
 import { setHeader } from "./ResponseHeaders.ts"
 
 const limit = Schema.compose(
   DigitsToNumber,
   Schema.Int.pipe(Schema.between(1, 1000, { message: () => "must be a whole number from 1 to 1000" })),
   { strict: false }
-)
+).annotations({
+  jsonSchema: { type: "integer", minimum: 1, maximum: 1000, default: 100, description: "Rows of a page, 1 to 1000" }
+})
 
 /** The query of every list: at most `limit` rows (100 by default, 1,000 at most) that come `after` an id in the list's order. */
 export const PageParams = Schema.Struct({
-  limit: Schema.optionalWith(limit, { default: () => 100, exact: true }).annotations({
-    description: "Rows of a page, 1 to 1000"
-  }),
-  after: Schema.optionalWith(Schema.compose(DigitsToNumber, Id, { strict: false }), { exact: true }).annotations({
-    description: "The id of the last row of the page before"
-  })
+  limit: Schema.optionalWith(limit, { default: () => 100, exact: true }),
+  after: Schema.optionalWith(idFromText(Id, "The id of the last row of the page before"), { exact: true })
 })
 export type PageParams = typeof PageParams.Type
 

@@ -20,5 +20,17 @@ export const Json = Schema.Unknown.pipe(Schema.filter((value): value is Json => 
   jsonSchema: {}
 })
 
+/** The upstream's JSON, passed on as it is; documented with an answer of httpbin. */
+export const UpstreamAnswer = Json.annotations({
+  identifier: "UpstreamAnswer",
+  description: "The upstream's JSON, as it is",
+  examples: [{
+    args: {},
+    headers: { Accept: "application/json", Host: "httpbin.org" },
+    origin: "203.0.113.7",
+    url: "https://httpbin.org/get"
+  }]
+})
+
 /** A JSON text as its value. */
 export const JsonFromText = Schema.parseJson(Json)

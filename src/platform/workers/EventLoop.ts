@@ -2,8 +2,14 @@ import { Duration, Schema } from "effect"
 
 /** What a blocking call did to the event loop it ran on, as answers say it. */
 export const EventLoop = Schema.Struct({
-  blockedFor: Schema.Number.annotations({ description: "Seconds in which the loop could do nothing else" }),
-  missedHeartbeats: Schema.Int.annotations({ description: "Heartbeats, due every 10 ms, that never happened" })
+  blockedFor: Schema.Number.annotations({
+    description: "Seconds in which the loop could do nothing else",
+    examples: [3]
+  }),
+  missedHeartbeats: Schema.Int.annotations({
+    description: "Heartbeats, due every 10 ms, that never happened",
+    examples: [299]
+  })
 })
 
 /** The damage in the units of the answer: seconds, and a count. */

@@ -1,0 +1,46 @@
+import { IncomingMessage, type ServerResponse } from "node:http"
+
+/** The requests of our server: node's own, but for two decisions that node makes for a whole server instead of for each request. */
+export class Incoming extends IncomingMessage {
+  private offered = false
+  private awaiting: (() => void) | undefined
+
+  /**
+   * What node asks to know whether the connection leaves HTTP: only for CONNECT and websockets. Any other protocol on offer is ignored
+   * (RFC 9110, 7.8), and the request served as if it were not there.
+   */
+  get upgrade(): boolean {
+    return this.offered &&
+      (this.method === "CONNECT" || (this.method === "GET" && this.headers.upgrade?.toLowerCase() === "websocket"))
+  }
+
+  set upgrade(offered: boolean) {
+    this.offered = offered
+  }
+
+  /**
+   * The client waits before it sends the body: 100 Continue goes out when the body is first read. Until then the answer closes the
+   * connection, as the body may or may not follow on it (RFC 9110, 10.1.1).
+   */
+  continueWhenRead(response: ServerResponse, mayKeepAlive: () => boolean): void {
+    const { shouldKeepAlive } = response
+    response.shouldKeepAlive = false
+    this.awaiting = () => {
+      if (response.headersSent || response.destroyed) return
+      response.shouldKeepAlive = shouldKeepAlive && mayKeepAlive()
+      response.writeContinue()
+    }
+  }
+
+  /** The client still waits for 100 Continue, and has sent nothing of the body. */
+  get awaitsContinue(): boolean {
+    return this.awaiting !== undefined
+  }
+
+  override _read(size: number): void {
+    const proceed = this.awaiting
+    this.awaiting = undefined
+    proceed?.()
+    super._read(size)
+  }
+}

@@ -1,0 +1,47 @@
+import { OpenApi } from "@effect/platform"
+import { Record } from "effect"
+
+const text = (description: string, example: string) => ({ description, schema: { type: "string" }, example })
+
+/** The headers of answers that clients act upon, as `components/headers` of the documentation. */
+export const headers = {
+  "Accept-Ranges": text("Ranges are counted in bytes (RFC 9110, 14.3)", "bytes"),
+  "Content-Disposition": text("The upload's name, UTF-8 in filename* (RFC 6266)", "attachment; filename=\"notes.txt\""),
+  "Content-Language": { ...text("The language of the texts", "fr"), schema: { type: "string", enum: ["fr", "en"] } },
+  "Content-Range": text("The bytes sent, of how many; bytes */size with a 416 (RFC 9110, 14.4)", "bytes 0-99/1234"),
+  ETag: text(
+    "The SHA-256 of the bytes, for If-None-Match and If-Range",
+    "\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\""
+  ),
+  Link: text("The next page, while there is more (RFC 8288)", "</users?limit=100&after=100>; rel=\"next\""),
+  Location: text("Where the new thing is, or is part of", "/users/1/complete-profile"),
+  "Retry-After": {
+    description: "Seconds to wait before the next try",
+    schema: { type: "integer", minimum: 1 },
+    example: 5
+  },
+  "Sec-WebSocket-Version": text("The version that is spoken (RFC 6455)", "13"),
+  Upgrade: text("The protocol to change to", "websocket"),
+  "WWW-Authenticate": text("How to authenticate (RFC 6750)", "Bearer")
+} as const
+
+export type HeaderName = keyof typeof headers
+
+/** A reference to each of the headers, for a response. */
+export const references = (names: ReadonlyArray<HeaderName>) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+
+/** Says which headers an operation's answers have, by status, beyond those that follow from the status or the parameters alone. */
+export const answerHeaders = (byStatus: Readonly<Record<number, ReadonlyArray<HeaderName>>>) =>
+  OpenApi.annotations({
+    transform: (operation) => ({
+      ...operation,
+      responses: Record.map(
+        operation["responses"],
+        (response: object, status) => {
+          const names = byStatus[Number(status)]
+          return names === undefined ? response : { ...response, headers: references(names) }
+        }
+      )
+    })
+  })
