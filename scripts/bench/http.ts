@@ -1,9 +1,9 @@
 // `npm run bench`: five routes on our server, on node:http alone and on Fastify, in one run; prints requests a second and the ratios.
 // BENCH_SECONDS (default 4): how long each measurement takes. Everything is on 127.0.0.1 and stops by itself.
-import { Command, FileSystem, Path } from "@effect/platform"
+import { type Command, FileSystem, Path } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import autocannon from "autocannon"
-import { Config, Console, Effect, Layer, Option, Stream } from "effect"
+import { Config, Console, Effect, Layer } from "effect"
 import { AppConfig } from "../../src/AppConfig.ts"
 import { UserId } from "../../src/domain/Ids.ts"
 import { Cents } from "../../src/domain/Money.ts"
@@ -13,6 +13,7 @@ import { LedgerRepo } from "../../src/transfers/LedgerRepo.ts"
 import { Transfers } from "../../src/transfers/Transfers.ts"
 import { Users } from "../../src/users/Users.ts"
 import { UsersRepo } from "../../src/users/UsersRepo.ts"
+import { barista, node, start } from "./serverProcess.ts"
 
 const connections = 64
 const people = 20
@@ -72,44 +73,20 @@ interface Contender {
   readonly command: (folder: string) => Command.Command
 }
 
-const node = (script: string, ...rest: ReadonlyArray<string>) => Command.make("node", `dist/${script}.js`, ...rest)
-
 const contenders: ReadonlyArray<Contender> = [
-  {
-    name: "barista",
-    command: (folder) =>
-      Command.env(node("main"), {
-        DATA_DIR: folder,
-        PORT: "0",
-        SAMPLE_DATA: "none",
-        LOG_FORMAT: "json",
-        LOG_LEVEL: "info"
-      })
-  },
+  { name: "barista", command: barista },
   { name: "node:http", command: (folder) => node("bench/raw", `${folder}/barista.sqlite`) },
   { name: "fastify", command: (folder) => node("bench/fastify", `${folder}/barista.sqlite`) }
 ]
 
-/** Starts a server on its own copy of the database; the port is the first number it prints alone or after 127.0.0.1. */
-const serve = Effect.fnUntraced(function*(contender: Contender, filled: string) {
+/** Starts a server on its own copy of the database. */
+const serve = Effect.fnUntraced(function*({ command, name }: Contender, filled: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })
   yield* fs.copyFile(path.join(filled, "barista.sqlite"), path.join(folder, "barista.sqlite"))
-  const child = yield* Effect.acquireRelease(
-    Command.start(contender.command(folder)),
-    (running) => Effect.ignore(running.kill("SIGTERM"))
-  )
-  const port = yield* Stream.decodeText(child.stdout).pipe(
-    Stream.splitLines,
-    Stream.filterMap((line) => {
-      const found = /^(\d+)$|127\.0\.0\.1:(\d+)/.exec(line)
-      return found === null ? Option.none() : Option.some(Number(found[1] ?? found[2]))
-    }),
-    Stream.runHead,
-    Effect.flatten
-  )
-  return { name: contender.name, port }
+  const { port } = yield* start(command(folder))
+  return { name, port }
 })
 
 let requests = 0

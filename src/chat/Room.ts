@@ -5,6 +5,7 @@ import type { InputIssue } from "../domain/Problem.ts"
 import { localized, type Text, text } from "../domain/Text.ts"
 import { below, fromParseIssue } from "../platform/http/InputIssues.ts"
 import type { Connection } from "../platform/websocket/Connection.ts"
+import * as FairSemaphore from "../policy/FairSemaphore.ts"
 import {
   type ClientMessage,
   decodeClientMessage,
@@ -35,7 +36,8 @@ const deliveriesInARow = 256
 /** The members, and the one place where events get their order. */
 const makeRoster = Effect.gen(function*() {
   const members = new Set<Member>()
-  const turn = (yield* Effect.makeSemaphore(1)).withPermits(1)
+  // Effect's own semaphore wakes everyone who waits at each release: a fiber for each speaker, for every message.
+  const turn = (yield* FairSemaphore.make(1)).withPermit
   let lastId = 0
   let deliveries = 0
 

@@ -15,10 +15,10 @@ export const checkSettings = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   // whoever can reach the server may move money
   if (!loopback.test(host) && Option.isNone(apiTokens)) {
-    yield* wrong(`HOST: "${host}" is not a loopback address; listening there needs API_TOKENS to be set`)
+    return yield* wrong(`HOST: "${host}" is not a loopback address; listening there needs API_TOKENS to be set`)
   }
   if (Duration.greaterThan(headersTimeout, requestTimeout)) {
-    yield* wrong("HEADERS_TIMEOUT: must not be longer than REQUEST_TIMEOUT, which includes it")
+    return yield* wrong("HEADERS_TIMEOUT: must not be longer than REQUEST_TIMEOUT, which includes it")
   }
   const unusable = (reason: string) => wrong(`DATA_DIR: "${dataDir}" is not a folder that can be written (${reason})`)
   yield* fs.makeDirectory(dataDir, { recursive: true }).pipe(

@@ -132,11 +132,15 @@ describe("a file", () => {
 })
 
 describe("any bytes", () => {
-  const cut = (body: Buffer, sizes: ReadonlyArray<number>) =>
-    sizes.reduce<ReadonlyArray<Buffer>>((chunks, size) => {
-      const done = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      return done >= body.length ? chunks : [...chunks, body.subarray(done, done + size)]
-    }, []).concat(body.subarray(Math.min(body.length, sizes.reduce((sum, size) => sum + size, 0))))
+  const cut = (body: Buffer, sizes: ReadonlyArray<number>) => {
+    const chunks: Array<Buffer> = []
+    let done = 0
+    for (const size of [...sizes, body.length]) {
+      if (done < body.length) chunks.push(body.subarray(done, done + size))
+      done += size
+    }
+    return chunks
+  }
 
   const parseAll = (chunks: ReadonlyArray<Buffer>) =>
     Effect.gen(function*() {

@@ -57,7 +57,7 @@ describe("sample data", () => {
   it.scopedLive("fills only a database that has no users yet, and gives a real user no money", () =>
     Effect.gen(function*() {
       const databaseUrl = Option.some(`${yield* folder}/kept.sqlite`)
-      const users = (overrides: Partial<Values>, before: Effect.Effect<unknown, unknown, TestServer>) =>
+      const users = (overrides: Partial<Values>, before: Effect.Effect<unknown, Error, TestServer>) =>
         Effect.gen(function*() {
           const { client, send } = yield* TestServer
           yield* before

@@ -1,0 +1,124 @@
+import { Effect, Schedule } from "effect"
+import type { Client } from "./chatClients.ts"
+
+const words = "un café crème, s'il vous plaît ; "
+
+/** What is said: a number, and so many characters as it is that number's turn. */
+export const messageOf = (number: number, sizes: ReadonlyArray<number>): string => {
+  const size = sizes[number % sizes.length] ?? 0
+  return `${number} ${words.repeat(Math.ceil(size / words.length)).slice(0, size)}`
+}
+
+interface Line {
+  readonly bytes: Buffer
+  readonly text: string
+  /** None for a line that is no message, such as that somebody has left. */
+  readonly speaker: number | undefined
+}
+
+interface Listener {
+  readonly client: Client
+  /** Lines read. */
+  read: number
+  /** Messages said. */
+  said: number
+  /** How many it may say. */
+  limit: number
+}
+
+const lineOf = (received: Buffer): Line => {
+  // a copy: what was received is a window on a larger buffer
+  const bytes = Buffer.from(received)
+  const text = String(bytes)
+  const speaker = /^Client (\d+): /.exec(text)?.[1]
+  return { bytes, text, speaker: speaker === undefined ? undefined : Number(speaker) }
+}
+
+/**
+ * The clients that keep to the rules. What the first of them reads at each place is what all others must read there. Each speaker says
+ * its next message when it has read its last one, so that the load is what server and clients can bear.
+ */
+export const makeRoom = (clients: ReadonlyArray<Client>, sizes: ReadonlyArray<number>) => {
+  const lines: Array<Line> = []
+  const differences: Array<string> = []
+  const listeners = clients.map((client): Listener => ({ client, read: 0, said: 0, limit: 0 }))
+
+  const speak = (listener: Listener): void => {
+    if (listener.said < listener.limit) listener.client.socket.send(messageOf(listener.said++, sizes))
+  }
+
+  const hear = (listener: Listener, received: Buffer): void => {
+    const line = lines[listener.read] ??= lineOf(received)
+    if (!line.bytes.equals(received)) differences.push(`client ${listener.client.id} at line ${listener.read}`)
+    listener.read += 1
+    if (line.speaker === listener.client.id) speak(listener)
+  }
+
+  const ears = listeners.map((listener) => {
+    const ear = (data: unknown) => {
+      if (Buffer.isBuffer(data)) hear(listener, data)
+    }
+    listener.client.socket.on("message", ear)
+    return () => listener.client.socket.off("message", ear)
+  })
+
+  const sum = (count: (listener: Listener) => number) =>
+    listeners.reduce((total, listener) => total + count(listener), 0)
+
+  return {
+    lines: lines as ReadonlyArray<Line>,
+    /** Where a client has read what another one has not. */
+    differences: differences as ReadonlyArray<string>,
+    deliveries: () => sum(({ read }) => read),
+    said: () => sum(({ said }) => said),
+    /** Lets the first so many clients say so many messages each. */
+    begin: (speakers: number, messages: number) =>
+      Effect.sync(() => {
+        for (const listener of listeners.slice(0, speakers)) {
+          listener.limit = listener.said + messages
+          speak(listener)
+        }
+      }),
+    /** Counts no more. */
+    leave: () => {
+      for (const off of ears) off()
+    },
+    /** Nobody says another message. */
+    end: Effect.sync(() => {
+      for (const listener of listeners) listener.limit = 0
+    }),
+    /** Waits until so many lines are said. */
+    hearLines: (count: number) =>
+      Effect.repeat(Effect.sync(() => lines.length >= count), {
+        until: (enough) => enough,
+        schedule: Schedule.spaced("10 millis")
+      }),
+    /** Waits until everyone has read all that was said and so many lines more, for a minute at most; then says who has not. */
+    settle: (others: number) => {
+      const missing = Effect.sync(() => {
+        const all = sum(({ said }) => said) + others
+        return listeners.filter(({ read }) => read < all).map(({ client, read }) =>
+          `client ${client.id} has read ${read} of ${all} lines${client.isOpen() ? "" : " and is closed"}`
+        )
+      })
+      return missing.pipe(
+        Effect.repeat({ until: (behind) => behind.length === 0, schedule: Schedule.spaced("10 millis") }),
+        Effect.timeoutTo({ duration: "1 minute", onSuccess: () => Effect.succeed([]), onTimeout: () => missing }),
+        Effect.flatten
+      )
+    }
+  }
+}
+export type Room = ReturnType<typeof makeRoom>
+
+/** What of the messages is missing, doubled, out of its speaker's order or not as it was said, in upper case. */
+export const misquotes = (lines: ReadonlyArray<Line>, sizes: ReadonlyArray<number>): ReadonlyArray<string> => {
+  const next = new Map<number, number>()
+  return lines.flatMap(({ speaker, text }, place) => {
+    if (speaker === undefined) return []
+    const number = next.get(speaker) ?? 0
+    next.set(speaker, number + 1)
+    const right = text === `Client ${speaker}: ${messageOf(number, sizes).toUpperCase()}`
+    return right ? [] : [`line ${place}: ${text.slice(0, 60)}, expected was message ${number} of ${speaker}`]
+  })
+}

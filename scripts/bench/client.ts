@@ -1,0 +1,79 @@
+import { Data, Effect } from "effect"
+import { randomBytes } from "node:crypto"
+import { Agent, type ClientRequest, request as httpRequest, type RequestOptions } from "node:http"
+
+export interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+/** A request had no answer: refused, reset, cut off. */
+export class RequestFailed extends Data.TaggedError("RequestFailed")<{ readonly message: string }> {}
+
+const agent = new Agent({ keepAlive: true })
+
+const send = (port: number, options: RequestOptions, writeBody: (request: ClientRequest) => void) =>
+  Effect.async<Answer, RequestFailed>((resume) => {
+    const failed = (error: Error) => resume(new RequestFailed({ message: String(error) }))
+    const request = httpRequest({ agent, host: "127.0.0.1", port, ...options }, (response) => {
+      const chunks: Array<Buffer> = []
+      response.on("data", (chunk: Buffer) => void chunks.push(chunk)).on("error", failed)
+      response.on(
+        "end",
+        () => resume(Effect.succeed({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
+      )
+    })
+    request.on("error", failed)
+    writeBody(request)
+    return Effect.sync(() => void request.destroy())
+  })
+
+/** Sends a request, with a JSON body if there is one, and answers what came back; interrupted, it cuts the connection. */
+export const ask = (port: number, method: string, path: string, json?: unknown) =>
+  send(
+    port,
+    { method, path, headers: json === undefined ? {} : { "content-type": "application/json" } },
+    (request) => void request.end(json === undefined ? undefined : JSON.stringify(json))
+  )
+
+const block = randomBytes(1_048_576)
+const boundary = "----barista-bench"
+const head = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="random.bin"\r\n\r\n`
+const tail = `\r\n--${boundary}--\r\n`
+
+/** Writes random bytes as fast as the connection takes them. */
+const writeBlocks = (request: ClientRequest, size: number, written: () => void) => {
+  let left = size
+  const more = () => {
+    while (left > 0) {
+      const chunk = block.subarray(0, left)
+      left -= chunk.length
+      if (!request.write(chunk)) return void request.once("drain", more)
+    }
+    written()
+  }
+  more()
+}
+
+/**
+ * Uploads a file of a size in bytes, as a form, from one block of memory that is sent over and over. With `upTo` it stops after so many
+ * bytes and leaves the connection open, until it is interrupted.
+ */
+export const upload = (port: number, path: string, size: number, upTo = size) =>
+  send(
+    port,
+    {
+      method: "POST",
+      path,
+      headers: {
+        "content-type": `multipart/form-data; boundary=${boundary}`,
+        "content-length": head.length + size + tail.length
+      }
+    },
+    (request) => {
+      request.write(head)
+      writeBlocks(request, upTo, () => {
+        if (upTo === size) request.end(tail)
+      })
+    }
+  )

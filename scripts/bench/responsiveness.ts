@@ -1,0 +1,179 @@
+// `npm run bench:responsiveness`: how fast the trivial route answers while everything else is busy, asked every 10 ms from a process of its own.
+// BENCH_SECONDS (default 6): how long each load lasts. UPLOAD_MB (default 1024): the size of the upload, in MiB.
+import { FileSystem } from "@effect/platform"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { Config, Console, Deferred, Effect, Schema } from "effect"
+import { fork } from "node:child_process"
+import { createServer, type Socket } from "node:net"
+import { type Bound, verify } from "./bounds.ts"
+import { type Answer, ask, type RequestFailed, upload } from "./client.ts"
+import type * as Pinger from "./pinger.ts"
+import { barista, node, start } from "./serverProcess.ts"
+
+/** Milliseconds, at the 99th percentile. */
+const longest = 20
+
+interface Load {
+  readonly name: string
+  readonly callers: number
+  readonly request: (port: number) => Effect.Effect<Answer, RequestFailed>
+  /** Whether it is measured until at least one request is answered, however long that takes. */
+  readonly whole?: boolean
+}
+
+const deleted = (port: number) => ({ body }: Answer) =>
+  Effect.flatMap(
+    Effect.orDie(Schema.decode(Schema.parseJson(Schema.Struct({ url: Schema.String })))(body)),
+    ({ url }) => ask(port, "DELETE", url)
+  )
+
+const get = (callers: number, path: string): Load => ({
+  name: `${callers} x GET ${path}`,
+  callers,
+  request: (port) => ask(port, "GET", path)
+})
+
+const items = Array.from({ length: 300 }, (_, n) => `item ${n}`)
+
+const badExternalCalls = get(5, "/bad-external-calls")
+
+const loads = (megabytes: number): ReadonlyArray<Load> => [
+  get(8, "/sync-slow"),
+  badExternalCalls,
+  get(8, "/bad-async-usage/"),
+  get(8, "/cpu-intensive-async/"),
+  {
+    name: `POST /upload-async/ of ${megabytes} MiB`,
+    callers: 1,
+    request: (port) => Effect.tap(upload(port, "/upload-async/", megabytes * 1_048_576), deleted(port)),
+    whole: true
+  },
+  { name: "POST /batch-process/ of 300", callers: 1, request: (port) => ask(port, "POST", "/batch-process/", items) }
+]
+
+/** Accepts connections and never says a word. */
+const silentUpstream = Effect.acquireRelease(
+  Effect.async<{ readonly port: number; readonly close: Effect.Effect<void> }>((resume) => {
+    const sockets = new Set<Socket>()
+    const server = createServer((socket) => {
+      sockets.add(socket)
+      socket.on("error", () => undefined).on("close", () => sockets.delete(socket)).resume()
+    })
+    const close = Effect.sync(() => {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      resume(Effect.succeed({ port: typeof address === "object" ? address?.port ?? 0 : 0, close }))
+    })
+  }),
+  ({ close }) => close
+)
+
+const makePinger = Effect.gen(function*() {
+  const pinger = yield* Effect.acquireRelease(
+    // detached: where Linux shares out the cores by session, it does not compete with the load
+    Effect.sync(() => fork(new URL("./pinger.js", import.meta.url), { detached: true })),
+    (pinger) => Effect.sync(() => pinger.kill())
+  )
+  const post = (command: Pinger.Command) => Effect.sync(() => pinger.send(command))
+  const result = Effect.async<Pinger.Measurement>((resume) => {
+    pinger.once("message", (measurement: Pinger.Measurement) => resume(Effect.succeed(measurement)))
+    pinger.once("exit", () => resume(Effect.dieMessage("the pinger ended")))
+  })
+  /** Asks the servers on these ports, again and again, for as long as the effect runs. */
+  return <E, R>(ports: ReadonlyArray<number>, during: Effect.Effect<unknown, E, R>) =>
+    post({ start: ports }).pipe(Effect.zipRight(during), Effect.zipRight(Effect.zipRight(post("stop"), result)))
+})
+
+/** Runs loads together for some seconds; how many answers of which status there were. */
+const runLoads = Effect.fnUntraced(function*(port: number, loads: ReadonlyArray<Load>, seconds: number) {
+  const statuses = new Map<string, number>()
+  const count = (status: string) => statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  yield* Effect.scoped(Effect.gen(function*() {
+    const finished: Array<Effect.Effect<void>> = []
+    for (const { callers, request, whole = false } of loads) {
+      const first = yield* Deferred.make<void>()
+      if (whole) finished.push(Deferred.await(first))
+      const caller = request(port).pipe(
+        Effect.match({ onSuccess: ({ status }) => count(String(status)), onFailure: () => count("failed") }),
+        Effect.zipRight(Deferred.succeed(first, undefined)),
+        Effect.forever
+      )
+      yield* Effect.replicateEffect(Effect.forkScoped(caller), callers)
+    }
+    yield* Effect.sleep(`${seconds} seconds`)
+    yield* Effect.all(finished, { concurrency: 1 })
+  }))
+  return [...statuses].map(([status, count]) => `${status}: ${count}`).join(", ")
+})
+
+const at = (ascending: ReadonlyArray<number>, share: number) =>
+  ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? Number.NaN
+
+const column = (times: ReadonlyArray<number>, ...shares: ReadonlyArray<number>) =>
+  shares.map((share) => at(times, share).toFixed(1).padStart(7)).join("")
+
+const row = (name: string, { lateness, servers: [ours, other] }: Pinger.Measurement, answers: string) =>
+  `${name.padEnd(48)}${column(ours?.latencies ?? [], 0.5, 0.99, 1)}   ${
+    column(other?.latencies ?? [], 0.5, 0.99, 1)
+  }   ${column(lateness, 0.99, 1)}   ${answers}`
+
+const header = `${"ms".padEnd(48)}${"p50    p99    max".padStart(21)}   ${"p50    p99    max".padStart(21)}   ${
+  "p99    max".padStart(14)
+}\n${"".padEnd(48)}${"barista".padStart(21)}   ${"an idle node:http".padStart(21)}   ${
+  "sent late".padStart(14)
+}   answers to the load`
+
+const bound = (name: string, { servers: [ours] }: Pinger.Measurement): Bound => {
+  const { failed = 0, latencies = [] } = ours ?? {}
+  const p99 = at(latencies, 0.99)
+  return {
+    says: `p99 under ${longest} ms, ${name}`,
+    measured: `${p99.toFixed(1)} ms, ${failed} of ${latencies.length + failed} failed`,
+    met: p99 < longest && failed === 0
+  }
+}
+
+const bench = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const seconds = yield* Config.withDefault(Config.integer("BENCH_SECONDS"), 6)
+  const all = loads(yield* Config.withDefault(Config.integer("UPLOAD_MB"), 1024))
+  const silent = yield* silentUpstream
+  const serve = (environment: Readonly<Record<string, string>>) =>
+    Effect.flatMap(
+      fs.makeTempDirectoryScoped({ prefix: "barista-bench-" }),
+      (folder) => start(barista(folder, environment))
+    )
+  const idle = yield* start(node("bench/idle"))
+  const withUpstream = yield* serve({})
+  const withSilent = yield* serve({ UPSTREAM_URL: `http://127.0.0.1:${silent.port}` })
+  const pingDuring = yield* makePinger
+
+  const bounds: Array<Bound> = []
+  const phase = Effect.fnUntraced(function*(name: string, port: number, loads: ReadonlyArray<Load>) {
+    let answers = ""
+    const measurement = yield* pingDuring(
+      [port, idle.port],
+      Effect.map(runLoads(port, loads, seconds), (counted) => {
+        answers = counted
+      })
+    )
+    bounds.push(bound(name, measurement))
+    yield* Console.log(row(name, measurement, answers))
+  })
+
+  // what is started or compiled on its first use is not what is measured
+  for (const { port } of [withUpstream, withSilent]) yield* runLoads(port, loads(16), 2)
+  yield* Console.log(header)
+  yield* phase("idle", withUpstream.port, [])
+  for (const load of all) yield* phase(load.name, withUpstream.port, [load])
+  yield* phase("all together", withUpstream.port, all)
+  yield* phase(`${badExternalCalls.name}, silent upstream`, withSilent.port, [badExternalCalls])
+  yield* phase("all together, silent upstream", withSilent.port, all)
+  yield* Console.log("")
+  yield* verify(bounds)
+})
+
+NodeRuntime.runMain(Effect.provide(Effect.scoped(bench), NodeContext.layer))
