@@ -1,6 +1,6 @@
 import { type HttpApi, HttpMiddleware, HttpServer } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer, Scope } from "effect"
 import { Api } from "./Api.ts"
 import { AppConfig } from "./AppConfig.ts"
 import { Basics } from "./basics/Basics.ts"
@@ -120,6 +120,11 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   yield* HttpMiddleware.withTracerDisabledWhenEffect(
     HttpServer.serveEffect(lifecycle.track(Conformance.enforce(app))),
     () => true
+  ).pipe(
+    // each request copies the context several times, so it gets none of the services, which the handlers have in their closures
+    Effect.mapInputContext((context: Context.Context<HttpServer.HttpServer | Scope.Scope>) =>
+      Context.pick(HttpServer.HttpServer, Scope.Scope)(context)
+    )
   )
   const room = yield* Room
   yield* Effect.addFinalizer(() =>

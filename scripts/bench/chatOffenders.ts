@@ -13,7 +13,7 @@ const messages = 60
 /** Characters of the messages in turn: talk, and once in a while something pasted. */
 const sizes = [12, 90, 30, 140, 250, 45, 20, 110, 24_000]
 /** How much the server's memory may grow over what it has with all clients there and silent. */
-const mebibytesMore = 192
+const mebibytesMore = 128
 
 /** What the server of this part needs beside its defaults. */
 export const settings = {

@@ -1,7 +1,7 @@
 import { Command, FileSystem } from "@effect/platform"
 import { Data, Deferred, Effect, Stream } from "effect"
 
-/** A server's process ended before it printed its port; why stands on standard error. */
+/** A server's process ended, or let too much time pass, before it printed its port; why stands on standard error. */
 export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly message: string }> {}
 
 /** A script of `dist` as a process of its own. */
@@ -42,7 +42,11 @@ export const start = Effect.fnUntraced(function*(
     Effect.ensuring(Deferred.fail(port, new NotStarted({ message: "the server ended before it printed its port" }))),
     Effect.forkDaemon
   )
-  return { pid: child.pid, port: yield* Deferred.await(port) }
+  const timedOut = () => new NotStarted({ message: "the server did not print its port within 30 seconds" })
+  return {
+    pid: child.pid,
+    port: yield* Effect.timeoutFail(Deferred.await(port), { duration: "30 seconds", onTimeout: timedOut })
+  }
 })
 
 /** Memory of a process in MiB, as Linux counts it: what it has now, and the most it ever had. */

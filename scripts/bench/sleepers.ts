@@ -5,6 +5,7 @@ import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Data, Effect } from "effect"
 import { connect, type Socket } from "node:net"
 import { verify } from "./bounds.ts"
+import { watchProcessors } from "./processorTime.ts"
 import { barista, memoryOf, start } from "./serverProcess.ts"
 
 const sleepers = 10_000
@@ -85,8 +86,8 @@ const sendAll = (sockets: ReadonlyArray<Socket>) =>
       let text = ""
       socket.setEncoding("utf8").on("data", (chunk: string) => {
         text += chunk
-        if (!text.includes(answer)) return
         status = text.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length)
+        if (!text.includes(answer)) return
         lastAnswer = elapsed()
         firstAnswer ||= lastAnswer
       })
@@ -113,10 +114,10 @@ const bench = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const { pid, port } = yield* start(barista(yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })))
   const idle = yield* memoryOf(pid)
-  const { firstAnswer, lastAnswer, lastSent, statuses } = yield* connectAll(port).pipe(
-    Effect.flatMap(sendAll),
-    Effect.timeout("1 minute")
-  )
+  const sockets = yield* connectAll(port)
+  const { shares } = yield* watchProcessors(pid)
+  const { firstAnswer, lastAnswer, lastSent, statuses } = yield* Effect.timeout(sendAll(sockets), "1 minute")
+  const processors = yield* shares
   const { peak } = yield* memoryOf(pid)
 
   const answers = [...statuses].map(([status, count]) => `${status}: ${count}`).join(", ")
@@ -125,6 +126,7 @@ const bench = Effect.gen(function*() {
   yield* Console.log(`first answer        ${seconds(firstAnswer)}`)
   yield* Console.log(`last answer         ${seconds(lastAnswer)}`)
   yield* Console.log(`answers             ${answers}`)
+  yield* Console.log(`processors          ${processors}`)
   yield* Console.log(`memory              ${idle.resident.toFixed(0)} MiB idle, ${peak.toFixed(0)} MiB at its peak\n`)
   yield* verify([
     { says: `all ${sleepers} are answered with 200`, measured: answers, met: statuses.get("200") === sleepers },
