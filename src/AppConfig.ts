@@ -276,6 +276,68 @@ export const settings = {
     "How long a batch waits for a client that reads no events; then it is stopped"
   ),
 
+  jobsMaxUnfinished: integer(
+    "JOBS_MAX_UNFINISHED",
+    10_000,
+    [1, 1_000_000],
+    "jobs",
+    "Jobs accepted and not yet finished at once; beyond it 503"
+  ),
+  jobsMaxDelay: duration(
+    "JOBS_MAX_DELAY",
+    "7 days",
+    ["0 seconds", "365 days"],
+    "Longest ?delay= of a job; beyond it 422"
+  ),
+  jobsPollInterval: duration(
+    "JOBS_POLL_INTERVAL",
+    "1 second",
+    ["10 millis", "1 minute"],
+    "How often the engine looks for jobs that have become due: the precision of a delay"
+  ),
+  jobsStopTimeout: duration(
+    "JOBS_STOP_TIMEOUT",
+    "2 seconds",
+    ["0 seconds", "1 minute"],
+    "How long running activities may finish after the last request has; what is cut off is done again at the next start"
+  ),
+  jobRetention: duration(
+    "JOB_RETENTION",
+    "7 days",
+    ["1 second", "3650 days"],
+    "How long a job that succeeded or was cancelled is kept"
+  ),
+  deadLetterRetention: duration(
+    "DEAD_LETTER_RETENTION",
+    "90 days",
+    ["1 second", "3650 days"],
+    "How long a job that failed is kept, to be tried again"
+  ),
+  maintenanceInterval: duration(
+    "MAINTENANCE_INTERVAL",
+    "1 hour",
+    ["1 second", "30 days"],
+    "Pause between two maintenance jobs, which remove what is no longer kept and check the ledger"
+  ),
+  mailDuration: duration(
+    "MAIL_DURATION",
+    "2 seconds",
+    ["0 seconds", "1 minute"],
+    "How long the composition of a mail takes"
+  ),
+  profileDuration: duration(
+    "PROFILE_DURATION",
+    "1 second",
+    ["0 seconds", "1 minute"],
+    "How long the creation of a profile takes"
+  ),
+  mailingListDuration: duration(
+    "MAILING_LIST_DURATION",
+    "500 millis",
+    ["0 seconds", "1 minute"],
+    "How long joining the mailing list takes"
+  ),
+
   dataFileMaxBytes: bytes(
     "DATA_FILE_MAX_BYTES",
     mebibyte,

@@ -1,0 +1,244 @@
+import { type SqlError, SqlSchema } from "@effect/sql"
+import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
+import { Database } from "../sql/Database.ts"
+import { orDefect } from "../sql/orDefect.ts"
+import { JobId, JobState, Outcome } from "./Job.ts"
+
+const Millis = Schema.Int
+
+/** A row of the table `jobs`. */
+export const JobRow = Schema.Struct({
+  id: JobId,
+  kind: Schema.String,
+  payload: Schema.parseJson(Schema.Unknown),
+  state: JobState,
+  /** 1, and one more each time that the job is tried again by hand. */
+  run: Schema.Int,
+  created_at: Millis,
+  due_at: Millis,
+  started_at: Schema.NullOr(Millis),
+  finished_at: Schema.NullOr(Millis),
+  cancel_requested_at: Schema.NullOr(Millis),
+  error: Schema.NullOr(Schema.String)
+})
+export type JobRow = typeof JobRow.Type
+
+/** A row of the table `job_attempts`. */
+export const AttemptRow = Schema.Struct({
+  activity: Schema.String,
+  attempt: Schema.Int,
+  run: Schema.Int,
+  started_at: Millis,
+  ended_at: Schema.NullOr(Millis),
+  outcome: Schema.NullOr(Outcome),
+  error: Schema.NullOr(Schema.String)
+})
+export type AttemptRow = typeof AttemptRow.Type
+
+/** Which attempt. */
+export interface AttemptKey {
+  readonly job_id: JobId
+  readonly activity: string
+  readonly attempt: number
+}
+
+export interface Filter {
+  readonly state: JobState | undefined
+  readonly kind: string | undefined
+  readonly limit: number
+  /** Rows below this id, as the list is newest first. */
+  readonly after: number | undefined
+}
+
+/** Attempts shown of one job; beyond it the oldest are left out. */
+const mostAttempts = 1000
+
+/** Characters kept of an error. */
+const longestError = 2000
+
+const make = Effect.gen(function*() {
+  const { reader, transaction, writer } = yield* Database
+  const columns = writer
+    .literal("id, kind, payload, state, run, created_at, due_at, started_at, finished_at, cancel_requested_at, error")
+  const attemptColumns = writer.literal("activity, attempt, run, started_at, ended_at, outcome, error")
+
+  const insert = SqlSchema.single({
+    Request: JobRow.pick("kind", "payload", "state", "run", "created_at", "due_at"),
+    Result: JobRow,
+    execute: (row) => writer`INSERT INTO jobs ${writer.insert(row)} RETURNING ${columns}`
+  })
+
+  const findOne = SqlSchema.findOne({
+    Request: JobId,
+    Result: JobRow,
+    execute: (id) => reader`SELECT ${columns} FROM jobs WHERE id = ${id}`
+  })
+
+  const pageRows = SqlSchema.findAll({
+    Request: Schema.Struct({
+      state: Schema.UndefinedOr(JobState),
+      kind: Schema.UndefinedOr(Schema.String),
+      limit: Schema.Int,
+      after: Schema.UndefinedOr(Schema.Int)
+    }),
+    Result: JobRow,
+    execute: ({ after, kind, limit, state }) =>
+      reader`SELECT ${columns} FROM jobs WHERE ${
+        reader.and([
+          ...(state === undefined ? [] : [reader`state = ${state}`]),
+          ...(kind === undefined ? [] : [reader`kind = ${kind}`]),
+          ...(after === undefined ? [] : [reader`id < ${after}`])
+        ])
+      } ORDER BY id DESC LIMIT ${limit}`
+  })
+
+  const attemptRows = SqlSchema.findAll({
+    Request: JobId,
+    Result: AttemptRow,
+    execute: (id) =>
+      reader`SELECT ${attemptColumns} FROM job_attempts WHERE job_id = ${id}
+        ORDER BY started_at DESC, attempt DESC LIMIT ${mostAttempts}`
+  })
+
+  /** The rows that a change of one job's state has changed: one or none. */
+  const change = (statement: Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>) =>
+    statement.pipe(
+      Effect.flatMap(Schema.decodeUnknown(Schema.Array(JobRow))),
+      Effect.map((rows) => Option.fromNullable(rows[0])),
+      orDefect
+    )
+
+  const succeeded = Effect.fnUntraced(function*({ activity, job_id }: Omit<AttemptKey, "attempt">) {
+    const rows = yield* writer`SELECT 1 FROM job_attempts
+      WHERE job_id = ${job_id} AND activity = ${activity} AND outcome = 'succeeded' LIMIT 1`
+    return rows.length > 0
+  })
+
+  return {
+    /** Adds a job in its state `waiting`. */
+    add: (kind: string, payload: unknown, due_at: number) =>
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (created_at) => orDefect(insert({ kind, payload, state: "waiting", run: 1, created_at, due_at }))
+      ),
+
+    find: (id: JobId) => orDefect(findOne(id)),
+
+    page: (filter: Filter) => orDefect(pageRows(filter)),
+
+    /** The attempts at a job, oldest first. */
+    attempts: (id: JobId) => Effect.map(orDefect(attemptRows(id)), (rows) => rows.toReversed()),
+
+    /** Whether there are as many unfinished jobs as `most`. */
+    isFull: (most: number) =>
+      orDefect(Effect.map(
+        writer<{ n: number }>`SELECT COUNT(*) AS n FROM (
+          SELECT 1 FROM jobs WHERE state IN ('waiting', 'running') LIMIT ${most})`,
+        ([row]) => (row?.n ?? 0) >= most
+      )),
+
+    hasUnfinished: (kind: string) =>
+      orDefect(Effect.map(
+        writer`SELECT 1 FROM jobs WHERE kind = ${kind} AND state IN ('waiting', 'running') LIMIT 1`,
+        (rows) => rows.length > 0
+      )),
+
+    /** Marks a run as running; none where that run is over already, or another has begun. */
+    start: (id: JobId, run: number) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        change(writer`
+          UPDATE jobs SET state = 'running', started_at = COALESCE(started_at, ${now})
+          WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running') RETURNING ${columns}`)),
+
+    /** Records how a run ended; none where it has ended already. */
+    finish: (id: JobId, run: number, state: "succeeded" | "failed" | "cancelled", error: string | undefined) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        change(writer`
+          UPDATE jobs SET state = ${state}, finished_at = ${now}, error = ${error?.slice(0, longestError) ?? null}
+          WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running') RETURNING ${columns}`)),
+
+    /** Asks for the end of a running job; none where it does not run. */
+    requestCancel: (id: JobId) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        change(writer`
+          UPDATE jobs SET cancel_requested_at = COALESCE(cancel_requested_at, ${now})
+          WHERE id = ${id} AND state = 'running' RETURNING ${columns}`)),
+
+    isCancelRequested: (id: JobId) =>
+      orDefect(Effect.map(
+        writer`SELECT 1 FROM jobs WHERE id = ${id} AND cancel_requested_at IS NOT NULL`,
+        (rows) => rows.length > 0
+      )),
+
+    /** Makes a dead or cancelled job a waiting one again, its next run; none where it is neither. */
+    redrive: (id: JobId) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        change(writer`
+          UPDATE jobs SET state = 'waiting', run = run + 1, due_at = ${now},
+            started_at = NULL, finished_at = NULL, cancel_requested_at = NULL, error = NULL
+          WHERE id = ${id} AND state IN ('failed', 'cancelled') RETURNING ${columns}`)),
+
+    /**
+     * Begins the next attempt at an activity; what a crash left open is `lost`. None where the activity has succeeded before, and has not
+     * been taken back since.
+     */
+    beginAttempt: (run: number, key: Omit<AttemptKey, "attempt">) =>
+      orDefect(transaction(Effect.gen(function*() {
+        const { activity, job_id } = key
+        if (yield* succeeded(key)) return Option.none<AttemptKey>()
+        const now = yield* Clock.currentTimeMillis
+        yield* writer`UPDATE job_attempts SET outcome = 'lost', ended_at = ${now}
+          WHERE job_id = ${job_id} AND activity = ${activity} AND outcome IS NULL`
+        const [row] = yield* writer<{ attempt: number }>`
+          INSERT INTO job_attempts (job_id, activity, attempt, run, started_at)
+          SELECT ${job_id}, ${activity}, COALESCE(MAX(attempt), 0) + 1, ${run}, ${now}
+          FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity}
+          RETURNING attempt`
+        return Option.some<AttemptKey>({ ...key, attempt: row?.attempt ?? 1 })
+      }))),
+
+    endAttempt: ({ activity, attempt, job_id }: AttemptKey, outcome: Outcome, error: string | undefined) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        orDefect(writer`
+          UPDATE job_attempts SET outcome = ${outcome}, ended_at = COALESCE(ended_at, ${now}),
+            error = ${error?.slice(0, longestError) ?? null}
+          WHERE job_id = ${job_id} AND activity = ${activity} AND attempt = ${attempt}`)),
+
+    /** Says of the latest attempt how it really ended. */
+    amendAttempt: (job_id: JobId, activity: string, outcome: Outcome, error: string) =>
+      orDefect(writer`
+        UPDATE job_attempts SET outcome = ${outcome}, error = ${error}
+        WHERE job_id = ${job_id} AND activity = ${activity} AND attempt = (
+          SELECT MAX(attempt) FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity})`),
+
+    /** Finished jobs that are kept no longer, oldest first; times in milliseconds since the epoch. */
+    outdated: (limit: number, { dead, done }: { readonly done: number; readonly dead: number }) =>
+      orDefect(Effect.flatMap(
+        reader`
+          SELECT id, run FROM jobs
+          WHERE (state IN ('succeeded', 'cancelled') AND finished_at < ${done})
+            OR (state = 'failed' AND finished_at < ${dead})
+          ORDER BY finished_at LIMIT ${limit}`,
+        Schema.decodeUnknown(Schema.Array(JobRow.pick("id", "run")))
+      )),
+
+    remove: (id: JobId) =>
+      orDefect(Effect.zipRight(
+        writer`DELETE FROM job_attempts WHERE job_id = ${id}`,
+        writer`DELETE FROM jobs WHERE id = ${id}`
+      )),
+
+    /** What was taken back is no success any more: the job's next run does it anew. */
+    forgetSuccess: (job_id: JobId, activities: ReadonlyArray<string>) =>
+      orDefect(writer`UPDATE job_attempts SET outcome = 'undone'
+        WHERE job_id = ${job_id} AND ${writer.in("activity", activities)} AND outcome = 'succeeded'`)
+  }
+})
+
+/** The tables `jobs` and `job_attempts`; a failure of the database is a defect. */
+export class JobStore extends Context.Tag("barista/platform/jobs/JobStore")<
+  JobStore,
+  Effect.Effect.Success<typeof make>
+>() {
+  static readonly layer = Layer.effect(JobStore, make)
+}

@@ -1,0 +1,202 @@
+import { WorkflowEngine } from "@effect/workflow"
+import { Clock, Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
+import { AppConfig } from "../../AppConfig.ts"
+import * as Problem from "../../domain/Problem.ts"
+import { text } from "../../domain/Text.ts"
+import { Policies } from "../../policy/Policies.ts"
+import { Database } from "../sql/Database.ts"
+import { orDefect } from "../sql/orDefect.ts"
+import * as EngineRows from "./EngineRows.ts"
+import { JobId, type JobKind, type JobType } from "./Job.ts"
+import * as JobRun from "./JobRun.ts"
+import { type Filter, type JobRow, JobStore } from "./JobStore.ts"
+import { type Job, type JobDetails, toDetails, toJob } from "./JobView.ts"
+import { Signals } from "./Signals.ts"
+
+/** 404: no job has that id. */
+export class JobNotFound extends Problem.define<JobNotFound>()("JobNotFound", 404, { id: JobId }) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Tâche inconnue", "Unknown job"),
+      detail: text(`Aucune tâche n'a l'id ${this.id}.`, `No job has the id ${this.id}.`)
+    }
+  }
+}
+
+/** 409: the job's state allows no such step. */
+export class JobStateConflict extends Problem.define<JobStateConflict>()("JobStateConflict", 409, {
+  id: JobId,
+  state: Schema.String,
+  expected: Schema.String
+}) {
+  get problem(): Problem.Description {
+    return {
+      title: text("État incompatible", "Conflicting state"),
+      detail: text(
+        `La tâche ${this.id} est à l'état ${this.state} ; il faudrait ${this.expected}.`,
+        `Job ${this.id} is ${this.state}; it would have to be ${this.expected}.`
+      )
+    }
+  }
+}
+
+/** The kinds of jobs that the server runs. */
+export class JobKinds extends Context.Tag("barista/platform/jobs/JobKinds")<JobKinds, ReadonlyArray<JobKind>>() {}
+
+/** Seconds after which a client may try again where there is no room. */
+const retryAfter = 5
+
+/** Jobs removed in one transaction, which keeps the event loop and the writer for some milliseconds. */
+const removedAtOnce = 100
+
+type End = "succeeded" | "failed" | "cancelled"
+
+const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
+
+const make = Effect.gen(function*() {
+  const { deadLetterRetention, jobRetention, jobsMaxUnfinished } = yield* AppConfig
+  const { transaction } = yield* Database
+  const store = yield* JobStore
+  const engine = yield* WorkflowEngine.WorkflowEngine
+  const engineRows = yield* EngineRows.make
+  const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
+  const changes = new Signals<JobId>()
+  const cancellations = new Signals<JobId>()
+
+  /** Hands a run to the engine, in the caller's transaction. */
+  const handOver = ({ due_at, id, run }: JobRow) =>
+    JobRun.JobRun.execute({ id, run, due_at }, { discard: true }).pipe(
+      Effect.provideService(WorkflowEngine.WorkflowEngine, engine)
+    )
+
+  const admit = Effect.flatMap(
+    store.isFull(jobsMaxUnfinished),
+    (full) => full ? new Problem.Overloaded({ what: "jobs", retry_after: retryAfter }) : Effect.void
+  )
+
+  const add = Effect.fnUntraced(function*(kind: string, payload: unknown, delay: Duration.Duration) {
+    const now = yield* Clock.currentTimeMillis
+    const job = yield* store.add(kind, payload, now + Duration.toMillis(delay))
+    yield* handOver(job)
+    return job
+  })
+
+  const addSuccessor = ({ kind, payload }: JobRow) => {
+    const every = kinds.get(kind)?.every
+    return every === undefined ? Effect.void : add(kind, payload, every)
+  }
+
+  /** Records the end of a run, in the caller's transaction; false where it had ended already. */
+  const end = Effect.fnUntraced(function*(job: JobRow, state: End, error?: string) {
+    if (Option.isNone(yield* store.finish(job.id, job.run, state, error))) return false
+    yield* addSuccessor(job)
+    return true
+  })
+
+  const finish = Effect.fnUntraced(function*(job: JobRow, state: End, error: string | undefined) {
+    if (!(yield* orDefect(transaction(end(job, state, error))))) return
+    yield* Effect.logInfo(`job ${state}`).pipe(Effect.annotateLogs({ kind: job.kind, ...(error && { error }) }))
+    yield* changes.raise(job.id)
+  })
+
+  const existing = (id: JobId) =>
+    Effect.flatMap(
+      store.find(id),
+      Option.match({ onNone: () => new JobNotFound({ id }), onSome: Effect.succeed })
+    )
+
+  const get = (id: JobId) =>
+    Effect.flatMap(
+      existing(id),
+      (job) => Effect.map(store.attempts(id), (attempts) => toDetails(job, attempts, kinds.get(job.kind)))
+    )
+
+  const enqueue = Effect.fn("Jobs.enqueue")(function*<Payload, Encoded>(
+    type: JobType<Payload, Encoded>,
+    payload: Payload,
+    delay: Duration.Duration = Duration.zero
+  ) {
+    const encoded = yield* Effect.orDie(Schema.encode(type.payload)(payload))
+    const job = yield* orDefect(transaction(Effect.zipRight(admit, add(type.name, encoded, delay))))
+    return toJob(job)
+  })
+
+  const cancel = Effect.fn("Jobs.cancel")(function*(id: JobId) {
+    const job = yield* existing(id)
+    yield* orDefect(transaction(Effect.gen(function*() {
+      const asked = Option.isSome(yield* store.requestCancel(id))
+      if (!asked && !(yield* end(job, "cancelled"))) {
+        return yield* new JobStateConflict({ id, state: job.state, expected: "waiting, running" })
+      }
+    })))
+    yield* cancellations.raise(id)
+    yield* changes.raise(id)
+    return yield* get(id)
+  })
+
+  const retry = Effect.fn("Jobs.retry")(function*(id: JobId) {
+    const { state } = yield* existing(id)
+    yield* orDefect(transaction(Effect.gen(function*() {
+      yield* admit
+      const redriven = yield* store.redrive(id)
+      if (Option.isNone(redriven)) return yield* new JobStateConflict({ id, state, expected: "failed, cancelled" })
+      yield* handOver(redriven.value)
+    })))
+    yield* changes.raise(id)
+    return yield* get(id)
+  })
+
+  const watch = (id: JobId) =>
+    Stream.unwrapScoped(
+      Effect.map(changes.subscribe(id), (changed) =>
+        Stream.concat(Stream.fromEffect(get(id)), Stream.repeatEffect(Effect.zipRight(changed, get(id)))).pipe(
+          Stream.takeUntil(isFinished)
+        ))
+    )
+
+  const removeSome = Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const jobs = yield* store.outdated(removedAtOnce, {
+      done: now - Duration.toMillis(jobRetention),
+      dead: now - Duration.toMillis(deadLetterRetention)
+    })
+    const remove = ({ id, run }: typeof jobs[number]) => Effect.zipRight(engineRows.remove(id, run), store.remove(id))
+    yield* orDefect(transaction(Effect.forEach(jobs, remove, { concurrency: 1, discard: true })))
+    return jobs.length
+  })
+
+  yield* engine.register(
+    JobRun.JobRun,
+    JobRun.execute({ store, policies: yield* Policies, kinds, cancellations, changes, finish })
+  )
+  for (const { every, name } of kinds.values()) {
+    if (every === undefined || (yield* store.hasUnfinished(name))) continue
+    yield* orDefect(transaction(add(name, {}, every)))
+  }
+
+  return {
+    /** Accepts a job: it is on disk when the transaction is, this one or the caller's; due after `delay`. */
+    enqueue,
+    /** Ends a waiting job at once, and asks a running one to end; its activities are then interrupted, and taken back. */
+    cancel,
+    /** Runs a dead or cancelled job again; activities that succeeded, and were not taken back, are not repeated. */
+    retry,
+    get,
+    /** The job now and after each change, until it has finished. */
+    watch,
+    /** Newest first. */
+    list: (filter: Filter): Effect.Effect<ReadonlyArray<Job>> =>
+      Effect.map(store.page(filter), (rows) => rows.map(toJob)),
+    /** Removes what is kept no longer; answers how many jobs. */
+    removeOutdated: Effect.gen(function*() {
+      let total = 0
+      for (let removed = removedAtOnce; removed === removedAtOnce; total += removed) removed = yield* removeSome
+      return total
+    })
+  }
+})
+
+/** Durable background work: what was accepted happens, visibly, and its end is recorded once. */
+export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, Effect.Effect.Success<typeof make>>() {
+  static readonly layer = Layer.scoped(Jobs, make).pipe(Layer.provide(JobStore.layer))
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Duration, Effect, Fiber, Ref, Schema } from "effect"
+import * as Job from "../../../src/platform/jobs/Job.ts"
+import { Jobs } from "../../../src/platform/jobs/Jobs.ts"
+import * as TestDatabase from "../../support/Database.ts"
+import * as TestJobs from "../../support/Jobs.ts"
+
+const Task = Job.type("task", Schema.Struct({}))
+
+describe("a stop", () => {
+  it.effect("hands a running job back after its time, and the next start does only what was not finished", () =>
+    Effect.gen(function*() {
+      yield* TestJobs.begin
+      const ran = yield* Ref.make<ReadonlyArray<string>>([])
+      const note = (line: string) => Ref.update(ran, (all) => [...all, line])
+      const hangs = yield* Ref.make(true)
+      const second = Effect.flatMap(Ref.get(hangs), (hang) => hang ? Effect.never : Effect.void)
+      const kind = Job.kind(Task, [
+        { name: "first", policy: "upstream", run: () => note("first") },
+        {
+          name: "second",
+          policy: "upstream",
+          run: () => note("second").pipe(Effect.zipRight(second), Effect.onInterrupt(() => note("second interrupted")))
+        }
+      ])
+      const server = TestJobs.over([kind], { jobsStopTimeout: Duration.millis(1000) })
+
+      const stopping = yield* Effect.gen(function*() {
+        const { id } = yield* Effect.flatMap(Jobs, (jobs) => jobs.enqueue(Task, {}))
+        yield* TestJobs.settled
+        return id
+      }).pipe(Effect.provide(server), Effect.fork)
+      yield* TestJobs.pass("999 millis")
+      expect(yield* Ref.get(ran)).toEqual(["first", "second"])
+      yield* TestJobs.pass("1 millis")
+      const id = yield* Fiber.join(stopping)
+      expect(yield* Ref.get(ran)).toEqual(["first", "second", "second interrupted"])
+
+      yield* Ref.set(hangs, false)
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        expect((yield* jobs.get(id)).state).toBe("running")
+        yield* TestJobs.pass("2 seconds")
+        const done = yield* jobs.get(id)
+        expect(done).toMatchObject({ state: "succeeded", run: 1 })
+        expect(done.activities.map(({ attempts }) => attempts.map(({ outcome }) => outcome))).toEqual([
+          ["succeeded"],
+          ["interrupted", "succeeded"]
+        ])
+      }).pipe(Effect.provide(server))
+      expect(yield* Ref.get(ran)).toEqual(["first", "second", "second interrupted", "second"])
+    }).pipe(Effect.provide(TestDatabase.layer)))
+})

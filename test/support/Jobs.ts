@@ -1,0 +1,38 @@
+import { DateTime, type Duration, Effect, Layer, TestClock } from "effect"
+import { AppConfig, type Values } from "../../src/AppConfig.ts"
+import type { JobKind } from "../../src/platform/jobs/Job.ts"
+import * as JobEngine from "../../src/platform/jobs/JobEngine.ts"
+import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
+import { Policies } from "../../src/policy/Policies.ts"
+import type { Policy } from "../../src/policy/Policy.ts"
+import * as TestDatabase from "./Database.ts"
+
+/** Where the test clock begins, as the engine names its messages by the time since 2025. */
+export const began = DateTime.unsafeMake("2026-01-01T00:00:00Z")
+
+/** Sets the test clock to the beginning. */
+export const begin = TestClock.setTime(DateTime.toEpochMillis(began))
+
+/** The jobs of some kinds on the real engine; their activities run under the policy `upstream`. */
+export const over = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> = {}, policy: Policy = {}) =>
+  Jobs.layer.pipe(
+    Layer.provide(JobEngine.layer),
+    Layer.provide(Layer.succeed(JobKinds, kinds)),
+    Layer.provide(Policies.layerWith({ "upstream": policy })),
+    Layer.provide(AppConfig.layerWith(overrides))
+  )
+
+/** The same on a database of their own, at the beginning of the test's time. */
+export const layer = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> = {}, policy: Policy = {}) =>
+  over(kinds, overrides, policy).pipe(
+    Layer.provide(Layer.effectDiscard(begin)),
+    Layer.provideMerge(TestDatabase.layer)
+  )
+
+/** Lets everything run that can run without time passing: the engine's digests and statements take turns of the real event loop. */
+export const settled: Effect.Effect<void> = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+  .pipe(Effect.repeatN(40), Effect.asVoid)
+
+/** Time passes, and everything runs that is then due. */
+export const pass = (duration: Duration.DurationInput) =>
+  settled.pipe(Effect.zipRight(TestClock.adjust(duration)), Effect.zipRight(settled))
