@@ -104,6 +104,12 @@ export const settings = {
     "Size of one uploaded file; beyond it 413"
   ),
   maxUploadFiles: integer("MAX_UPLOAD_FILES", 100, [1, 10_000], "files", "Files in one upload request; beyond it 413"),
+  idempotencyKeyRetention: duration(
+    "IDEMPOTENCY_KEY_RETENTION",
+    "24 hours",
+    ["1 second", "365 days"],
+    "How long the answer to a request with an Idempotency-Key is kept, and repeated for that key"
+  ),
   headersTimeout: duration(
     "HEADERS_TIMEOUT",
     "10 seconds",

@@ -26,6 +26,7 @@ import * as Documentation from "./platform/http/Documentation.ts"
 import * as HttpApiApp from "./platform/http/HttpApiApp.ts"
 import * as NodeServer from "./platform/http/NodeServer.ts"
 import type { ApiHandlers } from "./platform/http/Router.ts"
+import { IdempotencyKeys } from "./platform/idempotency/IdempotencyKeys.ts"
 import { checkSettings } from "./platform/lifecycle/checkSettings.ts"
 import { drain } from "./platform/lifecycle/drain.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
@@ -88,7 +89,7 @@ const Chapters = Layer.mergeAll(
 
 /** The machines that the chapters stand on. */
 const Platform = Layer.mergeAll(
-  SqliteDatabase.layer,
+  IdempotencyKeys.layer.pipe(Layer.provideMerge(SqliteDatabase.layer)),
   Upstream.layer,
   FileStore.layer.pipe(Layer.provideMerge(BlockingLoop.layer)),
   CpuPool.layer,

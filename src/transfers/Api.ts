@@ -4,6 +4,7 @@ import { Id, UserId, UserIdFromText } from "../domain/Ids.ts"
 import { Amount, type Cents, format } from "../domain/Money.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { idempotent } from "../platform/http/Idempotent.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 import { Params } from "../platform/http/Params.ts"
 
@@ -109,6 +110,7 @@ export const TransfersApi = HttpApiGroup.make("transfers")
       .annotateContext(
         describe("Moves money between two users", "One immediate transaction: both entries are written, or none.")
       )
+      .pipe(idempotent)
   )
   .add(
     HttpApiEndpoint.get("account")`/accounts/${userId}`
@@ -132,5 +134,6 @@ export const TransfersApi = HttpApiGroup.make("transfers")
       .annotateContext(
         describe("Money from outside", "A double entry too: the outside account gives what the user gets.")
       )
+      .pipe(idempotent)
   )
   .annotateContext(OpenApi.annotations({ title: "transfers", description: "« Context managers asynchrones »" }))

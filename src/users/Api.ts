@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { PostId, PostIdFromText, UserId, UserIdFromText } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { idempotent } from "../platform/http/Idempotent.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 import { Params } from "../platform/http/Params.ts"
@@ -128,6 +129,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .addError(EmailTaken)
       .annotateContext(describe("A new user", "Name and e-mail from the query or a JSON object."))
       .annotateContext(answerHeaders({ 201: ["Location"] }))
+      .pipe(idempotent)
   )
   .add(
     HttpApiEndpoint.get("completeProfile")`/users/${userId}/complete-profile`
@@ -154,6 +156,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .addError(UserNotFound)
       .annotateContext(describe("A new post", "Title of 1 to 200 characters, content of 1 to 100,000."))
       .annotateContext(answerHeaders({ 201: ["Location"] }))
+      .pipe(idempotent)
   )
   .add(
     HttpApiEndpoint.get("getPost")`/users/${userId}/posts/${postId}`

@@ -224,6 +224,21 @@ describe("headers and upgrades", () => {
     expect(headersOf("GET /async-slow", "401")).toContain("WWW-Authenticate")
   })
 
+  it("a key makes an operation idempotent, and what it answers then is described", () => {
+    for (const name of ["POST /transfer-money", "POST /users", "POST /users/{user_id}/posts"]) {
+      expect(parameter("Idempotency-Key", name)).toMatchObject({ in: "header", required: false })
+      expect(headersOf(name, "409")).toEqual(expect.arrayContaining(["Retry-After", "Idempotency-Replayed"]))
+      const schemas = list(
+        at(operation(name), "responses", "422", "content", "application/problem+json", "schema", "anyOf")
+      )
+      expect(schemas).toContainEqual({ $ref: "#/components/schemas/IdempotencyKeyReused" })
+    }
+    expect(headersOf("POST /users", "201")).toEqual(expect.arrayContaining(["Location", "Idempotency-Replayed"]))
+    expect(headersOf("POST /users", "500")).not.toContain("Idempotency-Replayed")
+    expect(parameter("Idempotency-Key", "POST /batch-process")).toBeUndefined()
+    expect(parameter("Idempotency-Key", "GET /users")).toBeUndefined()
+  })
+
   it("the chat changes protocols", () => {
     const statuses = Object.keys(at(operation("GET /ws/{client_id}"), "responses") ?? {})
     expect(statuses).toContain("101")

@@ -3,6 +3,10 @@ import { createHash, timingSafeEqual } from "node:crypto"
 
 const digest = (token: string) => createHash("sha256").update(token).digest()
 
+/** The token of an `Authorization` header (RFC 6750). */
+export const tokenOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1]
+
 /**
  * Whether an `Authorization` header carries one of the tokens (RFC 6750). Digests are compared, in constant time, so that neither a
  * token's length nor its beginning shows in the time taken. Without tokens everything is allowed: the server is then on loopback.
@@ -13,7 +17,7 @@ export const checker = (tokens: Option.Option<ReadonlyArray<Redacted.Redacted>>)
     Option.match(known, {
       onNone: () => true,
       onSome: (digests) => {
-        const given = digest(/^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "")
+        const given = digest(tokenOf(authorization) ?? "")
         // every token is compared, whichever matches
         return digests.filter((one) => timingSafeEqual(one, given)).length > 0
       }

@@ -1,6 +1,7 @@
 import { type HttpApiEndpoint, HttpApiSchema, HttpMethod, type HttpServerRequest } from "@effect/platform"
-import { Effect, Either, Option, ParseResult, Schema, type SchemaAST } from "effect"
+import { Context, Effect, Either, Option, ParseResult, Schema, type SchemaAST } from "effect"
 import { type InputIssue, InvalidInput, type PayloadTooLarge, type UnsupportedMediaType } from "../../domain/Problem.ts"
+import { headerName, Idempotent, keyRule, readKey } from "./Idempotent.ts"
 import { below, fromParseIssue } from "./InputIssues.ts"
 import { isParams, queryReaders } from "./Params.ts"
 import { readJson } from "./RequestBody.ts"
@@ -10,6 +11,16 @@ export interface Matched {
   readonly request: HttpServerRequest.HttpServerRequest
   readonly path: Readonly<Record<string, string | undefined>>
   readonly query: Readonly<Record<string, string | Array<string>>>
+}
+
+/** What an endpoint declares of a request, decoded. */
+export interface Decoded {
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly path: unknown
+  readonly urlParams: unknown
+  readonly payload: unknown
+  /** Only of an endpoint that takes one. */
+  readonly idempotencyKey: string | undefined
 }
 
 type Refusal = InvalidInput | PayloadTooLarge | UnsupportedMediaType
@@ -103,7 +114,14 @@ const isMultipart = (ast: SchemaAST.AST) =>
 const isMalformed = (url: string): boolean =>
   url.includes("%") && Either.isLeft(Either.try(() => decodeURIComponent(url)))
 
-const nothing: Part = Either.right(undefined)
+const nothing = Either.right(undefined)
+
+const idempotencyKey = (request: Matched["request"]): Either.Either<string | undefined, Issues> => {
+  const written = request.headers["idempotency-key"]
+  return written === undefined
+    ? nothing
+    : Either.fromOption(readKey(written), () => [issue(["header", headerName], keyRule, "value_error")])
+}
 
 /**
  * Compiles what an endpoint declares of its path, query and body into one decoder, made once. It reports every issue of every part at
@@ -119,17 +137,19 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
     return (_: Matched["query"], body: unknown) =>
       body === undefined ? Either.left([issue(["body"], "field required", "missing")]) : decode(body)
   })
+  const takesKey = Context.get(endpoint.annotations, Idempotent)
   const readsBody = Option.isSome(decodePayload) && HttpMethod.hasBody(endpoint.method)
 
-  return ({ path, query, request }: Matched): Effect.Effect<unknown, Refusal> => {
+  return ({ path, query, request }: Matched): Effect.Effect<Decoded, Refusal> => {
     if (isMalformed(request.url)) {
       return Effect.fail(InvalidInput.of(["query"], "has a malformed percent-encoding", "value_error"))
     }
-    const finish = (body: unknown): Effect.Effect<unknown, InvalidInput> => {
+    const finish = (body: unknown): Effect.Effect<Decoded, InvalidInput> => {
       const parts = {
         path: Option.match(decodePath, { onNone: () => nothing, onSome: (decode) => decode(path) }),
         urlParams: Option.match(decodeQuery, { onNone: () => nothing, onSome: (decode) => decode(query) }),
-        payload: Option.match(decodePayload, { onNone: () => nothing, onSome: (decode) => decode(query, body) })
+        payload: Option.match(decodePayload, { onNone: () => nothing, onSome: (decode) => decode(query, body) }),
+        idempotencyKey: takesKey ? idempotencyKey(request) : nothing
       }
       const issues = Object.values(parts).flatMap((part) => (Either.isLeft(part) ? part.left : []))
       return issues.length > 0
@@ -138,7 +158,8 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
           request,
           path: Either.getOrUndefined(parts.path),
           urlParams: Either.getOrUndefined(parts.urlParams),
-          payload: Either.getOrUndefined(parts.payload)
+          payload: Either.getOrUndefined(parts.payload),
+          idempotencyKey: Either.getOrUndefined(parts.idempotencyKey)
         })
     }
     return readsBody ? Effect.flatMap(readJson(request, maxBodyBytes), finish) : finish(undefined)

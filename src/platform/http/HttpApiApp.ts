@@ -20,8 +20,10 @@ import {
   UnsupportedMediaType
 } from "../../domain/Problem.ts"
 import { type Language, Locale, negotiate } from "../../domain/Text.ts"
+import { IdempotencyKeys } from "../idempotency/IdempotencyKeys.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as BearerTokens from "./BearerTokens.ts"
+import type { Decoded } from "./DecodeRequest.ts"
 import * as ProblemResponse from "./ProblemResponse.ts"
 import { ResponseHeaders } from "./ResponseHeaders.ts"
 import * as Router from "./Router.ts"
@@ -97,9 +99,38 @@ const spanOptions = ({ request }: Exchange, { path }: Router.Operation): Tracer.
   ...Option.match(callersSpan(request.headers), { onNone: () => ({ root: true }), onSome: (parent) => ({ parent }) })
 })
 
+/** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
+const respond = (
+  exchange: Exchange,
+  { encode, handle, name }: Router.Operation,
+  keys: Option.Option<IdempotencyKeys["Type"]>
+) =>
+({ idempotencyKey, ...input }: Decoded): Effect.Effect<Response, Problem> => {
+  const run = () =>
+    Effect.flatMap(handle(input), (answer) =>
+      HttpServerResponse.isServerResponse(answer)
+        ? Effect.succeed(HttpServerResponse.setHeaders(answer, exchange.headers))
+        : Effect.map(encode(answer), setHeaders(exchange)))
+  if (idempotencyKey === undefined) return run()
+  const { request, ...parts } = input
+  return Option.match(keys, {
+    onNone: () => Effect.dieMessage("no layer of IdempotencyKeys"),
+    onSome: ({ once }) =>
+      once({
+        key: idempotencyKey,
+        authorization: request.headers["authorization"],
+        operation: name,
+        input: parts,
+        respond: Effect.suspend(run),
+        render: (problem) => renderProblem(exchange, problem)
+      })
+  })
+}
+
 const runOperation = (
   exchange: Exchange,
-  { operation, path, query }: Router.Found
+  { operation, path, query }: Router.Found,
+  keys: Option.Option<IdempotencyKeys["Type"]>
 ): Effect.Effect<Response, Problem> => {
   const { headers, language, request } = exchange
   const responseHeaders = {
@@ -108,12 +139,7 @@ const runOperation = (
     }
   }
   const operate = operation.decode({ request, path, query }).pipe(
-    Effect.flatMap(operation.handle),
-    Effect.flatMap((answer) =>
-      HttpServerResponse.isServerResponse(answer)
-        ? Effect.succeed(HttpServerResponse.setHeaders(answer, headers))
-        : Effect.map(operation.encode(answer), setHeaders(exchange))
-    )
+    Effect.flatMap(respond(exchange, operation, keys))
   )
   return Effect.interruptible(Effect.useSpan(operation.name, spanOptions(exchange, operation), (span) => {
     exchange.traceId = span.traceId
@@ -127,6 +153,8 @@ const runOperation = (
   }))
 }
 
+const services = Effect.all([AppConfig, Lifecycle, Effect.serviceOption(IdempotencyKeys)], { concurrency: 1 })
+
 /**
  * Makes a contract and its handlers an application for @effect/platform's HttpServer: routing, decoding, language, tokens, bounds, traces and
  * problem documents for every failure, from every layer.
@@ -136,7 +164,7 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
   handlers: Parameters<typeof Router.make>[1],
   pages: Readonly<Record<string, HttpApp.Default>>
 ) =>
-  Effect.map(Effect.all([AppConfig, Lifecycle], { concurrency: 1 }), ([config, lifecycle]) => {
+  Effect.map(services, ([config, lifecycle, keys]) => {
     const router = Router.make(api, handlers, config)
     const authorized = BearerTokens.checker(config.apiTokens)
     const isPage = (path: string) => Object.hasOwn(pages, pageOf(path))
@@ -148,7 +176,10 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
       if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
       const encoding = headers["content-encoding"]
       if (encoding !== undefined && encoding !== "identity") {
-        return new UnsupportedMediaType({ received: `content-encoding: ${encoding}`, expected: "no content-encoding" })
+        return new UnsupportedMediaType({
+          received: `content-encoding: ${encoding}`,
+          expected: "no content-encoding"
+        })
       }
       const isOpen = isHealth || isPage(path) || method === "OPTIONS"
       return isOpen || authorized(headers["authorization"]) ? undefined : new Unauthorized()
@@ -178,7 +209,7 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
       const refused = refusal(exchange)
       if (refused !== undefined) return Effect.succeed(renderProblem(exchange, refused))
       const found = router.find(exchange.request)
-      const answer = found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found)
+      const answer = found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found, keys)
       return Effect.catchAllCause(answer, answerFailure(exchange))
     })
   })

@@ -13,6 +13,10 @@ export const headers = {
     "The SHA-256 of the bytes, for If-None-Match and If-Range",
     "\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\""
   ),
+  "Idempotency-Replayed": {
+    ...text("The answer is the one that the first request with this Idempotency-Key got", "true"),
+    schema: { type: "string", enum: ["true"] }
+  },
   Link: text("The next page, while there is more (RFC 8288)", "</users?limit=100&after=100>; rel=\"next\""),
   Location: text("Where the new thing is, or is part of", "/users/1/complete-profile"),
   "Retry-After": {

@@ -1,6 +1,7 @@
 import { Array as Arr, Option, Predicate } from "effect"
 import { STATUS_CODES } from "node:http"
 import { contentType as problemType } from "../../domain/Problem.ts"
+import { headerName } from "./Idempotent.ts"
 import { exampleOf } from "./OpenApiExamples.ts"
 import { type HeaderName, headers, references } from "./OpenApiHeaders.ts"
 
@@ -115,6 +116,28 @@ const answer = (status: string, response: Json): Json =>
 const impossible = (operation: Json): ReadonlyArray<string> =>
   operation["requestBody"] === undefined ? ["400", "413", "415"] : ["400"]
 
+/** An operation takes a key where it can say that one is in progress. */
+const takesKey = (operation: Json): boolean =>
+  problemSchemas(record(operation, "responses", "409")).some(($ref) => tagOf($ref) === "IdempotencyKeyInProgress")
+
+const keyParameter = {
+  name: headerName,
+  in: "header",
+  required: false,
+  description: [
+    "Requests with one key, of one caller, run once: the others are answered as the first was, with Idempotency-Replayed.",
+    "Its quotes may be left out (draft-ietf-httpapi-idempotency-key-header)"
+  ].join(" "),
+  schema: { type: "string", minLength: 1 },
+  example: "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""
+}
+
+const withKeyParameter = (operation: Json): Json =>
+  takesKey(operation) ? { ...operation, parameters: [...list(operation["parameters"]), keyParameter] } : operation
+
+/** What is answered before the key is looked at. */
+const unkeyed: ReadonlySet<string> = new Set(["401", "413", "415"])
+
 const headersOfStatus: Readonly<Record<string, ReadonlyArray<HeaderName>>> = {
   101: ["Upgrade"],
   401: ["WWW-Authenticate"],
@@ -127,6 +150,8 @@ const headersOf = (status: string, response: Json, operation: Json): ReadonlyArr
     ? ["Content-Language" as const]
     : []),
   ...(headersOfStatus[status] ?? []),
+  ...(takesKey(operation) && Number(status) < 500 && !unkeyed.has(status) ? ["Idempotency-Replayed" as const] : []),
+  ...(takesKey(operation) && status === "409" ? ["Retry-After" as const] : []),
   ...(status === "200" && list(operation["parameters"]).some((parameter) => record(parameter)["name"] === "limit")
     ? ["Link" as const]
     : [])
@@ -206,7 +231,10 @@ export const transform = (spec: Json): Json => {
   const paths = mapValues(
     record(open(spec["paths"])),
     (methods, path) =>
-      mapValues(methods, (operation) => examples(withSecurity(withResponses(withQueryParameters(operation)), path)))
+      mapValues(
+        methods,
+        (operation) => examples(withSecurity(withResponses(withKeyParameter(withQueryParameters(operation))), path))
+      )
   )
   return {
     ...spec,

@@ -11,7 +11,7 @@ export interface Operation {
   /** `group.endpoint`: the name of its span. */
   readonly name: string
   readonly path: string
-  readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<unknown, Problem>
+  readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<DecodeRequest.Decoded, Problem>
   readonly handle: (request: unknown) => Effect.Effect<unknown, Problem>
   readonly encode: (answer: unknown) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 }

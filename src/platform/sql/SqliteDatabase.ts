@@ -30,7 +30,9 @@ const immediate = (client: SqliteClient.SqliteClient) =>
       statement(connection, "BEGIN IMMEDIATE"),
     savepoint: (connection, id) =>
       statement(connection, `SAVEPOINT barista_${id}`),
-    commit: (connection) => statement(connection, "COMMIT"),
+    // one that is refused leaves its transaction open, and the next one would not begin
+    commit: (connection) =>
+      Effect.tapError(statement(connection, "COMMIT"), () => Effect.ignore(statement(connection, "ROLLBACK"))),
     rollback: (connection) => statement(connection, "ROLLBACK"),
     rollbackSavepoint: (connection, id) => statement(connection, `ROLLBACK TO SAVEPOINT barista_${id}`)
   })

@@ -73,6 +73,32 @@ describe("Database", () => {
       expect(yield* names).toEqual(["Ann"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
+  it.effect("nested transactions that fail undo their own part, whatever ended before, between and inside them", () =>
+    Effect.gen(function*() {
+      const { transaction } = yield* Database
+      const failing = (effect: ReturnType<typeof insert>) =>
+        Effect.ignore(transaction(Effect.zipRight(effect, Effect.fail("no"))))
+      yield* transaction(Effect.gen(function*() {
+        yield* transaction(Effect.zipRight(insert("Ann"), failing(insert("Bob"))))
+        yield* failing(transaction(insert("Chloé")))
+        yield* transaction(Effect.zipRight(transaction(insert("Dan")), failing(insert("Eve"))))
+      }))
+      expect(yield* names).toEqual(["Ann", "Dan"])
+    }).pipe(Effect.provide(TestDatabase.layer)))
+
+  it.effect("a commit that fails rolls back, and the connection goes on", () =>
+    Effect.gen(function*() {
+      const { transaction, writer } = yield* Database
+      const exit = yield* Effect.exit(transaction(Effect.all([
+        insert("Ann"),
+        writer`PRAGMA defer_foreign_keys = ON`,
+        writer`INSERT INTO posts (user_id, title, content) VALUES (9, 'a', 'b')`
+      ], { concurrency: 1 })))
+      expect(exit._tag).toBe("Failure")
+      yield* transaction(insert("Bob"))
+      expect(yield* names).toEqual(["Bob"])
+    }).pipe(Effect.provide(TestDatabase.layer)))
+
   it.effect("the writer is durable and checks its references; the reader cannot write", () =>
     Effect.gen(function*() {
       const { reader, writer } = yield* Database
