@@ -3,12 +3,14 @@ import { Effect } from "effect"
 import users from "./migrations/0001_users.ts"
 import ledger from "./migrations/0002_ledger.ts"
 import uploads from "./migrations/0003_uploads.ts"
+import outbox from "./migrations/0005_outbox.ts"
 
 /** Every version of the schema, oldest first. A version that has been released is never edited: a change is a new one. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [1, "users", Effect.succeed(users)],
   [2, "ledger", Effect.succeed(ledger)],
-  [3, "uploads", Effect.succeed(uploads)]
+  [3, "uploads", Effect.succeed(uploads)],
+  [5, "outbox", Effect.succeed(outbox)]
 ]
 
 /** Brings the schema to the newest version, in one transaction; does nothing where it is there already. */
