@@ -7,6 +7,7 @@ import { ComputeApi } from "./compute/Api.ts"
 import * as Problem from "./domain/Problem.ts"
 import { ExternalApi } from "./external/Api.ts"
 import { MonitoringApi } from "./monitoring/Api.ts"
+import { OutboxApi } from "./outbox/Api.ts"
 import { OutcomesApi } from "./outcomes/Api.ts"
 import { transform } from "./platform/http/OpenApiTransform.ts"
 import { ResilienceApi } from "./resilience/Api.ts"
@@ -28,6 +29,7 @@ export const Api = HttpApi.make("barista")
   .add(ComputeApi)
   .add(OutcomesApi)
   .add(ComparisonApi)
+  .add(OutboxApi)
   .addError(Problem.InvalidInput)
   .addError(Problem.RouteNotFound)
   .addError(Problem.MethodNotAllowed)

@@ -1,4 +1,5 @@
 import { Config, ConfigProvider, Context, Effect, Layer, Redacted } from "effect"
+import { parseSender } from "./domain/Email.ts"
 import {
   bytes,
   duration,
@@ -9,8 +10,10 @@ import {
   oneOf,
   optional,
   secret,
+  setting,
   words
 } from "./domain/Setting.ts"
+import { parseSmtpUrl } from "./domain/SmtpServer.ts"
 
 const httpUrl = (written: string): URL | undefined => {
   const url = URL.canParse(written) ? new URL(written) : undefined
@@ -63,6 +66,41 @@ export const settings = {
     mebibyte,
     [kibibyte, 64 * mebibyte],
     "Size of an upstream answer; beyond it the call fails"
+  ),
+  smtpUrl: optional(
+    "SMTP_URL",
+    "embedded outbox",
+    "a URL such as smtp://user:secret@host:587 or smtps://host, user and secret percent-encoded",
+    "The mail server; smtp:// with a user insists on STARTTLS beyond loopback. Without it mails are kept in /outbox",
+    parseSmtpUrl,
+    secret
+  ),
+  mailFrom: setting(
+    "MAIL_FROM",
+    { name: "Barista", address: "barista@localhost", domain: "localhost" },
+    "Barista <barista@localhost>",
+    "an address, alone or as Name <address>",
+    "Whom mails are from",
+    parseSender
+  ),
+  smtpConnections: integer(
+    "SMTP_CONNECTIONS",
+    5,
+    [1, 100],
+    "connections",
+    "Connections to the mail server at once, kept open between mails; further mails wait for one"
+  ),
+  smtpConnectTimeout: duration(
+    "SMTP_CONNECT_TIMEOUT",
+    "10 seconds",
+    ["10 millis", "5 minutes"],
+    "How long the mail server may take to be found, accept a connection, greet and encrypt"
+  ),
+  smtpReplyTimeout: duration(
+    "SMTP_REPLY_TIMEOUT",
+    "1 minute",
+    ["10 millis", "10 minutes"],
+    "How long the mail server may be silent when a reply is due"
   ),
   apiTokens: optional(
     "API_TOKENS",

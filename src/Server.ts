@@ -18,6 +18,7 @@ import { ExternalCalls } from "./external/ExternalCalls.ts"
 import * as ExternalHttp from "./external/Http.ts"
 import * as MonitoringHttp from "./monitoring/Http.ts"
 import { Monitoring } from "./monitoring/Monitoring.ts"
+import * as OutboxHttp from "./outbox/Http.ts"
 import * as OutcomesHttp from "./outcomes/Http.ts"
 import { Outcomes } from "./outcomes/Outcomes.ts"
 import { FileStore } from "./platform/files/FileStore.ts"
@@ -30,6 +31,8 @@ import { IdempotencyKeys } from "./platform/idempotency/IdempotencyKeys.ts"
 import { checkSettings } from "./platform/lifecycle/checkSettings.ts"
 import { drain } from "./platform/lifecycle/drain.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
+import { Mailer } from "./platform/mail/Mailer.ts"
+import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
 import * as Logging from "./platform/observability/Logging.ts"
 import { Database } from "./platform/sql/Database.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
@@ -65,7 +68,8 @@ const handlers = Effect.all({
   monitoring: MonitoringHttp.handlers,
   compute: ComputeHttp.handlers,
   outcomes: OutcomesHttp.handlers,
-  comparison: ComparisonHttp.handlers
+  comparison: ComparisonHttp.handlers,
+  outbox: OutboxHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
 /** The chapters' services. */
@@ -89,7 +93,9 @@ const Chapters = Layer.mergeAll(
 
 /** The machines that the chapters stand on. */
 const Platform = Layer.mergeAll(
-  IdempotencyKeys.layer.pipe(Layer.provideMerge(SqliteDatabase.layer)),
+  Layer.mergeAll(IdempotencyKeys.layer, Mailer.layer.pipe(Layer.provideMerge(OutboxRepo.layer))).pipe(
+    Layer.provideMerge(SqliteDatabase.layer)
+  ),
   Upstream.layer,
   FileStore.layer.pipe(Layer.provideMerge(BlockingLoop.layer)),
   CpuPool.layer,

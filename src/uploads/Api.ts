@@ -1,6 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { Id, idFromText } from "../domain/Ids.ts"
+import { Instant } from "../domain/Instant.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
@@ -27,15 +28,7 @@ export class Upload extends Schema.Class<Upload>("Upload")({
     description: "Where the file can be downloaded and deleted",
     examples: ["/uploads/1"]
   }),
-  created_at: Schema.DateTimeUtc.annotations({
-    identifier: "Instant",
-    jsonSchema: {
-      type: "string",
-      format: "date-time",
-      description: "RFC 3339, in UTC",
-      examples: ["2025-01-31T12:00:00.000Z"]
-    }
-  })
+  created_at: Instant
 }) {}
 
 /** 404: no upload has that id. */

@@ -1,5 +1,6 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
+import { Email } from "../domain/Email.ts"
 import { PostId, PostIdFromText, UserId, UserIdFromText } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
@@ -31,23 +32,6 @@ const documented = (maxLength: number, description: string, example: string) => 
 })
 
 export const Name = trimmed(200, oneLine, oneLineRule).annotations(documented(200, "1 to 200 characters", "Alice"))
-
-/** An address of the form that HTML's e-mail field takes (WHATWG, "valid e-mail address"), at most 254 characters (RFC 5321). */
-export const Email = Schema.Trim.pipe(
-  Schema.maxLength(254, { message: () => "must have at most 254 characters" }),
-  Schema.pattern(
-    /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i,
-    { message: () => "must be an e-mail address such as alice@example.com" }
-  )
-).annotations({
-  jsonSchema: {
-    type: "string",
-    format: "email",
-    maxLength: 254,
-    description: "An e-mail address",
-    examples: ["alice@example.com"]
-  }
-})
 
 const exampleTitle = "Un café asynchrone"
 const exampleContent = "Le barista prépare les deux cafés en parallèle."

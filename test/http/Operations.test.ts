@@ -56,6 +56,7 @@ layer(server, live)("every operation of the handbook answers, with and without i
     ["/accounts/1", { user_id: 1, balance: "100.00", balance_cents: 10_000 }],
     ["/accounts/1/entries", [{ kind: "deposit", counterpart: null }]],
     ["/uploads", []],
+    ["/outbox", []],
     ["/policies", expect.arrayContaining([{ name: "batch", policy: { concurrency: 3 } }])],
     ["/monitored-endpoint", { data: "some result" }],
     ["/measured", { message: "Measured operation" }],

@@ -27,6 +27,7 @@ const imports = (paths: ReadonlyArray<readonly [string, string]>) =>
 const forbidden: ReadonlyArray<readonly [string, string]> = [
   ["src/users/OtherChapter.ts", "../transfers/Transfers.ts"],
   ["src/users/TheServer.ts", "../Server.ts"],
+  ["src/outbox/OtherChapter.ts", "../users/Users.ts"],
   ["src/domain/APolicy.ts", "../policy/Policy.ts"],
   ["src/domain/TheSettings.ts", "../AppConfig.ts"],
   ["src/policy/APlatform.ts", "../platform/sql/Database.ts"],

@@ -1,5 +1,6 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect, Option } from "effect"
+import { Email } from "../../src/domain/Email.ts"
 import { PostId, UserId } from "../../src/domain/Ids.ts"
 import { type Answer, json, TestServer } from "../support/TestServer.ts"
 
@@ -27,7 +28,9 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
       const created = yield* send("POST", "/users/?name=%20Zo%C3%A9%20&email=zoe@example.com")
       expect([created.status, created.headers.location]).toEqual([201, "/users/1/complete-profile"])
       expect(json(created)).toEqual({ id: 1, name: "Zoé", email: "zoe@example.com" })
-      const taken = yield* Effect.flip(client.users.create({ payload: { name: "Other", email: "ZOE@example.com" } }))
+      const taken = yield* Effect.flip(
+        client.users.create({ payload: { name: "Other", email: Email.make("ZOE@example.com") } })
+      )
       expect(taken).toMatchObject({ _tag: "EmailTaken", status: 409 })
       for (
         const email of [
@@ -54,7 +57,7 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
       const existing = yield* client.users.list({ urlParams: { limit: 1000 } })
       yield* Effect.forEach(
         Array.from({ length: 7 }, (_, n) => n),
-        (n) => client.users.create({ payload: { name: `User ${n}`, email: `user${n}@example.com` } }),
+        (n) => client.users.create({ payload: { name: `User ${n}`, email: Email.make(`user${n}@example.com`) } }),
         { concurrency: 1 }
       )
       const seen: Array<unknown> = []
@@ -83,7 +86,7 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
     Effect.gen(function*() {
       const { client, send } = yield* TestServer
       const [ann, ben] = yield* Effect.forEach(["ann", "ben"], (name) =>
-        client.users.create({ payload: { name, email: `${name}@example.org` } }), { concurrency: 1 })
+        client.users.create({ payload: { name, email: Email.make(`${name}@example.org`) } }), { concurrency: 1 })
       const [user, follower] = [UserId.make(ann?.id ?? 0), UserId.make(ben?.id ?? 0)]
       const path = { user_id: user }
       const [post, response] = yield* client.users.createPost({

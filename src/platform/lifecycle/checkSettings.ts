@@ -1,8 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { ConfigError, Duration, Effect, Option } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
-
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
+import { isLoopback } from "../../domain/Loopback.ts"
 
 const wrong = (line: string) => Effect.fail(ConfigError.InvalidData([], line))
 
@@ -14,7 +13,7 @@ export const checkSettings = Effect.gen(function*() {
   const { apiTokens, dataDir, headersTimeout, host, requestTimeout } = yield* AppConfig
   const fs = yield* FileSystem.FileSystem
   // whoever can reach the server may move money
-  if (!loopback.test(host) && Option.isNone(apiTokens)) {
+  if (!isLoopback(host) && Option.isNone(apiTokens)) {
     return yield* wrong(`HOST: "${host}" is not a loopback address; listening there needs API_TOKENS to be set`)
   }
   if (Duration.greaterThan(headersTimeout, requestTimeout)) {

@@ -4,6 +4,7 @@ import users from "./migrations/0001_users.ts"
 import ledger from "./migrations/0002_ledger.ts"
 import uploads from "./migrations/0003_uploads.ts"
 import jobs from "./migrations/0004_jobs.ts"
+import outbox from "./migrations/0005_outbox.ts"
 import idempotencyKeys from "./migrations/0006_idempotency_keys.ts"
 
 /** Every version of the schema, oldest first. A version that has been released is never edited: a change is a new one. */
@@ -12,6 +13,7 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [2, "ledger", Effect.succeed(ledger)],
   [3, "uploads", Effect.succeed(uploads)],
   [4, "jobs", Effect.succeed(jobs)],
+  [5, "outbox", Effect.succeed(outbox)],
   [6, "idempotency_keys", Effect.succeed(idempotencyKeys)]
 ]
 

@@ -44,8 +44,11 @@ describe("a start that cannot be", () => {
       expect(yield* read({ PORT: "66000" })).toMatch(/PORT: "66000" is not a whole number from 0 to 65535/)
       expect(yield* read({ PORT: "x", LOG_LEVEL: "loud" })).toMatch(/PORT[^]*LOG_LEVEL/)
       expect(yield* read({ SHUTDOWN_TIMEOUT: "soon" })).toMatch(/SHUTDOWN_TIMEOUT: "soon" is not a duration from/)
+      expect(yield* read({ MAIL_FROM: "Barista" })).toMatch(
+        /MAIL_FROM: "Barista" is not an address, alone or as Name </
+      )
       expect(yield* read({ POLICY_BATCH: "{}{" })).toMatch(/POLICY_BATCH/)
-      for (const name of ["API_TOKENS", "DATABASE_URL", "UPSTREAM_URL"]) {
+      for (const name of ["API_TOKENS", "DATABASE_URL", "UPSTREAM_URL", "SMTP_URL"]) {
         const said = yield* read({ [name]: "x://:secretpw" })
         expect(said).toMatch(name)
         expect(said).not.toMatch(/secretpw/)

@@ -1,0 +1,35 @@
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { Id } from "../domain/Ids.ts"
+import { Instant } from "../domain/Instant.ts"
+import { PageParams } from "../platform/http/Pagination.ts"
+
+const shown = (example: string) => Schema.String.annotations({ examples: [example] })
+
+/** A mail as the embedded outbox keeps it. */
+export class OutboxMail extends Schema.Class<OutboxMail>("OutboxMail")({
+  id: Id,
+  to: shown("alice@example.com"),
+  subject: shown("Bienvenue !"),
+  text: shown("Bienvenue !"),
+  job_id: Id.annotations({ description: "The job that sent it" }),
+  message_id: Schema.String.annotations({
+    description: "Its Message-Id: no two mails have the same",
+    examples: ["<job-1.welcome@localhost>"]
+  }),
+  sent_at: Instant
+}) {}
+
+/** The mails of the chapter « Gestion des tâches de background », where no mail server is configured. */
+export const OutboxApi = HttpApiGroup.make("outbox")
+  .add(
+    HttpApiEndpoint.get("list", "/outbox")
+      .setUrlParams(PageParams)
+      .addSuccess(Schema.Array(OutboxMail))
+      .annotateContext(OpenApi.annotations({
+        summary: "The mails of the embedded outbox",
+        description:
+          "Newest first, a page at a time. With `SMTP_URL` set mails go to that server and not here: the list then has those of before."
+      }))
+  )
+  .annotateContext(OpenApi.annotations({ title: "outbox", description: "« Gestion des tâches de background »" }))

@@ -1,0 +1,16 @@
+import { Effect } from "effect"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import { page } from "../platform/http/Pagination.ts"
+import { OutboxRepo } from "../platform/mail/OutboxRepo.ts"
+import { orDefect } from "../platform/sql/orDefect.ts"
+import { type OutboxApi, OutboxMail } from "./Api.ts"
+
+/** Decode, call, encode. */
+export const handlers = Effect.map(OutboxRepo, (outbox): Handlers<typeof OutboxApi> => ({
+  list: ({ urlParams }) =>
+    page(
+      "/outbox",
+      urlParams,
+      (window) => Effect.map(orDefect(outbox.page(window)), (rows) => rows.map((row) => new OutboxMail(row)))
+    )
+}))

@@ -1,0 +1,49 @@
+import { SqlSchema } from "@effect/sql"
+import { Context, Effect, Layer, Schema } from "effect"
+import { Id } from "../../domain/Ids.ts"
+import { Database } from "../sql/Database.ts"
+
+/** A mail of the embedded outbox. */
+export const OutboxRow = Schema.Struct({
+  id: Id,
+  to: Schema.String,
+  subject: Schema.String,
+  text: Schema.String,
+  job_id: Id,
+  message_id: Schema.String,
+  // milliseconds since the epoch
+  sent_at: Schema.DateTimeUtcFromNumber
+})
+
+const Window = Schema.Struct({ limit: Schema.Int, after: Schema.UndefinedOr(Schema.Int) })
+
+/** Larger than any id: a page without `after` begins at the newest. */
+const beyondAll = Number.MAX_SAFE_INTEGER
+
+const make = Effect.gen(function*() {
+  const { reader, writer } = yield* Database
+  return {
+    /** Does nothing where a mail of that Message-Id is there already. */
+    insert: SqlSchema.void({
+      Request: OutboxRow.omit("id"),
+      execute: ({ to, ...row }) =>
+        writer`INSERT INTO outbox ${writer.insert({ recipient: to, ...row })} ON CONFLICT (message_id) DO NOTHING`
+    }),
+    /** Newest first. */
+    page: SqlSchema.findAll({
+      Request: Window,
+      Result: OutboxRow,
+      execute: ({ after, limit }) =>
+        reader`
+          SELECT id, recipient AS "to", subject, text, job_id, message_id, sent_at FROM outbox
+          WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit}`
+    })
+  }
+})
+
+/** One query a method, on the mails of the embedded outbox. */
+export class OutboxRepo
+  extends Context.Tag("barista/platform/mail/OutboxRepo")<OutboxRepo, Effect.Effect.Success<typeof make>>()
+{
+  static readonly layer = Layer.effect(OutboxRepo, make)
+}
