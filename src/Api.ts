@@ -1,4 +1,5 @@
 import { HttpApi, OpenApi } from "@effect/platform"
+import { BackgroundApi } from "./background/Api.ts"
 import { BasicsApi } from "./basics/Api.ts"
 import { BatchApi } from "./batch/Api.ts"
 import { ChatApi } from "./chat/Api.ts"
@@ -22,6 +23,7 @@ export const Api = HttpApi.make("barista")
   .add(UsersApi)
   .add(UploadsApi)
   .add(ChatApi)
+  .add(BackgroundApi)
   .add(ResilienceApi)
   .add(BatchApi)
   .add(TransfersApi)

@@ -300,24 +300,24 @@ export const settings = {
     ["0 seconds", "1 hour"],
     "How long the processing of one item of a batch takes"
   ),
-  batchKeepAlive: duration(
-    "BATCH_KEEP_ALIVE",
+  eventsKeepAlive: duration(
+    "EVENTS_KEEP_ALIVE",
     "15 seconds",
     ["100 millis", "10 minutes"],
-    "Silence after which a batch's event stream sends a comment, so that proxies keep its connection"
+    "Silence after which an event stream sends a comment, so that proxies keep its connection"
   ),
-  batchQueueEvents: integer(
-    "BATCH_QUEUE_EVENTS",
+  eventsQueue: integer(
+    "EVENTS_QUEUE",
     16,
     [1, 10_000],
     "events",
-    "Events of one batch waiting for its client to read; beyond it the batch waits too"
+    "Events of one stream waiting for its client to read; beyond it what sends them waits too"
   ),
-  batchReadTimeout: duration(
-    "BATCH_READ_TIMEOUT",
+  eventsReadTimeout: duration(
+    "EVENTS_READ_TIMEOUT",
     "1 minute",
     ["1 second", "1 hour"],
-    "How long a batch waits for a client that reads no events; then it is stopped"
+    "How long a stream waits for a client that reads no events; then it is stopped"
   ),
 
   jobsMaxUnfinished: integer(
@@ -326,12 +326,6 @@ export const settings = {
     [1, 1_000_000],
     "jobs",
     "Jobs accepted and not yet finished at once; beyond it 503"
-  ),
-  jobsMaxDelay: duration(
-    "JOBS_MAX_DELAY",
-    "7 days",
-    ["0 seconds", "365 days"],
-    "Longest ?delay= of a job; beyond it 422"
   ),
   jobsPollInterval: duration(
     "JOBS_POLL_INTERVAL",

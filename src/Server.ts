@@ -3,6 +3,10 @@ import { NodeContext } from "@effect/platform-node"
 import { Context, Effect, Layer, Scope } from "effect"
 import { Api } from "./Api.ts"
 import { AppConfig } from "./AppConfig.ts"
+import { Background } from "./background/Background.ts"
+import * as BackgroundHttp from "./background/Http.ts"
+import * as JobKind from "./background/Kinds.ts"
+import { RegistrationsRepo } from "./background/RegistrationsRepo.ts"
 import { Basics } from "./basics/Basics.ts"
 import * as BasicsHttp from "./basics/Http.ts"
 import { Batch } from "./batch/Batch.ts"
@@ -28,6 +32,10 @@ import * as HttpApiApp from "./platform/http/HttpApiApp.ts"
 import * as NodeServer from "./platform/http/NodeServer.ts"
 import type { ApiHandlers } from "./platform/http/Router.ts"
 import { IdempotencyKeys } from "./platform/idempotency/IdempotencyKeys.ts"
+import * as JobEngine from "./platform/jobs/JobEngine.ts"
+import * as JobRetention from "./platform/jobs/JobRetention.ts"
+import { JobKinds, Jobs } from "./platform/jobs/Jobs.ts"
+import { JobStore } from "./platform/jobs/JobStore.ts"
 import { checkSettings } from "./platform/lifecycle/checkSettings.ts"
 import { drain } from "./platform/lifecycle/drain.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
@@ -62,6 +70,7 @@ const handlers = Effect.all({
   users: UsersHttp.handlers,
   uploads: UploadsHttp.handlers,
   chat: ChatHttp.handlers,
+  background: BackgroundHttp.handlers,
   resilience: ResilienceHttp.handlers,
   batch: BatchHttp.handlers,
   transfers: TransfersHttp.handlers,
@@ -72,6 +81,30 @@ const handlers = Effect.all({
   outbox: OutboxHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
+/** What the recurring job does: it removes what is kept no longer. */
+const maintenance = Effect.gen(function*() {
+  const { removeOutdated } = yield* JobRetention.make
+  const { removeExpired } = yield* IdempotencyKeys
+  return yield* JobKind.maintenance({
+    "old jobs": Effect.asVoid(removeOutdated),
+    "old idempotency keys": Effect.asVoid(Effect.repeat(removeExpired, { until: (removed) => removed === 0 }))
+  })
+})
+
+/** Durable background work: the engine, and the kinds of jobs that it runs. */
+const Work = Jobs.layer.pipe(
+  Layer.provide(Layer.effect(
+    JobKinds,
+    Effect.map(
+      Effect.all([JobKind.kinds, maintenance], { concurrency: 1 }),
+      ([kinds, maintenance]) => [...kinds, maintenance]
+    )
+  )),
+  Layer.provide(JobEngine.layer),
+  Layer.provide(JobStore.layer),
+  Layer.provideMerge(RegistrationsRepo.layer)
+)
+
 /** The chapters' services. */
 const Chapters = Layer.mergeAll(
   Basics.layer,
@@ -79,6 +112,7 @@ const Chapters = Layer.mergeAll(
   Users.Users.layer,
   Uploads.layer.pipe(Layer.provide(UploadsRepo.layer)),
   Room.layer,
+  Background.layer,
   Resilience.layer,
   Batch.layer,
   Transfers.Transfers.layer.pipe(Layer.provide(LedgerRepo.layer)),
@@ -148,6 +182,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
 export const layer = serve.pipe(
   Layer.provide(sampleData),
   Layer.provide(Chapters),
+  Layer.provide(Work),
   Layer.provide(Platform),
   Layer.provideMerge(NodeServer.layer),
   Layer.provideMerge(NodeServer.NodeServer.layer),

@@ -1,4 +1,4 @@
-import { Command, FileSystem } from "@effect/platform"
+import { Command, type CommandExecutor, FileSystem } from "@effect/platform"
 import { Data, Deferred, Effect, Stream } from "effect"
 
 /** A server's process ended, or let too much time pass, before it printed its port; why stands on standard error. */
@@ -45,6 +45,8 @@ export const start = Effect.fnUntraced(function*(
   const timedOut = () => new NotStarted({ message: "the server did not print its port within 30 seconds" })
   return {
     pid: child.pid,
+    /** Sends a signal and waits for the end. */
+    kill: (signal: CommandExecutor.Signal) => Effect.ignore(child.kill(signal)),
     port: yield* Effect.timeoutFail(Deferred.await(port), { duration: "30 seconds", onTimeout: timedOut })
   }
 })

@@ -2,6 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
+import { eventStream } from "../platform/http/OpenApiEvents.ts"
 import { largestConcurrency } from "../policy/Policy.ts"
 import { Items } from "./Items.ts"
 
@@ -38,27 +39,6 @@ export const Progress = Schema.Struct({
 })
 export type Progress = typeof Progress.Type
 
-const withEventStream = OpenApi.annotations({
-  transform: (operation) => {
-    const ok = operation["responses"]["200"]
-    const events = {
-      schema: {
-        type: "string",
-        description: "Events progress, and at the end result, or error with a problem document"
-      },
-      example: [
-        "event: progress\ndata: {\"done\":1,\"total\":1,\"index\":0,\"result\":\"Processed: a\"}\n\n",
-        "event: result\ndata: {\"results\":[\"Processed: a\"]}\n\n"
-      ].join("")
-    }
-    const responses = {
-      ...operation["responses"],
-      200: { ...ok, content: { ...ok.content, "text/event-stream": events } }
-    }
-    return { ...operation, responses }
-  }
-})
-
 const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** « Semaphore et limitation de concurrence » of the handbook's chapter « Patterns avancés ». */
@@ -77,6 +57,12 @@ export const BatchApi = HttpApiGroup.make("batch")
         "A batch of items, a few at a time",
         "Each item takes 1 s and one of the three places of the whole server, which batches share fairly, in turn. At most 300 items; 3,000 with progress as server-sent events, for a request that accepts text/event-stream."
       ))
-      .annotateContext(withEventStream)
+      .annotateContext(eventStream({
+        description: "Events progress, and at the end result, or error with a problem document",
+        example: [
+          "event: progress\ndata: {\"done\":1,\"total\":1,\"index\":0,\"result\":\"Processed: a\"}\n\n",
+          "event: result\ndata: {\"results\":[\"Processed: a\"]}\n\n"
+        ].join("")
+      }))
   )
   .annotateContext(describe("Batch", "Limited concurrency, shared fairly between requests."))

@@ -2,11 +2,11 @@ import { Cause, Effect, Option } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { InternalError, type Problem } from "../domain/Problem.ts"
 import { Locale } from "../domain/Text.ts"
+import * as EventStream from "../platform/http/EventStream.ts"
 import type { Handlers } from "../platform/http/Handlers.ts"
 import * as ProblemResponse from "../platform/http/ProblemResponse.ts"
 import type { BatchApi } from "./Api.ts"
 import { Batch } from "./Batch.ts"
-import * as EventStream from "./EventStream.ts"
 
 const utf8 = new TextDecoder()
 
@@ -26,9 +26,9 @@ export const handlers = Effect.map(
   Effect.all([Batch, AppConfig], { concurrency: 1 }),
   ([batch, config]): Handlers<typeof BatchApi> => {
     const options = {
-      keepAlive: config.batchKeepAlive,
-      queue: config.batchQueueEvents,
-      readTimeout: config.batchReadTimeout
+      keepAlive: config.eventsKeepAlive,
+      queue: config.eventsQueue,
+      readTimeout: config.eventsReadTimeout
     }
 
     const events = Effect.fnUntraced(

@@ -21,7 +21,37 @@ export const defaults = {
   /** The blocking call on the sacrificial event loop; the handbook's has no timeout and never ends with a silent upstream. */
   "blocking-call": { timeout: fiveSeconds },
   /** `asyncio.Semaphore(3)` */
-  "batch": { concurrency: 3 }
+  "batch": { concurrency: 3 },
+  /** A mail, composed and handed to the mail server; for some minutes the server may be away. */
+  "send-mail": {
+    attemptTimeout: Duration.minutes(1),
+    retry: {
+      attempts: 8,
+      backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
+    },
+    concurrency: 256
+  },
+  /** A mail composed on the sacrificial event loop: few at a time, as each blocks it for 2 s. */
+  "send-mail-blocking": {
+    attemptTimeout: Duration.minutes(1),
+    retry: {
+      attempts: 8,
+      backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
+    },
+    concurrency: 4
+  },
+  "create-profile": {
+    attemptTimeout: Duration.seconds(10),
+    retry: { attempts: 5, backoff: { kind: "exponential", base: Duration.seconds(1) } }
+  },
+  "join-mailing-list": {
+    attemptTimeout: Duration.seconds(10),
+    retry: { attempts: 5, backoff: { kind: "exponential", base: Duration.seconds(1) } }
+  },
+  "maintenance": {
+    attemptTimeout: Duration.minutes(5),
+    retry: { attempts: 3, backoff: { kind: "exponential", base: Duration.seconds(1) } }
+  }
 } as const satisfies Record<string, Policy>
 
 export type PolicyName = keyof typeof defaults

@@ -164,7 +164,7 @@ describe("events", () => {
       const rest = [...yield* Stream.runCollect(Stream.repeatEffectChunkOption(pull))].join("")
       expect(rest.split("\n\n").slice(0, 4).map((text) => /"done":(\d)/.exec(text)?.[1])).toEqual(["1", "2", "3", "4"])
       expect(rest).not.toContain("event: result")
-    }).pipe(Effect.provide(layer({ batchQueueEvents: 4, batchMaxWaiting: 20 }))))
+    }).pipe(Effect.provide(layer({ eventsQueue: 4, batchMaxWaiting: 20 }))))
 
   it.effect("a client that leaves frees its places", () =>
     Effect.gen(function*() {

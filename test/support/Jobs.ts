@@ -1,8 +1,10 @@
-import { DateTime, type Duration, Effect, Layer, TestClock } from "effect"
+import { Context, DateTime, Duration, Effect, Layer, TestClock } from "effect"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import type { JobKind } from "../../src/platform/jobs/Job.ts"
 import * as JobEngine from "../../src/platform/jobs/JobEngine.ts"
+import * as JobRetention from "../../src/platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
+import { JobStore } from "../../src/platform/jobs/JobStore.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
 import * as TestDatabase from "./Database.ts"
@@ -13,13 +15,22 @@ export const began = DateTime.unsafeMake("2026-01-01T00:00:00Z")
 /** Sets the test clock to the beginning. */
 export const begin = TestClock.setTime(DateTime.toEpochMillis(began))
 
+/** The retention, as the maintenance runs it. */
+export class Retention
+  extends Context.Tag("barista/test/Retention")<Retention, Effect.Effect.Success<typeof JobRetention.make>>()
+{
+  static readonly layer = Layer.effect(Retention, JobRetention.make)
+}
+
 /** The jobs of some kinds on the real engine; their activities run under the policy `upstream`. */
 export const over = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> = {}, policy: Policy = {}) =>
-  Jobs.layer.pipe(
+  Layer.merge(Jobs.layer, Retention.layer).pipe(
     Layer.provide(JobEngine.layer),
+    Layer.provide(JobStore.layer),
     Layer.provide(Layer.succeed(JobKinds, kinds)),
     Layer.provide(Policies.layerWith({ "upstream": policy })),
-    Layer.provide(AppConfig.layerWith(overrides))
+    // no test waits for what never ends
+    Layer.provide(AppConfig.layerWith({ jobsStopTimeout: Duration.zero, ...overrides }))
   )
 
 /** The same on a database of their own, at the beginning of the test's time. */

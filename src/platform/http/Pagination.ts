@@ -19,7 +19,7 @@ export type PageParams = typeof PageParams.Type
 
 /**
  * A page by keyset: `query` is asked for one row more than the page holds; where it finds it, the answer gets a
- * `Link: <…>; rel="next"` header (RFC 8288) to the page after.
+ * `Link: <…>; rel="next"` header (RFC 8288) to the page after, on the same `path`, which may have a query of its own.
  */
 export const page = <Row extends { readonly id: number }, E, R>(
   path: string,
@@ -34,6 +34,9 @@ export const page = <Row extends { readonly id: number }, E, R>(
     const kept = rows.slice(0, limit)
     const last = kept.at(-1)
     return rows.length > limit && last !== undefined
-      ? Effect.as(setHeader("link", `<${path}?limit=${limit}&after=${last.id}>; rel="next"`), kept)
+      ? Effect.as(
+        setHeader("link", `<${path}${path.includes("?") ? "&" : "?"}limit=${limit}&after=${last.id}>; rel="next"`),
+        kept
+      )
       : Effect.succeed(kept)
   })

@@ -3,7 +3,7 @@ import { Cause, type Context, Data, Effect, Exit, Option, Schema } from "effect"
 import type { Policies } from "../../policy/Policies.ts"
 import { PolicyTimeout } from "../../policy/PolicyInterpreter.ts"
 import { isTransient } from "../../policy/Transient.ts"
-import { type Activity, type ActivityError, type JobId, undoing } from "./Job.ts"
+import { type Activity, type ActivityError, type JobContext, type JobId, undoing } from "./Job.ts"
 import type { JobRow, JobStore } from "./JobStore.ts"
 import type { Signals } from "./Signals.ts"
 
@@ -29,6 +29,8 @@ export interface ActivityOptions {
   /** Raised by every change that somebody may want to see. */
   readonly changes: Signals<JobId>
 }
+
+const contextOf = ({ created_at, id }: JobRow): JobContext => ({ id, createdAt: created_at })
 
 /** One attempt, recorded from its beginning to its end. */
 const attempt = (options: ActivityOptions, job: JobRow, activity: string, run: Effect.Effect<void, ActivityError>) =>
@@ -87,7 +89,7 @@ export const perform = (options: ActivityOptions, job: JobRow, activity: Activit
     name,
     error: ActivityFailed,
     execute: options.policies.apply(policy)(
-      attempt(options, job, name, run(job.payload, { id: job.id })),
+      attempt(options, job, name, run(job.payload, contextOf(job))),
       ({ error }) => recordTimeout(options, job, name, error)
     ).pipe(
       Effect.raceFirst(cancellation(options, job, name)),
@@ -107,7 +109,7 @@ export const undo = (options: ActivityOptions, job: JobRow, activity: Activity<u
   return DurableActivity.make({
     name: undoName,
     execute: options.policies.apply(policy)(
-      attempt(options, job, undoName, takeBack(job.payload, { id: job.id })),
+      attempt(options, job, undoName, takeBack(job.payload, contextOf(job))),
       ({ error }) => recordTimeout(options, job, undoName, error)
     ).pipe(
       Effect.zipRight(options.store.forgetSuccess(job.id, [name, undoName])),

@@ -33,6 +33,8 @@ export const type = <Payload, Encoded>(
 /** What an activity knows of the job it is part of. */
 export interface JobContext {
   readonly id: JobId
+  /** Milliseconds since the epoch: with the id it names the job also beyond this database. */
+  readonly createdAt: number
 }
 
 /** Why an activity failed; one that says it is `transient` is retried, any other is permanent. */

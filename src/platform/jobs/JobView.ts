@@ -1,16 +1,7 @@
 import { Array, DateTime, Schema } from "effect"
+import { Instant } from "../../domain/Instant.ts"
 import { JobId, type JobKind, JobState, Outcome, undoing } from "./Job.ts"
 import type { AttemptRow, JobRow } from "./JobStore.ts"
-
-const Instant = Schema.DateTimeUtc.annotations({
-  identifier: "Instant",
-  jsonSchema: {
-    type: "string",
-    format: "date-time",
-    description: "RFC 3339, in UTC",
-    examples: ["2025-01-31T12:00:00.000Z"]
-  }
-})
 
 const job = {
   id: JobId,

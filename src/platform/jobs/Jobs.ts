@@ -2,43 +2,15 @@ import { WorkflowEngine } from "@effect/workflow"
 import { Clock, Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
-import { text } from "../../domain/Text.ts"
 import { Policies } from "../../policy/Policies.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
-import * as EngineRows from "./EngineRows.ts"
-import { JobId, type JobKind, type JobType } from "./Job.ts"
+import type { JobId, JobKind, JobType } from "./Job.ts"
+import { JobNotFound, JobStateConflict } from "./JobProblems.ts"
 import * as JobRun from "./JobRun.ts"
 import { type Filter, type JobRow, JobStore } from "./JobStore.ts"
 import { type Job, type JobDetails, toDetails, toJob } from "./JobView.ts"
 import { Signals } from "./Signals.ts"
-
-/** 404: no job has that id. */
-export class JobNotFound extends Problem.define<JobNotFound>()("JobNotFound", 404, { id: JobId }) {
-  get problem(): Problem.Description {
-    return {
-      title: text("Tâche inconnue", "Unknown job"),
-      detail: text(`Aucune tâche n'a l'id ${this.id}.`, `No job has the id ${this.id}.`)
-    }
-  }
-}
-
-/** 409: the job's state allows no such step. */
-export class JobStateConflict extends Problem.define<JobStateConflict>()("JobStateConflict", 409, {
-  id: JobId,
-  state: Schema.String,
-  expected: Schema.String
-}) {
-  get problem(): Problem.Description {
-    return {
-      title: text("État incompatible", "Conflicting state"),
-      detail: text(
-        `La tâche ${this.id} est à l'état ${this.state} ; il faudrait ${this.expected}.`,
-        `Job ${this.id} is ${this.state}; it would have to be ${this.expected}.`
-      )
-    }
-  }
-}
 
 /** The kinds of jobs that the server runs. */
 export class JobKinds extends Context.Tag("barista/platform/jobs/JobKinds")<JobKinds, ReadonlyArray<JobKind>>() {}
@@ -46,19 +18,15 @@ export class JobKinds extends Context.Tag("barista/platform/jobs/JobKinds")<JobK
 /** Seconds after which a client may try again where there is no room. */
 const retryAfter = 5
 
-/** Jobs removed in one transaction, which keeps the event loop and the writer for some milliseconds. */
-const removedAtOnce = 100
-
 type End = "succeeded" | "failed" | "cancelled"
 
 const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
 
 const make = Effect.gen(function*() {
-  const { deadLetterRetention, jobRetention, jobsMaxUnfinished } = yield* AppConfig
+  const { jobsMaxUnfinished } = yield* AppConfig
   const { transaction } = yield* Database
   const store = yield* JobStore
   const engine = yield* WorkflowEngine.WorkflowEngine
-  const engineRows = yield* EngineRows.make
   const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
   const changes = new Signals<JobId>()
   const cancellations = new Signals<JobId>()
@@ -154,17 +122,6 @@ const make = Effect.gen(function*() {
         ))
     )
 
-  const removeSome = Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    const jobs = yield* store.outdated(removedAtOnce, {
-      done: now - Duration.toMillis(jobRetention),
-      dead: now - Duration.toMillis(deadLetterRetention)
-    })
-    const remove = ({ id, run }: typeof jobs[number]) => Effect.zipRight(engineRows.remove(id, run), store.remove(id))
-    yield* orDefect(transaction(Effect.forEach(jobs, remove, { concurrency: 1, discard: true })))
-    return jobs.length
-  })
-
   yield* engine.register(
     JobRun.JobRun,
     JobRun.execute({ store, policies: yield* Policies, kinds, cancellations, changes, finish })
@@ -186,17 +143,11 @@ const make = Effect.gen(function*() {
     watch,
     /** Newest first. */
     list: (filter: Filter): Effect.Effect<ReadonlyArray<Job>> =>
-      Effect.map(store.page(filter), (rows) => rows.map(toJob)),
-    /** Removes what is kept no longer; answers how many jobs. */
-    removeOutdated: Effect.gen(function*() {
-      let total = 0
-      for (let removed = removedAtOnce; removed === removedAtOnce; total += removed) removed = yield* removeSome
-      return total
-    })
+      Effect.map(store.page(filter), (rows) => rows.map(toJob))
   }
 })
 
 /** Durable background work: what was accepted happens, visibly, and its end is recorded once. */
 export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, Effect.Effect.Success<typeof make>>() {
-  static readonly layer = Layer.scoped(Jobs, make).pipe(Layer.provide(JobStore.layer))
+  static readonly layer = Layer.scoped(Jobs, make)
 }

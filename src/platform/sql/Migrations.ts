@@ -6,6 +6,7 @@ import uploads from "./migrations/0003_uploads.ts"
 import jobs from "./migrations/0004_jobs.ts"
 import outbox from "./migrations/0005_outbox.ts"
 import idempotencyKeys from "./migrations/0006_idempotency_keys.ts"
+import registrations from "./migrations/0007_registrations.ts"
 
 /** Every version of the schema, oldest first. A version that has been released is never edited: a change is a new one. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -14,7 +15,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [3, "uploads", Effect.succeed(uploads)],
   [4, "jobs", Effect.succeed(jobs)],
   [5, "outbox", Effect.succeed(outbox)],
-  [6, "idempotency_keys", Effect.succeed(idempotencyKeys)]
+  [6, "idempotency_keys", Effect.succeed(idempotencyKeys)],
+  [7, "registrations", Effect.succeed(registrations)]
 ]
 
 /** Brings the schema to the newest version, in one transaction; does nothing where it is there already. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Data, Duration, Effect, Fiber, Ref, Schema, Stream } from "effect"
 import * as Job from "../../../src/platform/jobs/Job.ts"
-import { JobNotFound, Jobs, JobStateConflict } from "../../../src/platform/jobs/Jobs.ts"
+import { JobNotFound, JobStateConflict } from "../../../src/platform/jobs/JobProblems.ts"
+import { Jobs } from "../../../src/platform/jobs/Jobs.ts"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import type { Policy } from "../../../src/policy/Policy.ts"
 import * as TestJobs from "../../support/Jobs.ts"
@@ -339,11 +340,11 @@ describe("time", () => {
       ])
       const options = {
         jobRetention: Duration.seconds(3),
-        deadLetterRetention: Duration.seconds(6),
-        jobsStopTimeout: Duration.zero
+        deadLetterRetention: Duration.seconds(6)
       }
       yield* Effect.gen(function*() {
         const jobs = yield* Jobs
+        const { removeOutdated } = yield* TestJobs.Retention
         const left = Effect.map(
           jobs.list({ state: undefined, kind: undefined, limit: 10, after: undefined }),
           (all) => all.map(({ state }) => state).toSorted()
@@ -352,12 +353,12 @@ describe("time", () => {
         yield* TestJobs.settled
         expect(yield* left).toEqual(["failed", "running", "succeeded"])
         yield* TestJobs.pass("3 seconds")
-        expect(yield* jobs.removeOutdated).toBe(0)
+        expect(yield* removeOutdated).toBe(0)
         yield* TestJobs.pass("1 millis")
-        expect(yield* jobs.removeOutdated).toBe(1)
+        expect(yield* removeOutdated).toBe(1)
         expect(yield* left).toEqual(["failed", "running"])
         yield* TestJobs.pass("3 seconds")
-        expect(yield* jobs.removeOutdated).toBe(1)
+        expect(yield* removeOutdated).toBe(1)
         expect(yield* left).toEqual(["running"])
         const { writer: sql } = yield* Database
         const [rows] = yield* sql`SELECT

@@ -1,0 +1,29 @@
+// `npm run crash-test`: kills the server again and again, and counts what became of what it had accepted. SEED and ROUNDS by environment.
+import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
+import { Clock, Config, Console, Data, Duration, Effect, Layer, Random } from "effect"
+import * as CrashTest from "./crash/CrashTest.ts"
+
+class Wrong extends Data.TaggedError("Wrong")<{ readonly message: string }> {}
+
+const main = Effect.gen(function*() {
+  const seed = yield* Config.withDefault(Config.integer("SEED"), (yield* Clock.currentTimeMillis) % 1_000_000)
+  const rounds = yield* Config.withDefault(Config.integer("ROUNDS"), 20)
+  yield* Console.log(`seed ${seed}, ${rounds} rounds`)
+  const options = { rounds, clients: 8, longestRound: Duration.seconds(3), patience: Duration.minutes(1) }
+  const report = yield* CrashTest.run(options, Console.log).pipe(Effect.withRandom(Random.make(seed)))
+  const { mails, mailsDeferred, mailsTwice, repeated, replayed, requests } = report
+  yield* Console.log(`${requests} requests answered; ${repeated} sent again, ${replayed} answered from memory`)
+  yield* Console.log(`${mails} mails; ${mailsTwice} of them more than once, ${mailsDeferred} first answered 451`)
+  for (const { expected, found, name } of report.checks) {
+    yield* Console.log(
+      `${expected === found ? "ok   " : "WRONG"} ${name}: ${found}${expected === found ? "" : `, not ${expected}`}`
+    )
+  }
+  const wrong = CrashTest.failed(report)
+  if (wrong.length > 0) {
+    return yield* new Wrong({ message: `${wrong.length} counts are wrong; SEED=${seed} repeats the run` })
+  }
+  yield* Console.log("everything that was accepted has happened, once")
+}).pipe(Effect.scoped)
+
+main.pipe(Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layer)), NodeRuntime.runMain)

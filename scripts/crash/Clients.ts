@@ -1,0 +1,89 @@
+// Clients as a careful programmer writes them: every request has an Idempotency-Key and is repeated until it has an answer.
+import { HttpClient, HttpClientRequest } from "@effect/platform"
+import { Effect, Either, Random, Schema } from "effect"
+
+const Answer = Schema.parseJson(Schema.Struct({
+  id: Schema.optional(Schema.Number),
+  job: Schema.optional(Schema.String),
+  transaction_id: Schema.optional(Schema.Number)
+}))
+
+type Kind = "registration" | "user" | "transfer"
+
+interface Request {
+  readonly kind: Kind
+  readonly key: string
+  readonly path: string
+  readonly body: Readonly<Record<string, string | number>>
+}
+
+/** A request and its definitive answer. */
+export interface Answered extends Request {
+  readonly status: number
+  readonly answer: typeof Answer.Type
+}
+
+/** What all clients did. */
+export interface Journal {
+  readonly answered: Array<Answered>
+  /** Requests that had to be sent again, and answers that the server gave from its memory. */
+  repeated: number
+  replayed: number
+}
+
+/** Users 1 to 3 are the sample data's. */
+const payers = 3
+
+const next = Effect.fnUntraced(function*(client: number, n: number) {
+  const key = `crash-${client}-${n}`
+  const email = `${key}@example.com`
+  const draw = yield* Random.nextIntBetween(0, 10)
+  const request = (kind: Kind, path: string, body: Request["body"]): Request => ({ kind, key, path, body })
+  if (draw < 4) return request("registration", "/register-user/", { email })
+  if (draw < 6) return request("user", "/users/", { name: key, email })
+  const from_user = yield* Random.nextIntBetween(1, payers + 1)
+  const to_user = from_user % payers + 1
+  const amount = (yield* Random.nextIntBetween(1, 2000)) / 100
+  return request("transfer", "/transfer-money/", { from_user, to_user, amount })
+})
+
+/** Answers that ask for patience: the server starts, stops, is full, or still works on the key. */
+const isPassing = (status: number, text: string) =>
+  status >= 500 || (status === 409 && text.includes("IdempotencyKeyInProgress"))
+
+const send = (origin: string, journal: Journal, request: Request) =>
+  Effect.gen(function*() {
+    const client = yield* HttpClient.HttpClient
+    while (true) {
+      const attempt = yield* HttpClientRequest.post(`${origin}${request.path}`).pipe(
+        HttpClientRequest.setHeader("idempotency-key", `"${request.key}"`),
+        HttpClientRequest.bodyUnsafeJson(request.body),
+        client.execute,
+        Effect.flatMap((response) => Effect.map(response.text, (text) => ({ response, text }))),
+        Effect.timeout("10 seconds"),
+        Effect.either
+      )
+      if (Either.isRight(attempt) && !isPassing(attempt.right.response.status, attempt.right.text)) {
+        const { response, text } = attempt.right
+        if (response.headers["idempotency-replayed"] === "true") journal.replayed += 1
+        return { ...request, status: response.status, answer: yield* Schema.decode(Answer)(text) }
+      }
+      journal.repeated += 1
+      yield* Effect.sleep("50 millis")
+    }
+  })
+
+/** So many clients, each sending one request after the other as long as `open`; ends when each has its last answer. */
+export const run = (origin: string, clients: number, open: () => boolean) =>
+  Effect.gen(function*() {
+    const journal: Journal = { answered: [], repeated: 0, replayed: 0 }
+    const client = (number: number) =>
+      Effect.gen(function*() {
+        for (let n = 1; open(); n++) {
+          journal.answered.push(yield* send(origin, journal, yield* next(number, n)))
+          yield* Effect.sleep("20 millis")
+        }
+      })
+    yield* Effect.forEach(Array.from({ length: clients }, (_, n) => n + 1), client, { concurrency: clients })
+    return journal
+  })

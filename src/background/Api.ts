@@ -1,0 +1,122 @@
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
+import { Schema } from "effect"
+import { Email } from "../domain/Email.ts"
+import * as Problem from "../domain/Problem.ts"
+import { idempotent } from "../platform/http/Idempotent.ts"
+import { eventStream } from "../platform/http/OpenApiEvents.ts"
+import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
+import { PageParams } from "../platform/http/Pagination.ts"
+import { Params } from "../platform/http/Params.ts"
+import { JobIdFromText, JobState } from "../platform/jobs/Job.ts"
+import { JobNotFound, JobStateConflict } from "../platform/jobs/JobProblems.ts"
+import { Job, JobDetails } from "../platform/jobs/JobView.ts"
+import { JobKindName } from "./JobTypes.ts"
+import { Registered } from "./RegistrationsRepo.ts"
+
+/** A week, in seconds. */
+const longestDelay = 604_800
+
+const Delay = Schema.Int.pipe(
+  Schema.between(0, longestDelay, { message: () => `must be a whole number of seconds from 0 to ${longestDelay}` })
+).annotations({ description: "Seconds to wait before the job begins, up to a week", examples: [0] })
+
+/** What is answered once the job is on disk. */
+export const Accepted = Schema.Struct({
+  message: Schema.String.annotations({ examples: ["Notification en cours d'envoi"] }),
+  job: Schema.String.annotations({ description: "Where the job can be watched and cancelled", examples: ["/jobs/1"] })
+})
+
+const id = HttpApiSchema.param("id", JobIdFromText)
+
+const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
+
+const located = answerHeaders({ 202: ["Location"] })
+
+const ask = <Name extends string>(name: Name, path: `/${string}`, summary: string, description: string) =>
+  idempotent(
+    HttpApiEndpoint.post(name, path)
+      .setPayload(Params({ email: Email, delay: Schema.optionalWith(Delay, { exact: true }) }))
+      .addSuccess(Accepted, { status: 202 })
+      .addError(Problem.Overloaded)
+      .annotateContext(describe(summary, description))
+      .annotateContext(located)
+  )
+
+/** « Gestion des tâches de background » of the handbook, as durable jobs. */
+export const BackgroundApi = HttpApiGroup.make("background")
+  .add(ask(
+    "sendNotification",
+    "/send-notification",
+    "A welcome by mail",
+    "Answered once the job is on disk. The mail is composed by blocking the sacrificial event loop for 2 s."
+  ))
+  .add(ask(
+    "sendNotificationAsync",
+    "/send-notification-async",
+    "A welcome by mail, asynchronously",
+    "Answered once the job is on disk. The mail is composed asleep for 2 s."
+  ))
+  .add(ask(
+    "registerUser",
+    "/register-user",
+    "A registration",
+    "Answered once the job is on disk. It sends a mail (2 s), creates a profile (1 s) and joins the mailing list (0.5 s), all at once, each tried again on its own; where one fails for good, the others are taken back."
+  ))
+  .add(
+    HttpApiEndpoint.get("list", "/jobs")
+      .setUrlParams(Schema.Struct({
+        ...PageParams.fields,
+        state: Schema.optionalWith(JobState, { exact: true }),
+        kind: Schema.optionalWith(JobKindName, { exact: true })
+      }))
+      .addSuccess(Schema.Array(Job))
+      .annotateContext(describe("The jobs", "Newest first, a page at a time; of one state or kind, if asked."))
+  )
+  .add(
+    HttpApiEndpoint.get("get")`/jobs/${id}`
+      .addSuccess(JobDetails)
+      .addError(JobNotFound)
+      .annotateContext(describe(
+        "One job",
+        "With every attempt at its activities. A request that accepts text/event-stream gets it anew after each change, until it has finished."
+      ))
+      .annotateContext(eventStream({
+        description: "Events job, each with the job as JSON",
+        example: "event: job\ndata: {\"id\":1,\"state\":\"succeeded\"}\n\n"
+      }))
+  )
+  .add(
+    HttpApiEndpoint.del("cancel")`/jobs/${id}`
+      .addSuccess(JobDetails, { status: 202 })
+      .addError(JobNotFound)
+      .addError(JobStateConflict)
+      .annotateContext(describe(
+        "Cancels a job",
+        "One that waits is cancelled at once. Of one that runs, the activities are interrupted and what succeeded is taken back; a mail that was sent remains sent."
+      ))
+  )
+  .add(idempotent(
+    HttpApiEndpoint.post("retry")`/jobs/${id}/retry`
+      .addSuccess(JobDetails, { status: 202 })
+      .addError(JobNotFound)
+      .addError(JobStateConflict)
+      .addError(Problem.Overloaded)
+      .annotateContext(describe(
+        "Tries a failed or cancelled job again",
+        "Activities that succeeded and were not taken back are not repeated."
+      ))
+      .annotateContext(located)
+  ))
+  .add(
+    HttpApiEndpoint.get("profiles", "/profiles")
+      .setUrlParams(PageParams)
+      .addSuccess(Schema.Array(Registered))
+      .annotateContext(describe("The profiles", "What registrations made, each address once; ascending id."))
+  )
+  .add(
+    HttpApiEndpoint.get("mailingList", "/mailing-list")
+      .setUrlParams(PageParams)
+      .addSuccess(Schema.Array(Registered))
+      .annotateContext(describe("The mailing list", "What registrations joined, each address once; ascending id."))
+  )
+  .annotateContext(OpenApi.annotations({ title: "background", description: "« Gestion des tâches de background »" }))

@@ -1,0 +1,61 @@
+import { Effect, Schema, Stream } from "effect"
+import { AppConfig } from "../AppConfig.ts"
+import * as EventStream from "../platform/http/EventStream.ts"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import { page } from "../platform/http/Pagination.ts"
+import { setHeader } from "../platform/http/ResponseHeaders.ts"
+import type { JobId } from "../platform/jobs/Job.ts"
+import { Jobs } from "../platform/jobs/Jobs.ts"
+import { JobDetails } from "../platform/jobs/JobView.ts"
+import type { BackgroundApi } from "./Api.ts"
+import { Background } from "./Background.ts"
+import { RegistrationsRepo } from "./RegistrationsRepo.ts"
+
+const encode = Schema.encodeSync(Schema.parseJson(JobDetails))
+
+/** Decode, call, encode; a request for one job that accepts an event stream gets one. */
+export const handlers = Effect.map(
+  Effect.all([Background, Jobs, RegistrationsRepo, AppConfig], { concurrency: 1 }),
+  ([background, jobs, registrations, config]): Handlers<typeof BackgroundApi> => {
+    const options = {
+      keepAlive: config.eventsKeepAlive,
+      queue: config.eventsQueue,
+      readTimeout: config.eventsReadTimeout
+    }
+    const located = <A extends { readonly job: string }, E>(accepted: Effect.Effect<A, E>) =>
+      Effect.tap(accepted, ({ job }) => setHeader("location", job))
+
+    const events = (id: JobId) =>
+      EventStream.response(options, (send) =>
+        jobs.watch(id).pipe(
+          Stream.runForEach((job) => send({ event: "job", data: encode(job) })),
+          // removed while it was watched
+          Effect.catchTag("JobNotFound", () => Effect.void)
+        ))
+
+    const path = (query: { readonly state?: string; readonly kind?: string }) => {
+      const filters = new URLSearchParams(query).toString()
+      return filters === "" ? "/jobs" : `/jobs?${filters}`
+    }
+
+    return {
+      sendNotification: ({ payload }) => located(background.sendNotification(payload)),
+      sendNotificationAsync: ({ payload }) => located(background.sendNotificationAsync(payload)),
+      registerUser: ({ payload }) => located(background.register(payload)),
+      list: ({ urlParams: { kind, state, ...window } }) =>
+        page(
+          path({ ...(state && { state }), ...(kind && { kind }) }),
+          window,
+          ({ after, limit }) => jobs.list({ state, kind, limit, after })
+        ),
+      get: ({ path, request }) =>
+        EventStream.isAskedFor(request.headers["accept"])
+          ? Effect.as(jobs.get(path.id), events(path.id))
+          : jobs.get(path.id),
+      cancel: ({ path }) => jobs.cancel(path.id),
+      retry: ({ path }) => Effect.tap(jobs.retry(path.id), ({ url }) => setHeader("location", url)),
+      profiles: ({ urlParams }) => page("/profiles", urlParams, registrations.profiles.page),
+      mailingList: ({ urlParams }) => page("/mailing-list", urlParams, registrations.mailingList.page)
+    }
+  }
+)

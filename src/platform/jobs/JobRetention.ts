@@ -1,0 +1,36 @@
+import { Clock, Duration, Effect } from "effect"
+import { AppConfig } from "../../AppConfig.ts"
+import { Database } from "../sql/Database.ts"
+import { orDefect } from "../sql/orDefect.ts"
+import * as EngineRows from "./EngineRows.ts"
+import { JobStore } from "./JobStore.ts"
+
+/** Jobs removed in one transaction, which keeps the event loop and the writer for some milliseconds. */
+const removedAtOnce = 100
+
+export const make = Effect.gen(function*() {
+  const { deadLetterRetention, jobRetention } = yield* AppConfig
+  const { transaction } = yield* Database
+  const store = yield* JobStore
+  const engineRows = yield* EngineRows.make
+
+  const removeSome = Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const jobs = yield* store.outdated(removedAtOnce, {
+      done: now - Duration.toMillis(jobRetention),
+      dead: now - Duration.toMillis(deadLetterRetention)
+    })
+    const remove = ({ id, run }: typeof jobs[number]) => Effect.zipRight(engineRows.remove(id, run), store.remove(id))
+    yield* orDefect(transaction(Effect.forEach(jobs, remove, { concurrency: 1, discard: true })))
+    return jobs.length
+  })
+
+  return {
+    /** Removes the finished jobs that are kept no longer, with all that is known of them; answers how many. */
+    removeOutdated: Effect.gen(function*() {
+      let total = 0
+      for (let removed = removedAtOnce; removed === removedAtOnce; total += removed) removed = yield* removeSome
+      return total
+    })
+  }
+})
