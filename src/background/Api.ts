@@ -66,8 +66,8 @@ export const BackgroundApi = HttpApiGroup.make("background")
     HttpApiEndpoint.get("list", "/jobs")
       .setUrlParams(Schema.Struct({
         ...PageParams.fields,
-        state: Schema.optionalWith(JobState, { exact: true }),
-        kind: Schema.optionalWith(JobKindName, { exact: true })
+        state: Schema.optionalWith(JobState.annotations({ description: "Only jobs of this state" }), { exact: true }),
+        kind: Schema.optionalWith(JobKindName.annotations({ description: "Only jobs of this kind" }), { exact: true })
       }))
       .addSuccess(Schema.Array(Job))
       .annotateContext(describe("The jobs", "Newest first, a page at a time; of one state or kind, if asked."))

@@ -193,7 +193,17 @@ layer(TestServer.layer(), live)("languages and methods", (it) => {
       const document = json(yield* send("GET", "/openapi.json"))
       expect(document).toMatchObject({
         openapi: "3.1.0",
-        paths: { "/users": { post: { parameters: [{ name: "name", in: "query" }, { name: "email", in: "query" }] } } }
+        paths: {
+          "/users": {
+            post: {
+              parameters: [
+                { name: "name", in: "query" },
+                { name: "email", in: "query" },
+                { name: "Idempotency-Key", in: "header" }
+              ]
+            }
+          }
+        }
       })
       const page = yield* send("GET", "/docs")
       expect(page.headers["content-type"]).toMatch(/^text\/html/)

@@ -46,18 +46,21 @@ const index = Layer.effectDiscard(
   )
 )
 
-/** Nothing can be enqueued before the runner has its shards: the engine would wait for them inside of the caller's transaction. */
-const ready = Layer.effectDiscard(Effect.gen(function*() {
+/**
+ * Waits until the runner has its shards: before, the engine would wait for them inside of the transaction of whoever enqueues. To be awaited
+ * once the workflows are registered, as from then on the runner looks for their messages.
+ */
+export const ready = Effect.gen(function*() {
   const sharding = yield* Sharding.Sharding
   const all = Array.makeBy(shards, (n) => ShardId.make("default", n + 1))
   yield* Effect.yieldNow().pipe(Effect.repeat({ until: () => all.every(sharding.hasShardId) }))
-}))
+})
 
 /**
  * The workflow engine: @effect/workflow on one embedded runner, whose messages are in our own database. A run that a crash cut off goes on
  * where its finished activities end.
  */
-export const layer = Layer.merge(ready, index).pipe(
+export const layer = index.pipe(
   Layer.provideMerge(ClusterWorkflowEngine.layer),
   Layer.provideMerge(runner),
   Layer.provide(storage)

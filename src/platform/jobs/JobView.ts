@@ -15,8 +15,8 @@ const job = {
   due_at: Instant,
   started_at: Schema.NullOr(Instant),
   finished_at: Schema.NullOr(Instant),
-  cancel_requested: Schema.Boolean,
-  error: Schema.NullOr(Schema.String).annotations({ description: "Why it failed" })
+  cancel_requested: Schema.Boolean.annotations({ examples: [false] }),
+  error: Schema.NullOr(Schema.String).annotations({ description: "Why it failed", examples: [null] })
 }
 
 /** A job, as lists show it. */
@@ -25,11 +25,14 @@ export class Job extends Schema.Class<Job>("Job")(job) {}
 /** One attempt at an activity. */
 export const Attempt = Schema.Struct({
   attempt: Schema.Int.annotations({ description: "Counted from 1, over all runs of the job", examples: [1] }),
-  run: Schema.Int.annotations({ description: "Which run of the job: 1, and one more for each retry by hand" }),
+  run: Schema.Int.annotations({
+    description: "Which run of the job: 1, and one more for each retry by hand",
+    examples: [1]
+  }),
   started_at: Instant,
   ended_at: Schema.NullOr(Instant),
   outcome: Schema.NullOr(Outcome).annotations({ description: "null while it runs" }),
-  error: Schema.NullOr(Schema.String)
+  error: Schema.NullOr(Schema.String).annotations({ examples: [null] })
 })
 
 /** An activity of a job, with all that was tried. */

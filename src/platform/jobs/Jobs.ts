@@ -6,6 +6,7 @@ import { Policies } from "../../policy/Policies.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
 import type { JobId, JobKind, JobType } from "./Job.ts"
+import * as JobEngine from "./JobEngine.ts"
 import { JobNotFound, JobStateConflict } from "./JobProblems.ts"
 import * as JobRun from "./JobRun.ts"
 import { type Filter, type JobRow, JobStore } from "./JobStore.ts"
@@ -26,6 +27,7 @@ const make = Effect.gen(function*() {
   const { jobsMaxUnfinished } = yield* AppConfig
   const { transaction } = yield* Database
   const store = yield* JobStore
+  const policies = yield* Policies
   const engine = yield* WorkflowEngine.WorkflowEngine
   const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
   const changes = new Signals<JobId>()
@@ -122,14 +124,18 @@ const make = Effect.gen(function*() {
         ))
     )
 
+  // looked up before the engine takes up what was left, which keeps the writer busy
+  const recurring = yield* Effect.filter(
+    kinds.values(),
+    ({ every, name }) => every === undefined ? Effect.succeed(false) : Effect.negate(store.hasUnfinished(name)),
+    { concurrency: 1 }
+  )
   yield* engine.register(
     JobRun.JobRun,
-    JobRun.execute({ store, policies: yield* Policies, kinds, cancellations, changes, finish })
+    JobRun.execute({ store, policies, kinds, cancellations, changes, finish })
   )
-  for (const { every, name } of kinds.values()) {
-    if (every === undefined || (yield* store.hasUnfinished(name))) continue
-    yield* orDefect(transaction(add(name, {}, every)))
-  }
+  yield* JobEngine.ready
+  for (const { every = Duration.zero, name } of recurring) yield* orDefect(transaction(add(name, {}, every)))
 
   return {
     /** Accepts a job: it is on disk when the transaction is, this one or the caller's; due after `delay`. */
