@@ -105,22 +105,22 @@ const respond = (
   { encode, handle, name }: Router.Operation,
   keys: Option.Option<IdempotencyKeys["Type"]>
 ) =>
-({ idempotencyKey, ...input }: Decoded): Effect.Effect<Response, Problem> => {
+(decoded: Decoded): Effect.Effect<Response, Problem> => {
   const run = () =>
-    Effect.flatMap(handle(input), (answer) =>
+    Effect.flatMap(handle(decoded), (answer) =>
       HttpServerResponse.isServerResponse(answer)
         ? Effect.succeed(HttpServerResponse.setHeaders(answer, exchange.headers))
         : Effect.map(encode(answer), setHeaders(exchange)))
-  if (idempotencyKey === undefined) return run()
-  const { request, ...parts } = input
+  if (decoded.idempotencyKey === undefined) return run()
+  const { idempotencyKey: key, request, ...input } = decoded
   return Option.match(keys, {
     onNone: () => Effect.dieMessage("no layer of IdempotencyKeys"),
     onSome: ({ once }) =>
       once({
-        key: idempotencyKey,
+        key,
         authorization: request.headers["authorization"],
         operation: name,
-        input: parts,
+        input,
         respond: Effect.suspend(run),
         render: (problem) => renderProblem(exchange, problem)
       })
