@@ -52,6 +52,7 @@ import { Policies } from "./policy/Policies.ts"
 import * as ResilienceHttp from "./resilience/Http.ts"
 import { Resilience } from "./resilience/Resilience.ts"
 import * as TransfersHttp from "./transfers/Http.ts"
+import { LedgerCheck } from "./transfers/LedgerCheck.ts"
 import { LedgerRepo } from "./transfers/LedgerRepo.ts"
 import * as Transfers from "./transfers/Transfers.ts"
 import * as UploadsHttp from "./uploads/Http.ts"
@@ -81,15 +82,20 @@ const handlers = Effect.all({
   outbox: OutboxHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
-/** What the recurring job does: it removes what is kept no longer. */
+/** What the recurring job does: it removes what is kept no longer, and checks the ledger. */
 const maintenance = Effect.gen(function*() {
   const { removeOutdated } = yield* JobRetention.make
   const { removeExpired } = yield* IdempotencyKeys
+  const ledger = yield* LedgerCheck
   return yield* JobKind.maintenance({
+    "ledger": Effect.tapError(ledger.run, (difference) => Effect.logError(difference.message)),
     "old jobs": Effect.asVoid(removeOutdated),
     "old idempotency keys": Effect.asVoid(Effect.repeat(removeExpired, { until: (removed) => removed === 0 }))
   })
 })
+
+/** Neither jobs nor requests are taken up with a ledger that does not add up. */
+const ledgerCheck = Layer.effectDiscard(Effect.flatMap(LedgerCheck, ({ run }) => run))
 
 /** Durable background work: the engine, and the kinds of jobs that it runs. */
 const Work = Jobs.layer.pipe(
@@ -102,7 +108,9 @@ const Work = Jobs.layer.pipe(
   )),
   Layer.provide(JobEngine.layer),
   Layer.provide(JobStore.layer),
-  Layer.provideMerge(RegistrationsRepo.layer)
+  Layer.provideMerge(RegistrationsRepo.layer),
+  Layer.provide(ledgerCheck),
+  Layer.provide(LedgerCheck.layer.pipe(Layer.provide(LedgerRepo.layer)))
 )
 
 /** The chapters' services. */

@@ -31,6 +31,18 @@ export const NewEntry = Schema.Struct({
   balance_cents: Cents
 })
 
+/** Part of an account's entries, summed, beside its balance: as they stand, so that what is wrong can be told. */
+export const SumRow = Schema.Struct({
+  account_id: AccountId,
+  balance_cents: Schema.Number,
+  sum_cents: Schema.Number,
+  /** The sum of those up to the entry `newest`. */
+  sum_to_newest: Schema.Number,
+  last_entry: Schema.NullOr(Id),
+  /** How many there are; 1 for an account without. */
+  entries: Schema.Int
+})
+
 /** The largest balance, in cents: numbers keep it exactly, and so do JSON readers. */
 const largest = Number.MAX_SAFE_INTEGER
 
@@ -53,6 +65,32 @@ const make = Effect.gen(function*() {
           SELECT e.id, e.transaction_id, t.kind, e.counterpart_id, e.amount_cents, e.balance_cents, t.created_at
           FROM ledger_entries AS e JOIN ledger_transactions AS t ON t.id = e.transaction_id
           WHERE e.account_id = ${account_id} AND e.id < ${after ?? beyondAll} ORDER BY e.id DESC LIMIT ${limit}`
+    }),
+    newestEntry: SqlSchema.findOne({
+      Request: Schema.Void,
+      Result: Key,
+      execute: () => reader`SELECT id FROM ledger_entries ORDER BY id DESC LIMIT 1`
+    }),
+    /** The accounts from `account` on, whose entries count from `entry` on, as many as have `limit` entries together. */
+    sums: SqlSchema.findAll({
+      Request: Schema.Struct({
+        account: AccountId,
+        entry: Schema.NonNegativeInt,
+        newest: Schema.NonNegativeInt,
+        limit: Schema.Int
+      }),
+      Result: SumRow,
+      execute: ({ account, entry, limit, newest }) =>
+        reader`
+          SELECT account_id, balance_cents, MAX(entry) AS last_entry, COUNT(*) AS entries,
+            CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) AS sum_cents,
+            CAST(COALESCE(SUM(CASE WHEN entry <= ${newest} THEN amount_cents END), 0) AS BIGINT) AS sum_to_newest
+          FROM (
+            SELECT a.id AS account_id, a.balance_cents, e.id AS entry, e.amount_cents
+            FROM accounts AS a LEFT JOIN ledger_entries AS e
+              ON e.account_id = a.id AND e.id > CASE WHEN a.id = ${account} THEN ${entry} ELSE 0 END
+            WHERE a.id >= ${account} ORDER BY a.id, e.id LIMIT ${limit}
+          ) AS page GROUP BY account_id, balance_cents ORDER BY account_id`
     }),
     open: SqlSchema.void({
       Request: AccountId,

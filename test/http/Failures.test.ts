@@ -196,18 +196,11 @@ layer(TestServer.layer(), live)("languages and methods", (it) => {
         paths: {
           "/users": {
             post: {
-<<<<<<< ours
               parameters: [
                 { name: "name", in: "query" },
                 { name: "email", in: "query" },
                 { name: "Idempotency-Key", in: "header" }
               ]
-=======
-              parameters: [{ name: "name", in: "query" }, { name: "email", in: "query" }, {
-                name: "Idempotency-Key",
-                in: "header"
-              }]
->>>>>>> theirs
             }
           }
         }

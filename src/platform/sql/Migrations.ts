@@ -7,6 +7,7 @@ import jobs from "./migrations/0004_jobs.ts"
 import outbox from "./migrations/0005_outbox.ts"
 import idempotencyKeys from "./migrations/0006_idempotency_keys.ts"
 import registrations from "./migrations/0007_registrations.ts"
+import ledgerSums from "./migrations/0008_ledger_sums.ts"
 
 /** Every version of the schema, oldest first. A version that has been released is never edited: a change is a new one. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -16,7 +17,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [4, "jobs", Effect.succeed(jobs)],
   [5, "outbox", Effect.succeed(outbox)],
   [6, "idempotency_keys", Effect.succeed(idempotencyKeys)],
-  [7, "registrations", Effect.succeed(registrations)]
+  [7, "registrations", Effect.succeed(registrations)],
+  [8, "ledger_sums", Effect.succeed(ledgerSums)]
 ]
 
 /** Brings the schema to the newest version, in one transaction; does nothing where it is there already. */
