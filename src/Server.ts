@@ -1,6 +1,6 @@
-import { type HttpApi, HttpMiddleware, HttpServer } from "@effect/platform"
+import { type HttpApi, HttpServer } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
-import { Context, Effect, Layer, Scope } from "effect"
+import { Effect, Layer } from "effect"
 import { Api } from "./Api.ts"
 import { AppConfig } from "./AppConfig.ts"
 import { Background } from "./background/Background.ts"
@@ -26,10 +26,10 @@ import * as OutboxHttp from "./outbox/Http.ts"
 import * as OutcomesHttp from "./outcomes/Http.ts"
 import { Outcomes } from "./outcomes/Outcomes.ts"
 import { FileStore } from "./platform/files/FileStore.ts"
-import * as Conformance from "./platform/http/Conformance.ts"
 import * as Documentation from "./platform/http/Documentation.ts"
 import * as HttpApiApp from "./platform/http/HttpApiApp.ts"
 import * as NodeServer from "./platform/http/NodeServer.ts"
+import * as RequestRunner from "./platform/http/RequestRunner.ts"
 import type { ApiHandlers } from "./platform/http/Router.ts"
 import { IdempotencyKeys } from "./platform/idempotency/IdempotencyKeys.ts"
 import * as JobEngine from "./platform/jobs/JobEngine.ts"
@@ -165,16 +165,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const server = yield* NodeServer.NodeServer
   rememberHeads(server)
   const app = yield* HttpApiApp.make(Api, yield* handlers, yield* Documentation.pages(Api))
-  // each operation has one span, made where its name is known
-  yield* HttpMiddleware.withTracerDisabledWhenEffect(
-    HttpServer.serveEffect(lifecycle.track(Conformance.enforce(app))),
-    () => true
-  ).pipe(
-    // each request copies the context several times, so it gets none of the services, which the handlers have in their closures
-    Effect.mapInputContext((context: Context.Context<HttpServer.HttpServer | Scope.Scope>) =>
-      Context.pick(HttpServer.HttpServer, Scope.Scope)(context)
-    )
-  )
+  yield* RequestRunner.serve(server, app)
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
     Effect.all([drain(server, shutdownTimeout), room.stop], { concurrency: 2, discard: true }).pipe(

@@ -1,5 +1,4 @@
-import { FetchHttpClient, HttpApi, HttpClient, HttpServer } from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
+import { FetchHttpClient, HttpApi, HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger, Queue } from "effect"
 import { createServer, type ServerResponse } from "node:http"
@@ -7,9 +6,9 @@ import { AppConfig } from "../../src/AppConfig.ts"
 import { MonitoringApi } from "../../src/monitoring/Api.ts"
 import { handlers } from "../../src/monitoring/Http.ts"
 import { Monitoring } from "../../src/monitoring/Monitoring.ts"
-import * as HttpApiApp from "../../src/platform/http/HttpApiApp.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { asker } from "../support/ask.ts"
+import { serve } from "../support/loopbackApi.ts"
 
 const short = Duration.millis(1)
 const api = HttpApi.make("test").add(MonitoringApi)
@@ -58,26 +57,19 @@ describe("GET /monitored-endpoint and /measured", () => {
       const node = createServer().on("request", (_, created) => {
         response = created
       })
-      const app = yield* HttpApiApp.make(api, { monitoring: yield* handlers }, {})
-      const served = HttpServer.serve(app).pipe(
-        Layer.provideMerge(HttpServer.layerTestClient.pipe(Layer.provide(FetchHttpClient.layer))),
-        Layer.provide(NodeHttpServer.layer(() => node, { host: "127.0.0.1", port: 0 })),
-        Layer.provide(logger)
-      )
-      yield* Effect.gen(function*() {
-        const client = yield* HttpClient.HttpClient
-        const monitored = yield* client.get("/monitored-endpoint/")
-        expect(yield* monitored.json).toEqual({ data: "some result" })
-        expect(yield* Queue.take(logged)).toEqual({
-          line: expect.stringMatching(/^monitored_endpoint completed in \d+\.\d{2}s$/),
-          answered: true
-        })
-        const measured = yield* client.get("/measured/")
-        expect(yield* measured.json).toEqual({ message: "Measured operation" })
-        expect(yield* Queue.take(logged)).toEqual({
-          line: expect.stringMatching(/^measured_endpoint took \d+\.\d{3} seconds$/),
-          answered: false
-        })
-      }).pipe(Effect.provide(served))
-    }).pipe(Effect.scoped, Effect.provide(layer)))
+      const { url } = yield* Effect.provide(serve(api, { monitoring: yield* handlers }, node), logger)
+      const client = yield* HttpClient.HttpClient
+      const ask = (path: string) => Effect.flatMap(client.get(new URL(path, url)), (answer) => answer.json)
+
+      expect(yield* ask("/monitored-endpoint/")).toEqual({ data: "some result" })
+      expect(yield* Queue.take(logged)).toEqual({
+        line: expect.stringMatching(/^monitored_endpoint completed in \d+\.\d{2}s$/),
+        answered: true
+      })
+      expect(yield* ask("/measured/")).toEqual({ message: "Measured operation" })
+      expect(yield* Queue.take(logged)).toEqual({
+        line: expect.stringMatching(/^measured_endpoint took \d+\.\d{3} seconds$/),
+        answered: false
+      })
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(layer, FetchHttpClient.layer))))
 })

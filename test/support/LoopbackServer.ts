@@ -1,5 +1,5 @@
 import { Effect, type Scope } from "effect"
-import { createServer, type RequestListener } from "node:http"
+import { createServer, type RequestListener, type Server } from "node:http"
 import type { Socket } from "node:net"
 
 export interface LoopbackServer {
@@ -11,10 +11,14 @@ export interface LoopbackServer {
 
 /** A plain HTTP server on a free port with any behaviour, good or bad, until the scope closes. */
 export const make = (listener: RequestListener): Effect.Effect<LoopbackServer, never, Scope.Scope> =>
+  start(createServer(listener))
+
+/** Any HTTP server, on a free port until the scope closes. */
+export const start = (server: Server): Effect.Effect<LoopbackServer, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<LoopbackServer>((resume) => {
       const sockets = new Set<Socket>()
-      const server = createServer(listener).on("connection", (socket) => sockets.add(socket))
+      server.on("connection", (socket) => sockets.add(socket))
       const close = Effect.sync(() => {
         server.close()
         server.closeAllConnections()

@@ -1,6 +1,7 @@
 import { type HttpApi, type HttpApiGroup, HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Effect } from "effect"
 import * as HttpApiApp from "../../src/platform/http/HttpApiApp.ts"
+import { effectOf } from "./effectOf.ts"
 
 /** Asks the application that a contract and its handlers make, without a socket: status, headers and the JSON of the answer. */
 export const asker = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
@@ -11,11 +12,7 @@ export const asker = <Id extends string, Groups extends HttpApiGroup.HttpApiGrou
     Effect.gen(function*() {
       const request = new Request(`http://localhost${path}`, { headers: { "accept-language": language } })
       const answer = HttpServerResponse.toWeb(
-        yield* Effect.provideService(
-          app,
-          HttpServerRequest.HttpServerRequest,
-          HttpServerRequest.fromWeb(request)
-        )
+        yield* effectOf(app, HttpServerRequest.fromWeb(request))
       )
       const body: unknown = yield* Effect.promise(() => answer.json())
       return { status: answer.status, headers: answer.headers, body }

@@ -6,6 +6,8 @@ export interface Conversation {
   /** Waits until what was received since the last call holds this; all of that, or what there was when the server closed. */
   readonly until: (text: string) => Effect.Effect<string>
   readonly closed: Effect.Effect<string>
+  /** Cuts the connection from this side. */
+  readonly leave: () => void
 }
 
 /** A connection that stays open, byte by byte. */
@@ -30,6 +32,7 @@ export const connect = (port: number): Effect.Effect<Conversation, never, Scope.
     return {
       write: (text) => void socket.write(text),
       until: (text) => read((seen) => seen.includes(text)),
-      closed: read(() => false)
+      closed: read(() => false),
+      leave: () => void socket.destroy()
     }
   })

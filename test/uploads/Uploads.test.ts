@@ -1,4 +1,4 @@
-import { HttpApi, HttpServerRequest } from "@effect/platform"
+import { HttpApi } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Exit, Layer, Logger, LogLevel, Queue, type Scope } from "effect"
@@ -19,6 +19,7 @@ import { handlers } from "../../src/uploads/Http.ts"
 import { Uploads } from "../../src/uploads/Uploads.ts"
 import { UploadsRepo } from "../../src/uploads/UploadsRepo.ts"
 import { file, form, multipart, part, send, type Sent, serve, upload } from "../platform/files/forms.ts"
+import { effectOf } from "../support/effectOf.ts"
 
 const api = HttpApi.make("test").add(UploadsApi)
 
@@ -62,7 +63,7 @@ const start = (
       context
     )
     const { port, server } = yield* serve((request) =>
-      Effect.provideService(app, HttpServerRequest.HttpServerRequest, request).pipe(
+      effectOf(app, request).pipe(
         Logger.withMinimumLogLevel(LogLevel.None),
         Effect.onExit((exit) => Queue.offer(exits, exit))
       )

@@ -1,6 +1,5 @@
-import { type HttpApp, HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { NodeHttpServerRequest } from "@effect/platform-node"
-import { Effect, Schema } from "effect"
+import { HttpServerResponse } from "@effect/platform"
+import { Schema } from "effect"
 import type { IncomingMessage } from "node:http"
 import * as Problem from "../../domain/Problem.ts"
 import { negotiate, text } from "../../domain/Text.ts"
@@ -51,10 +50,8 @@ export const render = (problem: Problem.Problem, request: IncomingMessage): Http
   })
 }
 
-/** Answers what node's server would refuse with no body at all. */
-export const enforce = <E, R>(app: HttpApp.Default<E, R>): HttpApp.Default<E, R> =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-    const incoming = NodeHttpServerRequest.toIncomingMessage(request)
-    const problem = violation(incoming)
-    return problem === undefined ? app : Effect.succeed(render(problem, incoming))
-  })
+/** The answer to what node's server would refuse with no body at all. */
+export const refusal = (request: IncomingMessage): HttpServerResponse.HttpServerResponse | undefined => {
+  const problem = violation(request)
+  return problem && render(problem, request)
+}

@@ -1,37 +1,29 @@
 import { type HttpApiEndpoint, HttpApiSchema, type HttpMethod, HttpServerResponse } from "@effect/platform"
-import { Effect, ParseResult, Schema, type SchemaAST } from "effect"
+import { ParseResult, Schema } from "effect"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 
-type Encode = (value: unknown) => Effect.Effect<HttpServerResponse.HttpServerResponse, ParseResult.ParseIssue>
+type Encode = (value: unknown) => HttpServerResponse.HttpServerResponse
 
-const body = (encoding: HttpApiSchema.Encoding, status: number) => (encoded: unknown) =>
-  encoding.kind === "Uint8Array" && encoded instanceof Uint8Array
-    ? HttpServerResponse.uint8Array(encoded, { status, contentType: encoding.contentType })
-    : HttpServerResponse.text(encoding.kind === "Json" ? JSON.stringify(encoded) : String(encoded), {
-      status,
-      contentType: encoding.contentType
-    })
-
-const encoder = (ast: SchemaAST.AST, status: number): Encode => {
-  if (HttpApiSchema.isVoid(ast)) {
-    return () => Effect.succeed(HttpServerResponse.empty({ status }))
+const body = (encoding: HttpApiSchema.Encoding, status: number) => (encoded: unknown) => {
+  const { contentType } = encoding
+  if (encoding.kind === "Uint8Array" && encoded instanceof Uint8Array) {
+    return HttpServerResponse.uint8Array(encoded, { status, contentType })
   }
-  const encode = ParseResult.encodeUnknown(Schema.make<unknown, unknown, never>(ast))
-  const toResponse = body(HttpApiSchema.getEncoding(ast), status)
-  return (value) => Effect.map(encode(value), toResponse)
+  const text = encoding.kind === "Json" ? JSON.stringify(encoded) : String(encoded)
+  // as a text, which node writes together with the head, and not as bytes
+  return HttpServerResponse.raw(text, { status, contentType, contentLength: Buffer.byteLength(text) })
 }
 
 /**
- * Compiles the success that an endpoint declares into one encoder, made once. A handler that answers a response of its own (a stream, a
- * file) is taken at its word. A value that its own schema refuses is a defect of ours, never the client's.
+ * Compiles the success that an endpoint declares into one encoder, made once. A value that its own schema refuses is a defect of ours,
+ * never the client's, and is thrown as one.
  */
-export const compile = (
-  endpoint: Endpoint
-): (value: unknown) => Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  const encode = encoder(
-    endpoint.successSchema.ast,
-    HttpApiSchema.getStatusSuccessAST(endpoint.successSchema.ast)
-  )
-  return (value) => HttpServerResponse.isServerResponse(value) ? Effect.succeed(value) : Effect.orDie(encode(value))
+export const compile = (endpoint: Endpoint): Encode => {
+  const { ast } = endpoint.successSchema
+  const status = HttpApiSchema.getStatusSuccessAST(ast)
+  if (HttpApiSchema.isVoid(ast)) return () => HttpServerResponse.empty({ status })
+  const encode = ParseResult.encodeUnknownSync(Schema.make<unknown, unknown, never>(ast))
+  const toResponse = body(HttpApiSchema.getEncoding(ast), status)
+  return (value) => toResponse(encode(value))
 }

@@ -3,11 +3,12 @@ import {
   type HttpApi,
   type HttpApiGroup,
   type HttpApp,
+  HttpServerError,
   HttpServerRequest,
   HttpServerResponse,
   HttpTraceContext
 } from "@effect/platform"
-import { Cause, Chunk, Context, Effect, Option, Tracer } from "effect"
+import { Cause, Chunk, Context, Effect, Exit, HashSet, Option, Runtime, Tracer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import {
   InternalError,
@@ -25,6 +26,7 @@ import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as BearerTokens from "./BearerTokens.ts"
 import type { Decoded } from "./DecodeRequest.ts"
 import * as ProblemResponse from "./ProblemResponse.ts"
+import type { App, Work } from "./RequestRunner.ts"
 import { ResponseHeaders } from "./ResponseHeaders.ts"
 import * as Router from "./Router.ts"
 
@@ -32,7 +34,8 @@ type Request = HttpServerRequest.HttpServerRequest
 type Response = HttpServerResponse.HttpServerResponse
 
 /** The path and query of a request target: what is before them in the absolute form (RFC 9112, 3.2.2) does not matter here. */
-const originForm = (target: string) => target.replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?!\/)/, "/")
+const originForm = (target: string) =>
+  target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?!\/)/, "/")
 
 const pathOf = (url: string) => url.split("?", 1)[0] ?? url
 
@@ -50,14 +53,14 @@ interface Exchange {
   readonly language: Language
   /** Headers of the answer, whoever makes it. */
   readonly headers: Record<string, string>
-  traceId: string | undefined
+  span: Tracer.Span | undefined
 }
 
 const begin = (received: Request): Exchange => {
   const url = originForm(received.url)
   const request = url === received.url ? received : received.modify({ url })
   const language = negotiate(request.headers["accept-language"])
-  return { request, path: pathOf(url), language, headers: { "x-content-type-options": "nosniff" }, traceId: undefined }
+  return { request, path: pathOf(url), language, headers: { "x-content-type-options": "nosniff" }, span: undefined }
 }
 
 /** What is written in the language of the request says so, and that it depends on it. */
@@ -69,35 +72,16 @@ const renderProblem = (exchange: Exchange, problem: Problem): Response =>
     ProblemResponse.render(problem, {
       language: exchange.language,
       path: exchange.path,
-      traceId: exchange.traceId
+      traceId: exchange.span?.traceId
     })
   )
 
-/** The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. */
-const answerFailure = (exchange: Exchange) => (cause: Cause.Cause<Problem>): Effect.Effect<Response> => {
-  const failure = Cause.failureOption(cause)
-  if (Option.isSome(failure) && Chunk.isEmpty(Cause.defects(cause))) {
-    return Effect.succeed(renderProblem(exchange, failure.value))
-  }
-  // the client has gone, or the server's deadline has passed: there is nobody to answer
-  if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
-  return Effect.as(
-    Effect.logError("unexpected failure", cause).pipe(
-      Effect.annotateLogs({ trace_id: exchange.traceId, path: exchange.path })
-    ),
-    renderProblem(exchange, new InternalError())
-  )
-}
+/** Whether an effect ended because its client left, or was cut off by the server's deadline: there is nobody to answer. */
+const isAbandoned = (cause: Cause.Cause<Problem>) =>
+  Cause.isInterruptedOnly(cause) && HashSet.has(Cause.interruptors(cause), HttpServerError.clientAbortFiberId)
 
 /** The documentation's key of a path: without its trailing slash. */
 const pageOf = (path: string) => path.replace(/(.)\/$/, "$1")
-
-const spanOptions = ({ request }: Exchange, { path }: Router.Operation): Tracer.SpanOptions => ({
-  kind: "server",
-  captureStackTrace: false,
-  attributes: { "http.request.method": request.method, "http.route": path },
-  ...Option.match(callersSpan(request.headers), { onNone: () => ({ root: true }), onSome: (parent) => ({ parent }) })
-})
 
 /** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
 const respond = (
@@ -107,10 +91,10 @@ const respond = (
 ) =>
 (decoded: Decoded): Effect.Effect<Response, Problem> => {
   const run = () =>
-    Effect.flatMap(handle(decoded), (answer) =>
+    Effect.map(handle(decoded), (answer) =>
       HttpServerResponse.isServerResponse(answer)
-        ? Effect.succeed(HttpServerResponse.setHeaders(answer, exchange.headers))
-        : Effect.map(encode(answer), setHeaders(exchange)))
+        ? HttpServerResponse.setHeaders(answer, exchange.headers)
+        : setHeaders(exchange)(encode(answer)))
   if (decoded.idempotencyKey === undefined) return run()
   const { idempotencyKey: key, request, ...input } = decoded
   return Option.match(keys, {
@@ -131,40 +115,27 @@ const runOperation = (
   exchange: Exchange,
   { operation, path, query }: Router.Found,
   keys: Option.Option<IdempotencyKeys["Type"]>
-): Effect.Effect<Response, Problem> => {
-  const { headers, language, request } = exchange
-  const responseHeaders = {
-    set: (name: string, value: string) => {
-      headers[name] = value
-    }
-  }
-  const operate = operation.decode({ request, path, query }).pipe(
+): Effect.Effect<Response, Problem> =>
+  operation.decode({ request: exchange.request, path, query }).pipe(
     Effect.flatMap(respond(exchange, operation, keys))
   )
-  return Effect.interruptible(Effect.useSpan(operation.name, spanOptions(exchange, operation), (span) => {
-    exchange.traceId = span.traceId
-    // in one step: each change of the context costs a waiting request half a kilobyte
-    return Effect.mapInputContext(operate, (context: Context.Context<never>) =>
-      context.pipe(
-        Context.add(Tracer.ParentSpan, span),
-        Context.add(Locale, language),
-        Context.add(ResponseHeaders, responseHeaders)
-      ))
-  }))
-}
-
-const services = Effect.all([AppConfig, Lifecycle, Effect.serviceOption(IdempotencyKeys)], { concurrency: 1 })
 
 /**
- * Makes a contract and its handlers an application for @effect/platform's HttpServer: routing, decoding, language, tokens, bounds, traces and
- * problem documents for every failure, from every layer.
+ * Makes a contract and its handlers an application for `RequestRunner`: routing, decoding, language, tokens, bounds, traces and problem
+ * documents for every failure, from every layer.
  */
 export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
   api: HttpApi.HttpApi<Id, Groups, E, never>,
   handlers: Parameters<typeof Router.make>[1],
   pages: Readonly<Record<string, HttpApp.Default>>
 ) =>
-  Effect.map(services, ([config, lifecycle, keys]) => {
+  Effect.gen(function*() {
+    const config = yield* AppConfig
+    const lifecycle = yield* Lifecycle
+    const keys = yield* Effect.serviceOption(IdempotencyKeys)
+    const clock = yield* Effect.clock
+    const tracer = yield* Effect.tracer
+    const runFork = Runtime.runFork(yield* Effect.runtime<never>())
     const router = Router.make(api, handlers, config)
     const authorized = BearerTokens.checker(config.apiTokens)
     const isPage = (path: string) => Object.hasOwn(pages, pageOf(path))
@@ -185,31 +156,80 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
       return isOpen || authorized(headers["authorization"]) ? undefined : new Unauthorized()
     }
 
-    const answerUnmatched = (exchange: Exchange): Effect.Effect<Response> => {
-      const { path, request } = exchange
-      if (request.method === "OPTIONS" && path === "/*") {
-        return Effect.succeed(HttpServerResponse.empty({ status: 204 }))
-      }
-      const page = pages[pageOf(path)]
-      const allow = page === undefined ? router.allowed(request.url) : ["GET", "HEAD", "OPTIONS"]
-      if (allow.length === 0) return Effect.succeed(renderProblem(exchange, new RouteNotFound({ path })))
-      if (request.method === "OPTIONS") {
-        return Effect.succeed(HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } }))
-      }
-      return page !== undefined && allow.includes(request.method)
-        ? Effect.map(
-          Effect.provideService(page, HttpServerRequest.HttpServerRequest, request),
-          HttpServerResponse.setHeaders(exchange.headers)
+    /** The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. */
+    const answerFailure = (exchange: Exchange, cause: Cause.Cause<Problem>): Response => {
+      const failure = Cause.failureOption(cause)
+      if (Option.isSome(failure) && Chunk.isEmpty(Cause.defects(cause))) return renderProblem(exchange, failure.value)
+      if (!isAbandoned(cause)) {
+        runFork(
+          Effect.logError("unexpected failure", cause).pipe(
+            Effect.annotateLogs({ trace_id: exchange.span?.traceId, path: exchange.path })
+          )
         )
-        : Effect.succeed(renderProblem(exchange, new MethodNotAllowed({ method: request.method, allow })))
+      }
+      return renderProblem(exchange, new InternalError())
     }
 
-    return Effect.flatMap(HttpServerRequest.HttpServerRequest, (received) => {
+    const startSpan = ({ request }: Exchange, { name, path }: Router.Operation): Tracer.Span => {
+      const parent = callersSpan(request.headers)
+      const span = tracer.span(name, parent, Context.empty(), [], clock.unsafeCurrentTimeNanos(), "server")
+      span.attribute("http.request.method", request.method)
+      span.attribute("http.route", path)
+      return span
+    }
+
+    const answerOperation = (exchange: Exchange, found: Router.Found): Work => {
+      const span = startSpan(exchange, found.operation)
+      exchange.span = span
+      return {
+        effect: Effect.suspend(() => runOperation(exchange, found, keys)),
+        context: Context.unsafeMake(
+          new Map<string, unknown>([
+            [Tracer.ParentSpan.key, span],
+            [Locale.key, exchange.language],
+            [ResponseHeaders.key, {
+              set: (name: string, value: string) => {
+                exchange.headers[name] = value
+              }
+            }]
+          ])
+        ),
+        answer: (exit) => {
+          span.end(clock.unsafeCurrentTimeNanos(), exit)
+          return Exit.isSuccess(exit) ? exit.value : answerFailure(exchange, exit.cause)
+        }
+      }
+    }
+
+    const answerPage = (exchange: Exchange, page: HttpApp.Default): Work => ({
+      effect: page.pipe(
+        Effect.map(HttpServerResponse.setHeaders(exchange.headers)),
+        Effect.provideService(HttpServerRequest.HttpServerRequest, exchange.request)
+      ),
+      context: Context.empty(),
+      answer: Exit.match({ onFailure: (cause) => answerFailure(exchange, cause), onSuccess: (response) => response })
+    })
+
+    const answerUnmatched = (exchange: Exchange): Response | Work => {
+      const { path, request } = exchange
+      if (request.method === "OPTIONS" && path === "/*") return HttpServerResponse.empty({ status: 204 })
+      const page = pages[pageOf(path)]
+      const allow = page === undefined ? router.allowed(request.url) : ["GET", "HEAD", "OPTIONS"]
+      if (allow.length === 0) return renderProblem(exchange, new RouteNotFound({ path }))
+      if (request.method === "OPTIONS") {
+        return HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } })
+      }
+      return page !== undefined && allow.includes(request.method)
+        ? answerPage(exchange, page)
+        : renderProblem(exchange, new MethodNotAllowed({ method: request.method, allow }))
+    }
+
+    const app: App = (received) => {
       const exchange = begin(received)
       const refused = refusal(exchange)
-      if (refused !== undefined) return Effect.succeed(renderProblem(exchange, refused))
+      if (refused !== undefined) return renderProblem(exchange, refused)
       const found = router.find(exchange.request)
-      const answer = found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found, keys)
-      return Effect.catchAllCause(answer, answerFailure(exchange))
-    })
+      return found === undefined ? answerUnmatched(exchange) : answerOperation(exchange, found)
+    }
+    return app
   })

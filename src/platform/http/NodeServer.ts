@@ -50,6 +50,7 @@ const answerConnect = (_: Http.IncomingMessage, socket: Duplex) => {
 const answerWhileStarting =
   (lifecycle: Context.Tag.Service<Lifecycle>): Http.RequestListener => (request, response) => {
     if (lifecycle.hasStarted()) return
+    lifecycle.begin(response)()
     if (/^\/health\/live\/?(\?|$)/.test(request.url ?? "")) {
       response.writeHead(200, { "content-type": "application/json" })
       response.end(`{"status":"ok"}`)
@@ -78,7 +79,6 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
         requireHostHeader: false
       })
       server.setTimeout(Duration.toMillis(idleTimeout))
-      lifecycle.watch(server)
       server.on("clientError", answerClientError)
       server.on("connect", answerConnect)
       server.on("checkContinue", (request, response) => {

@@ -13,7 +13,7 @@ export interface Operation {
   readonly path: string
   readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<DecodeRequest.Decoded, Problem>
   readonly handle: (request: unknown) => Effect.Effect<unknown, Problem>
-  readonly encode: (answer: unknown) => Effect.Effect<HttpServerResponse.HttpServerResponse>
+  readonly encode: (answer: unknown) => HttpServerResponse.HttpServerResponse
 }
 
 export interface Found {

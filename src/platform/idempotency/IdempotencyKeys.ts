@@ -1,5 +1,5 @@
 import { HttpServerResponse } from "@effect/platform"
-import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Predicate } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type { Problem } from "../../domain/Problem.ts"
 import { tokenOf } from "../http/BearerTokens.ts"
@@ -33,6 +33,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 const bodyOf = ({ body }: Response): Effect.Effect<string | null> => {
   if (body._tag === "Empty") return Effect.succeed(null)
+  if (body._tag === "Raw" && Predicate.isString(body.body)) return Effect.succeed(body.body)
   return body._tag === "Uint8Array"
     ? Effect.orDie(Effect.try(() => utf8.decode(body.body)))
     : Effect.dieMessage(`an answer that is a ${body._tag} cannot be kept for its idempotency key`)

@@ -74,8 +74,11 @@ const make = Effect.gen(function*() {
   const post = (target: string, headers: Record<string, string> = {}) =>
     Effect.gen(function*() {
       const request = HttpServerRequest.fromWeb(new Request(`http://localhost${target}`, { method: "POST", headers }))
+      const reply = app(request)
       const answer = HttpServerResponse.toWeb(
-        yield* Effect.provideService(app, HttpServerRequest.HttpServerRequest, request)
+        HttpServerResponse.isServerResponse(reply)
+          ? reply
+          : reply.answer(yield* Effect.exit(Effect.provide(reply.effect, reply.context)))
       )
       return {
         status: answer.status,

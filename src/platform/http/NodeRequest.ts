@@ -1,0 +1,118 @@
+import {
+  Cookies,
+  Headers,
+  HttpIncomingMessage,
+  type HttpMethod,
+  HttpServerError,
+  HttpServerRequest
+} from "@effect/platform"
+import { Effect, Inspectable, Option, Stream } from "effect"
+import type { IncomingMessage, ServerResponse } from "node:http"
+
+/** Node's headers are those of @effect/platform but for the brand: names in lower case, and one text each in a request. */
+const isHeaders = (headers: unknown): headers is Headers.Headers => typeof headers === "object"
+
+/** @effect/platform passes every method on, known or not. */
+const isMethod = (method: string | undefined): method is HttpMethod.HttpMethod => method !== undefined
+
+/** The interface's own readers of a body know no bound. */
+const notOffered = Effect.dieMessage("the body of a request is read by RequestBody or MultipartReader")
+
+interface Changes {
+  readonly url?: string
+  readonly headers?: Headers.Headers
+  readonly remoteAddress?: string
+}
+
+/**
+ * A request of node:http as @effect/platform's `HttpServerRequest`, which its `NodeHttpServerRequest` takes apart again. A view: it copies
+ * nothing of the request. Its body is read by `RequestBody` or `MultipartReader`, and not by the members of the interface.
+ */
+export class NodeRequest extends Inspectable.Class implements HttpServerRequest.HttpServerRequest {
+  readonly source: IncomingMessage
+  /** A function where a response is made only if it is needed. */
+  readonly response: ServerResponse | (() => ServerResponse)
+  readonly #changes: Changes | undefined
+
+  constructor(source: IncomingMessage, response: ServerResponse | (() => ServerResponse), changes?: Changes) {
+    super()
+    this.source = source
+    this.response = response
+    this.#changes = changes
+  }
+
+  get [HttpServerRequest.TypeId](): HttpServerRequest.TypeId {
+    return HttpServerRequest.TypeId
+  }
+
+  get [HttpIncomingMessage.TypeId](): HttpIncomingMessage.TypeId {
+    return HttpIncomingMessage.TypeId
+  }
+
+  get method(): HttpMethod.HttpMethod {
+    return isMethod(this.source.method) ? this.source.method : "GET"
+  }
+
+  get originalUrl(): string {
+    return this.source.url ?? "/"
+  }
+
+  get url(): string {
+    return this.#changes?.url ?? this.originalUrl
+  }
+
+  get headers(): Headers.Headers {
+    if (this.#changes?.headers !== undefined) return this.#changes.headers
+    const { headers } = this.source
+    return isHeaders(headers) ? headers : Headers.empty
+  }
+
+  get cookies(): Readonly<Record<string, string>> {
+    return Cookies.parseHeader(this.headers["cookie"] ?? "")
+  }
+
+  get remoteAddress(): Option.Option<string> {
+    return Option.fromNullable(this.#changes?.remoteAddress ?? this.source.socket.remoteAddress)
+  }
+
+  modify(changes: Changes): NodeRequest {
+    return new NodeRequest(this.source, this.response, { ...this.#changes, ...changes })
+  }
+
+  get text() {
+    return notOffered
+  }
+
+  get json() {
+    return notOffered
+  }
+
+  get urlParamsBody() {
+    return notOffered
+  }
+
+  get arrayBuffer() {
+    return notOffered
+  }
+
+  get multipart() {
+    return notOffered
+  }
+
+  get stream() {
+    return Stream.fromEffect(notOffered)
+  }
+
+  get multipartStream() {
+    return Stream.fromEffect(notOffered)
+  }
+
+  /** Websockets are accepted by `WebSocketServer`, with bounds. */
+  get upgrade(): Effect.Effect<never, HttpServerError.RequestError> {
+    return Effect.fail(new HttpServerError.RequestError({ request: this, reason: "Decode" }))
+  }
+
+  toJSON(): unknown {
+    return { _id: "@effect/platform/HttpServerRequest", method: this.method, url: this.originalUrl }
+  }
+}

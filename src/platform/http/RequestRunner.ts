@@ -1,0 +1,145 @@
+import { HttpServerError, type HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import {
+  Context,
+  Effect,
+  Either,
+  type Exit,
+  type Fiber,
+  FiberRef,
+  FiberRefs,
+  FiberSet,
+  Runtime,
+  RuntimeFlags,
+  type Scope
+} from "effect"
+import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from "node:http"
+import { InternalError, type Problem } from "../../domain/Problem.ts"
+import { Lifecycle } from "../lifecycle/Lifecycle.ts"
+import * as Conformance from "./Conformance.ts"
+import { NodeRequest } from "./NodeRequest.ts"
+import { writeAnswer } from "./writeAnswer.ts"
+
+type Request = HttpServerRequest.HttpServerRequest
+type Answer = HttpServerResponse.HttpServerResponse
+
+/** What takes time: an effect with all that its fiber knows, and the answer to however it ends. */
+export interface Work {
+  readonly effect: Effect.Effect<Answer, Problem>
+  readonly context: Context.Context<never>
+  readonly answer: (exit: Exit.Exit<Answer, Problem>) => Answer
+}
+
+/** An application: the answer to a request where it is known at once, and otherwise the work that finds it. */
+export type App = (request: Request) => Answer | Work
+
+/**
+ * The runtime of the requests: what the serving fiber has set for its own (loggers, log level, clock, tracer), and not what it was given,
+ * as every fiber copies it. Nor are the fibers counted in metrics: that costs as much again as a fiber.
+ */
+const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtimeFlags }) =>
+  Runtime.make({
+    context: Context.empty(),
+    fiberRefs: FiberRefs.delete(fiberRefs, FiberRef.currentContext),
+    runtimeFlags: RuntimeFlags.disable(runtimeFlags, RuntimeFlags.RuntimeMetrics)
+  }))
+
+/**
+ * Runs an application's requests, each in one fiber or in none. The answer is written by the fiber's observer: a fiber that only waits holds
+ * nothing for the answer to come, and one that has ended waits for no client.
+ */
+const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
+  const log = (request: Request, message: string, cause: unknown) =>
+    Runtime.runFork(runtime, Effect.logError(message, cause).pipe(Effect.annotateLogs({ path: request.url })))
+
+  /** What is thrown outside of a fiber is a defect all the same, and must not end the process. */
+  const orInternalError = <A>(request: NodeRequest, evaluate: () => A): A | Answer =>
+    Either.getOrElse(Either.try(evaluate), (defect) => {
+      log(request, "unexpected failure", defect)
+      return Conformance.render(new InternalError(), request.source)
+    })
+
+  const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
+    // the client has gone, or the connection has become a websocket
+    if (response.writableEnded || response.destroyed) return ended()
+    const written = Either.try(() =>
+      writeAnswer(answer, response, runtime, (failure) => {
+        if (failure !== undefined) log(request, "an answer broke off", failure)
+        ended()
+      })
+    )
+    if (Either.isRight(written)) return
+    log(request, "unexpected failure", written.left)
+    response.destroy()
+    ended()
+  }
+
+  /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
+  return (request: NodeRequest, responseOf: () => ServerResponse, ended: () => void) => {
+    const reply = orInternalError(
+      request,
+      () => Conformance.refusal(request.source) ?? app(request)
+    )
+    if (HttpServerResponse.isServerResponse(reply)) {
+      write(reply, request, responseOf(), ended)
+      return undefined
+    }
+    const { answer, context, effect } = reply
+    const fiber = Runtime.runFork(Runtime.make({ ...runtime, context }), effect)
+    fiber.addObserver((exit) => write(orInternalError(request, () => answer(exit)), request, responseOf(), ended))
+    return fiber.unsafePoll() === null ? fiber : undefined
+  }
+}
+
+type Run = ReturnType<typeof makeRunner>
+
+const interrupt = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
+  fiber.unsafeInterruptAsFork(HttpServerError.clientAbortFiberId)
+
+const onRequest = (run: Run, lifecycle: Context.Tag.Service<Lifecycle>): RequestListener => (incoming, response) => {
+  // NodeServer has answered it
+  if (!lifecycle.hasStarted()) return
+  const fiber = run(new NodeRequest(incoming, response), () => response, lifecycle.begin(response))
+  if (fiber === undefined) return
+  response.once("close", () => {
+    if (!response.writableEnded) interrupt(fiber)
+  })
+}
+
+/** The response to an upgrade that is refused, made when it is needed: after it the connection closes, as node has given it away. */
+const refusalOf = (incoming: IncomingMessage) => {
+  let response: ServerResponse | undefined
+  return () => {
+    if (response !== undefined) return response
+    response = new ServerResponse(incoming)
+    response.shouldKeepAlive = false
+    response.on("finish", () => incoming.socket.end())
+    response.assignSocket(incoming.socket)
+    return response
+  }
+}
+
+const onUpgrade = (run: Run, fibers: FiberSet.FiberSet<unknown, unknown>) => (incoming: IncomingMessage) => {
+  const responseOf = refusalOf(incoming)
+  const fiber = run(new NodeRequest(incoming, responseOf), responseOf, () => undefined)
+  if (fiber === undefined) return
+  FiberSet.unsafeAdd(fibers, fiber)
+  incoming.socket.once("close", () => {
+    if (!incoming.socket.writableEnded) interrupt(fiber)
+  })
+}
+
+/**
+ * Serves a server's requests and upgrades by an application, until the scope closes: it then interrupts the upgraded ones and waits for them;
+ * the others are `Lifecycle`'s to wait for. A client that leaves interrupts its request's fiber.
+ */
+export const serve = (server: Server, app: App): Effect.Effect<void, never, Lifecycle | Scope.Scope> =>
+  Effect.gen(function*() {
+    const lifecycle = yield* Lifecycle
+    const run = makeRunner(app, yield* requestRuntime)
+    const request = onRequest(run, lifecycle)
+    const upgrade = onUpgrade(run, yield* FiberSet.make())
+    yield* Effect.acquireRelease(
+      Effect.sync(() => server.on("request", request).on("upgrade", upgrade)),
+      () => Effect.sync(() => server.off("request", request).off("upgrade", upgrade))
+    )
+  })

@@ -1,0 +1,57 @@
+import { Cookies, type HttpServerResponse } from "@effect/platform"
+import { NodeStream } from "@effect/platform-node"
+import { Runtime } from "effect"
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http"
+import { pipeline, Readable } from "node:stream"
+
+type Answer = HttpServerResponse.HttpServerResponse
+
+/** Told when nothing is left to do for an answer on our side, with what broke its body off if anything of ours did. */
+type Ended = (failure?: unknown) => void
+
+const headersOf = ({ cookies, headers }: Answer): OutgoingHttpHeaders =>
+  Cookies.isEmpty(cookies) ? headers : { ...headers, "set-cookie": Cookies.toSetCookieHeaders(cookies) }
+
+/** What is written of a body: nothing, all of it at once, or, as it is read, piece by piece. */
+const contentOf = ({ body }: Answer, runtime: Runtime.Runtime<never>) => {
+  if (body._tag === "Stream") return Runtime.runSync(runtime)(NodeStream.toReadable(body.stream))
+  const content = body._tag === "Uint8Array" || body._tag === "Raw" ? body.body : undefined
+  return typeof content === "string" || content instanceof Uint8Array || content instanceof Readable
+    ? content
+    : undefined
+}
+
+/**
+ * Pipes at the client's pace. A source that fails cuts the connection, so that no client takes a part for the whole; a client that leaves
+ * destroys the source. What the source holds is released when it is closed.
+ */
+const pipe = (source: Readable, response: ServerResponse, ended: Ended): void => {
+  pipeline(source, response, (error) => {
+    const failure = error?.code === "ERR_STREAM_PREMATURE_CLOSE" ? undefined : error ?? undefined
+    if (source.closed) ended(failure)
+    else source.once("close", () => ended(failure))
+  })
+}
+
+/** Writes an answer; the runtime runs the body that is a stream. */
+export const writeAnswer = (
+  answer: Answer,
+  response: ServerResponse,
+  runtime: Runtime.Runtime<never>,
+  ended: Ended
+): void => {
+  response.writeHead(answer.status, headersOf(answer))
+  const content = contentOf(answer, runtime)
+  if (content instanceof Readable && response.req.method !== "HEAD") {
+    pipe(content, response, ended)
+    return
+  }
+  if (content instanceof Readable) {
+    content.destroy()
+    response.end()
+  } else {
+    // node writes no body for HEAD
+    response.end(content)
+  }
+  ended()
+}

@@ -1,0 +1,135 @@
+import { HttpServerResponse } from "@effect/platform"
+import { describe, expect, it } from "@effect/vitest"
+import { Context, Deferred, Effect, Exit, Queue, Stream } from "effect"
+import { createServer } from "node:http"
+import { Readable } from "node:stream"
+import type { Problem } from "../../../src/domain/Problem.ts"
+import { type App, serve, type Work } from "../../../src/platform/http/RequestRunner.ts"
+import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
+import { connect } from "../../support/connect.ts"
+import { logLines } from "../../support/logLines.ts"
+import * as LoopbackServer from "../../support/LoopbackServer.ts"
+
+const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>): Work => ({
+  effect,
+  context: Context.empty(),
+  answer: Exit.getOrElse(() => HttpServerResponse.empty({ status: 599 }))
+})
+
+const start = Effect.fnUntraced(function*(app: App) {
+  const server = createServer()
+  const { enter, idle } = yield* Lifecycle
+  yield* enter("ready")
+  yield* serve(server, app)
+  const { url } = yield* LoopbackServer.start(server)
+  const connection = yield* connect(Number(url.port))
+  const ask = (method: string, path = "/") => connection.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+  return { ...connection, ask, idle }
+})
+
+const text = (body: string) => HttpServerResponse.text(body)
+const bytes = (value: string) => new TextEncoder().encode(value)
+
+describe("an answer", () => {
+  it.scopedLive("comes with or without a fiber, on one connection, in order", () =>
+    Effect.gen(function*() {
+      const { ask, until } = yield* start(({ url }) =>
+        url === "/now" ? text("now") : work(Effect.delay(Effect.succeed(text("later")), "1 millis"))
+      )
+      ask("GET", "/later")
+      ask("GET", "/now")
+      expect((yield* until("now")).indexOf("later")).toBeGreaterThan(0)
+    }).pipe(Effect.provide(Lifecycle.layer)))
+
+  it.scopedLive("is a 500 where the application throws, before its fiber or after it", () =>
+    Effect.gen(function*() {
+      const { layer, texts } = yield* logLines
+      const { ask, until } = yield* Effect.provide(
+        start(({ url }) => {
+          const answer = () => {
+            throw new Error("thrown")
+          }
+          return url === "/before" ? answer() : { ...work(Effect.succeed(text("never"))), answer }
+        }),
+        layer
+      )
+      for (const path of ["/before", "/after"]) {
+        ask("GET", path)
+        expect(yield* until("}")).toMatch(/^HTTP\/1.1 500 [^]*application\/problem\+json/)
+      }
+      expect(texts().map((line) => line.split(",")[0])).toEqual(["unexpected failure", "unexpected failure"])
+    }).pipe(Effect.provide(Lifecycle.layer)))
+})
+
+describe("a client that leaves", () => {
+  it.scopedLive("interrupts the fiber; the server is idle only when its finalizers have ended", () =>
+    Effect.gen(function*() {
+      const events = yield* Queue.unbounded<string>()
+      const gate = yield* Deferred.make<void>()
+      const { ask, idle, leave } = yield* start(() =>
+        work(
+          Effect.zipRight(Queue.offer(events, "started"), Effect.never).pipe(
+            Effect.onInterrupt(() => Effect.zipRight(Queue.offer(events, "interrupted"), Deferred.await(gate)))
+          )
+        )
+      )
+      ask("GET")
+      expect(yield* Queue.take(events)).toBe("started")
+      leave()
+      expect(yield* Queue.take(events)).toBe("interrupted")
+      yield* Effect.fork(Effect.zipRight(idle, Queue.offer(events, "idle")))
+      yield* Effect.yieldNow()
+      yield* Queue.offer(events, "still busy")
+      yield* Deferred.succeed(gate, undefined)
+      expect([yield* Queue.take(events), yield* Queue.take(events)]).toEqual(["still busy", "idle"])
+    }).pipe(Effect.provide(Lifecycle.layer)))
+})
+
+describe("a body that is a stream", () => {
+  const failing = Stream.concat(Stream.succeed(bytes("part")), Stream.die("broken"))
+
+  it.scopedLive("cuts the connection where it fails, so that a part does not pass for the whole", () =>
+    Effect.gen(function*() {
+      const { layer, texts } = yield* logLines
+      const { ask, closed } = yield* Effect.provide(start(() => HttpServerResponse.stream(failing)), layer)
+      ask("GET")
+      const answer = yield* closed
+      expect(answer).toContain("part")
+      expect(answer).not.toContain("\r\n0\r\n")
+      expect(texts().map((line) => line.split(",")[0])).toEqual(["an answer broke off"])
+    }).pipe(Effect.provide(Lifecycle.layer)))
+
+  it.scopedLive("is released when the client leaves, and idle waits for that", () =>
+    Effect.gen(function*() {
+      const released = yield* Deferred.make<void>()
+      const endless = Stream.ensuring(
+        Stream.concat(Stream.succeed(bytes("begin")), Stream.never),
+        Deferred.succeed(released, undefined)
+      )
+      const { ask, idle, leave, until } = yield* start(() => HttpServerResponse.stream(endless))
+      ask("GET")
+      yield* until("begin")
+      leave()
+      yield* idle
+      expect(yield* Deferred.isDone(released)).toBe(true)
+    }).pipe(Effect.provide(Lifecycle.layer)))
+
+  it.scopedLive("is not read for HEAD", () =>
+    Effect.gen(function*() {
+      const source = Readable.from(["content"])
+      let ran = false
+      const stream = Stream.sync(() => {
+        ran = true
+        return bytes("content")
+      })
+      const { ask, idle, until } = yield* start(({ url }) =>
+        url === "/raw" ? HttpServerResponse.raw(source) : HttpServerResponse.stream(stream)
+      )
+      for (const path of ["/raw", "/stream"]) {
+        ask("HEAD", path)
+        expect(yield* until("\r\n\r\n")).not.toContain("content\r\n")
+      }
+      yield* idle
+      expect([source.destroyed, ran]).toEqual([true, false])
+    }).pipe(Effect.provide(Lifecycle.layer)))
+})
