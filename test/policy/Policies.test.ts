@@ -10,8 +10,11 @@ const environment = (variables: Record<string, string>) =>
 
 const inForce = Effect.flatMap(Policies, ({ list }) => Schema.encode(Schema.Array(NamedPolicy))(list))
 
+const doubling = (attempts: number) => ({ attempts, backoff: { kind: "exponential", base: "1 second" } })
+const patiently = { attempts: 8, backoff: { kind: "exponential", base: "1 second", max: "1 minute" } }
+
 describe("Policies", () => {
-  it.effect("are the handbook's", () =>
+  it.effect("are the handbook's, and those of the background work", () =>
     Effect.gen(function*() {
       expect(yield* inForce).toEqual([
         {
@@ -22,7 +25,12 @@ describe("Policies", () => {
         { name: "slow-operation", policy: { timeout: "5 seconds" } },
         { name: "upstream", policy: { timeout: "5 seconds" } },
         { name: "blocking-call", policy: { timeout: "5 seconds" } },
-        { name: "batch", policy: { concurrency: 3 } }
+        { name: "batch", policy: { concurrency: 3 } },
+        { name: "send-mail", policy: { attemptTimeout: "1 minute", retry: patiently, concurrency: 256 } },
+        { name: "send-mail-blocking", policy: { attemptTimeout: "1 minute", retry: patiently, concurrency: 4 } },
+        { name: "create-profile", policy: { attemptTimeout: "10 seconds", retry: doubling(5) } },
+        { name: "join-mailing-list", policy: { attemptTimeout: "10 seconds", retry: doubling(5) } },
+        { name: "maintenance", policy: { attemptTimeout: "5 minutes", retry: doubling(3) } }
       ])
     }).pipe(Effect.provide(environment({}))))
 

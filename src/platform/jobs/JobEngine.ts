@@ -12,6 +12,7 @@ import { SqlClient } from "@effect/sql"
 import { Array, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "../sql/Database.ts"
+import * as SoleRunner from "./soleRunner.ts"
 
 /** One runner has them all; each is a term of the query that looks for messages. */
 const shards = 8
@@ -63,5 +64,6 @@ export const ready = Effect.gen(function*() {
 export const layer = index.pipe(
   Layer.provideMerge(ClusterWorkflowEngine.layer),
   Layer.provideMerge(runner),
-  Layer.provide(storage)
+  Layer.provide(storage),
+  Layer.provide(SoleRunner.layer)
 )

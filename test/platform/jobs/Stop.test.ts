@@ -1,11 +1,25 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Ref, Schema } from "effect"
+import { Duration, Effect, Fiber, Layer, Ref, Schema } from "effect"
 import * as Job from "../../../src/platform/jobs/Job.ts"
 import { Jobs } from "../../../src/platform/jobs/Jobs.ts"
 import * as TestDatabase from "../../support/Database.ts"
 import * as TestJobs from "../../support/Jobs.ts"
 
 const Task = Job.type("task", Schema.Struct({}))
+
+describe("a second server on the same database", () => {
+  it.effect("does not start, as it would run every job a second time", () =>
+    Effect.gen(function*() {
+      yield* TestJobs.begin
+      const build = Layer.build(TestJobs.over([]))
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* build
+        const error = yield* Effect.flip(Effect.scoped(build))
+        expect(String(error)).toMatch(/another server is running on ".*barista\.sqlite"/)
+      }))
+      yield* Effect.scoped(build)
+    }).pipe(Effect.provide(TestDatabase.layer)))
+})
 
 describe("a stop", () => {
   it.effect("hands a running job back after its time, and the next start does only what was not finished", () =>
