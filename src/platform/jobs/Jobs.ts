@@ -37,8 +37,11 @@ const make = Effect.gen(function*() {
       Effect.provideService(WorkflowEngine.WorkflowEngine, engine)
     )
 
+  const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
+
   const admit = Effect.flatMap(
-    store.isFull(jobsMaxUnfinished),
+    // of each recurring kind there is always one, which nobody asked for
+    store.isFull(jobsMaxUnfinished + recurring.length),
     (full) => full ? new Problem.Overloaded({ what: "jobs", retry_after: retryAfter }) : Effect.void
   )
 
@@ -49,9 +52,10 @@ const make = Effect.gen(function*() {
     return job
   })
 
-  const addSuccessor = ({ kind, payload }: JobRow) => {
+  const addSuccessor = ({ kind, payload, run }: JobRow) => {
     const every = kinds.get(kind)?.every
-    return every === undefined ? Effect.void : add(kind, payload, every)
+    // one that is tried again has its successor already
+    return every === undefined || run > 1 ? Effect.void : add(kind, payload, every)
   }
 
   /** Records the end of a run, in the caller's transaction; false where it had ended already. */
@@ -126,8 +130,8 @@ const make = Effect.gen(function*() {
     JobRun.JobRun,
     JobRun.execute({ store, policies: yield* Policies, kinds, cancellations, changes, finish })
   )
-  for (const { every, name } of kinds.values()) {
-    if (every === undefined || (yield* store.hasUnfinished(name))) continue
+  for (const { every, name } of recurring) {
+    if (yield* store.hasUnfinished(name)) continue
     yield* orDefect(transaction(add(name, {}, every)))
   }
 
