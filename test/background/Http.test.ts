@@ -1,8 +1,9 @@
 import { expect, layer } from "@effect/vitest"
-import { Array, Duration, Effect } from "effect"
+import { Array, Console, Duration, Effect, Layer } from "effect"
 import { Email } from "../../src/domain/Email.ts"
 import { JobId } from "../../src/platform/jobs/Job.ts"
-import { alice, idOf, instantly } from "../support/Background.ts"
+import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
+import * as Smtp from "../support/SmtpServer.ts"
 import { type Answer, json, type Sent, TestServer } from "../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
@@ -33,6 +34,12 @@ const asJson = (body: unknown, headers: Readonly<Record<string, string>> = {}): 
 })
 
 const accept = (events: string): Sent => ({ headers: { accept: events } })
+
+/** Its mails go to a server that refuses the first one. */
+const mailed = Layer.unwrapScoped(Effect.map(
+  Smtp.make([{ at: "rcpt", does: { reply: [550, "no such user"] } }]),
+  (mail) => TestServer.layer({ ...quick, ...mailedBy(mail) })
+))
 
 /** The events of a job to its end, which is the end of the stream. */
 const events = (path: string) =>
@@ -252,6 +259,22 @@ layer(TestServer.layer(quick), live)("lists", (it) => {
     }))
 })
 
+layer(mailed, live)("a dead letter", (it) => {
+  it.effect("is listed with its cause, and succeeds when it is tried again", () =>
+    Effect.gen(function*() {
+      const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
+      const dead = yield* ended(job)
+      expect(dead).toMatchObject({ state: "failed", error: expect.stringContaining("550 no such user") })
+      const listed = yield* send("GET", "/jobs?state=failed")
+      expect(JSON.parse(listed.text)).toMatchObject([{ url: job, kind: "registration", error: dead.error }])
+      expect(JSON.parse((yield* send("GET", "/profiles")).text)).toEqual([])
+      expect((yield* send("POST", `${job}/retry`)).status).toBe(202)
+      expect(yield* ended(job)).toMatchObject({ state: "succeeded", error: null, run: 2 })
+      expect(ids(yield* send("GET", "/jobs?state=failed"))).toEqual([])
+      expect(JSON.parse((yield* send("GET", "/profiles")).text)).toMatchObject([{ email: alice }])
+    }))
+})
+
 const slow = { ...quick, mailDuration: Duration.hours(1) }
 
 layer(TestServer.layer(slow), live)("work that takes its time", (it) => {
@@ -274,15 +297,15 @@ layer(TestServer.layer(slow), live)("work that takes its time", (it) => {
       })
     }))
 
-  it.effect("keeps no answer waiting: two hundred at once, while the first one blocks the loop", () =>
+  it.effect("keeps no answer waiting: a hundred at once, while the first one blocks the loop", () =>
     Effect.gen(function*() {
       const { list, sendNotification } = yield* client
       const answers = yield* Effect.forEach(
-        Array.range(1, 200),
+        Array.range(1, 100),
         (n) => sendNotification({ payload: { email: Email.make(`user${n}@example.com`) } }),
-        { concurrency: 200 }
+        { concurrency: 100 }
       )
-      expect(new Set(answers.map(({ job }) => job)).size).toBe(200)
+      expect(new Set(answers.map(({ job }) => job)).size).toBe(100)
       const succeeded = yield* list({ urlParams: { limit: 10, kind: "notification", state: "succeeded" } })
       expect(succeeded).toEqual([])
     }))
@@ -306,5 +329,37 @@ layer(TestServer.layer({ ...quick, jobsMaxUnfinished: 3 }), live)("a server with
       expect((yield* send("DELETE", String(jobs[0]?.headers.location))).status).toBe(202)
       const retried = yield* send("POST", "/register-user?email=bob@example.com", { headers })
       expect([retried.status, retried.headers["idempotency-replayed"]]).toEqual([202, undefined])
+    }))
+})
+
+/** What the server prints, by line. */
+const printed: Array<string> = []
+const printing = Effect.map(
+  Console.consoleWith(Effect.succeed),
+  (console) =>
+    TestServer.layer({ ...quick, logLevel: "info", logFormat: "json" }).pipe(
+      Layer.provide(Console.setConsole({
+        ...console,
+        unsafe: { ...console.unsafe, log: (line: unknown) => void printed.push(String(line)) }
+      }))
+    )
+)
+
+layer(Layer.unwrapEffect(printing), live)("an address with line ends in it", (it) => {
+  it.effect("is refused, or has them taken off its ends, and forges no line of the log", () =>
+    Effect.gen(function*() {
+      for (const ends of ["%0A", "%0D", "%0D%0A", "%E2%80%A8", "%C2%85", "%0B"]) {
+        for (const [path] of operations) {
+          expect((yield* send("POST", `${path}?email=a@x.fr${ends}INFO:%20forged`)).status).toBe(422)
+          expect((yield* send("POST", `${path}?email=INFO:%20forged${ends}a@x.fr`)).status).toBe(422)
+        }
+      }
+      const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
+      const trimmed = yield* send("POST", "/register-user?email=%0Aalice@example.com%0D%0A")
+      expect(yield* ended(String(json(trimmed)["job"]))).toMatchObject({ payload: { email: alice } })
+      yield* ended(job)
+      const messages = printed.flatMap((line) => line.split("\n")).map((line) => JSON.parse(line).message)
+      expect(messages.filter((message) => message === `Profil créé pour ${alice}`)).toHaveLength(2)
+      expect(messages.filter((message) => String(message).includes("forged"))).toEqual([])
     }))
 })

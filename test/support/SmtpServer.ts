@@ -7,12 +7,12 @@ import type { SmtpServer } from "../../src/domain/SmtpServer.ts"
 export type Stage = "connect" | "rcpt" | "data" | "end"
 
 /**
- * What the server does the first time that it comes to a stage: replies so, says nothing more, or closes the socket; after the final dot it
- * may take the mail before it closes.
+ * What the server does the first time that it comes to a stage: replies so, says nothing more, waits until it is told to go on, or closes
+ * the socket; after the final dot it may take the mail before it closes.
  */
 export interface Step {
   readonly at: Stage
-  readonly does: "hang" | "close" | "take and close" | { readonly reply: readonly [number, string] }
+  readonly does: "hang" | "wait" | "close" | "take and close" | { readonly reply: readonly [number, string] }
 }
 
 export interface Received {
@@ -35,6 +35,8 @@ export interface Fixture {
   readonly closed: Queue.Dequeue<void>
   /** Adds steps to the script. */
   readonly follow: (...more: ReadonlyArray<Step>) => void
+  /** Ends the waiting. */
+  readonly goOn: () => void
   /** How many connections there have been. */
   readonly connections: () => number
   /** Stops listening and closes every connection. */
@@ -74,6 +76,7 @@ export const make = (
     const received: Array<Received> = []
     const reached = yield* Queue.unbounded<Stage>()
     const closed = yield* Queue.unbounded<void>()
+    const waiting: Array<() => void> = []
     const sockets = new Map<number | undefined, Socket>()
     let connections = 0
 
@@ -83,6 +86,7 @@ export const make = (
       if (step?.at !== at) return answer()
       steps.shift()
       if (step.does === "hang") return undefined
+      if (step.does === "wait") return void waiting.push(answer)
       if (step.does === "close" || step.does === "take and close") return sockets.get(session.remotePort)?.destroy()
       const [responseCode, text] = step.does.reply
       return answer(Object.assign(new Error(text), { responseCode }))
@@ -155,5 +159,6 @@ export const make = (
       }))
     }
     const follow = (...more: ReadonlyArray<Step>) => void steps.push(...more)
-    return { server, received, reached, closed, follow, connections: () => connections, stop }
+    const goOn = () => waiting.splice(0).forEach((answer) => answer())
+    return { server, received, reached, closed, follow, goOn, connections: () => connections, stop }
   })
