@@ -6,10 +6,13 @@ import type { SmtpServer } from "../../src/domain/SmtpServer.ts"
 /** A point of the dialogue: before the greeting, at RCPT, at DATA, and after the final dot. */
 export type Stage = "connect" | "rcpt" | "data" | "end"
 
-/** What the server does the first time that it comes to a stage: replies so, says nothing more, or closes the socket. */
+/**
+ * What the server does the first time that it comes to a stage: replies so, says nothing more, waits until it is told to go on, or closes
+ * the socket; after the final dot it may take the mail before it closes.
+ */
 export interface Step {
   readonly at: Stage
-  readonly does: "hang" | "close" | { readonly reply: readonly [number, string] }
+  readonly does: "hang" | "wait" | "close" | "take and close" | { readonly reply: readonly [number, string] }
 }
 
 export interface Received {
@@ -30,6 +33,10 @@ export interface Fixture {
   readonly reached: Queue.Dequeue<Stage>
   /** Gets an element for each connection that has closed. */
   readonly closed: Queue.Dequeue<void>
+  /** Adds steps to the script. */
+  readonly follow: (...more: ReadonlyArray<Step>) => void
+  /** Ends the waiting. */
+  readonly goOn: () => void
   /** How many connections there have been. */
   readonly connections: () => number
   /** Stops listening and closes every connection. */
@@ -69,6 +76,7 @@ export const make = (
     const received: Array<Received> = []
     const reached = yield* Queue.unbounded<Stage>()
     const closed = yield* Queue.unbounded<void>()
+    const waiting: Array<() => void> = []
     const sockets = new Map<number | undefined, Socket>()
     let connections = 0
 
@@ -78,7 +86,8 @@ export const make = (
       if (step?.at !== at) return answer()
       steps.shift()
       if (step.does === "hang") return undefined
-      if (step.does === "close") return sockets.get(session.remotePort)?.destroy()
+      if (step.does === "wait") return void waiting.push(answer)
+      if (step.does === "close" || step.does === "take and close") return sockets.get(session.remotePort)?.destroy()
       const [responseCode, text] = step.does.reply
       return answer(Object.assign(new Error(text), { responseCode }))
     }
@@ -101,15 +110,19 @@ export const make = (
         void come("data", session, (error) => {
           if (error !== undefined) return callback(error)
           const chunks: Array<Buffer> = []
+          const take = () => {
+            const { mailFrom, rcptTo } = session.envelope
+            received.push({
+              from: mailFrom === false ? "" : mailFrom.address,
+              to: rcptTo.map(({ address }) => address),
+              ...parsed(Buffer.concat(chunks).toString("utf8"))
+            })
+          }
           stream.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
+            if (steps[0]?.at === "end" && steps[0].does === "take and close") take()
             come("end", session, (error) => {
               if (error !== undefined) return callback(error)
-              const { mailFrom, rcptTo } = session.envelope
-              received.push({
-                from: mailFrom === false ? "" : mailFrom.address,
-                to: rcptTo.map(({ address }) => address),
-                ...parsed(Buffer.concat(chunks).toString("utf8"))
-              })
+              take()
               return callback()
             })
           })
@@ -145,5 +158,7 @@ export const make = (
         password: Redacted.make(password)
       }))
     }
-    return { server, received, reached, closed, connections: () => connections, stop }
+    const follow = (...more: ReadonlyArray<Step>) => void steps.push(...more)
+    const goOn = () => waiting.splice(0).forEach((answer) => answer())
+    return { server, received, reached, closed, follow, goOn, connections: () => connections, stop }
   })

@@ -39,8 +39,11 @@ const make = Effect.gen(function*() {
       Effect.provideService(WorkflowEngine.WorkflowEngine, engine)
     )
 
+  const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
+
   const admit = Effect.flatMap(
-    store.isFull(jobsMaxUnfinished),
+    // of each recurring kind there is always one, which nobody asked for
+    store.isFull(jobsMaxUnfinished + recurring.length),
     (full) => full ? new Problem.Overloaded({ what: "jobs", retry_after: retryAfter }) : Effect.void
   )
 
@@ -51,9 +54,10 @@ const make = Effect.gen(function*() {
     return job
   })
 
-  const addSuccessor = ({ kind, payload }: JobRow) => {
+  const addSuccessor = ({ kind, payload, run }: JobRow) => {
     const every = kinds.get(kind)?.every
-    return every === undefined ? Effect.void : add(kind, payload, every)
+    // one that is tried again has its successor already
+    return every === undefined || run > 1 ? Effect.void : add(kind, payload, every)
   }
 
   /** Records the end of a run, in the caller's transaction; false where it had ended already. */
@@ -125,17 +129,15 @@ const make = Effect.gen(function*() {
     )
 
   // looked up before the engine takes up what was left, which keeps the writer busy
-  const recurring = yield* Effect.filter(
-    kinds.values(),
-    ({ every, name }) => every === undefined ? Effect.succeed(false) : Effect.negate(store.hasUnfinished(name)),
-    { concurrency: 1 }
-  )
+  const missing = yield* Effect.filter(recurring, ({ name }) => Effect.negate(store.hasUnfinished(name)), {
+    concurrency: 1
+  })
   yield* engine.register(
     JobRun.JobRun,
     JobRun.execute({ store, policies, kinds, cancellations, changes, finish })
   )
   yield* JobEngine.ready
-  for (const { every = Duration.zero, name } of recurring) yield* orDefect(transaction(add(name, {}, every)))
+  for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
 
   return {
     /** Accepts a job: it is on disk when the transaction is, this one or the caller's; due after `delay`. */

@@ -305,7 +305,7 @@ describe("time", () => {
       }).pipe(Effect.provide(TestJobs.layer([kind])))
     }))
 
-  it.effect("a recurring job has exactly one successor, also after a failure and a cancellation", () =>
+  it.effect("a recurring job has exactly one successor, also after a failure, a cancellation and when tried again", () =>
     Effect.gen(function*() {
       const ran = yield* Ref.make(0)
       const Recurring = Job.type("recurring", Schema.Struct({}))
@@ -329,6 +329,10 @@ describe("time", () => {
         expect(yield* states).toEqual(["waiting", "cancelled", "failed"])
         yield* TestJobs.pass("4 seconds")
         expect(yield* Ref.get(ran)).toBe(2)
+        expect(yield* states).toEqual(["waiting", "failed", "cancelled", "failed"])
+        yield* jobs.retry(Job.JobId.make(3))
+        yield* TestJobs.settled
+        expect(yield* Ref.get(ran)).toBe(3)
         expect(yield* states).toEqual(["waiting", "failed", "cancelled", "failed"])
       }).pipe(Effect.provide(TestJobs.layer([kind])))
     }))

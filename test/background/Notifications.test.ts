@@ -1,0 +1,115 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Array, DateTime, Duration, Effect, Fiber } from "effect"
+import { Background } from "../../src/background/Background.ts"
+import { Jobs } from "../../src/platform/jobs/Jobs.ts"
+import { OutboxRepo } from "../../src/platform/mail/OutboxRepo.ts"
+import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+import {
+  alice,
+  attemptsAt,
+  ended,
+  idOf,
+  instantly,
+  layer,
+  layerFromBegin,
+  mailedBy,
+  reaches
+} from "../support/Background.ts"
+import * as TestJobs from "../support/Jobs.ts"
+import { logLines } from "../support/logLines.ts"
+import * as Smtp from "../support/SmtpServer.ts"
+import { spanCounter } from "../support/spanCounter.ts"
+
+const ask = (name: "sendNotification" | "sendNotificationAsync") =>
+  Effect.flatMap(Background, (background) => Effect.map(background[name]({ email: alice }), idOf))
+
+/** The mails of the embedded outbox, newest first. */
+const mails = Effect.flatMap(OutboxRepo, (outbox) => outbox.page({ limit: 100, after: undefined }))
+
+describe("a notification", () => {
+  it.scopedLive("is composed on the sacrificial loop, one after another, and at most four wait for it", () =>
+    Effect.gen(function*() {
+      const { layer: log, texts } = yield* logLines
+      const { spans, tracer } = yield* spanCounter("BlockingLoop.sleep")
+      yield* Effect.gen(function*() {
+        const ids = yield* Effect.replicateEffect(ask("sendNotification"), 10)
+        const done = yield* Effect.forEach(ids, ended, { concurrency: ids.length })
+        expect(done.map(({ state }) => state)).toEqual(ids.map(() => "succeeded"))
+        expect(spans).toEqual({ active: 0, most: 4, started: 10 })
+        expect((yield* mails).map(({ subject, text, to }) => [to, subject, text])).toEqual(
+          ids.map(() => [alice, "Bienvenue !", "Bienvenue !"])
+        )
+      }).pipe(
+        Effect.provide(layer({ mailDuration: Duration.millis(5) })),
+        Effect.provide(log),
+        Effect.withTracer(tracer)
+      )
+      expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(10)
+    }))
+
+  it.scopedLive("is tried again where the loop has no room", () =>
+    Effect.gen(function*() {
+      const loop = yield* BlockingLoop
+      const occupied = yield* Effect.fork(loop.sleep({ times: 1, each: "1 hour" }))
+      const id = yield* ask("sendNotification")
+      const tried = yield* reaches(id, (job) => attemptsAt(job, "e-mail")[0]?.outcome === "failed")
+      expect(attemptsAt(tried, "e-mail")[0]?.error).toContain("sacrificial event loop")
+      yield* Fiber.interrupt(occupied)
+      expect((yield* ended(id)).state).toBe("succeeded")
+      expect(yield* mails).toHaveLength(1)
+    }).pipe(Effect.provide(layer(
+      { ...instantly, blockingQueue: 1 },
+      { "send-mail-blocking": { retry: { attempts: 20, backoff: { kind: "exponential", base: Duration.millis(1) } } } }
+    ))))
+
+  it.effect("asked for asynchronously is composed asleep, and has a Message-Id of its job's", () =>
+    Effect.gen(function*() {
+      const { layer: log, texts } = yield* logLines
+      const { spans, tracer } = yield* spanCounter("BlockingLoop.sleep")
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        const id = yield* ask("sendNotificationAsync")
+        yield* TestJobs.pass("1999 millis")
+        expect((yield* jobs.get(id)).state).toBe("running")
+        expect(yield* mails).toEqual([])
+        yield* TestJobs.pass("1 millis")
+        expect((yield* jobs.get(id)).state).toBe("succeeded")
+        expect(yield* mails).toMatchObject([{
+          to: alice,
+          subject: "Bienvenue async !",
+          text: "Bienvenue async !",
+          job_id: id,
+          message_id: `<job-${id}.welcome-${DateTime.toEpochMillis(TestJobs.began)}@localhost>`
+        }])
+      }).pipe(Effect.provide(layerFromBegin()), Effect.provide(log), Effect.withTracer(tracer))
+      expect(texts()).toContain(`Email async envoyé à ${alice}: Bienvenue async !`)
+      expect(spans.started).toBe(0)
+    }))
+
+  it.effect("is tried eight times, after 1, 2, 4 … s and at most a minute, then a dead letter", () =>
+    Effect.gen(function*() {
+      const mail = yield* Smtp.make(Array.makeBy(8, () => ({ at: "rcpt", does: { reply: [451, "try later"] } })))
+      yield* Effect.gen(function*() {
+        const id = yield* ask("sendNotificationAsync")
+        const tried = Effect.map(Effect.flatMap(Jobs, (jobs) => jobs.get(id)), (job) => attemptsAt(job, "e-mail"))
+        const over = (n: number) => reaches(id, (job) => attemptsAt(job, "e-mail")[n - 1]?.outcome === "failed")
+        for (const [n, pause] of [1, 2, 4, 8, 16, 32, 60].entries()) {
+          yield* over(n + 1)
+          yield* TestJobs.pass(Duration.subtract(Duration.seconds(pause), "1 millis"))
+          expect(yield* tried).toHaveLength(n + 1)
+          yield* TestJobs.pass("1 millis")
+          expect(yield* tried).toHaveLength(n + 2)
+        }
+        const dead = yield* ended(id)
+        expect(dead.state).toBe("failed")
+        expect(dead.error).toMatch(/^e-mail: attempts exhausted: the mail server is not available .*451 try later/)
+        expect(
+          attemptsAt(dead, "e-mail").map(({ outcome, started_at }) => [
+            (DateTime.toEpochMillis(started_at) - DateTime.toEpochMillis(TestJobs.began)) / 1000,
+            outcome
+          ])
+        ).toEqual([0, 1, 3, 7, 15, 31, 63, 123].map((at) => [at, "failed"]))
+        expect(mail.received).toEqual([])
+      }).pipe(Effect.provide(layerFromBegin({ ...instantly, ...mailedBy(mail) })))
+    }).pipe(Effect.scoped))
+})

@@ -1,0 +1,178 @@
+import { describe, expect, it } from "@effect/vitest"
+import { DateTime, Duration, Effect } from "effect"
+import { Background } from "../../src/background/Background.ts"
+import { Email } from "../../src/domain/Email.ts"
+import { Jobs } from "../../src/platform/jobs/Jobs.ts"
+import type { Policy } from "../../src/policy/Policy.ts"
+import {
+  alice,
+  attemptsAt,
+  ended,
+  idOf,
+  layerFromBegin,
+  mailedBy,
+  outcomes,
+  over,
+  registered
+} from "../support/Background.ts"
+import * as TestDatabase from "../support/Database.ts"
+import * as TestJobs from "../support/Jobs.ts"
+import { logLines } from "../support/logLines.ts"
+import * as Smtp from "../support/SmtpServer.ts"
+
+const began = DateTime.toEpochMillis(TestJobs.began)
+
+const register = (email = alice) =>
+  Effect.flatMap(Background, (background) => Effect.map(background.register({ email }), idOf))
+
+describe("a registration", () => {
+  it.effect("joins the list at 0.5 s, makes the profile at 1 s and has its mail sent at 2 s, all at once", () =>
+    Effect.gen(function*() {
+      const { layer, lines } = yield* logLines
+      const said = () => lines.map(([at, line]) => [at - began, line])
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        const id = yield* register()
+        yield* TestJobs.pass("499 millis")
+        expect(said()).toEqual([])
+        expect(outcomes(yield* jobs.get(id))).toEqual({ "e-mail": [null], "profile": [null], "mailing list": [null] })
+        yield* TestJobs.pass("1 millis")
+        expect(yield* registered).toEqual({ profiles: [], mailingList: [alice] })
+        yield* TestJobs.pass("499 millis")
+        expect(yield* registered).toEqual({ profiles: [], mailingList: [alice] })
+        yield* TestJobs.pass("1 millis")
+        expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
+        yield* TestJobs.pass("999 millis")
+        expect((yield* jobs.get(id)).state).toBe("running")
+        yield* TestJobs.pass("1 millis")
+        const done = yield* jobs.get(id)
+        expect(done.state).toBe("succeeded")
+        expect(outcomes(done)).toEqual({
+          "e-mail": ["succeeded"],
+          "profile": ["succeeded"],
+          "mailing list": ["succeeded"]
+        })
+      }).pipe(Effect.provide(layerFromBegin()), Effect.provide(layer))
+      expect(said()).toEqual([
+        [500, "alice@example.com ajouté à la mailing list"],
+        [1000, "Profil créé pour alice@example.com"],
+        [2000, "Email async envoyé à alice@example.com: Bienvenue !"],
+        [2000, "job succeeded"]
+      ])
+    }))
+
+  it.effect("whose mail is refused for good is taken back, and its cause is kept", () =>
+    Effect.gen(function*() {
+      const mail = yield* Smtp.make([{ at: "rcpt", does: { reply: [550, "no such user"] } }])
+      yield* Effect.gen(function*() {
+        const id = yield* register()
+        yield* TestJobs.pass("1 second")
+        expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
+        yield* TestJobs.pass("1 second")
+        const dead = yield* ended(id)
+        expect(dead.state).toBe("failed")
+        expect(dead.error).toMatch(/^e-mail: the mail server refused the mail .*550 no such user/)
+        expect(outcomes(dead)).toEqual({
+          "e-mail": ["failed"],
+          "profile": ["undone"],
+          "undo profile": ["undone"],
+          "mailing list": ["undone"],
+          "undo mailing list": ["undone"]
+        })
+        expect(yield* registered).toEqual({ profiles: [], mailingList: [] })
+      }).pipe(Effect.provide(layerFromBegin(mailedBy(mail))))
+    }).pipe(Effect.scoped))
+
+  it.effect("that is cancelled is taken back, and its mail is not sent", () =>
+    Effect.gen(function*() {
+      const { layer, texts } = yield* logLines
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        const id = yield* register()
+        yield* TestJobs.pass("1500 millis")
+        expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
+        yield* jobs.cancel(id)
+        const cancelled = yield* ended(id)
+        expect(cancelled).toMatchObject({ state: "cancelled", error: null })
+        expect(outcomes(cancelled)).toMatchObject({
+          "e-mail": ["interrupted"],
+          "profile": ["undone"],
+          "mailing list": ["undone"]
+        })
+        expect(yield* registered).toEqual({ profiles: [], mailingList: [] })
+        yield* TestJobs.pass("10 seconds")
+        expect(texts().filter((line) => line.startsWith("Email"))).toEqual([])
+      }).pipe(Effect.provide(layerFromBegin()), Effect.provide(layer))
+    }))
+
+  it.effect("tried again sends no second mail where the mail had been sent", () =>
+    Effect.gen(function*() {
+      yield* TestJobs.begin
+      const mail = yield* Smtp.make()
+      const impatient: Policy = { attemptTimeout: Duration.millis(900) }
+      const id = yield* Effect.gen(function*() {
+        const id = yield* register()
+        yield* TestJobs.pass("2 seconds")
+        const dead = yield* ended(id)
+        expect(dead).toMatchObject({
+          state: "failed",
+          error: "profile: attempts exhausted: timed out after 900 millis"
+        })
+        expect(outcomes(dead)).toMatchObject({
+          "e-mail": ["succeeded"],
+          "profile": ["timed out"],
+          "mailing list": ["undone"]
+        })
+        expect(yield* registered).toEqual({ profiles: [], mailingList: [] })
+        return id
+      }).pipe(Effect.provide(over(mailedBy(mail), { "create-profile": impatient })))
+      expect(mail.received).toHaveLength(1)
+      // the engine names its messages by the time: a restart takes some
+      yield* TestJobs.pass("1 second")
+
+      yield* Effect.gen(function*() {
+        yield* Effect.flatMap(Jobs, (jobs) => jobs.retry(id))
+        yield* TestJobs.pass("3 seconds")
+        const done = yield* ended(id)
+        expect(done).toMatchObject({ state: "succeeded", run: 2 })
+        expect(outcomes(done)).toMatchObject({
+          "e-mail": ["succeeded"],
+          "profile": ["timed out", "succeeded"],
+          "mailing list": ["undone", "succeeded"]
+        })
+        expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
+      }).pipe(Effect.provide(over(mailedBy(mail))))
+      expect(mail.received).toHaveLength(1)
+    }).pipe(Effect.provide(TestDatabase.layer), Effect.scoped))
+
+  it.effect("of an address that is registered already is a job of its own, and its line the same", () =>
+    Effect.gen(function*() {
+      const jobs = yield* Jobs
+      const first = yield* register()
+      yield* TestJobs.pass("1 second")
+      const second = yield* register(Email.make("Alice@Example.com"))
+      expect(second).not.toBe(first)
+      yield* TestJobs.pass("1500 millis")
+      expect((yield* jobs.get(first)).state).toBe("succeeded")
+      expect(attemptsAt(yield* jobs.get(second), "profile")).toMatchObject([{ outcome: "succeeded" }])
+      expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
+      // the second is taken back, and the first stays
+      yield* jobs.cancel(second)
+      expect((yield* ended(second)).state).toBe("cancelled")
+      expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
+    }).pipe(Effect.provide(layerFromBegin())))
+
+  it.effect("taken back leaves the line of another registration of the same address", () =>
+    Effect.gen(function*() {
+      const jobs = yield* Jobs
+      const first = yield* register()
+      const other = Email.make("ALICE@example.com")
+      const second = yield* register(other)
+      yield* TestJobs.pass("1 second")
+      yield* jobs.cancel(first)
+      expect((yield* ended(first)).state).toBe("cancelled")
+      yield* TestJobs.pass("1 second")
+      expect((yield* ended(second)).state).toBe("succeeded")
+      expect(yield* registered).toEqual({ profiles: [other], mailingList: [other] })
+    }).pipe(Effect.provide(layerFromBegin())))
+})

@@ -1,0 +1,87 @@
+import { Chunk, Duration, Effect, Layer, Logger, Option, Stream } from "effect"
+import { AppConfig, type Values } from "../../src/AppConfig.ts"
+import { Background } from "../../src/background/Background.ts"
+import { kinds } from "../../src/background/Kinds.ts"
+import { RegistrationsRepo } from "../../src/background/RegistrationsRepo.ts"
+import { Email } from "../../src/domain/Email.ts"
+import { JobId } from "../../src/platform/jobs/Job.ts"
+import * as JobEngine from "../../src/platform/jobs/JobEngine.ts"
+import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
+import { JobStore } from "../../src/platform/jobs/JobStore.ts"
+import type { JobDetails } from "../../src/platform/jobs/JobView.ts"
+import { Mailer } from "../../src/platform/mail/Mailer.ts"
+import { OutboxRepo } from "../../src/platform/mail/OutboxRepo.ts"
+import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+import { Policies } from "../../src/policy/Policies.ts"
+import * as TestDatabase from "./Database.ts"
+import * as TestJobs from "./Jobs.ts"
+import type { Fixture } from "./SmtpServer.ts"
+
+type NamedPolicies = Parameters<typeof Policies.layerWith>[0]
+
+/** The chapter with its own kinds of jobs, on the real engine, a real worker thread and, where the settings name one, a real mail server. */
+export const over = (settings: Partial<Values> = {}, policies: NamedPolicies = {}) =>
+  Background.layer.pipe(
+    Layer.provideMerge(Jobs.layer),
+    Layer.provide(Layer.effect(JobKinds, kinds)),
+    Layer.provide(Layer.mergeAll(JobEngine.layer, JobStore.layer, Mailer.layer)),
+    Layer.provideMerge(Layer.mergeAll(RegistrationsRepo.layer, OutboxRepo.layer, BlockingLoop.layer)),
+    Layer.provide(Policies.layerWith(policies)),
+    Layer.provide(Logger.remove(Logger.defaultLogger)),
+    // no test waits for what never ends
+    Layer.provide(AppConfig.layerWith({ jobsStopTimeout: Duration.zero, ...settings }))
+  )
+
+/** The same on a database of its own. */
+export const layer = (settings: Partial<Values> = {}, policies: NamedPolicies = {}) =>
+  over(settings, policies).pipe(Layer.provideMerge(TestDatabase.layer))
+
+/** The same from the beginning of the test's time. */
+export const layerFromBegin = (settings: Partial<Values> = {}, policies: NamedPolicies = {}) =>
+  over(settings, policies).pipe(
+    Layer.provide(Layer.effectDiscard(TestJobs.begin)),
+    Layer.provideMerge(TestDatabase.layer)
+  )
+
+/** Nothing takes time but what the test is about. */
+export const instantly = {
+  mailDuration: Duration.zero,
+  profileDuration: Duration.zero,
+  mailingListDuration: Duration.zero
+}
+
+/** The settings under which mails go to the scripted server. */
+export const mailedBy = ({ server }: Fixture): Partial<Values> => ({ smtpUrl: Option.some(server) })
+
+export const alice = Email.make("alice@example.com")
+
+/** The id in the answer to a request for a job. */
+export const idOf = ({ job }: { readonly job: string }): JobId => JobId.make(Number(job.replace("/jobs/", "")))
+
+/** Waits until the job is as it should be, or has ended: its state then. */
+export const reaches = (id: JobId, reached: (job: JobDetails) => boolean) =>
+  Effect.flatMap(Jobs, (jobs) => Stream.runCollect(Stream.takeUntil(jobs.watch(id), reached))).pipe(
+    Effect.map(Chunk.unsafeLast)
+  )
+
+/** Waits for the end of the job. */
+export const ended = (id: JobId) => reaches(id, () => false)
+
+/** How the attempts at each activity ended. */
+export const outcomes = ({ activities }: JobDetails) =>
+  Object.fromEntries(activities.map(({ attempts, name }) => [name, attempts.map(({ outcome }) => outcome)]))
+
+/** The attempts at one activity. */
+export const attemptsAt = ({ activities }: JobDetails, activity: string) =>
+  activities.find(({ name }) => name === activity)?.attempts ?? []
+
+/** The addresses in the two tables. */
+export const registered = Effect.gen(function*() {
+  const { mailingList, profiles } = yield* RegistrationsRepo
+  const window = { limit: 100, after: undefined }
+  const emails = (rows: ReadonlyArray<{ readonly email: string }>) => rows.map(({ email }) => email)
+  return {
+    profiles: emails(yield* profiles.page(window)),
+    mailingList: emails(yield* mailingList.page(window))
+  }
+})
