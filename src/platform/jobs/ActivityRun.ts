@@ -6,6 +6,7 @@ import { isTransient } from "../../policy/Transient.ts"
 import { type Activity, type ActivityError, type JobContext, type JobId, undoing } from "./Job.ts"
 import type { JobRow, JobStore } from "./JobStore.ts"
 import type { Signals } from "./Signals.ts"
+import { stubbornly } from "./stubbornly.ts"
 
 /** An activity is over and did not succeed: for good, because its attempts are exhausted, or because its job was cancelled. */
 export class ActivityFailed extends Schema.TaggedError<ActivityFailed>()("ActivityFailed", {
@@ -92,6 +93,7 @@ export const perform = (options: ActivityOptions, job: JobRow, activity: Activit
       attempt(options, job, name, run(job.payload, contextOf(job))),
       ({ error }) => recordTimeout(options, job, name, error)
     ).pipe(
+      stubbornly,
       Effect.raceFirst(cancellation(options, job, name)),
       Effect.mapError(failed(name))
     )
@@ -113,6 +115,7 @@ export const undo = (options: ActivityOptions, job: JobRow, activity: Activity<u
       ({ error }) => recordTimeout(options, job, undoName, error)
     ).pipe(
       Effect.zipRight(options.store.forgetSuccess(job.id, [name, undoName])),
+      stubbornly,
       Effect.catchAll((error) => Effect.logError("an activity could not be taken back", messageOf(error))),
       Effect.annotateLogs({ job: job.id, activity: name, kind: job.kind })
     )

@@ -1,8 +1,9 @@
 import { DurableClock, Workflow } from "@effect/workflow"
-import { Clock, Duration, Effect, Either, Option, Schedule, Schema } from "effect"
+import { Clock, Duration, Effect, Either, Option, Schema } from "effect"
 import { type ActivityFailed, type ActivityOptions, perform, undo } from "./ActivityRun.ts"
 import { JobId, type JobKind } from "./Job.ts"
 import type { JobRow } from "./JobStore.ts"
+import { stubbornly } from "./stubbornly.ts"
 
 /** One run of one job, as the engine keeps it. `due_at` is in milliseconds since the epoch. */
 export const JobRun = Workflow.make({
@@ -51,9 +52,6 @@ const activities = Effect.fnUntraced(function*(options: JobRunOptions, job: JobR
     : options.finish(job, "failed", forGood.map(describe).join("; "))
 })
 
-/** Pauses of a run that the database refuses to record: it goes on once there is room on the disk again, say. */
-const stubborn = Schedule.exponential("1 second").pipe(Schedule.union(Schedule.spaced("1 minute")))
-
 /**
  * A run: waits until the job is due, runs its activities, records its end. The engine begins again from the top after a crash or a sleep; what
  * is recorded outside of activities is therefore the same however often it is recorded.
@@ -69,10 +67,4 @@ export const execute = (options: JobRunOptions) => ({ due_at, id, run }: typeof 
     yield* kind === undefined
       ? options.finish(job, "failed", `this version of the server has no jobs of the kind ${job.kind}`)
       : activities(options, job, kind)
-  }).pipe(
-    Effect.tapDefect((defect) => Effect.logError("a job could not go on; it is tried again", defect)),
-    Effect.sandbox,
-    Effect.retry({ schedule: stubborn, while: ({ _tag }) => _tag === "Die" }),
-    Effect.unsandbox,
-    Effect.annotateLogs({ job: id })
-  )
+  }).pipe(stubbornly, Effect.annotateLogs({ job: id }))

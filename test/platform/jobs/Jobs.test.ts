@@ -161,6 +161,28 @@ describe("a job", () => {
       }).pipe(Effect.provide(TestJobs.layer([kind], {}, handbookRetry)))
     }))
 
+  it.effect.each(["INSERT ON job_attempts", "UPDATE ON job_attempts", "UPDATE ON jobs"])(
+    "goes on once the database takes its records again (%s)",
+    (statement) =>
+      Effect.gen(function*() {
+        const ran = yield* Ref.make(0)
+        const kind = Job.kind(Task, [activity("step", () => Ref.update(ran, (n) => n + 1))])
+        yield* Effect.gen(function*() {
+          const jobs = yield* Jobs
+          const { writer: sql } = yield* Database
+          yield* sql`CREATE TRIGGER full BEFORE ${sql.literal(statement)}
+            BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`
+          const { id } = yield* jobs.enqueue(Task, { n: 1 })
+          yield* TestJobs.pass("500 millis")
+          expect((yield* jobs.get(id)).state).not.toBe("succeeded")
+          yield* sql`DROP TRIGGER full`
+          yield* TestJobs.pass("2 seconds")
+          expect((yield* jobs.get(id)).state).toBe("succeeded")
+          expect(yield* Ref.get(ran)).toBeGreaterThan(0)
+        }).pipe(Effect.provide(TestJobs.layer([kind])))
+      })
+  )
+
   it.effect("has each attempt interrupted at its timeout", () =>
     Effect.gen(function*() {
       const interrupted = yield* Ref.make(0)
