@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { DateTime, Duration, Effect } from "effect"
+import { DateTime, Duration, Effect, Layer } from "effect"
 import { Background } from "../../src/background/Background.ts"
 import { Email } from "../../src/domain/Email.ts"
 import { Jobs } from "../../src/platform/jobs/Jobs.ts"
