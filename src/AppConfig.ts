@@ -120,6 +120,12 @@ export const settings = {
     "Least level that is logged"
   ),
   logFormat: oneOf("LOG_FORMAT", "auto", ["auto", "pretty", "json"], "auto: pretty on a terminal, json elsewhere"),
+  logBacklogBytes: bytes(
+    "LOG_BACKLOG_BYTES",
+    16 * mebibyte,
+    [64 * kibibyte, gibibyte],
+    "JSON log lines waiting for a reader of standard output that is late; beyond it lines are dropped, and counted"
+  ),
   shutdownTimeout: duration(
     "SHUTDOWN_TIMEOUT",
     "10 seconds",

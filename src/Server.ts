@@ -42,6 +42,7 @@ import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
 import { Mailer } from "./platform/mail/Mailer.ts"
 import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
 import * as Logging from "./platform/observability/Logging.ts"
+import * as Tracing from "./platform/observability/Tracing.ts"
 import { Database } from "./platform/sql/Database.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
 import { Upstream } from "./platform/upstream/Upstream.ts"
@@ -187,5 +188,6 @@ export const layer = serve.pipe(
   Layer.provideMerge(NodeServer.NodeServer.layer),
   Layer.provideMerge(Lifecycle.layer),
   Layer.provide(Layer.effectDiscard(checkSettings).pipe(Layer.provide(NodeContext.layer))),
-  Layer.provide(Logging.layer)
+  Layer.provide(Logging.layer),
+  Layer.provide(Tracing.layer)
 )

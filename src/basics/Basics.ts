@@ -2,6 +2,7 @@ import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
+import { traced } from "../platform/observability/Tracing.ts"
 import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
 import { inSeconds } from "../platform/workers/EventLoop.ts"
 import type { BlockingMultipleAnswer, BlockingSlowAnswer, MultipleAnswer, SlowAnswer } from "./Api.ts"
@@ -83,12 +84,12 @@ export class Basics extends Context.Tag("barista/basics/Basics")<
         return { message: yield* localized(syncDone), eventLoop: inSeconds(eventLoop) }
       })
 
-      const asyncSlow = Effect.fn("Basics.asyncSlow")(function*() {
+      const asyncSlow = Effect.gen(function*() {
         yield* Effect.logInfo("Début traitement async...")
         yield* Effect.sleep(slowDuration)
         yield* Effect.logInfo("Fin traitement async")
         return { message: yield* localized(asyncDone) }
-      })
+      }).pipe(traced("Basics.asyncSlow"))
 
       const syncMultiple = Effect.fn("Basics.syncMultiple")(function*() {
         const { eventLoop } = yield* loop.sleep({ times: tasks.length, each: taskDuration })
@@ -113,7 +114,7 @@ export class Basics extends Context.Tag("barista/basics/Basics")<
       return {
         ...opening(loop, openingTaskDuration),
         syncSlow: syncSlow(),
-        asyncSlow: asyncSlow(),
+        asyncSlow,
         syncMultiple: syncMultiple(),
         asyncMultiple: asyncMultiple()
       }

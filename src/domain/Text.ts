@@ -40,8 +40,9 @@ const isLanguage = (tag: string): tag is Language => tag === "fr" || tag === "en
  * quality; French for no header, `*`, or languages we lack.
  */
 export const negotiate = (header: string | undefined): Language => {
+  if (header === undefined) return "fr"
   let best: { readonly language: Language; readonly quality: number } | undefined
-  for (const { quality, tag } of preferences(header ?? "")) {
+  for (const { quality, tag } of preferences(header)) {
     const language = tag === "*" ? "fr" : tag.split("-")[0] ?? ""
     if (isLanguage(language) && (best === undefined || quality > best.quality)) {
       best = { language, quality }

@@ -3,16 +3,25 @@ import { ParseResult, Schema } from "effect"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 
-type Encode = (value: unknown) => HttpServerResponse.HttpServerResponse
+/** Makes the answer of a value, with further headers. */
+export type Encode = (
+  value: unknown,
+  headers: Readonly<Record<string, string>>
+) => HttpServerResponse.HttpServerResponse
 
-const body = (encoding: HttpApiSchema.Encoding, status: number) => (encoded: unknown) => {
-  const { contentType } = encoding
-  if (encoding.kind === "Uint8Array" && encoded instanceof Uint8Array) {
-    return HttpServerResponse.uint8Array(encoded, { status, contentType })
+const withBody = (encoding: HttpApiSchema.Encoding, status: number) => {
+  const { contentType, kind } = encoding
+  return (encoded: unknown, headers: Readonly<Record<string, string>>) => {
+    if (kind === "Uint8Array" && encoded instanceof Uint8Array) {
+      return HttpServerResponse.uint8Array(encoded, { status, contentType, headers })
+    }
+    const text = kind === "Json" ? JSON.stringify(encoded) : String(encoded)
+    // as a text, which node writes together with the head; given all its headers at once, as each change copies them
+    return HttpServerResponse.raw(text, {
+      status,
+      headers: { "content-type": contentType, "content-length": String(Buffer.byteLength(text)), ...headers }
+    })
   }
-  const text = encoding.kind === "Json" ? JSON.stringify(encoded) : String(encoded)
-  // as a text, which node writes together with the head, and not as bytes
-  return HttpServerResponse.raw(text, { status, contentType, contentLength: Buffer.byteLength(text) })
 }
 
 /**
@@ -22,8 +31,8 @@ const body = (encoding: HttpApiSchema.Encoding, status: number) => (encoded: unk
 export const compile = (endpoint: Endpoint): Encode => {
   const { ast } = endpoint.successSchema
   const status = HttpApiSchema.getStatusSuccessAST(ast)
-  if (HttpApiSchema.isVoid(ast)) return () => HttpServerResponse.empty({ status })
+  if (HttpApiSchema.isVoid(ast)) return (_, headers) => HttpServerResponse.empty({ status, headers })
   const encode = ParseResult.encodeUnknownSync(Schema.make<unknown, unknown, never>(ast))
-  const toResponse = body(HttpApiSchema.getEncoding(ast), status)
-  return (value) => toResponse(encode(value))
+  const toResponse = withBody(HttpApiSchema.getEncoding(ast), status)
+  return (value, headers) => toResponse(encode(value), headers)
 }

@@ -37,7 +37,10 @@ type Response = HttpServerResponse.HttpServerResponse
 const originForm = (target: string) =>
   target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?!\/)/, "/")
 
-const pathOf = (url: string) => url.split("?", 1)[0] ?? url
+const pathOf = (url: string) => {
+  const end = url.indexOf("?")
+  return end < 0 ? url : url.slice(0, end)
+}
 
 /** The caller's trace (W3C trace context, or B3), if its ids have the form that they must have. */
 const callersSpan = (headers: Headers.Headers) =>
@@ -64,16 +67,20 @@ const begin = (received: Request): Exchange => {
 }
 
 /** What is written in the language of the request says so, and that it depends on it. */
-const setHeaders = ({ headers, language }: Exchange) => (response: Response): Response =>
-  HttpServerResponse.setHeaders(response, { "content-language": language, vary: "accept-language", ...headers })
+const localizedHeaders = ({ headers, language }: Exchange) => ({
+  "content-language": language,
+  vary: "accept-language",
+  ...headers
+})
 
 const renderProblem = (exchange: Exchange, problem: Problem): Response =>
-  setHeaders(exchange)(
+  HttpServerResponse.setHeaders(
     ProblemResponse.render(problem, {
       language: exchange.language,
       path: exchange.path,
       traceId: exchange.span?.traceId
-    })
+    }),
+    localizedHeaders(exchange)
   )
 
 /** Whether an effect ended because its client left, or was cut off by the server's deadline: there is nobody to answer. */
@@ -94,7 +101,7 @@ const respond = (
     Effect.map(handle(decoded), (answer) =>
       HttpServerResponse.isServerResponse(answer)
         ? HttpServerResponse.setHeaders(answer, exchange.headers)
-        : setHeaders(exchange)(encode(answer)))
+        : encode(answer, localizedHeaders(exchange)))
   if (decoded.idempotencyKey === undefined) return run()
   const { idempotencyKey: key, request, ...input } = decoded
   return Option.match(keys, {

@@ -1,4 +1,5 @@
 import { HttpServerError, type HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
 import {
   Context,
   Effect,
@@ -58,7 +59,8 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
       return Conformance.render(new InternalError(), request.source)
     })
 
-  const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
+  const write = (answer: Answer, request: NodeRequest, ended: () => void): void => {
+    const response = NodeHttpServerRequest.toServerResponse(request)
     // the client has gone, or the connection has become a websocket
     if (response.writableEnded || response.destroyed) return ended()
     const written = Either.try(() =>
@@ -74,18 +76,18 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
   }
 
   /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
-  return (request: NodeRequest, responseOf: () => ServerResponse, ended: () => void) => {
+  return (request: NodeRequest, ended: () => void) => {
     const reply = orInternalError(
       request,
       () => Conformance.refusal(request.source) ?? app(request)
     )
     if (HttpServerResponse.isServerResponse(reply)) {
-      write(reply, request, responseOf(), ended)
+      write(reply, request, ended)
       return undefined
     }
     const { answer, context, effect } = reply
     const fiber = Runtime.runFork(Runtime.make({ ...runtime, context }), effect)
-    fiber.addObserver((exit) => write(orInternalError(request, () => answer(exit)), request, responseOf(), ended))
+    fiber.addObserver((exit) => write(orInternalError(request, () => answer(exit)), request, ended))
     return fiber.unsafePoll() === null ? fiber : undefined
   }
 }
@@ -98,9 +100,9 @@ const interrupt = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
 const onRequest = (run: Run, lifecycle: Context.Tag.Service<Lifecycle>): RequestListener => (incoming, response) => {
   // NodeServer has answered it
   if (!lifecycle.hasStarted()) return
-  const fiber = run(new NodeRequest(incoming, response), () => response, lifecycle.begin(response))
+  const fiber = run(new NodeRequest(incoming, response), lifecycle.begin(response))
   if (fiber === undefined) return
-  response.once("close", () => {
+  response.on("close", () => {
     if (!response.writableEnded) interrupt(fiber)
   })
 }
@@ -119,11 +121,10 @@ const refusalOf = (incoming: IncomingMessage) => {
 }
 
 const onUpgrade = (run: Run, fibers: FiberSet.FiberSet<unknown, unknown>) => (incoming: IncomingMessage) => {
-  const responseOf = refusalOf(incoming)
-  const fiber = run(new NodeRequest(incoming, responseOf), responseOf, () => undefined)
+  const fiber = run(new NodeRequest(incoming, refusalOf(incoming)), () => undefined)
   if (fiber === undefined) return
   FiberSet.unsafeAdd(fibers, fiber)
-  incoming.socket.once("close", () => {
+  incoming.socket.on("close", () => {
     if (!incoming.socket.writableEnded) interrupt(fiber)
   })
 }

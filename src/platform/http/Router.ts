@@ -1,4 +1,4 @@
-import { HttpApi, type HttpApiGroup, type HttpServerRequest, type HttpServerResponse } from "@effect/platform"
+import { HttpApi, type HttpApiGroup, type HttpServerRequest } from "@effect/platform"
 import type { Effect } from "effect"
 import * as FindMyWay from "find-my-way-ts"
 import type { Problem } from "../../domain/Problem.ts"
@@ -13,7 +13,7 @@ export interface Operation {
   readonly path: string
   readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<DecodeRequest.Decoded, Problem>
   readonly handle: (request: unknown) => Effect.Effect<unknown, Problem>
-  readonly encode: (answer: unknown) => HttpServerResponse.HttpServerResponse
+  readonly encode: EncodeResponse.Encode
 }
 
 export interface Found {

@@ -36,7 +36,7 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
       underWay.add(response)
       none.unsafeClose()
       if (state === "stopping") response.shouldKeepAlive = false
-      response.once("close", release)
+      response.on("close", release)
       return release
     }
 
