@@ -1,9 +1,16 @@
 import { Data, Effect } from "effect"
 import { randomBytes } from "node:crypto"
-import { Agent, type ClientRequest, request as httpRequest, type RequestOptions } from "node:http"
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  request as httpRequest,
+  type RequestOptions
+} from "node:http"
 
 export interface Answer {
   readonly status: number
+  readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
@@ -20,7 +27,10 @@ const send = (port: number, options: RequestOptions, writeBody: (request: Client
       response.on("data", (chunk: Buffer) => void chunks.push(chunk)).on("error", failed)
       response.on(
         "end",
-        () => resume(Effect.succeed({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
+        () => {
+          const { headers, statusCode = 0 } = response
+          resume(Effect.succeed({ status: statusCode, headers, body: Buffer.concat(chunks).toString() }))
+        }
       )
     })
     request.on("error", failed)

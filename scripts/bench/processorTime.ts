@@ -16,7 +16,10 @@ const sample = Effect.fnUntraced(function*(pid: number) {
   }
 })
 
-/** Begins to count the processor time of the server's process and of this one, the clients'; `shares` says what each has had since. Linux only. */
+/**
+ * Begins to count the processor time of the server's process and of this one, the clients'. `spent` is the server's since then, in seconds;
+ * `shares` says what each has had. Linux only.
+ */
 export const watchProcessors = Effect.fnUntraced(function*(pid: number) {
   const before = yield* sample(pid)
   const shares = Effect.map(sample(pid), ({ at, clients, server }) => {
@@ -25,5 +28,5 @@ export const watchProcessors = Effect.fnUntraced(function*(pid: number) {
       share(clients - before.clients)
     } for the clients`
   })
-  return { shares }
+  return { shares, spent: Effect.map(sample(pid), ({ server }) => server - before.server) }
 })

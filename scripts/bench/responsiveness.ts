@@ -3,11 +3,12 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Config, Console, Deferred, Effect, Schema } from "effect"
-import { fork } from "node:child_process"
 import { createServer, type Socket } from "node:net"
 import { type Bound, verify } from "./bounds.ts"
 import { type Answer, ask, type RequestFailed, upload } from "./client.ts"
+import { at } from "./percentile.ts"
 import type * as Pinger from "./pinger.ts"
+import { makePinger, responsive } from "./pinging.ts"
 import { barista, node, start } from "./serverProcess.ts"
 
 /** Milliseconds, at the 99th percentile. */
@@ -71,22 +72,6 @@ const silentUpstream = Effect.acquireRelease(
   ({ close }) => close
 )
 
-const makePinger = Effect.gen(function*() {
-  const pinger = yield* Effect.acquireRelease(
-    // detached: where Linux shares out the cores by session, it does not compete with the load
-    Effect.sync(() => fork(new URL("./pinger.js", import.meta.url), { detached: true })),
-    (pinger) => Effect.sync(() => pinger.kill())
-  )
-  const post = (command: Pinger.Command) => Effect.sync(() => pinger.send(command))
-  const result = Effect.async<Pinger.Measurement>((resume) => {
-    pinger.once("message", (measurement: Pinger.Measurement) => resume(Effect.succeed(measurement)))
-    pinger.once("exit", () => resume(Effect.dieMessage("the pinger ended")))
-  })
-  /** Asks the servers on these ports, again and again, for as long as the effect runs. */
-  return <E, R>(ports: ReadonlyArray<number>, during: Effect.Effect<unknown, E, R>) =>
-    post({ start: ports }).pipe(Effect.zipRight(during), Effect.zipRight(Effect.zipRight(post("stop"), result)))
-})
-
 /** Runs loads together for some seconds; how many answers of which status there were. */
 const runLoads = Effect.fnUntraced(function*(port: number, loads: ReadonlyArray<Load>, seconds: number) {
   const statuses = new Map<string, number>()
@@ -109,9 +94,6 @@ const runLoads = Effect.fnUntraced(function*(port: number, loads: ReadonlyArray<
   return [...statuses].map(([status, count]) => `${status}: ${count}`).join(", ")
 })
 
-const at = (ascending: ReadonlyArray<number>, share: number) =>
-  ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? Number.NaN
-
 const column = (times: ReadonlyArray<number>, ...shares: ReadonlyArray<number>) =>
   shares.map((share) => at(times, share).toFixed(1).padStart(7)).join("")
 
@@ -125,21 +107,6 @@ const header = `${"ms".padEnd(48)}${"p50    p99    max".padStart(21)}   ${"p50  
 }\n${"".padEnd(48)}${"barista".padStart(21)}   ${"an idle node:http".padStart(21)}   ${
   "sent late".padStart(14)
 }   answers to the load`
-
-const bound = (name: string, { servers: [ours, other] }: Pinger.Measurement): Bound => {
-  const { failed = 0, latencies = [] } = ours ?? {}
-  const p99 = at(latencies, 0.99)
-  const idle = at(other?.latencies ?? [], 0.99)
-  // then the cores were not to be had: nothing is proved, neither way
-  const doubt = p99 >= longest && idle >= longest / 2
-    ? `; ${idle.toFixed(1)} ms on the idle server: a busy machine`
-    : ""
-  return {
-    says: `p99 under ${longest} ms, ${name}`,
-    measured: `${p99.toFixed(1)} ms, ${failed} of ${latencies.length + failed} failed${doubt}`,
-    met: p99 < longest && failed === 0
-  }
-}
 
 const bench = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
@@ -158,14 +125,8 @@ const bench = Effect.gen(function*() {
 
   const bounds: Array<Bound> = []
   const phase = Effect.fnUntraced(function*(name: string, port: number, loads: ReadonlyArray<Load>) {
-    let answers = ""
-    const measurement = yield* pingDuring(
-      [port, idle.port],
-      Effect.map(runLoads(port, loads, seconds), (counted) => {
-        answers = counted
-      })
-    )
-    bounds.push(bound(name, measurement))
+    const [answers, measurement] = yield* pingDuring([port, idle.port], runLoads(port, loads, seconds))
+    bounds.push(responsive(name, longest, measurement))
     yield* Console.log(row(name, measurement, answers))
   })
 

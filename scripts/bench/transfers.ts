@@ -11,6 +11,7 @@ import { makeWarnings, without } from "./claims.ts"
 import { ask } from "./client.ts"
 import { fileClaims } from "./fileClaims.ts"
 import { ledgerClaims, readLedger } from "./ledgerClaims.ts"
+import { at } from "./percentile.ts"
 import { watchProcessors } from "./processorTime.ts"
 import { barista, start } from "./serverProcess.ts"
 import { client, makeRecord, type TransferRecord } from "./transferClients.ts"
@@ -42,9 +43,6 @@ const bareCommits = (filename: string): number => {
   return count
 }
 
-const percentile = (sorted: ReadonlyArray<number>, share: number): string =>
-  (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1)
-
 const report = (record: TransferRecord, seconds: number, shares: string) => {
   const { accepted, killed, killedInVain, milliseconds, statuses } = record
   const answered = [...statuses.values()].reduce((sum, count) => sum + count, 0)
@@ -59,7 +57,7 @@ const report = (record: TransferRecord, seconds: number, shares: string) => {
     `requests  ${sent}, ${(sent / seconds).toFixed(0)}/s`,
     `answers   ${byStatus.join(", ")}`,
     `killed    ${killed.size} of unknown outcome, ${killedInVain} that nothing may come of`,
-    `latency   of the accepted: p50 ${percentile(sorted, 0.5)} ms, p99 ${percentile(sorted, 0.99)} ms`,
+    `latency   of the accepted: p50 ${at(sorted, 0.5).toFixed(1)} ms, p99 ${at(sorted, 0.99).toFixed(1)} ms`,
     `used      ${shares}\n`
   ].join("\n"))
 }

@@ -1,0 +1,41 @@
+import { Effect } from "effect"
+import { fork } from "node:child_process"
+import type { Bound } from "./bounds.ts"
+import { at } from "./percentile.ts"
+import type * as Pinger from "./pinger.ts"
+
+/** Starts the process of `pinger.ts`, which ends with the scope. */
+export const makePinger = Effect.gen(function*() {
+  const pinger = yield* Effect.acquireRelease(
+    // detached: where Linux shares out the cores by session, it does not compete with the load
+    Effect.sync(() => fork(new URL("./pinger.js", import.meta.url), { detached: true })),
+    (pinger) => Effect.sync(() => pinger.kill())
+  )
+  const post = (command: Pinger.Command) => Effect.sync(() => pinger.send(command))
+  const result = Effect.async<Pinger.Measurement>((resume) => {
+    pinger.once("message", (measurement: Pinger.Measurement) => resume(Effect.succeed(measurement)))
+    pinger.once("exit", () => resume(Effect.dieMessage("the pinger ended")))
+  })
+  /** Asks the servers on these ports, again and again, for as long as the effect runs; answers its result and what was measured. */
+  return <A, E, R>(ports: ReadonlyArray<number>, during: Effect.Effect<A, E, R>) =>
+    Effect.zip(
+      Effect.zipRight(post({ start: ports }), during),
+      Effect.zipRight(post("stop"), result)
+    )
+})
+
+/** That the first of two servers answered within so many milliseconds at the 99th percentile; the other one was idle. */
+export const responsive = (name: string, longest: number, { servers: [ours, other] }: Pinger.Measurement): Bound => {
+  const { failed = 0, latencies = [] } = ours ?? {}
+  const p99 = at(latencies, 0.99)
+  const idle = at(other?.latencies ?? [], 0.99)
+  // then the cores were not to be had: nothing is proved, neither way
+  const doubt = p99 >= longest && idle >= longest / 2
+    ? `; ${idle.toFixed(1)} ms on the idle server: a busy machine`
+    : ""
+  return {
+    says: `p99 under ${longest} ms, ${name}`,
+    measured: `${p99.toFixed(1)} ms, ${failed} of ${latencies.length + failed} failed${doubt}`,
+    met: p99 < longest && failed === 0
+  }
+}

@@ -1,0 +1,72 @@
+import { Data, Duration, Effect, Schedule } from "effect"
+import { type Answer, ask } from "./client.ts"
+import { watchProcessors } from "./processorTime.ts"
+
+/** Work was left when the time for it was over. */
+export class NotFinished extends Data.TaggedError("NotFinished")<{ readonly message: string }> {}
+
+export interface Load {
+  readonly first: number
+  readonly count: number
+  /** Requests under way at once, each on its own connection. */
+  readonly connections: number
+  /** Seconds that the jobs wait before they begin. */
+  readonly delay?: number
+}
+
+/** What became of a load. */
+export interface Loaded {
+  /** How long each of the accepted took to be accepted, ascending. */
+  readonly milliseconds: ReadonlyArray<number>
+  readonly others: ReadonlyArray<Answer>
+}
+
+/** Asks for the registrations of so many users, each once, as fast as they are answered. */
+export const registerAll = Effect.fnUntraced(function*(port: number, { connections, count, delay = 0, first }: Load) {
+  const milliseconds: Array<number> = []
+  const others: Array<Answer> = []
+  const register = (n: number) =>
+    Effect.map(
+      Effect.timed(ask(port, "POST", "/register-user/", { email: `user${first + n}@example.com`, delay })),
+      ([took, answer]) => {
+        if (answer.status === 202) milliseconds.push(Duration.toMillis(took))
+        else others.push(answer)
+      }
+    )
+  yield* Effect.forEach(Array.from({ length: count }, (_, n) => n), register, {
+    concurrency: connections,
+    discard: true
+  })
+  return { milliseconds: milliseconds.sort((one, other) => one - other), others } satisfies Loaded
+})
+
+/** Until the check holds, asked at intervals; fails with `message` after three minutes. */
+const eventually = <E, R>(check: Effect.Effect<boolean, E, R>, message: string) =>
+  check.pipe(
+    Effect.repeat({ until: (holds) => holds, schedule: Schedule.spaced("100 millis") }),
+    Effect.timeoutFail({ duration: "3 minutes", onTimeout: () => new NotFinished({ message }) })
+  )
+
+/** Waits until no registration is left unfinished. */
+export const allFinished = (port: number) => {
+  const none = (state: string) =>
+    Effect.map(ask(port, "GET", `/jobs?state=${state}&kind=registration&limit=1`), ({ body }) => body === "[]")
+  return eventually(
+    // what leaves the first list enters the second
+    Effect.map(Effect.zip(none("waiting"), none("running")), ([waiting, running]) => waiting && running),
+    "registrations were left after three minutes"
+  )
+}
+
+/** Processor time, in seconds of a second, of a server that has nothing to do but to be asked for its health. */
+const rest = 0.15
+
+/** Waits until the server rests: the engine looks once at each delayed job, after it has been accepted. */
+export const rested = (pid: number) =>
+  eventually(
+    Effect.map(
+      Effect.flatMap(watchProcessors(pid), ({ spent }) => Effect.delay(spent, "1 second")),
+      (seconds) => seconds < rest
+    ),
+    "the server was still at work after three minutes"
+  )
