@@ -1,10 +1,13 @@
-import { expect, layer } from "@effect/vitest"
-import { Array, Console, Duration, Effect, Layer } from "effect"
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { expect, it, layer } from "@effect/vitest"
+import { Array, Deferred, Duration, Effect, Layer } from "effect"
+import { barista, start } from "../../scripts/bench/serverProcess.ts"
 import { Email } from "../../src/domain/Email.ts"
 import { JobId } from "../../src/platform/jobs/Job.ts"
 import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
 import * as Smtp from "../support/SmtpServer.ts"
-import { type Answer, json, type Sent, TestServer } from "../support/TestServer.ts"
+import { type Answer, json, send as sendTo, type Sent, TestServer } from "../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 
@@ -332,34 +335,26 @@ layer(TestServer.layer({ ...quick, jobsMaxUnfinished: 3 }), live)("a server with
     }))
 })
 
-/** What the server prints, by line. */
-const printed: Array<string> = []
-const printing = Effect.map(
-  Console.consoleWith(Effect.succeed),
-  (console) =>
-    TestServer.layer({ ...quick, logLevel: "info", logFormat: "json" }).pipe(
-      Layer.provide(Console.setConsole({
-        ...console,
-        unsafe: { ...console.unsafe, log: (line: unknown) => void printed.push(String(line)) }
-      }))
-    )
-)
-
-layer(Layer.unwrapEffect(printing), live)("an address with line ends in it", (it) => {
-  it.effect("is refused, or has them taken off its ends, and forges no line of the log", () =>
-    Effect.gen(function*() {
-      for (const ends of ["%0A", "%0D", "%0D%0A", "%E2%80%A8", "%C2%85", "%0B"]) {
-        for (const [path] of operations) {
-          expect((yield* send("POST", `${path}?email=a@x.fr${ends}INFO:%20forged`)).status).toBe(422)
-          expect((yield* send("POST", `${path}?email=INFO:%20forged${ends}a@x.fr`)).status).toBe(422)
-        }
+it.scopedLive("an address with line ends in it is refused, or has them taken off its ends, and forges no line of the log", () =>
+  Effect.gen(function*() {
+    const printed: Array<unknown> = []
+    const bothDone = yield* Deferred.make<void>()
+    const profile = `Profil créé pour ${alice}`
+    const heed = (line: string) => {
+      printed.push(JSON.parse(line).message)
+      if (printed.filter((message) => message === profile).length === 2) Deferred.unsafeDone(bothDone, Effect.void)
+    }
+    const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "barista-" })
+    const environment = { MAIL_DURATION: "1 millis", PROFILE_DURATION: "1 millis", MAILING_LIST_DURATION: "1 millis" }
+    const ask = sendTo((yield* start(barista(folder, environment), heed)).port)
+    for (const ends of ["%0A", "%0D", "%0D%0A", "%E2%80%A8", "%C2%85", "%0B"]) {
+      for (const [path] of operations) {
+        expect((yield* ask("POST", `${path}?email=a@x.fr${ends}INFO:%20forged`)).status).toBe(422)
+        expect((yield* ask("POST", `${path}?email=INFO:%20forged${ends}a@x.fr`)).status).toBe(422)
       }
-      const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
-      const trimmed = yield* send("POST", "/register-user?email=%0Aalice@example.com%0D%0A")
-      expect(yield* ended(String(json(trimmed)["job"]))).toMatchObject({ payload: { email: alice } })
-      yield* ended(job)
-      const messages = printed.flatMap((line) => line.split("\n")).map((line) => JSON.parse(line).message)
-      expect(messages.filter((message) => message === `Profil créé pour ${alice}`)).toHaveLength(2)
-      expect(messages.filter((message) => String(message).includes("forged"))).toEqual([])
-    }))
-})
+    }
+    yield* ask("POST", "/register-user?email=alice@example.com")
+    yield* ask("POST", "/register-user?email=%0Aalice@example.com%0D%0A")
+    yield* Deferred.await(bothDone)
+    expect(printed.filter((message) => String(message).includes("forged"))).toEqual([])
+  }).pipe(Effect.provide(NodeContext.layer)))

@@ -22,7 +22,8 @@ export interface Sent {
 /** What a problem document says; decoded loosely, as a client without our types would. */
 export const json = (answer: Answer): Record<string, unknown> => JSON.parse(answer.text)
 
-const send = (port: number) => (method: string, path: string, sent: Sent = {}) =>
+/** Asks whatever listens on a port of loopback. */
+export const send = (port: number) => (method: string, path: string, sent: Sent = {}) =>
   Effect.async<Answer, Error>((resume) => {
     const request = Http.request({ host: "127.0.0.1", port, method, path, headers: sent.headers ?? {}, agent: false })
     request.on("response", (response) => {

@@ -12,6 +12,7 @@ import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import { orDefect } from "../../../src/platform/sql/orDefect.ts"
 import * as TestDatabase from "../../support/Database.ts"
+import { effectOf } from "../../support/effectOf.ts"
 
 /** A refusal that comes after the change. */
 export class Refused extends Problem.define<Refused>()("Refused", 409, {}) {
@@ -74,12 +75,7 @@ const make = Effect.gen(function*() {
   const post = (target: string, headers: Record<string, string> = {}) =>
     Effect.gen(function*() {
       const request = HttpServerRequest.fromWeb(new Request(`http://localhost${target}`, { method: "POST", headers }))
-      const reply = app(request)
-      const answer = HttpServerResponse.toWeb(
-        HttpServerResponse.isServerResponse(reply)
-          ? reply
-          : reply.answer(yield* Effect.exit(Effect.provide(reply.effect, reply.context)))
-      )
+      const answer = HttpServerResponse.toWeb(yield* effectOf(app, request))
       return {
         status: answer.status,
         headers: answer.headers,
