@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Array, DateTime, Duration, Effect, Fiber } from "effect"
+import { Array, DateTime, Duration, Effect, Fiber, Layer } from "effect"
 import { Background } from "../../src/background/Background.ts"
 import { Jobs } from "../../src/platform/jobs/Jobs.ts"
 import { OutboxRepo } from "../../src/platform/mail/OutboxRepo.ts"
@@ -40,8 +40,7 @@ describe("a notification", () => {
           ids.map(() => [alice, "Bienvenue !", "Bienvenue !"])
         )
       }).pipe(
-        Effect.provide(layer({ mailDuration: Duration.millis(5) })),
-        Effect.provide(log),
+        Effect.provide(Layer.provide(layer({ mailDuration: Duration.millis(5) }), log)),
         Effect.withTracer(tracer)
       )
       expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(10)
@@ -81,7 +80,7 @@ describe("a notification", () => {
           job_id: id,
           message_id: `<job-${id}.welcome-${DateTime.toEpochMillis(TestJobs.began)}@localhost>`
         }])
-      }).pipe(Effect.provide(layerFromBegin()), Effect.provide(log), Effect.withTracer(tracer))
+      }).pipe(Effect.provide(Layer.provide(layerFromBegin(), log)), Effect.withTracer(tracer))
       expect(texts()).toContain(`Email async envoyé à ${alice}: Bienvenue async !`)
       expect(spans.started).toBe(0)
     }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { DateTime, Duration, Effect } from "effect"
+import { DateTime, Duration, Effect, Layer } from "effect"
 import { Background } from "../../src/background/Background.ts"
 import { Email } from "../../src/domain/Email.ts"
 import { Jobs } from "../../src/platform/jobs/Jobs.ts"
@@ -52,7 +52,7 @@ describe("a registration", () => {
           "profile": ["succeeded"],
           "mailing list": ["succeeded"]
         })
-      }).pipe(Effect.provide(layerFromBegin()), Effect.provide(layer))
+      }).pipe(Effect.provide(Layer.provide(layerFromBegin(), layer)))
       expect(said()).toEqual([
         [500, "alice@example.com ajouté à la mailing list"],
         [1000, "Profil créé pour alice@example.com"],
@@ -102,7 +102,7 @@ describe("a registration", () => {
         expect(yield* registered).toEqual({ profiles: [], mailingList: [] })
         yield* TestJobs.pass("10 seconds")
         expect(texts().filter((line) => line.startsWith("Email"))).toEqual([])
-      }).pipe(Effect.provide(layerFromBegin()), Effect.provide(layer))
+      }).pipe(Effect.provide(Layer.provide(layerFromBegin(), layer)))
     }))
 
   it.effect("tried again sends no second mail where the mail had been sent", () =>
