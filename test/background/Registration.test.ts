@@ -127,9 +127,6 @@ describe("a registration", () => {
         return id
       }).pipe(Effect.provide(over(mailedBy(mail), { "create-profile": impatient })))
       expect(mail.received).toHaveLength(1)
-      // the engine names its messages by the time: a restart takes some
-      yield* TestJobs.pass("1 second")
-
       yield* Effect.gen(function*() {
         yield* Effect.flatMap(Jobs, (jobs) => jobs.retry(id))
         yield* TestJobs.pass("3 seconds")

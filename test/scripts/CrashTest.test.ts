@@ -6,7 +6,7 @@ import * as CrashTest from "../../scripts/crash/CrashTest.ts"
 const options = {
   rounds: 2,
   clients: 3,
-  longestRound: Duration.seconds(1),
+  longestRound: Duration.millis(800),
   patience: Duration.seconds(10)
 }
 

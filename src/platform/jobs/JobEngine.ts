@@ -1,5 +1,6 @@
 import {
   ClusterWorkflowEngine,
+  MachineId,
   RunnerHealth,
   Runners,
   RunnerStorage,
@@ -12,17 +13,38 @@ import { SqlClient } from "@effect/sql"
 import { Array, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "../sql/Database.ts"
+import { orDefect } from "../sql/orDefect.ts"
 import * as SoleRunner from "./soleRunner.ts"
+
+/** Numbers that a runner can have. */
+const machines = 1024
 
 /** One runner has them all; each is a term of the query that looks for messages. */
 const shards = 8
+
+/**
+ * The engine names its messages by the time and by the runner's number, which would be 0 at each start: after a clock that was set back, new
+ * messages would be taken for old ones. So the number is another one whenever there are messages since the last start.
+ */
+const runnerStorage = Layer.effect(
+  RunnerStorage.RunnerStorage,
+  Effect.gen(function*() {
+    const { writer } = yield* Database
+    const storage = yield* RunnerStorage.makeMemory
+    const number = Effect.map(
+      orDefect(writer<{ n: number }>`SELECT COUNT(*) % ${machines} AS n FROM cluster_messages`),
+      ([row]) => MachineId.make(row?.n ?? 0)
+    )
+    return { ...storage, register: (...runner) => Effect.zipRight(storage.register(...runner), number) }
+  })
+)
 
 /** The parts of @effect/cluster's `SingleRunner`, which would read HOST and PORT from the environment as those of its cluster. */
 const runner = Layer.unwrapEffect(Effect.map(AppConfig, ({ jobsPollInterval, jobsStopTimeout }) =>
   Sharding.layer.pipe(
     Layer.provideMerge(Runners.layerNoop),
     Layer.provideMerge(SqlMessageStorage.layer),
-    Layer.provide([RunnerStorage.layerMemory, RunnerHealth.layerNoop]),
+    Layer.provide([runnerStorage, RunnerHealth.layerNoop]),
     Layer.provide(ShardingConfig.layer({
       shardsPerGroup: shards,
       entityMessagePollInterval: jobsPollInterval,

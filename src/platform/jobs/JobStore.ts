@@ -1,5 +1,5 @@
 import { type SqlError, SqlSchema } from "@effect/sql"
-import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
 import { JobId, JobState, Outcome } from "./Job.ts"
@@ -115,12 +115,12 @@ const make = Effect.gen(function*() {
   })
 
   return {
-    /** Adds a job in its state `waiting`. */
-    add: (kind: string, payload: unknown, due_at: number) =>
-      Effect.flatMap(
-        Clock.currentTimeMillis,
-        (created_at) => orDefect(insert({ kind, payload, state: "waiting", run: 1, created_at, due_at }))
-      ),
+    /** Adds a job in its state `waiting`, due after the delay. */
+    add: (kind: string, payload: unknown, delay: Duration.Duration) =>
+      Effect.flatMap(Clock.currentTimeMillis, (created_at) => {
+        const due_at = created_at + Duration.toMillis(delay)
+        return orDefect(insert({ kind, payload, state: "waiting", run: 1, created_at, due_at }))
+      }),
 
     find: (id: JobId) => orDefect(findOne(id)),
 

@@ -1,5 +1,5 @@
 import { WorkflowEngine } from "@effect/workflow"
-import { Clock, Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
 import { Policies } from "../../policy/Policies.ts"
@@ -48,8 +48,7 @@ const make = Effect.gen(function*() {
   )
 
   const add = Effect.fnUntraced(function*(kind: string, payload: unknown, delay: Duration.Duration) {
-    const now = yield* Clock.currentTimeMillis
-    const job = yield* store.add(kind, payload, now + Duration.toMillis(delay))
+    const job = yield* store.add(kind, payload, delay)
     yield* handOver(job)
     return job
   })

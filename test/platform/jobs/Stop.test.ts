@@ -64,4 +64,22 @@ describe("a stop", () => {
       }).pipe(Effect.provide(server))
       expect(yield* Ref.get(ran)).toEqual(["first", "second", "second interrupted", "second"])
     }).pipe(Effect.provide(TestDatabase.layer)))
+
+  it.effect("and a clock that is set back make no new job one of before", () =>
+    Effect.gen(function*() {
+      const ran = yield* Ref.make(0)
+      const activity = (name: string) =>
+        ({ name, policy: "upstream", run: () => Ref.update(ran, (n) => n + 1) }) as const
+      const kind = Job.kind(Task, [activity("first"), activity("second")])
+      for (const start of [1, 2, 3]) {
+        yield* TestJobs.begin
+        yield* Effect.gen(function*() {
+          const jobs = yield* Jobs
+          const { id } = yield* jobs.enqueue(Task, {})
+          yield* TestJobs.pass("1 second")
+          expect((yield* jobs.get(id)).state).toBe("succeeded")
+          expect(yield* Ref.get(ran)).toBe(2 * start)
+        }).pipe(Effect.provide(TestJobs.over([kind])))
+      }
+    }).pipe(Effect.provide(TestDatabase.layer)))
 })
