@@ -31,14 +31,14 @@ export const defaults = {
     },
     concurrency: 256
   },
-  /** A mail composed on the sacrificial event loop: few at a time, as each blocks it for 2 s. */
+  /** A mail composed on the sacrificial event loop: few at a time, as each blocks it for 2 s; more than a few, as one whose mail server is away keeps its place. */
   "send-mail-blocking": {
     attemptTimeout: Duration.minutes(1),
     retry: {
       attempts: 8,
       backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
     },
-    concurrency: 4
+    concurrency: 16
   },
   "create-profile": {
     attemptTimeout: Duration.seconds(10),

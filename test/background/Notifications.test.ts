@@ -27,15 +27,15 @@ const ask = (name: "sendNotification" | "sendNotificationAsync") =>
 const mails = Effect.flatMap(OutboxRepo, (outbox) => outbox.page({ limit: 100, after: undefined }))
 
 describe("a notification", () => {
-  it.scopedLive("is composed on the sacrificial loop, one after another, and at most four wait for it", () =>
+  it.scopedLive("is composed on the sacrificial loop, one after another, and at most sixteen wait for it", () =>
     Effect.gen(function*() {
       const { layer: log, texts } = yield* logLines
       const { spans, tracer } = yield* spanCounter("BlockingLoop.sleep")
       yield* Effect.gen(function*() {
-        const ids = yield* Effect.replicateEffect(ask("sendNotification"), 10)
+        const ids = yield* Effect.replicateEffect(ask("sendNotification"), 20)
         const done = yield* Effect.forEach(ids, ended, { concurrency: ids.length })
         expect(done.map(({ state }) => state)).toEqual(ids.map(() => "succeeded"))
-        expect(spans).toEqual({ active: 0, most: 4, started: 10 })
+        expect(spans).toEqual({ active: 0, most: 16, started: 20 })
         expect((yield* mails).map(({ subject, text, to }) => [to, subject, text])).toEqual(
           ids.map(() => [alice, "Bienvenue !", "Bienvenue !"])
         )
@@ -43,7 +43,7 @@ describe("a notification", () => {
         Effect.provide(Layer.provideMerge(layer({ mailDuration: Duration.millis(5) }), log)),
         Effect.withTracer(tracer)
       )
-      expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(10)
+      expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(20)
     }))
 
   it.scopedLive("is tried again where the loop has no room", () =>
