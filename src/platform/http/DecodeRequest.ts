@@ -119,12 +119,14 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
     return (_: Matched["query"], body: unknown) =>
       body === undefined ? Either.left([issue(["body"], "field required", "missing")]) : decode(body)
   })
+  const declaresNothing = [decodePath, decodeQuery, decodePayload].every(Option.isNone)
   const readsBody = Option.isSome(decodePayload) && HttpMethod.hasBody(endpoint.method)
 
   return ({ path, query, request }: Matched): Effect.Effect<unknown, Refusal> => {
     if (isMalformed(request.url)) {
       return Effect.fail(InvalidInput.of(["query"], "has a malformed percent-encoding", "value_error"))
     }
+    if (declaresNothing) return Effect.succeed({ request })
     const finish = (body: unknown): Effect.Effect<unknown, InvalidInput> => {
       const parts = {
         path: Option.match(decodePath, { onNone: () => nothing, onSome: (decode) => decode(path) }),
