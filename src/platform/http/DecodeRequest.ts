@@ -116,6 +116,8 @@ const isMalformed = (url: string): boolean =>
 
 const nothing = Either.right(undefined)
 
+const nothingDeclared = { path: undefined, urlParams: undefined, payload: undefined, idempotencyKey: undefined }
+
 const idempotencyKey = (request: Matched["request"]): Either.Either<string | undefined, Issues> => {
   const written = request.headers["idempotency-key"]
   return written === undefined
@@ -138,12 +140,14 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
       body === undefined ? Either.left([issue(["body"], "field required", "missing")]) : decode(body)
   })
   const takesKey = Context.get(endpoint.annotations, Idempotent)
+  const declaresNothing = !takesKey && [decodePath, decodeQuery, decodePayload].every(Option.isNone)
   const readsBody = Option.isSome(decodePayload) && HttpMethod.hasBody(endpoint.method)
 
   return ({ path, query, request }: Matched): Effect.Effect<Decoded, Refusal> => {
     if (isMalformed(request.url)) {
       return Effect.fail(InvalidInput.of(["query"], "has a malformed percent-encoding", "value_error"))
     }
+    if (declaresNothing) return Effect.succeed({ request, ...nothingDeclared })
     const finish = (body: unknown): Effect.Effect<Decoded, InvalidInput> => {
       const parts = {
         path: Option.match(decodePath, { onNone: () => nothing, onSome: (decode) => decode(path) }),

@@ -23,11 +23,11 @@ import { writeAnswer } from "./writeAnswer.ts"
 type Request = HttpServerRequest.HttpServerRequest
 type Answer = HttpServerResponse.HttpServerResponse
 
-/** What takes time: an effect with all that its fiber knows, and the answer to however it ends. */
+/** What takes time: an effect with all that its fiber knows, and the answer to however it ends, even if its client has not waited for it. */
 export interface Work {
   readonly effect: Effect.Effect<Answer, Problem>
   readonly context: Context.Context<never>
-  readonly answer: (exit: Exit.Exit<Answer, Problem>) => Answer
+  readonly answer: (exit: Exit.Exit<Answer, Problem>, isAwaited: boolean) => Answer
 }
 
 /** An application: the answer to a request where it is known at once, and otherwise the work that finds it. */
@@ -59,10 +59,16 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
       return Conformance.render(new InternalError(), request.source)
     })
 
-  const write = (answer: Answer, request: NodeRequest, ended: () => void): void => {
-    const response = NodeHttpServerRequest.toServerResponse(request)
-    // the client has gone, or the connection has become a websocket
-    if (response.writableEnded || response.destroyed) return ended()
+  /** None where the client has gone, or the connection has become a websocket. */
+  const awaitedResponse = (request: NodeRequest): ServerResponse | undefined => {
+    const { source } = request
+    const response = Either.getOrUndefined(Either.try(() => NodeHttpServerRequest.toServerResponse(request)))
+    // an upgrade was asked for behind a request that is still being answered: no client that keeps to RFC 6455 does that
+    if (response === undefined) source.destroy()
+    return response?.writableEnded === true || source.socket.destroyed ? undefined : response
+  }
+
+  const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
     const written = Either.try(() =>
       writeAnswer(answer, response, runtime, (failure) => {
         if (failure !== undefined) log(request, "an answer broke off", failure)
@@ -75,19 +81,23 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     ended()
   }
 
+  const answerWith = (request: NodeRequest, ended: () => void, answer: (isAwaited: boolean) => Answer): void => {
+    const response = awaitedResponse(request)
+    const answered = orInternalError(request, () => answer(response !== undefined))
+    if (response === undefined) ended()
+    else write(answered, request, response, ended)
+  }
+
   /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
   return (request: NodeRequest, ended: () => void) => {
-    const reply = orInternalError(
-      request,
-      () => Conformance.refusal(request.source) ?? app(request)
-    )
+    const reply = orInternalError(request, () => Conformance.refusal(request.source) ?? app(request))
     if (HttpServerResponse.isServerResponse(reply)) {
-      write(reply, request, ended)
+      answerWith(request, ended, () => reply)
       return undefined
     }
     const { answer, context, effect } = reply
     const fiber = Runtime.runFork(Runtime.make({ ...runtime, context }), effect)
-    fiber.addObserver((exit) => write(orInternalError(request, () => answer(exit)), request, ended))
+    fiber.addObserver((exit) => answerWith(request, ended, (isAwaited) => answer(exit, isAwaited)))
     return fiber.unsafePoll() === null ? fiber : undefined
   }
 }

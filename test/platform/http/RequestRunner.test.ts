@@ -61,6 +61,17 @@ describe("an answer", () => {
     }).pipe(Effect.provide(Lifecycle.layer)))
 })
 
+it.scopedLive("an upgrade asked for behind a request that is still being answered closes the connection, and no more", () =>
+  Effect.gen(function*() {
+    const { ask, closed, idle, write } = yield* start(({ url }) =>
+      url === "/slow" ? work(Effect.never) : text("refused")
+    )
+    ask("GET", "/slow")
+    write("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+    expect(yield* closed).toBe("<closed>")
+    yield* idle
+  }).pipe(Effect.provide(Lifecycle.layer)))
+
 describe("a client that leaves", () => {
   it.scopedLive("interrupts the fiber; the server is idle only when its finalizers have ended", () =>
     Effect.gen(function*() {
