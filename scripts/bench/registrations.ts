@@ -21,8 +21,6 @@ const connections = 64
 const waiting = 5000
 /** Beyond the limit. */
 const refused = 10
-/** The recurring job that every server has unfinished. */
-const maintenance = 1
 /** Seconds. */
 const hour = 3600
 /** Milliseconds of the trivial route, at the 99th percentile. */
@@ -133,7 +131,7 @@ const refusal = ({ milliseconds, others }: Loaded): Bound => {
 
 /** Registrations that wait for their time, until there is no room for another. */
 const full = Effect.fnUntraced(function*({ measure, serve }: Stage) {
-  const { pid, port } = yield* serve({ JOBS_MAX_UNFINISHED: String(waiting + singles + maintenance) })
+  const { pid, port } = yield* serve({ JOBS_MAX_UNFINISHED: String(waiting + singles) })
   const { resident } = yield* memoryOf(pid)
   const { pings, processor, result, took } = yield* measure(
     pid,
