@@ -10,7 +10,7 @@ import {
   SqlMessageStorage
 } from "@effect/cluster"
 import { SqlClient } from "@effect/sql"
-import { Array, Effect, Layer } from "effect"
+import { Array, Context, Effect, Layer, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
@@ -79,13 +79,22 @@ export const ready = Effect.gen(function*() {
   yield* Effect.yieldNow().pipe(Effect.repeat({ until: () => all.every(sharding.hasShardId) }))
 })
 
-/**
- * The workflow engine: @effect/workflow on one embedded runner, whose messages are in our own database. A run that a crash cut off goes on
- * where its finished activities end.
- */
-export const layer = index.pipe(
+const engine = index.pipe(
   Layer.provideMerge(ClusterWorkflowEngine.layer),
   Layer.provideMerge(runner),
   Layer.provide(storage),
   Layer.provide(SoleRunner.layer)
+)
+
+/**
+ * The workflow engine: @effect/workflow on one embedded runner, whose messages are in our own database. A run that a crash cut off goes on
+ * where its finished activities end.
+ */
+export const layer = Layer.scopedContext(
+  // each run copies the engine's context some eighty times, so the engine gets none of the server's other services
+  Effect.mapInputContext(
+    Layer.build(engine),
+    (context: Context.Context<AppConfig | Database | Scope.Scope>) =>
+      Context.pick(AppConfig, Database, Scope.Scope)(context)
+  )
 )

@@ -1,5 +1,5 @@
 import { WorkflowEngine } from "@effect/workflow"
-import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
 import { Policies } from "../../policy/Policies.ts"
@@ -134,6 +134,11 @@ const make = Effect.gen(function*() {
   yield* engine.register(
     JobRun.JobRun,
     JobRun.execute({ store, policies, kinds, cancellations, changes, finish })
+  ).pipe(
+    // each run copies its context many times, so it gets none of the services, which its activities have in their closures
+    Effect.mapInputContext((context: Context.Context<Scope.Scope | WorkflowEngine.WorkflowEngine>) =>
+      Context.pick(Scope.Scope, WorkflowEngine.WorkflowEngine)(context)
+    )
   )
   yield* JobEngine.ready
   for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))

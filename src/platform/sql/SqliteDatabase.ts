@@ -1,9 +1,10 @@
 import { Reactivity } from "@effect/experimental"
 import { FileSystem, Path } from "@effect/platform"
-import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
+import { SqlClient, type SqlConnection, type SqlError, Statement } from "@effect/sql"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { ConfigError, Effect, Layer, Option, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
+import * as FairSemaphore from "../../policy/FairSemaphore.ts"
 import { Database } from "./Database.ts"
 import { migrate } from "./Migrations.ts"
 
@@ -17,7 +18,7 @@ const statement = (connection: SqlConnection.Connection, sql: string) =>
  * `withTransaction` that begins immediate: the stock one begins deferred, and a read followed by a write then fails at once with
  * SQLITE_BUSY_SNAPSHOT where another process wrote in between.
  */
-const immediate = (client: SqliteClient.SqliteClient) =>
+const immediate = (client: SqlClient.SqlClient) =>
   SqlClient.makeWithTransaction({
     transactionTag: SqlClient.TransactionConnection,
     spanAttributes: [["db.system.name", "sqlite"]],
@@ -37,7 +38,7 @@ const immediate = (client: SqliteClient.SqliteClient) =>
     rollbackSavepoint: (connection, id) => statement(connection, `ROLLBACK TO SAVEPOINT barista_${id}`)
   })
 
-const pragmas = (client: SqliteClient.SqliteClient): Effect.Effect<void, SqlError.SqlError> =>
+const pragmas = (client: SqlClient.SqlClient): Effect.Effect<void, SqlError.SqlError> =>
   Effect.all([
     // an answered change survives a power cut, not only a crash of the process
     client`PRAGMA synchronous = FULL`,
@@ -46,8 +47,23 @@ const pragmas = (client: SqliteClient.SqliteClient): Effect.Effect<void, SqlErro
     client`PRAGMA busy_timeout = 250`
   ], { concurrency: 1, discard: true })
 
+/**
+ * A client of one connection, which goes to those who wait for it in their order. The stock client's semaphore wakes all who wait each time
+ * that it is released, of whom one has it: with a thousand waiting that takes more time than their statements.
+ */
 const open = (filename: string, readonly: boolean) =>
-  SqliteClient.make({ filename, readonly, prepareCacheSize: preparedStatements })
+  Effect.gen(function*() {
+    const stock = yield* SqliteClient.make({ filename, readonly, prepareCacheSize: preparedStatements })
+    const connection = yield* stock.reserve
+    const { permit, withPermit } = yield* FairSemaphore.make(1)
+    return yield* SqlClient.make({
+      compiler: Statement.makeCompilerSqlite(),
+      acquirer: withPermit(Effect.succeed(connection)),
+      transactionAcquirer: Effect.as(permit, connection),
+      beginTransaction: "BEGIN IMMEDIATE",
+      spanAttributes: [["db.system.name", "sqlite"]]
+    })
+  })
 
 /** What opening or migrating can only die of: a file that is no database, or one that may not be written. */
 const unusable = (filename: string) => (defect: unknown) =>
