@@ -40,7 +40,7 @@ describe("a notification", () => {
           ids.map(() => [alice, "Bienvenue !", "Bienvenue !"])
         )
       }).pipe(
-        Effect.provide(Layer.provideMerge(layer({ mailDuration: Duration.millis(5) }), log)),
+        Effect.provide(Layer.provideMerge(layer({ mailDuration: Duration.millis(40) }), log)),
         Effect.withTracer(tracer)
       )
       expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(20)

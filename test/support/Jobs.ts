@@ -42,7 +42,7 @@ export const layer = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> 
 
 /** Lets everything run that can run without time passing: the engine's digests and statements take turns of the real event loop. */
 export const settled: Effect.Effect<void> = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
-  .pipe(Effect.repeatN(40), Effect.asVoid)
+  .pipe(Effect.repeatN(100), Effect.asVoid)
 
 /** Time passes, and everything runs that is then due. */
 export const pass = (duration: Duration.DurationInput) =>
