@@ -2,10 +2,12 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "./AppConfig.ts"
 import { reportStartFailure } from "./platform/lifecycle/reportStartFailure.ts"
+import { TimeSlicedScheduler } from "./platform/scheduler/TimeSlicedScheduler.ts"
 import { layer } from "./Server.ts"
 
 Layer.launch(layer).pipe(
   Effect.provide(AppConfig.layer),
   Effect.tapErrorCause(reportStartFailure),
+  Effect.withScheduler(new TimeSlicedScheduler()),
   NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true })
 )

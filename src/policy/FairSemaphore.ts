@@ -26,8 +26,6 @@ export interface FairSemaphore {
   readonly party: (options?: { readonly share?: number }) => Effect.Effect<Party, never, Scope.Scope>
   /** Runs one effect as a party of its own. */
   readonly withPermit: WithPermit
-  /** Waits for a permit as a party of its own, and holds it until the scope closes. */
-  readonly permit: Effect.Effect<void, never, Scope.Scope>
 }
 
 interface Waiter {
@@ -61,14 +59,6 @@ class Permits {
       Effect.zipRight(
         restore(this.acquire(member)),
         Effect.ensuring(restore(effect), Effect.sync(() => this.release(member)))
-      )
-    )
-
-  readonly permit = (member: Member): Effect.Effect<void, never, Scope.Scope> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.zipRight(
-        restore(this.acquire(member)),
-        Effect.addFinalizer(() => Effect.sync(() => this.release(member)))
       )
     )
 
@@ -151,7 +141,6 @@ export const make = (permits: number): Effect.Effect<FairSemaphore> =>
           ),
           (member): Party => ({ withPermit: shared.withPermit(member) })
         ),
-      withPermit: (effect) => Effect.suspend(() => shared.withPermit(shared.member(permits))(effect)),
-      permit: Effect.suspend(() => shared.permit(shared.member(permits)))
+      withPermit: (effect) => Effect.suspend(() => shared.withPermit(shared.member(permits))(effect))
     }
   })

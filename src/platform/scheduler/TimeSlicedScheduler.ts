@@ -1,0 +1,65 @@
+import { Scheduler } from "effect"
+
+/** Milliseconds of fibers in one turn of the event loop, before it looks for requests and timers again. */
+const slice = 5
+
+/**
+ * Runs all fibers out of one queue, and lets the event loop turn after each slice of it. Effect 3.22's own scheduler gives every fiber a chain
+ * of microtasks, 2,048 of them before a timer; as the event loop waits until no microtask of any fiber is left, a thousand busy ones keep it
+ * from reading a request for seconds.
+ */
+export class TimeSlicedScheduler implements Scheduler.Scheduler {
+  /** Tasks in the order in which they run, as far as they were there when the round began. */
+  private round: ReadonlyArray<Scheduler.Task> = []
+  private next = 0
+  private later = new Scheduler.PriorityBuckets()
+  private readonly clock: () => number
+  private draining = false
+  /** When the first fiber ran in this turn of the event loop; undefined before. */
+  private began: number | undefined
+
+  constructor(clock: () => number = () => performance.now()) {
+    this.clock = clock
+  }
+
+  shouldYield: Scheduler.Scheduler["shouldYield"] = (fiber) => Scheduler.defaultScheduler.shouldYield(fiber)
+
+  scheduleTask(task: Scheduler.Task, priority: number): void {
+    this.later.scheduleTask(task, priority)
+    if (this.draining) return
+    this.draining = true
+    queueMicrotask(this.drain)
+  }
+
+  private readonly drain = (): void => {
+    if (this.began === undefined) {
+      this.began = this.clock()
+      setImmediate(this.turn)
+    }
+    while (this.clock() - this.began < slice) {
+      const task = this.take()
+      if (task === undefined) {
+        this.draining = false
+        return
+      }
+      task()
+    }
+    // the rest has its turn after the event loop's
+  }
+
+  private readonly turn = (): void => {
+    this.began = undefined
+    if (this.draining) this.drain()
+  }
+
+  private take(): Scheduler.Task | undefined {
+    if (this.next === this.round.length) {
+      this.round = this.later.buckets.flatMap(([, tasks]) => tasks)
+      this.later.buckets = []
+      this.next = 0
+    }
+    const task = this.round[this.next]
+    if (task !== undefined) this.next++
+    return task
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TimeSlicedScheduler } from "../../../src/platform/scheduler/TimeSlicedScheduler.ts"
+
+/** A clock that is a millisecond later each time that it is read. */
+const steps = () => {
+  let now = 0
+  return () => now++
+}
+
+const turns = (count: number, each: () => void) =>
+  Effect.async<void>((resume) => {
+    const turn = (left: number) => {
+      each()
+      if (left === 0) resume(Effect.void)
+      else setImmediate(() => turn(left - 1))
+    }
+    setImmediate(() => turn(count))
+  })
+
+it.live("the event loop turns after each slice, and the rest goes on in order", () =>
+  Effect.gen(function*() {
+    const scheduler = new TimeSlicedScheduler(steps())
+    const seen: Array<number | string> = []
+    const looked = turns(3, () => seen.push("turn"))
+    for (let n = 0; n < 10; n++) scheduler.scheduleTask(() => seen.push(n), 0)
+    yield* looked
+    const first = seen.indexOf("turn")
+    expect(first).toBeGreaterThan(0)
+    expect(first).toBeLessThan(6)
+    expect(seen.filter((entry) => entry !== "turn")).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(seen.slice(0, -1).filter((entry) => entry === "turn").length).toBeGreaterThan(1)
+  }))
+
+it.live("a lower priority number goes first, and what a task schedules comes after those that were there", () =>
+  Effect.gen(function*() {
+    const scheduler = new TimeSlicedScheduler()
+    const seen: Array<string> = []
+    scheduler.scheduleTask(() => {
+      seen.push("first")
+      scheduler.scheduleTask(() => seen.push("scheduled by it"), 0)
+    }, 0)
+    scheduler.scheduleTask(() => seen.push("late"), 1)
+    scheduler.scheduleTask(() => seen.push("second"), 0)
+    yield* turns(1, () => undefined)
+    expect(seen).toEqual(["first", "second", "late", "scheduled by it"])
+  }))
