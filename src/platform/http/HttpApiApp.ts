@@ -48,24 +48,28 @@ const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecycle>, pa
   }
 }
 
-/**
- * The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. That a
- * client which left, or was cut off at the server's deadline, has interrupted its fiber is no failure.
- */
-const failureAnswerer =
-  (runtime: Runtime.Runtime<never>) =>
-  (exchange: Exchange, cause: Cause.Cause<Problem>, isAwaited: boolean): Response => {
-    const failure = Cause.failureOption(cause)
-    if (Option.isSome(failure) && Chunk.isEmpty(Cause.defects(cause))) return renderProblem(exchange, failure.value)
-    const log = Effect.annotateLogs(Effect.logError("unexpected failure", cause), {
-      trace_id: exchange.span?.traceId,
-      path: exchange.path
-    })
-    if (isAwaited || !Cause.isInterruptedOnly(cause)) Runtime.runFork(runtime, log)
-    return renderProblem(exchange, new InternalError())
+/** The one place where failures become answers: what the contract knows as its problem document, anything else as a 500, logged once. */
+const failuresOf = (runtime: Runtime.Runtime<never>) => {
+  const log = ({ path, span }: Exchange, cause: Cause.Cause<Problem>) =>
+    Runtime.runFork(
+      runtime,
+      Effect.annotateLogs(Effect.logError("unexpected failure", cause), { trace_id: span?.traceId, path })
+    )
+  return {
+    answer: (exchange: Exchange, cause: Cause.Cause<Problem>): Response => {
+      const failure = Cause.failureOption(cause)
+      if (Option.isSome(failure) && Chunk.isEmpty(Cause.defects(cause))) return renderProblem(exchange, failure.value)
+      log(exchange, cause)
+      return renderProblem(exchange, new InternalError())
+    },
+    /** That a client which left, or was cut off at the server's deadline, has interrupted its request is no failure. */
+    abandoned: (exchange: Exchange, cause: Cause.Cause<Problem>): void => {
+      if (!Chunk.isEmpty(Cause.defects(cause))) log(exchange, cause)
+    }
   }
+}
 
-type AnswerFailure = ReturnType<typeof failureAnswerer>
+type Failures = ReturnType<typeof failuresOf>
 
 /** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
 const respond = (
@@ -96,7 +100,7 @@ const respond = (
 }
 
 /** An operation runs in one span, made here, where its name is known. */
-const operationRunner = Effect.fnUntraced(function*(answerFailure: AnswerFailure) {
+const operationRunner = Effect.fnUntraced(function*(failures: Failures) {
   const clock = yield* Effect.clock
   const tracer = yield* Effect.tracer
   const keys = yield* Effect.serviceOption(IdempotencyKeys)
@@ -121,6 +125,7 @@ const operationRunner = Effect.fnUntraced(function*(answerFailure: AnswerFailure
       [Locale.key, exchange.language],
       [ResponseHeaders.key, { set: setHeader }]
     ])
+    const end = (exit: Exit.Exit<Response, Problem>) => span.end(clock.unsafeCurrentTimeNanos(), exit)
     return {
       effect: Effect.suspend(() =>
         Effect.flatMap(
@@ -129,9 +134,13 @@ const operationRunner = Effect.fnUntraced(function*(answerFailure: AnswerFailure
         )
       ),
       context: Context.unsafeMake(context),
-      answer: (exit, isAwaited) => {
-        span.end(clock.unsafeCurrentTimeNanos(), exit)
-        return Exit.isSuccess(exit) ? exit.value : answerFailure(exchange, exit.cause, isAwaited)
+      answer: (exit) => {
+        end(exit)
+        return Exit.isSuccess(exit) ? exit.value : failures.answer(exchange, exit.cause)
+      },
+      abandoned: (exit) => {
+        end(exit)
+        if (Exit.isFailure(exit)) failures.abandoned(exchange, exit.cause)
       }
     }
   }
@@ -139,7 +148,7 @@ const operationRunner = Effect.fnUntraced(function*(answerFailure: AnswerFailure
 
 /** A documentation page, OPTIONS, or what is wrong with the path or the method. */
 const unmatchedAnswerer =
-  (router: Router.Router, pages: Pages, answerFailure: AnswerFailure) => (exchange: Exchange): Response | Work => {
+  (router: Router.Router, pages: Pages, failures: Failures) => (exchange: Exchange): Response | Work => {
     const { path, request } = exchange
     if (request.method === "OPTIONS" && path === "/*") return HttpServerResponse.empty({ status: 204 })
     const page = pageOf(pages, path)
@@ -157,7 +166,8 @@ const unmatchedAnswerer =
         Effect.provideService(HttpServerRequest.HttpServerRequest, request)
       ),
       context: Context.empty(),
-      answer: (exit, isAwaited) => Exit.getOrElse(exit, (cause) => answerFailure(exchange, cause, isAwaited))
+      answer: Exit.getOrElse((cause) => failures.answer(exchange, cause)),
+      abandoned: Exit.match({ onFailure: (cause) => failures.abandoned(exchange, cause), onSuccess: () => undefined })
     }
   }
 
@@ -174,9 +184,9 @@ export const make = Effect.fnUntraced(
     const config = yield* AppConfig
     const router = Router.make(api, handlers, config)
     const refusal = refusalOf(config, yield* Lifecycle, pages)
-    const answerFailure = failureAnswerer(yield* Effect.runtime<never>())
-    const runOperation = yield* operationRunner(answerFailure)
-    const answerUnmatched = unmatchedAnswerer(router, pages, answerFailure)
+    const failures = failuresOf(yield* Effect.runtime<never>())
+    const runOperation = yield* operationRunner(failures)
+    const answerUnmatched = unmatchedAnswerer(router, pages, failures)
     const app: App = (received) => {
       const exchange = begin(received)
       const refused = refusal(exchange)

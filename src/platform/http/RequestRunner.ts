@@ -23,11 +23,14 @@ import { writeAnswer } from "./writeAnswer.ts"
 type Request = HttpServerRequest.HttpServerRequest
 type Answer = HttpServerResponse.HttpServerResponse
 
-/** What takes time: an effect with all that its fiber knows, and the answer to however it ends, even if its client has not waited for it. */
+/** What takes time: an effect with all that its fiber knows, and what becomes of its end, by one of the two. */
 export interface Work {
   readonly effect: Effect.Effect<Answer, Problem>
   readonly context: Context.Context<never>
-  readonly answer: (exit: Exit.Exit<Answer, Problem>, isAwaited: boolean) => Answer
+  /** The answer to however the effect ended, an interruption included. */
+  readonly answer: (exit: Exit.Exit<Answer, Problem>) => Answer
+  /** Is told how it ended where nobody waits for an answer: the client has left, or has got a websocket. */
+  readonly abandoned: (exit: Exit.Exit<Answer, Problem>) => void
 }
 
 /** An application: the answer to a request where it is known at once, and otherwise the work that finds it. */
@@ -52,8 +55,8 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
   const log = (request: Request, message: string, cause: unknown) =>
     Runtime.runFork(runtime, Effect.logError(message, cause).pipe(Effect.annotateLogs({ path: request.url })))
 
-  /** What is thrown outside of a fiber is a defect all the same, and must not end the process. */
-  const orInternalError = <A>(request: NodeRequest, evaluate: () => A): A | Answer =>
+  /** Code of ours outside of a fiber: what it throws is a defect, logged and answered as a 500, and does not end the process. */
+  const guarded = <A>(request: NodeRequest, evaluate: () => A): A | Answer =>
     Either.getOrElse(Either.try(evaluate), (defect) => {
       log(request, "unexpected failure", defect)
       return Conformance.render(new InternalError(), request.source)
@@ -81,23 +84,23 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     ended()
   }
 
-  const answerWith = (request: NodeRequest, ended: () => void, answer: (isAwaited: boolean) => Answer): void => {
-    const response = awaitedResponse(request)
-    const answered = orInternalError(request, () => answer(response !== undefined))
-    if (response === undefined) ended()
-    else write(answered, request, response, ended)
-  }
-
   /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
   return (request: NodeRequest, ended: () => void) => {
-    const reply = orInternalError(request, () => Conformance.refusal(request.source) ?? app(request))
+    const reply = guarded(request, () => Conformance.refusal(request.source) ?? app(request))
     if (HttpServerResponse.isServerResponse(reply)) {
-      answerWith(request, ended, () => reply)
+      const response = awaitedResponse(request)
+      if (response === undefined) ended()
+      else write(reply, request, response, ended)
       return undefined
     }
-    const { answer, context, effect } = reply
+    const { abandoned, answer, context, effect } = reply
     const fiber = Runtime.runFork(Runtime.make({ ...runtime, context }), effect)
-    fiber.addObserver((exit) => answerWith(request, ended, (isAwaited) => answer(exit, isAwaited)))
+    fiber.addObserver((exit) => {
+      const response = awaitedResponse(request)
+      if (response !== undefined) return write(guarded(request, () => answer(exit)), request, response, ended)
+      guarded(request, () => abandoned(exit))
+      ended()
+    })
     return fiber.unsafePoll() === null ? fiber : undefined
   }
 }

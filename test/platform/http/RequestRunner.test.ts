@@ -13,7 +13,8 @@ import * as LoopbackServer from "../../support/LoopbackServer.ts"
 const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>): Work => ({
   effect,
   context: Context.empty(),
-  answer: Exit.getOrElse(() => HttpServerResponse.empty({ status: 599 }))
+  answer: Exit.getOrElse(() => HttpServerResponse.empty({ status: 599 })),
+  abandoned: () => undefined
 })
 
 const start = Effect.fnUntraced(function*(app: App) {
