@@ -101,8 +101,8 @@ export const perform = (options: ActivityOptions, job: JobRow, activity: Activit
 }
 
 /**
- * Takes an activity back, under the same policy. It cannot be cancelled. Whether it succeeds or not, the job ends with the failure that made
- * it necessary; the record of attempts says what became of it.
+ * Takes an activity back, under the same policy, where it has begun. It cannot be cancelled. Whether it succeeds or not, the job ends with the
+ * failure that made it necessary; the record of attempts says what became of it.
  */
 export const undo = (options: ActivityOptions, job: JobRow, activity: Activity<unknown>) => {
   const { name, policy, undo: takeBack } = activity
@@ -110,9 +110,12 @@ export const undo = (options: ActivityOptions, job: JobRow, activity: Activity<u
   const undoName = undoing(name)
   return DurableActivity.make({
     name: undoName,
-    execute: options.policies.apply(policy)(
-      attempt(options, job, undoName, takeBack(job.payload, contextOf(job))),
-      ({ error }) => recordTimeout(options, job, undoName, error)
+    execute: Effect.whenEffect(
+      options.policies.apply(policy)(
+        attempt(options, job, undoName, takeBack(job.payload, contextOf(job))),
+        ({ error }) => recordTimeout(options, job, undoName, error)
+      ),
+      options.store.hasBegun(job.id, name)
     ).pipe(
       Effect.zipRight(options.store.forgetSuccess(job.id, [name, undoName])),
       stubbornly,
