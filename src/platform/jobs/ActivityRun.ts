@@ -29,6 +29,8 @@ export interface ActivityOptions {
   readonly cancellations: Signals<JobId>
   /** Raised by every change that somebody may want to see. */
   readonly changes: Signals<JobId>
+  /** Closed once the server stops: those interrupted make room for others, which would begin only to be interrupted themselves. */
+  readonly mayBegin: Effect.Latch
 }
 
 const contextOf = ({ created_at, id }: JobRow): JobContext => ({ id, createdAt: created_at })
@@ -37,7 +39,8 @@ const contextOf = ({ created_at, id }: JobRow): JobContext => ({ id, createdAt: 
 const attempt = (options: ActivityOptions, job: JobRow, activity: string, run: Effect.Effect<void, ActivityError>) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
-      const { changes, store } = options
+      const { changes, mayBegin, store } = options
+      yield* restore(mayBegin.await)
       const begun = yield* store.beginAttempt(job.run, { job_id: job.id, activity })
       if (Option.isNone(begun)) return
       yield* changes.raise(job.id)

@@ -32,6 +32,7 @@ const make = Effect.gen(function*() {
   const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
   const changes = new Signals<JobId>()
   const cancellations = new Signals<JobId>()
+  const mayBegin = yield* Effect.makeLatch(true)
 
   /** Hands a run to the engine, in the caller's transaction. */
   const handOver = ({ due_at, id, run }: JobRow) =>
@@ -134,8 +135,10 @@ const make = Effect.gen(function*() {
   })
   yield* engine.register(
     JobRun.JobRun,
-    JobRun.execute({ store, policies, kinds, cancellations, changes, finish })
+    JobRun.execute({ store, policies, kinds, cancellations, changes, mayBegin, finish })
   )
+  // before the engine interrupts what runs, as it does when what was registered is released
+  yield* Effect.addFinalizer(() => mayBegin.close)
   yield* JobEngine.ready
   for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
 
