@@ -414,6 +414,21 @@ describe("time", () => {
         expect(rows).toEqual({ attempts: 1, runs: 1 })
       }).pipe(Effect.provide(TestJobs.layer([kind], options)))
     }))
+
+  it.effect("retention leaves a job that is tried again at that moment", () =>
+    Effect.gen(function*() {
+      const kind = Job.kind(Task, [activity("step", () => refused)])
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        const { removeOutdated } = yield* TestJobs.Retention
+        const { id } = yield* jobs.enqueue(Task, { n: 1 })
+        yield* TestJobs.pass("7 seconds")
+        const [retried] = yield* Effect.all([jobs.retry(id), removeOutdated], { concurrency: 2 })
+        expect(retried).toMatchObject({ state: "waiting", run: 2 })
+        yield* TestJobs.settled
+        expect(yield* jobs.get(id)).toMatchObject({ state: "failed", run: 2 })
+      }).pipe(Effect.provide(TestJobs.layer([kind], { deadLetterRetention: Duration.seconds(6) })))
+    }))
 })
 
 describe("watching a job", () => {
