@@ -32,18 +32,19 @@ describe("a notification", () => {
       const { layer: log, texts } = yield* logLines
       const { spans, tracer } = yield* spanCounter("BlockingLoop.sleep")
       yield* Effect.gen(function*() {
-        const ids = yield* Effect.replicateEffect(ask("sendNotification"), 20)
+        const ids = yield* Effect.replicateEffect(ask("sendNotification"), 40)
         const done = yield* Effect.forEach(ids, ended, { concurrency: ids.length })
         expect(done.map(({ state }) => state)).toEqual(ids.map(() => "succeeded"))
-        expect(spans).toEqual({ active: 0, most: 16, started: 20 })
+        expect(spans).toMatchObject({ active: 0, started: 40 })
+        expect(spans.most).toBeLessThanOrEqual(16)
         expect((yield* mails).map(({ subject, text, to }) => [to, subject, text])).toEqual(
           ids.map(() => [alice, "Bienvenue !", "Bienvenue !"])
         )
       }).pipe(
-        Effect.provide(Layer.provideMerge(layer({ mailDuration: Duration.millis(40) }), log)),
+        Effect.provide(Layer.provideMerge(layer({ mailDuration: Duration.millis(20) }), log)),
         Effect.withTracer(tracer)
       )
-      expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(20)
+      expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(40)
     }))
 
   it.scopedLive("is tried again where the loop has no room", () =>

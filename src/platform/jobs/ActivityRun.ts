@@ -29,6 +29,8 @@ export interface ActivityOptions {
   readonly cancellations: Signals<JobId>
   /** Raised by every change that somebody may want to see. */
   readonly changes: Signals<JobId>
+  /** Closed once the server stops: those interrupted make room for others, which would begin only to be interrupted themselves. */
+  readonly mayBegin: Effect.Latch
 }
 
 const contextOf = ({ created_at, id }: JobRow): JobContext => ({ id, createdAt: created_at })
@@ -37,7 +39,8 @@ const contextOf = ({ created_at, id }: JobRow): JobContext => ({ id, createdAt: 
 const attempt = (options: ActivityOptions, job: JobRow, activity: string, run: Effect.Effect<void, ActivityError>) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
-      const { changes, store } = options
+      const { changes, mayBegin, store } = options
+      yield* restore(mayBegin.await)
       const begun = yield* store.beginAttempt(job.run, { job_id: job.id, activity })
       if (Option.isNone(begun)) return
       yield* changes.raise(job.id)
@@ -101,8 +104,8 @@ export const perform = (options: ActivityOptions, job: JobRow, activity: Activit
 }
 
 /**
- * Takes an activity back, under the same policy. It cannot be cancelled. Whether it succeeds or not, the job ends with the failure that made
- * it necessary; the record of attempts says what became of it.
+ * Takes an activity back, under the same policy, where it has begun. It cannot be cancelled. Whether it succeeds or not, the job ends with the
+ * failure that made it necessary; the record of attempts says what became of it.
  */
 export const undo = (options: ActivityOptions, job: JobRow, activity: Activity<unknown>) => {
   const { name, policy, undo: takeBack } = activity
@@ -110,9 +113,12 @@ export const undo = (options: ActivityOptions, job: JobRow, activity: Activity<u
   const undoName = undoing(name)
   return DurableActivity.make({
     name: undoName,
-    execute: options.policies.apply(policy)(
-      attempt(options, job, undoName, takeBack(job.payload, contextOf(job))),
-      ({ error }) => recordTimeout(options, job, undoName, error)
+    execute: Effect.whenEffect(
+      options.policies.apply(policy)(
+        attempt(options, job, undoName, takeBack(job.payload, contextOf(job))),
+        ({ error }) => recordTimeout(options, job, undoName, error)
+      ),
+      options.store.hasBegun(job.id, name)
     ).pipe(
       Effect.zipRight(options.store.forgetSuccess(job.id, [name, undoName])),
       stubbornly,

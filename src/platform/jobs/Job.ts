@@ -51,7 +51,10 @@ export interface Activity<Payload> {
   readonly name: string
   readonly policy: PolicyName
   readonly run: (payload: Payload, job: JobContext) => Effect.Effect<void, ActivityError>
-  /** Takes back what `run` did; called when another activity of the job has failed for good, or the job is cancelled. */
+  /**
+   * Takes back what `run` did, or may have done before it failed or was interrupted; called when an activity of the job has failed for good, or
+   * the job is cancelled.
+   */
   readonly undo?: (payload: Payload, job: JobContext) => Effect.Effect<void, ActivityError>
 }
 

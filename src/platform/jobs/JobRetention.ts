@@ -20,10 +20,13 @@ export const make = Effect.gen(function*() {
       done: now - Duration.toMillis(jobRetention),
       dead: now - Duration.toMillis(deadLetterRetention)
     })
-    const remove = ({ id, run }: typeof jobs[number]) => Effect.zipRight(engineRows.remove(id, run), store.remove(id))
-    yield* orDefect(transaction(Effect.forEach(jobs, remove, { concurrency: 1, discard: true })))
+    yield* Effect.forEach(jobs, ({ id, run }) => Effect.zipRight(engineRows.remove(id, run), store.remove(id)), {
+      concurrency: 1,
+      discard: true
+    })
     return jobs.length
-  })
+    // looked up in the same transaction: none of them is tried again in between
+  }).pipe(transaction, orDefect)
 
   return {
     /** Removes the finished jobs that are kept no longer, with all that is known of them; answers how many. */

@@ -34,7 +34,10 @@ const untilDue = (due_at: number) =>
 const describe = ({ activity, cause, reason }: ActivityFailed) =>
   reason === "exhausted" ? `${activity}: attempts exhausted: ${cause}` : `${activity}: ${cause}`
 
-/** All activities to their ends; those that succeeded are taken back where another did not. */
+/**
+ * All activities to their ends. Where one did not succeed all are taken back, itself included: what was interrupted or got no answer may have
+ * happened.
+ */
 const activities = Effect.fnUntraced(function*(options: JobRunOptions, job: JobRow, kind: JobKind) {
   const ends = yield* Effect.forEach(
     kind.activities,
@@ -44,8 +47,7 @@ const activities = Effect.fnUntraced(function*(options: JobRunOptions, job: JobR
   const failures = ends.filter(Either.isLeft).map(({ left }) => left)
   const [first] = failures
   if (first === undefined) return yield* options.finish(job, "succeeded", undefined)
-  const succeeded = kind.activities.filter((_, n) => ends[n] !== undefined && Either.isRight(ends[n]))
-  yield* Effect.forEach(succeeded, (activity) => undo(options, job, activity), { concurrency: "unbounded" })
+  yield* Effect.forEach(kind.activities, (activity) => undo(options, job, activity), { concurrency: "unbounded" })
   const forGood = failures.filter(({ reason }) => reason !== "cancelled")
   return yield* forGood.length === 0
     ? options.finish(job, "cancelled", undefined)

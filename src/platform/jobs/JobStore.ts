@@ -197,6 +197,13 @@ const make = Effect.gen(function*() {
         return Option.some<AttemptKey>({ ...key, attempt: row?.attempt ?? 1 })
       }))),
 
+    /** Whether an activity was ever attempted. */
+    hasBegun: (job_id: JobId, activity: string) =>
+      orDefect(Effect.map(
+        writer`SELECT 1 FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity} LIMIT 1`,
+        (rows) => rows.length > 0
+      )),
+
     endAttempt: ({ activity, attempt, job_id }: AttemptKey, outcome: Outcome, error: string | undefined) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         orDefect(writer`

@@ -1,5 +1,5 @@
 import { WorkflowEngine } from "@effect/workflow"
-import { Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
 import { Policies } from "../../policy/Policies.ts"
@@ -32,6 +32,7 @@ const make = Effect.gen(function*() {
   const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
   const changes = new Signals<JobId>()
   const cancellations = new Signals<JobId>()
+  const mayBegin = yield* Effect.makeLatch(true)
 
   /** Hands a run to the engine, in the caller's transaction. */
   const handOver = ({ due_at, id, run }: JobRow) =>
@@ -133,13 +134,10 @@ const make = Effect.gen(function*() {
   })
   yield* engine.register(
     JobRun.JobRun,
-    JobRun.execute({ store, policies, kinds, cancellations, changes, finish })
-  ).pipe(
-    // each run copies its context many times, so it gets none of the services, which its activities have in their closures
-    Effect.mapInputContext((context: Context.Context<Scope.Scope | WorkflowEngine.WorkflowEngine>) =>
-      Context.pick(Scope.Scope, WorkflowEngine.WorkflowEngine)(context)
-    )
+    JobRun.execute({ store, policies, kinds, cancellations, changes, mayBegin, finish })
   )
+  // before the engine interrupts what runs, as it does when what was registered is released
+  yield* Effect.addFinalizer(() => mayBegin.close)
   yield* JobEngine.ready
   for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
 

@@ -279,6 +279,27 @@ describe("cancelling", () => {
       }).pipe(Effect.provide(TestJobs.layer([never(interrupted)])))
     }))
 
+  it.effect("takes back what may have happened before it was interrupted, and nothing that had not begun", () =>
+    Effect.gen(function*() {
+      const log = yield* Ref.make<ReadonlyArray<string>>([])
+      const note = (line: string) => Ref.update(log, (all) => [...all, line])
+      const kind = Job.kind(Task, [
+        // the change is made, and then there is no answer
+        activity("profile", () => Effect.zipRight(note("profile"), Effect.never), () => note("no profile"))
+      ])
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        const { id } = yield* jobs.enqueue(Task, { n: 1 })
+        yield* TestJobs.settled
+        yield* jobs.cancel(id)
+        yield* TestJobs.settled
+        const done = yield* jobs.get(id)
+        expect(done.state).toBe("cancelled")
+        expect(outcomes(done)).toEqual({ "profile": ["interrupted"], "undo profile": ["undone"] })
+        expect(yield* Ref.get(log)).toEqual(["profile", "no profile"])
+      }).pipe(Effect.provide(TestJobs.layer([kind])))
+    }))
+
   it.effect("ends a job that waits for its time at once, and it never runs", () =>
     Effect.gen(function*() {
       const ran = yield* Ref.make(0)
@@ -392,6 +413,21 @@ describe("time", () => {
           (SELECT COUNT(DISTINCT entity_id) FROM cluster_messages) AS runs`
         expect(rows).toEqual({ attempts: 1, runs: 1 })
       }).pipe(Effect.provide(TestJobs.layer([kind], options)))
+    }))
+
+  it.effect("retention leaves a job that is tried again at that moment", () =>
+    Effect.gen(function*() {
+      const kind = Job.kind(Task, [activity("step", () => refused)])
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        const { removeOutdated } = yield* TestJobs.Retention
+        const { id } = yield* jobs.enqueue(Task, { n: 1 })
+        yield* TestJobs.pass("7 seconds")
+        const [retried] = yield* Effect.all([jobs.retry(id), removeOutdated], { concurrency: 2 })
+        expect(retried).toMatchObject({ state: "waiting", run: 2 })
+        yield* TestJobs.settled
+        expect(yield* jobs.get(id)).toMatchObject({ state: "failed", run: 2 })
+      }).pipe(Effect.provide(TestJobs.layer([kind], { deadLetterRetention: Duration.seconds(6) })))
     }))
 })
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, Ref, Schema } from "effect"
+import { Array, Duration, Effect, Fiber, Layer, Ref, Schema } from "effect"
 import * as Job from "../../../src/platform/jobs/Job.ts"
 import { Jobs } from "../../../src/platform/jobs/Jobs.ts"
+import { Database } from "../../../src/platform/sql/Database.ts"
 import * as TestDatabase from "../../support/Database.ts"
 import * as TestJobs from "../../support/Jobs.ts"
 
@@ -81,5 +82,26 @@ describe("a stop", () => {
           expect(yield* Ref.get(ran)).toBe(2 * start)
         }).pipe(Effect.provide(TestJobs.over([kind])))
       }
+    }).pipe(Effect.provide(TestDatabase.layer)))
+
+  it.effect("begins nothing in the place of what it interrupts", () =>
+    Effect.gen(function*() {
+      yield* TestJobs.begin
+      const ran = yield* Ref.make(0)
+      const step = Effect.zipRight(Ref.update(ran, (n) => n + 1), Effect.never)
+      const kind = Job.kind(Task, [{ name: "step", policy: "upstream", run: () => step }])
+      const stopping = yield* Effect.gen(function*() {
+        const { enqueue } = yield* Jobs
+        yield* Effect.forEach(Array.makeBy(8, String), () => enqueue(Task, {}), { concurrency: 1 })
+        yield* TestJobs.settled
+      }).pipe(
+        Effect.provide(TestJobs.over([kind], { jobsStopTimeout: Duration.seconds(1) }, { concurrency: 1 })),
+        Effect.fork
+      )
+      yield* Effect.repeatN(TestJobs.pass("1 second"), 9)
+      yield* Fiber.join(stopping)
+      const { reader: sql } = yield* Database
+      expect(yield* sql`SELECT attempt, outcome FROM job_attempts`).toEqual([{ attempt: 1, outcome: "interrupted" }])
+      expect(yield* Ref.get(ran)).toBe(1)
     }).pipe(Effect.provide(TestDatabase.layer)))
 })
