@@ -333,6 +333,13 @@ export const settings = {
     "jobs",
     "Jobs accepted and not yet finished at once; beyond it 503"
   ),
+  jobsConcurrency: integer(
+    "JOBS_CONCURRENCY",
+    256,
+    [1, 10_000],
+    "jobs",
+    "Jobs that run at once, pauses between attempts included; further ones wait (about 250 KB of memory each that runs)"
+  ),
   jobsPollInterval: duration(
     "JOBS_POLL_INTERVAL",
     "1 second",

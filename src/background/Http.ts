@@ -7,6 +7,7 @@ import { setHeader } from "../platform/http/ResponseHeaders.ts"
 import type { JobId } from "../platform/jobs/Job.ts"
 import { Jobs } from "../platform/jobs/Jobs.ts"
 import { JobDetails } from "../platform/jobs/JobView.ts"
+import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
 import type { BackgroundApi } from "./Api.ts"
 import { Background } from "./Background.ts"
 import { RegistrationsRepo } from "./RegistrationsRepo.ts"
@@ -15,8 +16,8 @@ const encode = Schema.encodeSync(Schema.parseJson(JobDetails))
 
 /** Decode, call, encode; a request for one job that accepts an event stream gets one. */
 export const handlers = Effect.map(
-  Effect.all([Background, Jobs, RegistrationsRepo, AppConfig], { concurrency: 1 }),
-  ([background, jobs, registrations, config]): Handlers<typeof BackgroundApi> => {
+  Effect.all([Background, Jobs, RegistrationsRepo, Lifecycle, AppConfig], { concurrency: 1 }),
+  ([background, jobs, registrations, lifecycle, config]): Handlers<typeof BackgroundApi> => {
     const options = {
       keepAlive: config.eventsKeepAlive,
       queue: config.eventsQueue,
@@ -28,6 +29,8 @@ export const handlers = Effect.map(
     const events = (id: JobId) =>
       EventStream.response(options, (send) =>
         jobs.watch(id).pipe(
+          // a job may take longer than a stop can wait; who watches it can come again
+          Stream.interruptWhen(lifecycle.stopping),
           Stream.runForEach((job) => send({ event: "job", data: encode(job) })),
           // removed while it was watched
           Effect.catchTag("JobNotFound", () => Effect.void)

@@ -1,5 +1,6 @@
 import { DurableClock, Workflow } from "@effect/workflow"
 import { Clock, Duration, Effect, Either, Option, Schema } from "effect"
+import type { FairSemaphore } from "../../policy/FairSemaphore.ts"
 import { type ActivityFailed, type ActivityOptions, perform, undo } from "./ActivityRun.ts"
 import { JobId, type JobKind } from "./Job.ts"
 import type { JobRow } from "./JobStore.ts"
@@ -14,6 +15,8 @@ export const JobRun = Workflow.make({
 
 export interface JobRunOptions extends ActivityOptions {
   readonly kinds: ReadonlyMap<string, JobKind>
+  /** How many jobs run at once: those of a full queue, all at once, would keep the writer from everybody else. */
+  readonly slots: FairSemaphore
   /** Records the end of a run; a recurring job's successor is enqueued with it. */
   readonly finish: (
     job: JobRow,
@@ -60,7 +63,6 @@ const activities = Effect.fnUntraced(function*(options: JobRunOptions, job: JobR
  */
 export const execute = (options: JobRunOptions) => ({ due_at, id, run }: typeof JobRun.payloadSchema.Type) =>
   Effect.gen(function*() {
-    yield* untilDue(due_at)
     const started = yield* options.store.start(id, run)
     if (Option.isNone(started)) return
     const job = started.value
@@ -69,4 +71,10 @@ export const execute = (options: JobRunOptions) => ({ due_at, id, run }: typeof 
     yield* kind === undefined
       ? options.finish(job, "failed", `this version of the server has no jobs of the kind ${job.kind}`)
       : activities(options, job, kind)
-  }).pipe(stubbornly, Effect.annotateLogs({ job: id }))
+  }).pipe(
+    stubbornly,
+    options.slots.withPermit,
+    // a run that waits for its time holds no slot
+    (effect) => Effect.zipRight(untilDue(due_at), effect),
+    Effect.annotateLogs({ job: id })
+  )

@@ -218,14 +218,14 @@ const make = Effect.gen(function*() {
         WHERE job_id = ${job_id} AND activity = ${activity} AND attempt = (
           SELECT MAX(attempt) FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity})`),
 
-    /** Finished jobs that are kept no longer, oldest first; times in milliseconds since the epoch. */
+    /** Finished jobs that are kept no longer; times in milliseconds since the epoch. */
     outdated: (limit: number, { dead, done }: { readonly done: number; readonly dead: number }) =>
       orDefect(Effect.flatMap(
         reader`
           SELECT id, run FROM jobs
           WHERE (state IN ('succeeded', 'cancelled') AND finished_at < ${done})
             OR (state = 'failed' AND finished_at < ${dead})
-          ORDER BY finished_at LIMIT ${limit}`,
+          LIMIT ${limit}`,
         Schema.decodeUnknown(Schema.Array(JobRow.pick("id", "run")))
       )),
 

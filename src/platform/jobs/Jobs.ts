@@ -2,6 +2,7 @@ import { WorkflowEngine } from "@effect/workflow"
 import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
+import * as FairSemaphore from "../../policy/FairSemaphore.ts"
 import { Policies } from "../../policy/Policies.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
@@ -24,7 +25,7 @@ type End = "succeeded" | "failed" | "cancelled"
 const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
 
 const make = Effect.gen(function*() {
-  const { jobsMaxUnfinished } = yield* AppConfig
+  const { jobsConcurrency, jobsMaxUnfinished } = yield* AppConfig
   const { transaction } = yield* Database
   const store = yield* JobStore
   const policies = yield* Policies
@@ -32,6 +33,7 @@ const make = Effect.gen(function*() {
   const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
   const changes = new Signals<JobId>()
   const cancellations = new Signals<JobId>()
+  const slots = yield* FairSemaphore.make(jobsConcurrency)
   const mayBegin = yield* Effect.makeLatch(true)
 
   /** Hands a run to the engine, in the caller's transaction. */
@@ -42,11 +44,13 @@ const make = Effect.gen(function*() {
 
   const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
 
-  const admit = Effect.flatMap(
-    // of each recurring kind there is always one, which nobody asked for
-    store.isFull(jobsMaxUnfinished + recurring.length),
-    (full) => full ? new Problem.Overloaded({ what: "jobs", retry_after: retryAfter }) : Effect.void
-  )
+  /** Fails where there is no room; `own` counts the jobs that the caller has made unfinished already. */
+  const admit = (own: number) =>
+    Effect.flatMap(
+      // of each recurring kind there is always one, which nobody asked for
+      store.isFull(jobsMaxUnfinished + recurring.length + own),
+      (full) => full ? new Problem.Overloaded({ what: "jobs", retry_after: retryAfter }) : Effect.void
+    )
 
   const add = Effect.fnUntraced(function*(kind: string, payload: unknown, delay: Duration.Duration) {
     const job = yield* store.add(kind, payload, delay)
@@ -91,7 +95,7 @@ const make = Effect.gen(function*() {
     delay: Duration.Duration = Duration.zero
   ) {
     const encoded = yield* Effect.orDie(Schema.encode(type.payload)(payload))
-    const job = yield* orDefect(transaction(Effect.zipRight(admit, add(type.name, encoded, delay))))
+    const job = yield* orDefect(transaction(Effect.zipRight(admit(0), add(type.name, encoded, delay))))
     return toJob(job)
   })
 
@@ -111,9 +115,9 @@ const make = Effect.gen(function*() {
   const retry = Effect.fn("Jobs.retry")(function*(id: JobId) {
     const { state } = yield* existing(id)
     yield* orDefect(transaction(Effect.gen(function*() {
-      yield* admit
       const redriven = yield* store.redrive(id)
       if (Option.isNone(redriven)) return yield* new JobStateConflict({ id, state, expected: "failed, cancelled" })
+      yield* admit(1)
       yield* handOver(redriven.value)
     })))
     yield* changes.raise(id)
@@ -134,7 +138,7 @@ const make = Effect.gen(function*() {
   })
   yield* engine.register(
     JobRun.JobRun,
-    JobRun.execute({ store, policies, kinds, cancellations, changes, mayBegin, finish })
+    JobRun.execute({ store, policies, kinds, slots, cancellations, changes, mayBegin, finish })
   )
   // before the engine interrupts what runs, as it does when what was registered is released
   yield* Effect.addFinalizer(() => mayBegin.close)

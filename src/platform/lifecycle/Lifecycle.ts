@@ -15,6 +15,8 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
   readonly active: () => number
   readonly hasStarted: () => boolean
   readonly isStopping: () => boolean
+  /** Ends when the server begins to stop: for what would not end by itself. */
+  readonly stopping: Effect.Effect<void>
   /** Counts a request from now until its response is closed and its handler has ended, which the caller says by what it gets. */
   readonly begin: (response: ServerResponse) => () => void
   /** Ends when no request is under way. */
@@ -24,6 +26,7 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
     let state: State = "starting"
     const underWay = new Set<ServerResponse>()
     const none = Effect.unsafeMakeLatch(true)
+    const stop = Effect.unsafeMakeLatch()
 
     const begin = (response: ServerResponse) => {
       let holds = 2
@@ -46,11 +49,13 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
         Effect.sync(() => {
           state = next
           if (next !== "stopping") return
+          stop.unsafeOpen()
           for (const response of underWay) response.shouldKeepAlive = false
         }),
       active: () => underWay.size,
       hasStarted: () => state !== "starting",
       isStopping: () => state === "stopping",
+      stopping: stop.await,
       begin,
       idle: none.await
     }

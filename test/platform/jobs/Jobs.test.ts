@@ -329,6 +329,28 @@ describe("cancelling", () => {
     }))
 })
 
+describe("many jobs", () => {
+  it.effect("run so many at once; the others wait, and those that wait for their time take no place", () =>
+    Effect.gen(function*() {
+      const kind = Job.kind(Task, [activity("step", () => Effect.sleep("2 seconds"))])
+      yield* Effect.gen(function*() {
+        const jobs = yield* Jobs
+        yield* jobs.enqueue(Task, { n: 0 }, Duration.minutes(1))
+        for (const n of [1, 2]) yield* jobs.enqueue(Task, { n })
+        const states = Effect.map(
+          jobs.list({ state: undefined, kind: undefined, limit: 10, after: undefined }),
+          (all) => all.map(({ state }) => state)
+        )
+        yield* TestJobs.settled
+        expect((yield* states).toSorted()).toEqual(["running", "waiting", "waiting"])
+        yield* TestJobs.pass("2 seconds")
+        expect((yield* states).toSorted()).toEqual(["running", "succeeded", "waiting"])
+        yield* TestJobs.pass("2 seconds")
+        expect((yield* states).toSorted()).toEqual(["succeeded", "succeeded", "waiting"])
+      }).pipe(Effect.provide(TestJobs.layer([kind], { jobsConcurrency: 1 })))
+    }))
+})
+
 describe("time", () => {
   it.effect("a delayed job begins when it is due, and not before", () =>
     Effect.gen(function*() {
