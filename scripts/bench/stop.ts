@@ -94,6 +94,8 @@ const stopOnce = (options: Options) =>
     const ready = yield* slowlyReady(port)
     const slow = yield* Effect.fork(Effect.either(ask(port, "GET", "/async-slow")))
     yield* Effect.sleep("20 millis")
+    // once this is answered, what came before it is under way
+    yield* ask(port, "GET", "/health/live")
     const told = yield* Clock.currentTimeMillis
     round.stopAt = performance.now()
     yield* tell
