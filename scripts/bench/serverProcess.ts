@@ -45,6 +45,8 @@ export const start = Effect.fnUntraced(function*(
   const timedOut = () => new NotStarted({ message: "the server did not print its port within 30 seconds" })
   return {
     pid: child.pid,
+    /** Waits for the end. */
+    exitCode: child.exitCode,
     /** Sends a signal and waits for the end. */
     kill: (signal: CommandExecutor.Signal) => Effect.ignore(child.kill(signal)),
     port: yield* Effect.timeoutFail(Deferred.await(port), { duration: "30 seconds", onTimeout: timedOut })

@@ -2,7 +2,7 @@
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Effect, Either, Random, Schema } from "effect"
 
-const Answer = Schema.parseJson(Schema.Struct({
+export const Answer = Schema.parseJson(Schema.Struct({
   id: Schema.optional(Schema.Number),
   job: Schema.optional(Schema.String),
   transaction_id: Schema.optional(Schema.Number)
@@ -10,7 +10,8 @@ const Answer = Schema.parseJson(Schema.Struct({
 
 type Kind = "registration" | "user" | "transfer"
 
-interface Request {
+/** A request that changes something, with the key under which it may be repeated. */
+export interface Request {
   readonly kind: Kind
   readonly key: string
   readonly path: string
@@ -34,7 +35,8 @@ export interface Journal {
 /** Users 1 to 3 are the sample data's. */
 const payers = 3
 
-const next = Effect.fnUntraced(function*(client: number, n: number) {
+/** The nth request of a client, drawn from `Random`. */
+export const next = Effect.fnUntraced(function*(client: number, n: number) {
   const key = `crash-${client}-${n}`
   const email = `${key}@example.com`
   const draw = yield* Random.nextIntBetween(0, 10)
@@ -48,7 +50,7 @@ const next = Effect.fnUntraced(function*(client: number, n: number) {
 })
 
 /** Answers that ask for patience: the server starts, stops, is full, or still works on the key. */
-const isPassing = (status: number, text: string) =>
+export const isPassing = (status: number, text: string) =>
   status >= 500 || (status === 409 && text.includes("IdempotencyKeyInProgress"))
 
 const send = (origin: string, journal: Journal, request: Request) =>
