@@ -1,7 +1,7 @@
 import { Scheduler } from "effect"
 
 /** Milliseconds of fibers in one turn of the event loop, before it looks for requests and timers again. */
-const slice = 5
+const slice = 2
 
 /**
  * Runs all fibers out of one queue, and lets the event loop turn after each slice of it. Effect 3.22's own scheduler gives every fiber a chain
