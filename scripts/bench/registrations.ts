@@ -25,8 +25,6 @@ const refused = 10
 const hour = 3600
 /** Milliseconds of the trivial route, at the 99th percentile. */
 const longest = 50
-/** Milliseconds of an acceptance, at the 99th percentile, where clients come one at a time. */
-const longestAcceptance = 50
 
 const figures = (ascending: ReadonlyArray<number>) =>
   `p50 ${at(ascending, 0.5).toFixed(1)} ms, p99 ${at(ascending, 0.99).toFixed(1)} ms, max ${
@@ -44,12 +42,6 @@ const memory = Effect.fnUntraced(function*(pid: number, before: number, jobs: nu
 
 const live = ({ servers: [ours, idle] }: Pinger.Measurement) =>
   `${figures(ours?.latencies ?? [])}; p99 ${at(idle?.latencies ?? [], 0.99).toFixed(1)} ms of an idle node:http`
-
-const quick = (name: string, { milliseconds }: Loaded): Bound => ({
-  says: `accepted within ${longestAcceptance} ms at the 99th percentile, ${name}`,
-  measured: figures(milliseconds),
-  met: at(milliseconds, 0.99) < longestAcceptance
-})
 
 const all = (name: string, count: number, { milliseconds, others }: Loaded): Bound => ({
   says: `all ${count} accepted, ${name}`,
@@ -113,7 +105,6 @@ const running = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   yield* row("memory", yield* memory(pid, resident, burst))
   return [
     all("an empty queue", singles, single),
-    quick("an empty queue", single),
     all(`${connections} at a time`, burst, loaded),
     responsive(`GET /health/live during ${burst} registrations`, longest, pings),
     ...yield* registrationClaims(port, warmUp + singles + burst)
@@ -153,7 +144,6 @@ const full = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   return [
     all("to begin later", waiting, result),
     all("an almost full queue", singles, single),
-    quick("an almost full queue", single),
     responsive(`GET /health/live while ${waiting} are put aside`, longest, pings),
     refusal(beyond)
   ]

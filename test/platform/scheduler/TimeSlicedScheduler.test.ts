@@ -22,7 +22,7 @@ it.live("the event loop turns after each slice, and the rest goes on in order", 
   Effect.gen(function*() {
     const scheduler = new TimeSlicedScheduler(steps())
     const seen: Array<number | string> = []
-    const looked = turns(3, () => seen.push("turn"))
+    const looked = turns(12, () => seen.push("turn"))
     for (let n = 0; n < 10; n++) scheduler.scheduleTask(() => seen.push(n), 0)
     yield* looked
     const first = seen.indexOf("turn")
