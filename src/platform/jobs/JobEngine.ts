@@ -9,7 +9,7 @@ import {
   SqlMessageStorage
 } from "@effect/cluster"
 import { SqlClient } from "@effect/sql"
-import { Array, Effect, Layer } from "effect"
+import { Array, Context, Effect, Layer, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "../sql/Database.ts"
 
@@ -53,12 +53,21 @@ const ready = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.yieldNow().pipe(Effect.repeat({ until: () => all.every(sharding.hasShardId) }))
 }))
 
+const parts = Layer.merge(ready, index).pipe(
+  Layer.provideMerge(ClusterWorkflowEngine.layer),
+  Layer.provideMerge(runner),
+  Layer.provide(storage)
+)
+
 /**
  * The workflow engine: @effect/workflow on one embedded runner, whose messages are in our own database. A run that a crash cut off goes on
  * where its finished activities end.
  */
-export const layer = Layer.merge(ready, index).pipe(
-  Layer.provideMerge(ClusterWorkflowEngine.layer),
-  Layer.provideMerge(runner),
-  Layer.provide(storage)
+export const layer = Layer.scopedContext(
+  // what it forks copies its context some thousand times a job, so it gets no service that it does not ask for
+  Effect.mapInputContext(
+    Layer.build(parts),
+    (context: Context.Context<AppConfig | Database | Scope.Scope>) =>
+      Context.pick(AppConfig, Database, Scope.Scope)(context)
+  )
 )

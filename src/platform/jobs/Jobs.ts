@@ -1,5 +1,5 @@
 import { WorkflowEngine } from "@effect/workflow"
-import { Clock, Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
 import { Policies } from "../../policy/Policies.ts"
@@ -125,6 +125,11 @@ const make = Effect.gen(function*() {
   yield* engine.register(
     JobRun.JobRun,
     JobRun.execute({ store, policies: yield* Policies, kinds, cancellations, changes, finish })
+  ).pipe(
+    // a run copies its context some thousand times, so it gets none of the services, which it has in its closures
+    Effect.mapInputContext((context: Context.Context<Scope.Scope>) =>
+      Context.add(Context.pick(Scope.Scope)(context), WorkflowEngine.WorkflowEngine, engine)
+    )
   )
   for (const { every, name } of kinds.values()) {
     if (every === undefined || (yield* store.hasUnfinished(name))) continue
