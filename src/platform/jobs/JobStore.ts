@@ -108,12 +108,6 @@ const make = Effect.gen(function*() {
       orDefect
     )
 
-  const succeeded = Effect.fnUntraced(function*({ activity, job_id }: Omit<AttemptKey, "attempt">) {
-    const rows = yield* writer`SELECT 1 FROM job_attempts
-      WHERE job_id = ${job_id} AND activity = ${activity} AND outcome = 'succeeded' LIMIT 1`
-    return rows.length > 0
-  })
-
   return {
     /** Adds a job in its state `waiting`. */
     add: (kind: string, payload: unknown, due_at: number) =>
@@ -164,9 +158,10 @@ const make = Effect.gen(function*() {
           UPDATE jobs SET cancel_requested_at = COALESCE(cancel_requested_at, ${now})
           WHERE id = ${id} AND state = 'running' RETURNING ${columns}`)),
 
+    /** Whether a request is committed that the job end. */
     isCancelRequested: (id: JobId) =>
       orDefect(Effect.map(
-        writer`SELECT 1 FROM jobs WHERE id = ${id} AND cancel_requested_at IS NOT NULL`,
+        reader`SELECT 1 FROM jobs WHERE id = ${id} AND cancel_requested_at IS NOT NULL`,
         (rows) => rows.length > 0
       )),
 
@@ -185,16 +180,20 @@ const make = Effect.gen(function*() {
     beginAttempt: (run: number, key: Omit<AttemptKey, "attempt">) =>
       orDefect(transaction(Effect.gen(function*() {
         const { activity, job_id } = key
-        if (yield* succeeded(key)) return Option.none<AttemptKey>()
         const now = yield* Clock.currentTimeMillis
-        yield* writer`UPDATE job_attempts SET outcome = 'lost', ended_at = ${now}
-          WHERE job_id = ${job_id} AND activity = ${activity} AND outcome IS NULL`
         const [row] = yield* writer<{ attempt: number }>`
           INSERT INTO job_attempts (job_id, activity, attempt, run, started_at)
           SELECT ${job_id}, ${activity}, COALESCE(MAX(attempt), 0) + 1, ${run}, ${now}
           FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity}
+          HAVING COUNT(CASE outcome WHEN 'succeeded' THEN 1 END) = 0
           RETURNING attempt`
-        return Option.some<AttemptKey>({ ...key, attempt: row?.attempt ?? 1 })
+        if (row === undefined) return Option.none<AttemptKey>()
+        const { attempt } = row
+        if (attempt > 1) {
+          yield* writer`UPDATE job_attempts SET outcome = 'lost', ended_at = ${now}
+            WHERE job_id = ${job_id} AND activity = ${activity} AND attempt < ${attempt} AND outcome IS NULL`
+        }
+        return Option.some<AttemptKey>({ ...key, attempt })
       }))),
 
     endAttempt: ({ activity, attempt, job_id }: AttemptKey, outcome: Outcome, error: string | undefined) =>
