@@ -13,6 +13,9 @@ import { Array, Context, Effect, Layer, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "../sql/Database.ts"
 
+/** Of the fibers of the engine and its runs: they give way to requests, whose priority is 0. */
+const background = 1
+
 /** One runner has them all; each is a term of the query that looks for messages. */
 const shards = 8
 
@@ -66,7 +69,7 @@ const parts = Layer.merge(ready, index).pipe(
 export const layer = Layer.scopedContext(
   // what it forks copies its context some thousand times a job, so it gets no service that it does not ask for
   Effect.mapInputContext(
-    Layer.build(parts),
+    Effect.withSchedulingPriority(Layer.build(parts), background),
     (context: Context.Context<AppConfig | Database | Scope.Scope>) =>
       Context.pick(AppConfig, Database, Scope.Scope)(context)
   )

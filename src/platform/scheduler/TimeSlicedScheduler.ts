@@ -25,12 +25,11 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
     this.clock = clock
   }
 
-  /** Asked before every operation of a fiber, and so it looks at the clock but now and then. */
+  /** Asked before every operation of a fiber, and so it looks at the clock but now and then; a request's fiber is not stopped half-way. */
   shouldYield: Scheduler.Scheduler["shouldYield"] = (fiber) => {
     if (fiber.currentOpCount % operations !== 0) return false
-    return this.isOver()
-      ? fiber.getFiberRef(FiberRef.currentSchedulingPriority)
-      : Scheduler.defaultScheduler.shouldYield(fiber)
+    const priority = fiber.getFiberRef(FiberRef.currentSchedulingPriority)
+    return priority > 0 && this.isOver() ? priority : Scheduler.defaultScheduler.shouldYield(fiber)
   }
 
   scheduleTask(task: Scheduler.Task, priority: number): void {

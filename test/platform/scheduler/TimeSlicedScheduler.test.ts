@@ -46,7 +46,7 @@ it.live("a lower priority number goes first, and what a task schedules comes aft
     expect(seen).toEqual(["first", "second", "late", "scheduled by it"])
   }))
 
-it.live("a fiber that never waits gives way when the slice is over", () =>
+it.live("a fiber of the background that never waits gives way when the slice is over", () =>
   Effect.gen(function*() {
     let [steps, turned] = [0, false]
     setImmediate(() => {
@@ -56,4 +56,4 @@ it.live("a fiber that never waits gives way when the slice is over", () =>
     yield* Effect.yieldNow()
     yield* Effect.whileLoop({ while: () => !turned, body: () => Effect.void, step: () => steps++ })
     expect(steps).toBeLessThan(1000)
-  }).pipe(Effect.withScheduler(new TimeSlicedScheduler(ticking()))))
+  }).pipe(Effect.withSchedulingPriority(1), Effect.withScheduler(new TimeSlicedScheduler(ticking()))))
