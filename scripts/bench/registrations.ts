@@ -14,8 +14,8 @@ import { registrationClaims } from "./registrationClaims.ts"
 import { allFinished, type Loaded, registerAll, rested } from "./registrationLoad.ts"
 import { barista, memoryOf, node, start } from "./serverProcess.ts"
 
-const warmUp = 50
-const singles = 100
+const warmUp = 100
+const singles = 200
 const burst = 1000
 const connections = 64
 const waiting = 5000

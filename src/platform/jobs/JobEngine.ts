@@ -19,6 +19,9 @@ import * as SoleRunner from "./soleRunner.ts"
 /** Numbers that a runner can have. */
 const machines = 1024
 
+/** Of the fibers of the engine and its runs: they give way to requests, whose priority is 0. */
+const background = 1
+
 /** One runner has them all; each is a term of the query that looks for messages. */
 const shards = 8
 
@@ -91,9 +94,9 @@ const engine = index.pipe(
  * where its finished activities end.
  */
 export const layer = Layer.scopedContext(
-  // each run copies the engine's context some eighty times, so the engine gets none of the server's other services
+  // what it forks copies its context some thousand times a job, so it gets no service that it does not ask for
   Effect.mapInputContext(
-    Layer.build(engine),
+    Effect.withSchedulingPriority(Layer.build(engine), background),
     (context: Context.Context<AppConfig | Database | Scope.Scope>) =>
       Context.pick(AppConfig, Database, Scope.Scope)(context)
   )

@@ -1,5 +1,5 @@
 import { WorkflowEngine } from "@effect/workflow"
-import { Context, Duration, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
 import * as FairSemaphore from "../../policy/FairSemaphore.ts"
@@ -139,6 +139,11 @@ const make = Effect.gen(function*() {
   yield* engine.register(
     JobRun.JobRun,
     JobRun.execute({ store, policies, kinds, slots, cancellations, changes, mayBegin, finish })
+  ).pipe(
+    // a run copies its context some thousand times, so it gets none of the services, which it has in its closures
+    Effect.mapInputContext((context: Context.Context<Scope.Scope>) =>
+      Context.add(Context.pick(Scope.Scope)(context), WorkflowEngine.WorkflowEngine, engine)
+    )
   )
   // before the engine interrupts what runs, as it does when what was registered is released
   yield* Effect.addFinalizer(() => mayBegin.close)

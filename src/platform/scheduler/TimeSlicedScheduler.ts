@@ -1,7 +1,10 @@
-import { Scheduler } from "effect"
+import { FiberRef, Scheduler } from "effect"
 
 /** Milliseconds of fibers in one turn of the event loop, before it looks for requests and timers again. */
 const slice = 2
+
+/** Operations of a fiber between two looks at the clock. */
+const operations = 64
 
 /**
  * Runs all fibers out of one queue, and lets the event loop turn after each slice of it. Effect 3.22's own scheduler gives every fiber a chain
@@ -22,7 +25,12 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
     this.clock = clock
   }
 
-  shouldYield: Scheduler.Scheduler["shouldYield"] = (fiber) => Scheduler.defaultScheduler.shouldYield(fiber)
+  /** Asked before every operation of a fiber, and so it looks at the clock but now and then; a request's fiber is not stopped half-way. */
+  shouldYield: Scheduler.Scheduler["shouldYield"] = (fiber) => {
+    if (fiber.currentOpCount % operations !== 0) return false
+    const priority = fiber.getFiberRef(FiberRef.currentSchedulingPriority)
+    return priority > 0 && this.isOver() ? priority : Scheduler.defaultScheduler.shouldYield(fiber)
+  }
 
   scheduleTask(task: Scheduler.Task, priority: number): void {
     this.later.scheduleTask(task, priority)
@@ -36,7 +44,7 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
       this.began = this.clock()
       setImmediate(this.turn)
     }
-    while (this.clock() - this.began < slice) {
+    while (!this.isOver()) {
       const task = this.take()
       if (task === undefined) {
         this.draining = false
@@ -50,6 +58,10 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
   private readonly turn = (): void => {
     this.began = undefined
     if (this.draining) this.drain()
+  }
+
+  private isOver(): boolean {
+    return this.began !== undefined && this.clock() - this.began >= slice
   }
 
   private take(): Scheduler.Task | undefined {

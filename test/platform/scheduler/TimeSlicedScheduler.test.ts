@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { TimeSlicedScheduler } from "../../../src/platform/scheduler/TimeSlicedScheduler.ts"
 
 /** A clock that is a millisecond later each time that it is read. */
-const steps = () => {
+const ticking = () => {
   let now = 0
   return () => now++
 }
@@ -20,7 +20,7 @@ const turns = (count: number, each: () => void) =>
 
 it.live("the event loop turns after each slice, and the rest goes on in order", () =>
   Effect.gen(function*() {
-    const scheduler = new TimeSlicedScheduler(steps())
+    const scheduler = new TimeSlicedScheduler(ticking())
     const seen: Array<number | string> = []
     const looked = turns(12, () => seen.push("turn"))
     for (let n = 0; n < 10; n++) scheduler.scheduleTask(() => seen.push(n), 0)
@@ -45,3 +45,15 @@ it.live("a lower priority number goes first, and what a task schedules comes aft
     yield* turns(1, () => undefined)
     expect(seen).toEqual(["first", "second", "late", "scheduled by it"])
   }))
+
+it.live("a fiber of the background that never waits gives way when the slice is over", () =>
+  Effect.gen(function*() {
+    let [steps, turned] = [0, false]
+    setImmediate(() => {
+      turned = true
+    })
+    // begins in the queue, as a fiber does that waited for something
+    yield* Effect.yieldNow()
+    yield* Effect.whileLoop({ while: () => !turned, body: () => Effect.void, step: () => steps++ })
+    expect(steps).toBeLessThan(1000)
+  }).pipe(Effect.withSchedulingPriority(1), Effect.withScheduler(new TimeSlicedScheduler(ticking()))))
