@@ -36,10 +36,15 @@ const make = Effect.gen(function*() {
   const slots = yield* FairSemaphore.make(jobsConcurrency)
   const mayBegin = yield* Effect.makeLatch(true)
 
-  /** Hands a run to the engine, in the caller's transaction. */
+  /**
+   * Hands a run to the engine, in the caller's transaction. Also where the caller is a run itself, which the engine would take for the parent
+   * of this one, and wake when it ends.
+   */
   const handOver = ({ due_at, id, run }: JobRow) =>
     JobRun.JobRun.execute({ id, run, due_at }, { discard: true }).pipe(
-      Effect.provideService(WorkflowEngine.WorkflowEngine, engine)
+      Effect.mapInputContext((context: Context.Context<never>) =>
+        Context.add(Context.omit(WorkflowEngine.WorkflowInstance)(context), WorkflowEngine.WorkflowEngine, engine)
+      )
     )
 
   const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])

@@ -399,6 +399,9 @@ describe("time", () => {
         yield* TestJobs.settled
         expect(yield* Ref.get(ran)).toBe(3)
         expect(yield* states).toEqual(["waiting", "failed", "cancelled", "failed"])
+        // each of them is a run of its own, not a part of the run that it succeeds
+        const { writer: sql } = yield* Database
+        expect(yield* sql`SELECT id FROM cluster_messages WHERE tag = 'resume' OR payload LIKE '%parent%'`).toEqual([])
       }).pipe(Effect.provide(TestJobs.layer([kind])))
     }))
 
