@@ -32,7 +32,7 @@ const drawn = (_: unknown, pause: Duration.Duration) =>
   Effect.map(Random.nextIntBetween(0, Duration.toMillis(pause) + 1), Duration.millis)
 
 /** The pauses of a retry policy as a Schedule without end: backoff, its bound, jitter. */
-export const pauses = (retry: Retry): Schedule.Schedule<unknown> => {
+export const pauses = (retry: Omit<Retry, "attempts">): Schedule.Schedule<unknown> => {
   const regular = grows(retry.backoff).pipe(Schedule.modifyDelay(bounded(retry.backoff)))
   return retry.jitter === "full" ? Schedule.modifyDelayEffect(regular, drawn) : regular
 }

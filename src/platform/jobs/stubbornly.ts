@@ -1,6 +1,9 @@
-import { Cause, Effect, Schedule } from "effect"
+import { Cause, Duration, Effect } from "effect"
+import * as RetrySchedule from "../../policy/RetrySchedule.ts"
 
-const pauses = Schedule.exponential("1 second").pipe(Schedule.union(Schedule.spaced("1 minute")))
+const pauses = RetrySchedule.pauses({
+  backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
+})
 
 /**
  * Tries again after defects, for ever: what was accepted goes on once there is room on the disk again, say. The engine would keep a defect as
