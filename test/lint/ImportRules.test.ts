@@ -36,7 +36,11 @@ const forbidden: ReadonlyArray<readonly [string, string]> = [
   ["src/platform/sql/TheServer.ts", "../../Server.ts"],
   ["src/simulation/APlatform.ts", "../platform/sql/Database.ts"],
   ["src/Api.ts", "./users/Users.ts"],
-  ["src/AppConfig.ts", "./platform/sql/Database.ts"]
+  ["src/AppConfig.ts", "./platform/sql/Database.ts"],
+  ["src/settings/APlatform.ts", "../platform/sql/Database.ts"],
+  ["src/settings/AllSettings.ts", "../AppConfig.ts"],
+  ["src/users/OneGroup.ts", "../settings/Chat.ts"],
+  ["src/platform/sql/OneGroup.ts", "../../settings/Data.ts"]
 ]
 
 const allowed: ReadonlyArray<readonly [string, string]> = [
@@ -47,6 +51,8 @@ const allowed: ReadonlyArray<readonly [string, string]> = [
   ["src/platform/sql/TheSettings.ts", "../../AppConfig.ts"],
   ["src/platform/sql/AnotherMachine.ts", "../http/Router.ts"],
   ["src/simulation/APolicy.ts", "../policy/Policy.ts"],
+  ["src/settings/AWord.ts", "../domain/Email.ts"],
+  ["src/settings/Itself.ts", "./Setting.ts"],
   ["src/Server.ts", "./users/Users.ts"]
 ]
 

@@ -1,0 +1,84 @@
+import { bytes, duration, gibibyte, integer, kibibyte, mebibyte } from "./Setting.ts"
+
+/** How many requests there may be, how large and how slow, the batches and the event streams among them too. */
+export const requests = {
+  maxRequests: integer(
+    "MAX_REQUESTS",
+    20_000,
+    [1, 1_000_000],
+    "requests",
+    "Requests under way at once; beyond it 503 (about 20 KB of memory each)"
+  ),
+  maxBodyBytes: bytes("MAX_BODY_BYTES", mebibyte, [kibibyte, 64 * mebibyte], "Size of a JSON body; beyond it 413"),
+  maxUploadBytes: bytes(
+    "MAX_UPLOAD_BYTES",
+    2 * gibibyte,
+    [kibibyte, 1024 * gibibyte],
+    "Size of one uploaded file; beyond it 413"
+  ),
+  maxUploadFiles: integer("MAX_UPLOAD_FILES", 100, [1, 10_000], "files", "Files in one upload request; beyond it 413"),
+  idempotencyKeyRetention: duration(
+    "IDEMPOTENCY_KEY_RETENTION",
+    "24 hours",
+    ["1 second", "365 days"],
+    "How long the answer to a request with an Idempotency-Key is kept, and repeated for that key"
+  ),
+  headersTimeout: duration(
+    "HEADERS_TIMEOUT",
+    "10 seconds",
+    ["100 millis", "10 minutes"],
+    "How long a client may take to send its request's headers"
+  ),
+  requestTimeout: duration(
+    "REQUEST_TIMEOUT",
+    "15 minutes",
+    ["1 second", "24 hours"],
+    "How long a client may take to send one whole request, an upload included"
+  ),
+  idleTimeout: duration(
+    "IDLE_TIMEOUT",
+    "10 minutes",
+    ["1 second", "24 hours"],
+    "Silence in both directions after which a connection is closed: it bounds the client that does not read its answer"
+  ),
+  batchMaxItems: integer(
+    "BATCH_MAX_ITEMS",
+    300,
+    [1, 10_000],
+    "items",
+    "Items of a batch answered at once; beyond it 422"
+  ),
+  batchMaxItemsStreamed: integer(
+    "BATCH_MAX_ITEMS_STREAMED",
+    3_000,
+    [1, 100_000],
+    "items",
+    "Items of a batch with progress over SSE; beyond it 422"
+  ),
+  batchMaxWaiting: integer(
+    "BATCH_MAX_WAITING",
+    10_000,
+    [1, 1_000_000],
+    "items",
+    "Items of all batches accepted and not yet finished at once; beyond it 503"
+  ),
+  eventsKeepAlive: duration(
+    "EVENTS_KEEP_ALIVE",
+    "15 seconds",
+    ["100 millis", "10 minutes"],
+    "Silence after which an event stream sends a comment, so that proxies keep its connection"
+  ),
+  eventsQueue: integer(
+    "EVENTS_QUEUE",
+    16,
+    [1, 10_000],
+    "events",
+    "Events of one stream waiting for its client to read; beyond it what sends them waits too"
+  ),
+  eventsReadTimeout: duration(
+    "EVENTS_READ_TIMEOUT",
+    "1 minute",
+    ["1 second", "1 hour"],
+    "How long a stream waits for a client that reads no events; then it is stopped"
+  )
+}

@@ -1,0 +1,34 @@
+import { bytes, integer, kibibyte, mebibyte, optional, secret } from "./Setting.ts"
+
+const httpUrl = (written: string): URL | undefined => {
+  const url = URL.canParse(written) ? new URL(written) : undefined
+  return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined
+}
+
+/** The upstream, the handbook's httpbin, and how much it may be asked and answer. */
+export const upstream = {
+  upstreamUrl: optional(
+    "UPSTREAM_URL",
+    "embedded upstream",
+    "an http or https URL without user and password",
+    "The httpbin to call",
+    (written) => {
+      const url = httpUrl(written)
+      return url?.username === "" && url.password === "" ? url : undefined
+    },
+    secret
+  ),
+  upstreamConnections: integer(
+    "UPSTREAM_CONNECTIONS",
+    256,
+    [1, 10_000],
+    "connections",
+    "Connections to the upstream at once; further calls wait for one"
+  ),
+  upstreamMaxBytes: bytes(
+    "UPSTREAM_MAX_BYTES",
+    mebibyte,
+    [kibibyte, 64 * mebibyte],
+    "Size of an upstream answer; beyond it the call fails"
+  )
+}
