@@ -5,6 +5,8 @@ import * as JobEngine from "../../src/platform/jobs/JobEngine.ts"
 import * as JobRetention from "../../src/platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
 import { JobStore } from "../../src/platform/jobs/JobStore.ts"
+import type { JobDetails } from "../../src/platform/jobs/JobView.ts"
+import { Database } from "../../src/platform/sql/Database.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
 import * as TestDatabase from "./Database.ts"
@@ -33,12 +35,22 @@ export const over = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> =
     Layer.provide(AppConfig.layerWith({ jobsStopTimeout: Duration.zero, ...overrides }))
   )
 
-/** The same on a database of their own, at the beginning of the test's time. */
-export const layer = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> = {}, policy: Policy = {}) =>
-  over(kinds, overrides, policy).pipe(
+/** The same for the rest of the test, with their retention, on a database of their own, from the beginning of the test's time. */
+export const make = (...parts: Parameters<typeof over>) =>
+  over(...parts).pipe(
     Layer.provide(Layer.effectDiscard(begin)),
-    Layer.provideMerge(TestDatabase.layer)
+    Layer.provideMerge(TestDatabase.layer),
+    Layer.build,
+    Effect.map((context) => ({
+      jobs: Context.get(context, Jobs),
+      ...Context.get(context, Retention),
+      ...Context.get(context, Database)
+    }))
   )
+
+/** How the attempts at each activity ended. */
+export const outcomes = ({ activities }: JobDetails) =>
+  Object.fromEntries(activities.map(({ attempts, name }) => [name, attempts.map(({ outcome }) => outcome)]))
 
 /** Lets everything run that can run without time passing: the engine's digests and statements take turns of the real event loop. */
 export const settled: Effect.Effect<void> = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))

@@ -1,127 +1,102 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Data, Deferred, Effect, Exit, Fiber, Ref, Schema } from "effect"
+import { Data, Deferred, Effect, Exit, Fiber, Ref } from "effect"
 import { Overloaded } from "../../../src/domain/Problem.ts"
 import * as Job from "../../../src/platform/jobs/Job.ts"
-import { Jobs } from "../../../src/platform/jobs/Jobs.ts"
-import { Database } from "../../../src/platform/sql/Database.ts"
 import * as TestJobs from "../../support/Jobs.ts"
-
-const Task = Job.type("task", Schema.Struct({ n: Schema.Number }))
+import { activity, Task } from "./tasks.ts"
 
 class Injected extends Data.TaggedError("Injected") {}
 
-/** A kind that notes what ran, and the tables beside it. */
-const setting = Effect.gen(function*() {
+/** Tasks that note which of them ran; `rows` counts the jobs, and the engine's requests to run one. */
+const setting = Effect.fnUntraced(function*(overrides: Parameters<typeof TestJobs.make>[1] = {}) {
   const ran = yield* Ref.make<ReadonlyArray<number>>([])
-  const kind = Job.kind(Task, [
-    { name: "step", policy: "upstream", run: ({ n }) => Ref.update(ran, (all) => [...all, n]) }
-  ])
-  return { ran: Ref.get(ran), layer: (overrides = {}) => TestJobs.layer([kind], overrides) }
-})
-
-/** Rows of the jobs and of the engine's requests to run one. */
-const rows = Effect.gen(function*() {
-  const { reader: sql } = yield* Database
-  const [counts] = yield* sql<{ readonly jobs: number; readonly runs: number }>`SELECT
+  const kind = Job.kind(Task, [activity("step", ({ n }) => Ref.update(ran, (all) => [...all, n]))])
+  const made = yield* TestJobs.make([kind], overrides)
+  const counts = made.reader<{ readonly jobs: number; readonly runs: number }>`SELECT
     (SELECT COUNT(*) FROM jobs) AS jobs,
     (SELECT COUNT(*) FROM cluster_messages WHERE tag = 'run') AS runs`
-  return counts
+  return { ...made, ran: Ref.get(ran), rows: Effect.map(counts, ([row]) => row) }
 })
 
 describe("acceptance", () => {
-  it.effect("is part of the transaction that asks: nothing runs before the commit", () =>
+  it.scoped("is part of the transaction that asks: nothing runs before the commit", () =>
     Effect.gen(function*() {
-      const { layer, ran } = yield* setting
-      yield* Effect.gen(function*() {
-        const jobs = yield* Jobs
-        const { transaction } = yield* Database
-        const [enqueued, commit] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
-        const change = yield* Effect.fork(transaction(Effect.gen(function*() {
-          yield* jobs.enqueue(Task, { n: 1 })
-          yield* Deferred.succeed(enqueued, undefined)
-          yield* Deferred.await(commit)
-        })))
-        yield* Deferred.await(enqueued)
-        yield* TestJobs.pass("3 seconds")
-        expect(yield* rows).toEqual({ jobs: 0, runs: 0 })
-        expect(yield* ran).toEqual([])
-        yield* Deferred.succeed(commit, undefined)
-        yield* Fiber.join(change)
-        yield* TestJobs.pass("2 seconds")
-        expect(yield* rows).toEqual({ jobs: 1, runs: 1 })
-        expect(yield* ran).toEqual([1])
-      }).pipe(Effect.provide(layer()))
+      const { jobs, ran, rows, transaction } = yield* setting()
+      const [enqueued, commit] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const change = yield* Effect.fork(transaction(Effect.gen(function*() {
+        yield* jobs.enqueue(Task, { n: 1 })
+        yield* Deferred.succeed(enqueued, undefined)
+        yield* Deferred.await(commit)
+      })))
+      yield* Deferred.await(enqueued)
+      yield* TestJobs.pass("3 seconds")
+      expect(yield* rows).toEqual({ jobs: 0, runs: 0 })
+      expect(yield* ran).toEqual([])
+      yield* Deferred.succeed(commit, undefined)
+      yield* Fiber.join(change)
+      yield* TestJobs.pass("2 seconds")
+      expect(yield* rows).toEqual({ jobs: 1, runs: 1 })
+      expect(yield* ran).toEqual([1])
     }))
 
-  it.effect("leaves nothing of a rolled-back transaction, wherever it fails, and exactly one job of a committed one", () =>
+  it.scoped("leaves nothing of a rolled-back transaction, wherever it fails, and exactly one job of a committed one", () =>
     Effect.gen(function*() {
-      const { layer, ran } = yield* setting
-      yield* Effect.gen(function*() {
-        const jobs = yield* Jobs
-        const { transaction, writer: sql } = yield* Database
-        yield* sql`CREATE TABLE changes (n INTEGER)`
-        const ends = {
-          "before": Effect.void,
-          "fail": new Injected(),
-          "die": Effect.die("injected"),
-          "interrupt": Effect.interrupt
+      const { jobs, ran, rows, transaction, writer: sql } = yield* setting()
+      yield* sql`CREATE TABLE changes (n INTEGER)`
+      const ends = {
+        "before": Effect.void,
+        "fail": new Injected(),
+        "die": Effect.die("injected"),
+        "interrupt": Effect.interrupt
+      }
+      /** A change and its job in one transaction, in which one step does not go well. */
+      const ask = (n: number, end: keyof typeof ends, step: number) => {
+        const at = (here: number) => here === step ? ends[end] : Effect.void
+        return transaction(Effect.gen(function*() {
+          yield* at(0)
+          yield* sql`INSERT INTO changes (n) VALUES (${n})`
+          yield* at(1)
+          yield* jobs.enqueue(Task, { n })
+          yield* at(2)
+        })).pipe(Effect.exit, Effect.fork, Effect.flatMap(Fiber.join))
+      }
+      let n = 0
+      const committed: Array<number> = []
+      for (const end of ["fail", "die", "interrupt", "before"] as const) {
+        for (const step of [0, 1, 2]) {
+          const exit = yield* ask(++n, end, step)
+          if (Exit.isSuccess(exit)) committed.push(n)
         }
-        /** A change and its job in one transaction, in which one step does not go well. */
-        const ask = (n: number, end: keyof typeof ends, step: number) => {
-          const at = (here: number) => here === step ? ends[end] : Effect.void
-          return transaction(Effect.gen(function*() {
-            yield* at(0)
-            yield* sql`INSERT INTO changes (n) VALUES (${n})`
-            yield* at(1)
-            yield* jobs.enqueue(Task, { n })
-            yield* at(2)
-          })).pipe(Effect.exit, Effect.fork, Effect.flatMap(Fiber.join))
-        }
-        let n = 0
-        const committed: Array<number> = []
-        for (const end of ["fail", "die", "interrupt", "before"] as const) {
-          for (const step of [0, 1, 2]) {
-            const exit = yield* ask(++n, end, step)
-            if (Exit.isSuccess(exit)) committed.push(n)
-          }
-        }
-        expect(committed).toHaveLength(3)
-        yield* TestJobs.pass("2 seconds")
-        expect((yield* ran).toSorted()).toEqual(committed)
-        expect(yield* rows).toEqual({ jobs: 3, runs: 3 })
-        const changed = yield* sql<{ n: number }>`SELECT n FROM changes ORDER BY n`
-        expect(changed.map(({ n }) => n)).toEqual(committed)
-      }).pipe(Effect.provide(layer()))
+      }
+      expect(committed).toHaveLength(3)
+      yield* TestJobs.pass("2 seconds")
+      expect((yield* ran).toSorted()).toEqual(committed)
+      expect(yield* rows).toEqual({ jobs: 3, runs: 3 })
+      const changed = yield* sql<{ n: number }>`SELECT n FROM changes ORDER BY n`
+      expect(changed.map(({ n }) => n)).toEqual(committed)
     }))
 
-  it.effect("is undone alone in a savepoint, and the transaction around it goes on", () =>
+  it.scoped("is undone alone in a savepoint, and the transaction around it goes on", () =>
     Effect.gen(function*() {
-      const { layer, ran } = yield* setting
-      yield* Effect.gen(function*() {
-        const jobs = yield* Jobs
-        const { transaction } = yield* Database
-        yield* transaction(Effect.gen(function*() {
-          yield* jobs.enqueue(Task, { n: 1 })
-          yield* Effect.exit(transaction(Effect.zipRight(jobs.enqueue(Task, { n: 2 }), new Injected())))
-          yield* jobs.enqueue(Task, { n: 3 })
-        }))
-        yield* TestJobs.pass("2 seconds")
-        expect((yield* ran).toSorted()).toEqual([1, 3])
-        expect(yield* rows).toEqual({ jobs: 2, runs: 2 })
-      }).pipe(Effect.provide(layer()))
+      const { jobs, ran, rows, transaction } = yield* setting()
+      yield* transaction(Effect.gen(function*() {
+        yield* jobs.enqueue(Task, { n: 1 })
+        yield* Effect.exit(transaction(Effect.zipRight(jobs.enqueue(Task, { n: 2 }), new Injected())))
+        yield* jobs.enqueue(Task, { n: 3 })
+      }))
+      yield* TestJobs.pass("2 seconds")
+      expect((yield* ran).toSorted()).toEqual([1, 3])
+      expect(yield* rows).toEqual({ jobs: 2, runs: 2 })
     }))
 
-  it.effect("is refused where there are as many unfinished jobs as there may be, and given again once there are not", () =>
+  it.scoped("is refused where there are as many unfinished jobs as there may be, and given again once there are not", () =>
     Effect.gen(function*() {
-      const { layer } = yield* setting
-      yield* Effect.gen(function*() {
-        const jobs = yield* Jobs
-        const ask = jobs.enqueue(Task, { n: 1 })
-        yield* ask
-        yield* ask
-        expect(yield* Effect.flip(ask)).toEqual(new Overloaded({ what: "jobs", retry_after: 5 }))
-        yield* TestJobs.settled
-        yield* ask
-      }).pipe(Effect.provide(layer({ jobsMaxUnfinished: 2 })))
+      const { jobs } = yield* setting({ jobsMaxUnfinished: 2 })
+      const ask = jobs.enqueue(Task, { n: 1 })
+      yield* ask
+      yield* ask
+      expect(yield* Effect.flip(ask)).toEqual(new Overloaded({ what: "jobs", retry_after: 5 }))
+      yield* TestJobs.settled
+      yield* ask
     }))
 })
