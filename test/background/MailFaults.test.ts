@@ -1,19 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Queue } from "effect"
-import { Background } from "../../src/background/Background.ts"
 import { Jobs } from "../../src/platform/jobs/Jobs.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
-import {
-  alice,
-  attemptsAt,
-  ended,
-  idOf,
-  instantly,
-  layer,
-  mailedBy,
-  outcomes,
-  registered
-} from "../support/Background.ts"
+import { alice, askFor, attemptsAt, ended, instantly, layer, mailedBy, registered } from "../support/Background.ts"
+import * as TestJobs from "../support/Jobs.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 
 /** Three attempts, and no pauses to speak of. */
@@ -22,7 +12,7 @@ const policy: Policy = { retry: { attempts: 3, backoff: { kind: "constant", base
 const backgroundWith = (mail: Smtp.Fixture, settings: Parameters<typeof layer>[0] = {}, sendMail = policy) =>
   layer({ ...instantly, ...mailedBy(mail), ...settings }, { "send-mail": sendMail })
 
-const register = Effect.flatMap(Background, (background) => Effect.map(background.register({ email: alice }), idOf))
+const register = askFor("register")
 
 /** The errors of the attempts at the mail; null is a success. */
 const errors = (job: Parameters<typeof attemptsAt>[0]) => attemptsAt(job, "e-mail").map(({ error }) => error)
@@ -38,7 +28,7 @@ describe("a mail server", () => {
           mail.follow({ at, does: { reply: [451, "try later"] } }, { at, does: { reply: [450, "not yet"] } })
           const done = yield* ended(yield* register)
           expect(done.state).toBe("succeeded")
-          expect(outcomes(done)["e-mail"]).toEqual(["failed", "failed", "succeeded"])
+          expect(TestJobs.outcomes(done)["e-mail"]).toEqual(["failed", "failed", "succeeded"])
           expect(errors(done).map((error) => /: (\d+ .*)$/.exec(error ?? "")?.[1])).toEqual([
             "451 try later",
             "450 not yet",
@@ -58,7 +48,7 @@ describe("a mail server", () => {
         const id = yield* register
         const dead = yield* ended(id)
         expect(dead.state).toBe("failed")
-        expect(outcomes(dead)).toMatchObject({
+        expect(TestJobs.outcomes(dead)).toMatchObject({
           "e-mail": ["failed"],
           "profile": ["undone"],
           "mailing list": ["undone"]
@@ -71,7 +61,7 @@ describe("a mail server", () => {
         yield* jobs.retry(id)
         const done = yield* ended(id)
         expect(done).toMatchObject({ state: "succeeded", error: null, run: 2 })
-        expect(outcomes(done)["e-mail"]).toEqual(["failed", "succeeded"])
+        expect(TestJobs.outcomes(done)["e-mail"]).toEqual(["failed", "succeeded"])
         expect(mail.received.map(({ to }) => to)).toEqual([[alice]])
         expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
       }).pipe(Effect.provide(backgroundWith(mail)))
@@ -84,7 +74,7 @@ describe("a mail server", () => {
         const dead = yield* ended(yield* register)
         expect(dead.state).toBe("failed")
         expect(dead.error).toMatch(/^e-mail: attempts exhausted: the mail server is not available/)
-        expect(outcomes(dead)["e-mail"]).toEqual(["failed", "failed", "failed"])
+        expect(TestJobs.outcomes(dead)["e-mail"]).toEqual(["failed", "failed", "failed"])
         expect(yield* registered).toEqual({ profiles: [], mailingList: [] })
         expect(mail.received).toEqual([])
         // and nothing is left open at the server
@@ -99,7 +89,7 @@ describe("a mail server", () => {
       yield* Effect.gen(function*() {
         const done = yield* ended(yield* register)
         expect(done.state).toBe("succeeded")
-        expect(outcomes(done)["e-mail"]).toEqual(["timed out", "succeeded"])
+        expect(TestJobs.outcomes(done)["e-mail"]).toEqual(["timed out", "succeeded"])
         expect(errors(done)).toEqual(["timed out after 300 millis", null])
         yield* Queue.take(mail.closed)
         expect(mail.received).toHaveLength(1)
@@ -114,7 +104,10 @@ describe("a mail server", () => {
         for (const at of places) {
           mail.follow({ at, does: "close" })
           const done = yield* ended(yield* register)
-          expect([at, done.state, outcomes(done)["e-mail"]]).toEqual([at, "succeeded", ["failed", "succeeded"]])
+          expect([at, done.state, TestJobs.outcomes(done)["e-mail"]]).toEqual([at, "succeeded", [
+            "failed",
+            "succeeded"
+          ]])
         }
         expect(mail.received).toHaveLength(places.length)
       }).pipe(Effect.provide(backgroundWith(mail)))
@@ -126,7 +119,7 @@ describe("a mail server", () => {
       yield* Effect.gen(function*() {
         const done = yield* ended(yield* register)
         expect(done.state).toBe("succeeded")
-        expect(outcomes(done)["e-mail"]).toEqual(["failed", "succeeded"])
+        expect(TestJobs.outcomes(done)["e-mail"]).toEqual(["failed", "succeeded"])
         const ids = mail.received.map(({ headers }) => headers.find(([name]) => name === "message-id")?.[1])
         expect(ids).toHaveLength(2)
         expect(ids[0]).toMatch(new RegExp(`^<job-${done.id}\\.welcome-\\d+@localhost>$`))

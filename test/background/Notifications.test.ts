@@ -1,14 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Array, DateTime, Duration, Effect, Fiber, Layer } from "effect"
-import { Background } from "../../src/background/Background.ts"
 import { Jobs } from "../../src/platform/jobs/Jobs.ts"
 import { OutboxRepo } from "../../src/platform/mail/OutboxRepo.ts"
 import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
 import {
   alice,
+  askFor,
   attemptsAt,
   ended,
-  idOf,
   instantly,
   layer,
   layerFromBegin,
@@ -20,9 +19,6 @@ import { logLines } from "../support/logLines.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 import { spanCounter } from "../support/spanCounter.ts"
 
-const ask = (name: "sendNotification" | "sendNotificationAsync") =>
-  Effect.flatMap(Background, (background) => Effect.map(background[name]({ email: alice }), idOf))
-
 /** The mails of the embedded outbox, newest first. */
 const mails = Effect.flatMap(OutboxRepo, (outbox) => outbox.page({ limit: 100, after: undefined }))
 
@@ -32,7 +28,7 @@ describe("a notification", () => {
       const { layer: log, texts } = yield* logLines
       const { spans, tracer } = yield* spanCounter("BlockingLoop.sleep")
       yield* Effect.gen(function*() {
-        const ids = yield* Effect.replicateEffect(ask("sendNotification"), 40)
+        const ids = yield* Effect.replicateEffect(askFor("sendNotification"), 40)
         const done = yield* Effect.forEach(ids, ended, { concurrency: ids.length })
         expect(done.map(({ state }) => state)).toEqual(ids.map(() => "succeeded"))
         expect(spans).toMatchObject({ active: 0, started: 40 })
@@ -51,7 +47,7 @@ describe("a notification", () => {
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const occupied = yield* Effect.fork(loop.sleep({ times: 1, each: "1 hour" }))
-      const id = yield* ask("sendNotification")
+      const id = yield* askFor("sendNotification")
       const tried = yield* reaches(id, (job) => attemptsAt(job, "e-mail")[0]?.outcome === "failed")
       expect(attemptsAt(tried, "e-mail")[0]?.error).toContain("sacrificial event loop")
       yield* Fiber.interrupt(occupied)
@@ -68,7 +64,7 @@ describe("a notification", () => {
       const { spans, tracer } = yield* spanCounter("BlockingLoop.sleep")
       yield* Effect.gen(function*() {
         const jobs = yield* Jobs
-        const id = yield* ask("sendNotificationAsync")
+        const id = yield* askFor("sendNotificationAsync")
         yield* TestJobs.pass("1999 millis")
         expect((yield* jobs.get(id)).state).toBe("running")
         expect(yield* mails).toEqual([])
@@ -90,7 +86,7 @@ describe("a notification", () => {
     Effect.gen(function*() {
       const mail = yield* Smtp.make(Array.makeBy(8, () => ({ at: "rcpt", does: { reply: [451, "try later"] } })))
       yield* Effect.gen(function*() {
-        const id = yield* ask("sendNotificationAsync")
+        const id = yield* askFor("sendNotificationAsync")
         const tried = Effect.map(Effect.flatMap(Jobs, (jobs) => jobs.get(id)), (job) => attemptsAt(job, "e-mail"))
         const over = (n: number) => reaches(id, (job) => attemptsAt(job, "e-mail")[n - 1]?.outcome === "failed")
         for (const [n, pause] of [1, 2, 4, 8, 16, 32, 60].entries()) {

@@ -1,29 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
 import { DateTime, Duration, Effect, Layer } from "effect"
-import { Background } from "../../src/background/Background.ts"
 import { Email } from "../../src/domain/Email.ts"
 import { Jobs } from "../../src/platform/jobs/Jobs.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
-import {
-  alice,
-  attemptsAt,
-  ended,
-  idOf,
-  layerFromBegin,
-  mailedBy,
-  outcomes,
-  over,
-  registered
-} from "../support/Background.ts"
+import { alice, askFor, attemptsAt, ended, layerFromBegin, mailedBy, over, registered } from "../support/Background.ts"
 import * as TestDatabase from "../support/Database.ts"
 import * as TestJobs from "../support/Jobs.ts"
 import { logLines } from "../support/logLines.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 
 const began = DateTime.toEpochMillis(TestJobs.began)
-
-const register = (email = alice) =>
-  Effect.flatMap(Background, (background) => Effect.map(background.register({ email }), idOf))
 
 describe("a registration", () => {
   it.effect("joins the list at 0.5 s, makes the profile at 1 s and has its mail sent at 2 s, all at once", () =>
@@ -32,10 +18,14 @@ describe("a registration", () => {
       const said = () => lines.map(([at, line]) => [at - began, line])
       yield* Effect.gen(function*() {
         const jobs = yield* Jobs
-        const id = yield* register()
+        const id = yield* askFor("register")
         yield* TestJobs.pass("499 millis")
         expect(said()).toEqual([])
-        expect(outcomes(yield* jobs.get(id))).toEqual({ "e-mail": [null], "profile": [null], "mailing list": [null] })
+        expect(TestJobs.outcomes(yield* jobs.get(id))).toEqual({
+          "e-mail": [null],
+          "profile": [null],
+          "mailing list": [null]
+        })
         yield* TestJobs.pass("1 millis")
         expect(yield* registered).toEqual({ profiles: [], mailingList: [alice] })
         yield* TestJobs.pass("499 millis")
@@ -47,7 +37,7 @@ describe("a registration", () => {
         yield* TestJobs.pass("1 millis")
         const done = yield* jobs.get(id)
         expect(done.state).toBe("succeeded")
-        expect(outcomes(done)).toEqual({
+        expect(TestJobs.outcomes(done)).toEqual({
           "e-mail": ["succeeded"],
           "profile": ["succeeded"],
           "mailing list": ["succeeded"]
@@ -65,14 +55,14 @@ describe("a registration", () => {
     Effect.gen(function*() {
       const mail = yield* Smtp.make([{ at: "rcpt", does: { reply: [550, "no such user"] } }])
       yield* Effect.gen(function*() {
-        const id = yield* register()
+        const id = yield* askFor("register")
         yield* TestJobs.pass("1 second")
         expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
         yield* TestJobs.pass("1 second")
         const dead = yield* ended(id)
         expect(dead.state).toBe("failed")
         expect(dead.error).toMatch(/^e-mail: the mail server refused the mail .*550 no such user/)
-        expect(outcomes(dead)).toEqual({
+        expect(TestJobs.outcomes(dead)).toEqual({
           "e-mail": ["failed"],
           "profile": ["undone"],
           "undo profile": ["undone"],
@@ -88,13 +78,13 @@ describe("a registration", () => {
       const { layer, texts } = yield* logLines
       yield* Effect.gen(function*() {
         const jobs = yield* Jobs
-        const id = yield* register()
+        const id = yield* askFor("register")
         yield* TestJobs.pass("1500 millis")
         expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
         yield* jobs.cancel(id)
         const cancelled = yield* ended(id)
         expect(cancelled).toMatchObject({ state: "cancelled", error: null })
-        expect(outcomes(cancelled)).toMatchObject({
+        expect(TestJobs.outcomes(cancelled)).toMatchObject({
           "e-mail": ["interrupted"],
           "profile": ["undone"],
           "mailing list": ["undone"]
@@ -111,14 +101,14 @@ describe("a registration", () => {
       const mail = yield* Smtp.make()
       const impatient: Policy = { attemptTimeout: Duration.millis(900) }
       const id = yield* Effect.gen(function*() {
-        const id = yield* register()
+        const id = yield* askFor("register")
         yield* TestJobs.pass("2 seconds")
         const dead = yield* ended(id)
         expect(dead).toMatchObject({
           state: "failed",
           error: "profile: attempts exhausted: timed out after 900 millis"
         })
-        expect(outcomes(dead)).toMatchObject({
+        expect(TestJobs.outcomes(dead)).toMatchObject({
           "e-mail": ["succeeded"],
           "profile": ["timed out"],
           "mailing list": ["undone"]
@@ -132,7 +122,7 @@ describe("a registration", () => {
         yield* TestJobs.pass("3 seconds")
         const done = yield* ended(id)
         expect(done).toMatchObject({ state: "succeeded", run: 2 })
-        expect(outcomes(done)).toMatchObject({
+        expect(TestJobs.outcomes(done)).toMatchObject({
           "e-mail": ["succeeded"],
           "profile": ["timed out", "succeeded"],
           "mailing list": ["undone", "succeeded"]
@@ -145,9 +135,9 @@ describe("a registration", () => {
   it.effect("of an address that is registered already is a job of its own, and its line the same", () =>
     Effect.gen(function*() {
       const jobs = yield* Jobs
-      const first = yield* register()
+      const first = yield* askFor("register")
       yield* TestJobs.pass("1 second")
-      const second = yield* register(Email.make("Alice@Example.com"))
+      const second = yield* askFor("register", Email.make("Alice@Example.com"))
       expect(second).not.toBe(first)
       yield* TestJobs.pass("1500 millis")
       expect((yield* jobs.get(first)).state).toBe("succeeded")
@@ -162,9 +152,9 @@ describe("a registration", () => {
   it.effect("taken back leaves the line of another registration of the same address", () =>
     Effect.gen(function*() {
       const jobs = yield* Jobs
-      const first = yield* register()
+      const first = yield* askFor("register")
       const other = Email.make("ALICE@example.com")
-      const second = yield* register(other)
+      const second = yield* askFor("register", other)
       yield* TestJobs.pass("1 second")
       yield* jobs.cancel(first)
       expect((yield* ended(first)).state).toBe("cancelled")

@@ -58,6 +58,10 @@ export const alice = Email.make("alice@example.com")
 /** The id in the answer to a request for a job. */
 export const idOf = ({ job }: { readonly job: string }): JobId => JobId.make(Number(job.replace("/jobs/", "")))
 
+/** Asks for a job by its operation: its id. */
+export const askFor = (operation: keyof Background["Type"], email = alice) =>
+  Effect.flatMap(Background, (background) => Effect.map(background[operation]({ email }), idOf))
+
 /** Waits until the job is as it should be, or has ended: its state then. */
 export const reaches = (id: JobId, reached: (job: JobDetails) => boolean) =>
   Effect.flatMap(Jobs, (jobs) => Stream.runCollect(Stream.takeUntil(jobs.watch(id), reached))).pipe(
@@ -66,10 +70,6 @@ export const reaches = (id: JobId, reached: (job: JobDetails) => boolean) =>
 
 /** Waits for the end of the job. */
 export const ended = (id: JobId) => reaches(id, () => false)
-
-/** How the attempts at each activity ended. */
-export const outcomes = ({ activities }: JobDetails) =>
-  Object.fromEntries(activities.map(({ attempts, name }) => [name, attempts.map(({ outcome }) => outcome)]))
 
 /** The attempts at one activity. */
 export const attemptsAt = ({ activities }: JobDetails, activity: string) =>
