@@ -33,15 +33,36 @@ const figures = (ascending: ReadonlyArray<number>) =>
 
 const row = (name: string, text: string) => Console.log(`${name.padEnd(44)}${text}`)
 
-/** The most it ever had, and what that is for each job; `before` is what it had without them. */
-const memory = Effect.fnUntraced(function*(pid: number, before: number, jobs: number) {
-  const { peak } = yield* memoryOf(pid)
-  const each = ((peak - before) * 1024 / jobs).toFixed(0)
-  return `${before.toFixed(0)} MiB before, ${peak.toFixed(0)} MiB at the peak: ${each} KiB a job`
-})
-
 const live = ({ servers: [ours, idle] }: Pinger.Measurement) =>
   `${figures(ours?.latencies ?? [])}; p99 ${at(idle?.latencies ?? [], 0.99).toFixed(1)} ms of an idle node:http`
+
+interface Cost {
+  /** Milliseconds. */
+  readonly took: number
+  /** Seconds of the server's processor. */
+  readonly processor: number
+  readonly pings: Pinger.Measurement
+  /** MiB of the server's memory: what it had without the load, and the most it ever had. */
+  readonly memory: { readonly before: number; readonly peak: number }
+}
+
+/** What so many jobs cost the server, each, and those who asked it for something else meanwhile. */
+const report = Effect.fnUntraced(function*(end: string, jobs: number, { memory, pings, processor, took }: Cost) {
+  const { before, peak } = memory
+  yield* row(
+    `and all ${end} after`,
+    `${(took / 1000).toFixed(1)} s: ${(jobs / took * 1000).toFixed(0)} jobs a second, ${
+      (processor / jobs * 1000).toFixed(1)
+    } ms of the server's processor each`
+  )
+  yield* row("GET /health/live meanwhile", live(pings))
+  yield* row(
+    "memory",
+    `${before.toFixed(0)} MiB before, ${peak.toFixed(0)} MiB at the peak: ${
+      ((peak - before) * 1024 / jobs).toFixed(0)
+    } KiB a job`
+  )
+})
 
 const all = (name: string, count: number, { milliseconds, others }: Loaded): Bound => ({
   says: `all ${count} accepted, ${name}`,
@@ -61,11 +82,15 @@ const makeStage = Effect.gen(function*() {
       const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })
       return yield* start(barista(folder, environment), heed)
     }),
-    /** Runs a load on a server; milliseconds, and seconds of its processor. */
+    /** Runs a load on a server. */
     measure: Effect.fnUntraced(function*<A, E, R>(pid: number, port: number, load: Effect.Effect<A, E, R>) {
+      const { resident: before } = yield* memoryOf(pid)
       const { spent } = yield* watchProcessors(pid)
       const [[took, result], pings] = yield* pingDuring([port, idle.port], Effect.timed(load))
-      return { took: Duration.toMillis(took), processor: yield* spent, pings, result }
+      const processor = yield* spent
+      const { peak } = yield* memoryOf(pid)
+      const cost: Cost = { took: Duration.toMillis(took), processor, pings, memory: { before, peak } }
+      return { cost, result }
     })
   }
 })
@@ -81,9 +106,8 @@ const running = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   yield* row("acceptance, one at a time, none before", figures(single.milliseconds))
   yield* allFinished(port)
 
-  const { resident } = yield* memoryOf(pid)
   const began = yield* Clock.currentTimeMillis
-  const { pings, processor, result, took } = yield* measure(
+  const { cost, result } = yield* measure(
     pid,
     port,
     registerAll(port, { first: warmUp + singles, count: burst, connections }).pipe(
@@ -95,18 +119,11 @@ const running = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   const { acceptedAt, loaded } = result
   yield* row(`acceptance, ${connections} at a time`, figures(loaded.milliseconds))
   yield* row(`${burst} registrations accepted after`, `${((acceptedAt - began) / 1000).toFixed(1)} s`)
-  yield* row(
-    "and all done after",
-    `${(took / 1000).toFixed(1)} s: ${(burst / took * 1000).toFixed(0)} jobs a second, ${
-      (processor / burst * 1000).toFixed(1)
-    } ms of the server's processor each`
-  )
-  yield* row("GET /health/live meanwhile", live(pings))
-  yield* row("memory", yield* memory(pid, resident, burst))
+  yield* report("done", burst, cost)
   return [
     all("an empty queue", singles, single),
     all(`${connections} at a time`, burst, loaded),
-    responsive(`GET /health/live during ${burst} registrations`, longest, pings),
+    responsive(`GET /health/live during ${burst} registrations`, longest, cost.pings),
     ...yield* registrationClaims(port, warmUp + singles + burst)
   ]
 })
@@ -123,28 +140,20 @@ const refusal = ({ milliseconds, others }: Loaded): Bound => {
 /** Registrations that wait for their time, until there is no room for another. */
 const full = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   const { pid, port } = yield* serve({ JOBS_MAX_UNFINISHED: String(waiting + singles) })
-  const { resident } = yield* memoryOf(pid)
-  const { pings, processor, result, took } = yield* measure(
+  const { cost, result } = yield* measure(
     pid,
     port,
     Effect.zipLeft(registerAll(port, { first: 0, count: waiting, connections, delay: hour }), rested(pid))
   )
   yield* row(`acceptance of ${waiting} for later, ${connections} at a time`, figures(result.milliseconds))
-  yield* row(
-    "and all put aside after",
-    `${(took / 1000).toFixed(1)} s: ${(waiting / took * 1000).toFixed(0)} jobs a second, ${
-      (processor / waiting * 1000).toFixed(1)
-    } ms of the server's processor each`
-  )
-  yield* row("GET /health/live meanwhile", live(pings))
-  yield* row("memory", yield* memory(pid, resident, waiting))
+  yield* report("put aside", waiting, cost)
   const single = yield* registerAll(port, { first: waiting, count: singles, connections: 1, delay: hour })
   yield* row(`acceptance, one at a time, ${waiting} before`, figures(single.milliseconds))
   const beyond = yield* registerAll(port, { first: waiting + singles, count: refused, connections: 1 })
   return [
     all("to begin later", waiting, result),
     all("an almost full queue", singles, single),
-    responsive(`GET /health/live while ${waiting} are put aside`, longest, pings),
+    responsive(`GET /health/live while ${waiting} are put aside`, longest, cost.pings),
     refusal(beyond)
   ]
 })
