@@ -62,18 +62,7 @@ export const idempotent = <
   R,
   RE
 >(
-  endpoint: HttpApiEndpoint.HttpApiEndpoint<
-    Name,
-    Method,
-    Path,
-    UrlParams,
-    Payload,
-    Headers,
-    Success,
-    Error,
-    R,
-    RE
-  >
+  endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, UrlParams, Payload, Headers, Success, Error, R, RE>
 ) => endpoint.addError(IdempotencyKeyInProgress).addError(IdempotencyKeyReused).annotate(Idempotent, true)
 
 /** A string of RFC 8941; and the bare form, without what would end one of several joined by a proxy. */
