@@ -62,17 +62,22 @@ const describe = (summary: string, description: string) => OpenApi.annotations({
 
 const bytes = HttpApiSchema.Uint8Array({ contentType: "application/octet-stream" })
 
+/** Why an upload is not kept. */
+const NotKept = Schema.Union(
+  TooManyFiles,
+  StorageFull,
+  Problem.InvalidInput,
+  Problem.PayloadTooLarge,
+  Problem.UnsupportedMediaType
+)
+
 /** The chapter « Upload et traitement de fichiers » of the handbook. */
 export const UploadsApi = HttpApiGroup.make("uploads")
   .add(
     HttpApiEndpoint.post("uploadSync", "/upload-sync")
       .setPayload(HttpApiSchema.MultipartStream(Schema.Struct({ file: File })))
       .addSuccess(Upload)
-      .addError(TooManyFiles)
-      .addError(StorageFull)
-      .addError(Problem.InvalidInput)
-      .addError(Problem.PayloadTooLarge)
-      .addError(Problem.UnsupportedMediaType)
+      .addError(NotKept)
       .addError(Problem.Overloaded)
       .annotateContext(
         describe("One file, synchronously", "Written by blocking file calls on the sacrificial event loop.")
@@ -82,11 +87,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
     HttpApiEndpoint.post("uploadAsync", "/upload-async")
       .setPayload(HttpApiSchema.MultipartStream(Schema.Struct({ file: File })))
       .addSuccess(Upload)
-      .addError(TooManyFiles)
-      .addError(StorageFull)
-      .addError(Problem.InvalidInput)
-      .addError(Problem.PayloadTooLarge)
-      .addError(Problem.UnsupportedMediaType)
+      .addError(NotKept)
       .annotateContext(
         describe("One file, asynchronously", "Streamed to disk with constant memory; answered once it is durable.")
       )
@@ -95,11 +96,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
     HttpApiEndpoint.post("uploadMultiple", "/upload-multiple")
       .setPayload(HttpApiSchema.MultipartStream(Schema.Struct({ files: Schema.Array(File) })))
       .addSuccess(Schema.Struct({ files: Schema.Array(Upload) }))
-      .addError(TooManyFiles)
-      .addError(StorageFull)
-      .addError(Problem.InvalidInput)
-      .addError(Problem.PayloadTooLarge)
-      .addError(Problem.UnsupportedMediaType)
+      .addError(NotKept)
       .annotateContext(describe("Several files", "Answered in the order sent; all of them are kept, or none."))
   )
   .add(
