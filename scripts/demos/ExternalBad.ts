@@ -1,10 +1,8 @@
-import { Effect, Layer } from "effect"
-import { AppConfig } from "../../src/AppConfig.ts"
+import { Effect } from "effect"
 import { ExternalCalls } from "../../src/external/ExternalCalls.ts"
-import { Policies } from "../../src/policy/Policies.ts"
 import * as Demo from "./stage/Demo.ts"
+import * as DemoExternalCalls from "./stage/DemoExternalCalls.ts"
 import * as DemoLoop from "./stage/DemoLoop.ts"
-import * as DemoUpstream from "./stage/DemoUpstream.ts"
 import { Stage } from "./stage/Stage.ts"
 
 export const externalBad = Demo.make({
@@ -15,10 +13,7 @@ export const externalBad = Demo.make({
   ],
   needs: "threads",
   operations: [DemoLoop.blockingCall, "Upstream.get"],
-  services: ExternalCalls.layer.pipe(
-    Layer.provide([DemoUpstream.layer, DemoLoop.layer, Policies.layer]),
-    Layer.provide(AppConfig.layer)
-  ),
+  services: DemoExternalCalls.layer,
   program: Effect.gen(function*() {
     const { part } = yield* Stage
     const { blocking, single } = yield* ExternalCalls

@@ -1,10 +1,7 @@
-import { Effect, Layer } from "effect"
-import { AppConfig } from "../../src/AppConfig.ts"
+import { Effect } from "effect"
 import { ExternalCalls } from "../../src/external/ExternalCalls.ts"
-import { Policies } from "../../src/policy/Policies.ts"
 import * as Demo from "./stage/Demo.ts"
-import * as DemoLoop from "./stage/DemoLoop.ts"
-import * as DemoUpstream from "./stage/DemoUpstream.ts"
+import * as DemoExternalCalls from "./stage/DemoExternalCalls.ts"
 import { Stage } from "./stage/Stage.ts"
 
 export const externalSafe = Demo.make({
@@ -15,10 +12,7 @@ export const externalSafe = Demo.make({
   ],
   needs: "clock",
   operations: ["Upstream.get"],
-  services: ExternalCalls.layer.pipe(
-    Layer.provide([DemoUpstream.layer, DemoLoop.layer, Policies.layer]),
-    Layer.provide(AppConfig.layer)
-  ),
+  services: DemoExternalCalls.layer,
   program: Effect.gen(function*() {
     const { say } = yield* Stage
     const { safe } = yield* ExternalCalls
