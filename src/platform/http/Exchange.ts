@@ -4,18 +4,6 @@ import type { Problem } from "../../domain/Problem.ts"
 import { type Language, negotiate } from "../../domain/Text.ts"
 import * as ProblemResponse from "./ProblemResponse.ts"
 
-/** What one request carries through its handling. */
-export interface Exchange {
-  /** Its URL in origin form. */
-  readonly request: HttpServerRequest.HttpServerRequest
-  readonly path: string
-  readonly language: Language
-  /** Headers of the answer, whoever makes it. */
-  readonly headers: Record<string, string>
-  /** From the moment when the operation is known. */
-  span: Tracer.Span | undefined
-}
-
 /** The path and query of a request target: what is before them in the absolute form (RFC 9112, 3.2.2) does not matter here. */
 const originForm = (target: string) =>
   target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?!\/)/, "/")
@@ -25,11 +13,27 @@ const pathOf = (url: string) => {
   return end < 0 ? url : url.slice(0, end)
 }
 
-export const begin = (received: HttpServerRequest.HttpServerRequest): Exchange => {
-  const url = originForm(received.url)
-  const request = url === received.url ? received : received.modify({ url })
-  const language = negotiate(request.headers["accept-language"])
-  return { request, path: pathOf(url), language, headers: { "x-content-type-options": "nosniff" }, span: undefined }
+/** What one request carries through its handling; it is the `ResponseHeaders` of its operation, too. */
+export class Exchange {
+  /** Its URL in origin form. */
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly path: string
+  readonly language: Language
+  /** Headers of the answer, whoever makes it. */
+  readonly headers: Record<string, string> = { "x-content-type-options": "nosniff" }
+  /** From the moment when the operation is known. */
+  span: Tracer.Span | undefined = undefined
+
+  constructor(received: HttpServerRequest.HttpServerRequest) {
+    const url = originForm(received.url)
+    this.request = url === received.url ? received : received.modify({ url })
+    this.path = pathOf(url)
+    this.language = negotiate(received.headers["accept-language"])
+  }
+
+  set(name: string, value: string): void {
+    this.headers[name] = value
+  }
 }
 
 /** The headers of what is written in the language of the request: they say so, and that it depends on it. */

@@ -1,5 +1,5 @@
 import { type HttpApi, type HttpApiGroup, type HttpApp, HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Cause, Chunk, Context, Effect, Exit, Option, Runtime, Tracer } from "effect"
+import { Cause, Chunk, type Clock, Context, Effect, Exit, Option, Runtime, Tracer } from "effect"
 import { AppConfig, type Values } from "../../AppConfig.ts"
 import {
   InternalError,
@@ -16,7 +16,7 @@ import { IdempotencyKeys } from "../idempotency/IdempotencyKeys.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as BearerTokens from "./BearerTokens.ts"
 import type { Decoded } from "./DecodeRequest.ts"
-import { begin, callersSpan, type Exchange, localizedHeaders, renderProblem } from "./Exchange.ts"
+import { callersSpan, Exchange, localizedHeaders, renderProblem } from "./Exchange.ts"
 import type { App, Work } from "./RequestRunner.ts"
 import { ResponseHeaders } from "./ResponseHeaders.ts"
 import * as Router from "./Router.ts"
@@ -71,80 +71,104 @@ const failuresOf = (runtime: Runtime.Runtime<never>) => {
 
 type Failures = ReturnType<typeof failuresOf>
 
-/** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
-const respond = (
-  exchange: Exchange,
-  { encode, handle, name }: Router.Operation,
-  keys: Option.Option<IdempotencyKeys["Type"]>
-) =>
-(decoded: Decoded): Effect.Effect<Response, Problem> => {
-  const run = () =>
-    Effect.map(handle(decoded), (answer) =>
-      HttpServerResponse.isServerResponse(answer)
-        ? HttpServerResponse.setHeaders(answer, exchange.headers)
-        : encode(answer, localizedHeaders(exchange)))
-  if (decoded.idempotencyKey === undefined) return run()
-  const { idempotencyKey: key, request, ...input } = decoded
-  return Option.match(keys, {
-    onNone: () => Effect.dieMessage("no layer of IdempotencyKeys"),
-    onSome: ({ once }) =>
-      once({
-        key,
-        authorization: request.headers["authorization"],
-        operation: name,
-        input,
-        respond: Effect.suspend(run),
-        render: (problem) => renderProblem(exchange, problem)
-      })
-  })
+/** What the runs of all operations share. */
+interface Surroundings {
+  readonly clock: Clock.Clock
+  readonly tracer: Tracer.Tracer
+  readonly keys: Option.Option<IdempotencyKeys["Type"]>
+  readonly failures: Failures
 }
 
-/** An operation runs in one span, made here, where its name is known. */
-const operationRunner = Effect.fnUntraced(function*(failures: Failures) {
-  const clock = yield* Effect.clock
-  const tracer = yield* Effect.tracer
-  const keys = yield* Effect.serviceOption(IdempotencyKeys)
+const surroundings = (failures: Failures): Effect.Effect<Surroundings> =>
+  Effect.all({
+    clock: Effect.clock,
+    tracer: Effect.tracer,
+    keys: Effect.serviceOption(IdempotencyKeys),
+    failures: Effect.succeed(failures)
+  })
 
-  const startSpan = ({ request }: Exchange, { name, path }: Router.Operation): Tracer.Span => {
-    const parent = callersSpan(request.headers)
-    const span = tracer.span(name, parent, Context.empty(), [], clock.unsafeCurrentTimeNanos(), "server")
-    span.attribute("http.request.method", request.method)
+/** A run of an operation, in one span, made here, where its name is known. One object, as there are as many as requests under way. */
+class OperationRun implements Work {
+  readonly context: Context.Context<never>
+  private readonly shared: Surroundings
+  private readonly exchange: Exchange
+  private readonly found: Router.Found
+  private readonly span: Tracer.Span
+
+  constructor(shared: Surroundings, exchange: Exchange, found: Router.Found) {
+    this.shared = shared
+    this.exchange = exchange
+    this.found = found
+    this.span = this.startSpan()
+    exchange.span = this.span
+    // made in one step: each change of a context copies it
+    this.context = Context.unsafeMake(
+      new Map<string, unknown>()
+        .set(Tracer.ParentSpan.key, this.span)
+        .set(Locale.key, exchange.language)
+        .set(ResponseHeaders.key, exchange)
+    )
+  }
+
+  effect(): Effect.Effect<Response, Problem> {
+    const { operation, path, query } = this.found
+    return Effect.flatMap(
+      Effect.suspend(() => operation.decode({ request: this.exchange.request, path, query })),
+      (decoded) => this.respond(decoded)
+    )
+  }
+
+  answer(exit: Exit.Exit<Response, Problem>): Response {
+    this.endSpan(exit)
+    return Exit.isSuccess(exit) ? exit.value : this.shared.failures.answer(this.exchange, exit.cause)
+  }
+
+  abandoned(exit: Exit.Exit<Response, Problem>): void {
+    this.endSpan(exit)
+    if (Exit.isFailure(exit)) this.shared.failures.abandoned(this.exchange, exit.cause)
+  }
+
+  private startSpan(): Tracer.Span {
+    const { clock, tracer } = this.shared
+    const { headers, method } = this.exchange.request
+    const { name, path } = this.found.operation
+    const span = tracer.span(name, callersSpan(headers), Context.empty(), [], clock.unsafeCurrentTimeNanos(), "server")
+    span.attribute("http.request.method", method)
     span.attribute("http.route", path)
     return span
   }
 
-  return (exchange: Exchange, { operation, path, query }: Router.Found): Work => {
-    const span = startSpan(exchange, operation)
-    exchange.span = span
-    const setHeader = (name: string, value: string) => {
-      exchange.headers[name] = value
-    }
-    // made in one step: each change of a context copies it
-    const context = new Map<string, unknown>([
-      [Tracer.ParentSpan.key, span],
-      [Locale.key, exchange.language],
-      [ResponseHeaders.key, { set: setHeader }]
-    ])
-    const end = (exit: Exit.Exit<Response, Problem>) => span.end(clock.unsafeCurrentTimeNanos(), exit)
-    return {
-      effect: Effect.suspend(() =>
-        Effect.flatMap(
-          operation.decode({ request: exchange.request, path, query }),
-          respond(exchange, operation, keys)
-        )
-      ),
-      context: Context.unsafeMake(context),
-      answer: (exit) => {
-        end(exit)
-        return Exit.isSuccess(exit) ? exit.value : failures.answer(exchange, exit.cause)
-      },
-      abandoned: (exit) => {
-        end(exit)
-        if (Exit.isFailure(exit)) failures.abandoned(exchange, exit.cause)
-      }
-    }
+  private endSpan(exit: Exit.Exit<Response, Problem>): void {
+    this.span.end(this.shared.clock.unsafeCurrentTimeNanos(), exit)
   }
-})
+
+  /** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
+  private respond(decoded: Decoded): Effect.Effect<Response, Problem> {
+    if (decoded.idempotencyKey === undefined) return this.handle(decoded)
+    const { exchange, found: { operation }, shared } = this
+    const { idempotencyKey: key, request, ...input } = decoded
+    return Option.match(shared.keys, {
+      onNone: () => Effect.dieMessage("no layer of IdempotencyKeys"),
+      onSome: ({ once }) =>
+        once({
+          key,
+          authorization: request.headers["authorization"],
+          operation: operation.name,
+          input,
+          respond: Effect.suspend(() => this.handle(decoded)),
+          render: (problem) => renderProblem(exchange, problem)
+        })
+    })
+  }
+
+  private handle(decoded: Decoded): Effect.Effect<Response, Problem> {
+    const { operation } = this.found
+    return Effect.map(operation.handle(decoded), (answer) =>
+      HttpServerResponse.isServerResponse(answer)
+        ? HttpServerResponse.setHeaders(answer, this.exchange.headers)
+        : operation.encode(answer, localizedHeaders(this.exchange)))
+  }
+}
 
 /** A documentation page, OPTIONS, or what is wrong with the path or the method. */
 const unmatchedAnswerer =
@@ -161,10 +185,11 @@ const unmatchedAnswerer =
       return renderProblem(exchange, new MethodNotAllowed({ method: request.method, allow }))
     }
     return {
-      effect: page.pipe(
-        Effect.map(HttpServerResponse.setHeaders(exchange.headers)),
-        Effect.provideService(HttpServerRequest.HttpServerRequest, request)
-      ),
+      effect: () =>
+        page.pipe(
+          Effect.map(HttpServerResponse.setHeaders(exchange.headers)),
+          Effect.provideService(HttpServerRequest.HttpServerRequest, request)
+        ),
       context: Context.empty(),
       answer: Exit.getOrElse((cause) => failures.answer(exchange, cause)),
       abandoned: Exit.match({ onFailure: (cause) => failures.abandoned(exchange, cause), onSuccess: () => undefined })
@@ -185,14 +210,14 @@ export const make = Effect.fnUntraced(
     const router = Router.make(api, handlers, config)
     const refusal = refusalOf(config, yield* Lifecycle, pages)
     const failures = failuresOf(yield* Effect.runtime<never>())
-    const runOperation = yield* operationRunner(failures)
+    const shared = yield* surroundings(failures)
     const answerUnmatched = unmatchedAnswerer(router, pages, failures)
     const app: App = (received) => {
-      const exchange = begin(received)
+      const exchange = new Exchange(received)
       const refused = refusal(exchange)
       if (refused !== undefined) return renderProblem(exchange, refused)
       const found = router.find(exchange.request)
-      return found === undefined ? answerUnmatched(exchange) : runOperation(exchange, found)
+      return found === undefined ? answerUnmatched(exchange) : new OperationRun(shared, exchange, found)
     }
     return app
   }

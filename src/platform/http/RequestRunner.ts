@@ -4,6 +4,7 @@ import {
   Context,
   Effect,
   Either,
+  Equal,
   type Exit,
   type Fiber,
   FiberRef,
@@ -25,25 +26,37 @@ type Answer = HttpServerResponse.HttpServerResponse
 
 /** What takes time: an effect with all that its fiber knows, and what becomes of its end, by one of the two. */
 export interface Work {
-  readonly effect: Effect.Effect<Answer, Problem>
+  readonly effect: () => Effect.Effect<Answer, Problem>
   readonly context: Context.Context<never>
   /** The answer to however the effect ended, an interruption included. */
-  readonly answer: (exit: Exit.Exit<Answer, Problem>) => Answer
+  answer(exit: Exit.Exit<Answer, Problem>): Answer
   /** Is told how it ended where nobody waits for an answer: the client has left, or has got a websocket. */
-  readonly abandoned: (exit: Exit.Exit<Answer, Problem>) => void
+  abandoned(exit: Exit.Exit<Answer, Problem>): void
 }
 
 /** An application: the answer to a request where it is known at once, and otherwise the work that finds it. */
 export type App = (request: Request) => Answer | Work
 
+/** Whether a fiber has set it to anything but what it is without: every further fiber copies all that it is given. */
+const isSet = (ref: FiberRef.FiberRef<unknown>, value: unknown) =>
+  !Equal.equals(value, FiberRefs.getOrDefault(FiberRefs.empty(), ref))
+
+/** What a fiber has of its own anyway. */
+const own: ReadonlySet<unknown> = new Set([FiberRef.currentContext, FiberRef.currentRuntimeFlags])
+
+const changed = ({ locals }: FiberRefs.FiberRefs): FiberRefs.FiberRefs =>
+  FiberRefs.unsafeMake(
+    new Map([...locals].filter(([ref, [[, value]]]) => !own.has(ref) && isSet(ref, value)))
+  )
+
 /**
- * The runtime of the requests: what the serving fiber has set for its own (loggers, log level, clock, tracer), and not what it was given,
- * as every fiber copies it. Nor are the fibers counted in metrics: that costs as much again as a fiber.
+ * The runtime of the requests: what the serving fiber has set for its own (loggers, log level, clock, tracer), and not what it was given.
+ * Nor are the fibers counted in metrics: that costs as much again as a fiber.
  */
 const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtimeFlags }) =>
   Runtime.make({
     context: Context.empty(),
-    fiberRefs: FiberRefs.delete(fiberRefs, FiberRef.currentContext),
+    fiberRefs: changed(fiberRefs),
     runtimeFlags: RuntimeFlags.disable(runtimeFlags, RuntimeFlags.RuntimeMetrics)
   }))
 
@@ -93,12 +106,11 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
       else write(reply, request, response, ended)
       return undefined
     }
-    const { abandoned, answer, context, effect } = reply
-    const fiber = Runtime.runFork(Runtime.make({ ...runtime, context }), effect)
+    const fiber = Runtime.runFork(Runtime.make({ ...runtime, context: reply.context }), reply.effect())
     fiber.addObserver((exit) => {
       const response = awaitedResponse(request)
-      if (response !== undefined) return write(guarded(request, () => answer(exit)), request, response, ended)
-      guarded(request, () => abandoned(exit))
+      if (response !== undefined) return write(guarded(request, () => reply.answer(exit)), request, response, ended)
+      guarded(request, () => reply.abandoned(exit))
       ended()
     })
     return fiber.unsafePoll() === null ? fiber : undefined

@@ -11,7 +11,7 @@ import { logLines } from "../../support/logLines.ts"
 import * as LoopbackServer from "../../support/LoopbackServer.ts"
 
 const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>): Work => ({
-  effect,
+  effect: () => effect,
   context: Context.empty(),
   answer: Exit.getOrElse(() => HttpServerResponse.empty({ status: 599 })),
   abandoned: () => undefined
