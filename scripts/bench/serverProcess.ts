@@ -1,5 +1,5 @@
 import { Command, type CommandExecutor, FileSystem } from "@effect/platform"
-import { Data, Deferred, Effect, Stream } from "effect"
+import { Chunk, Data, Deferred, Effect, Stream } from "effect"
 
 /** A server's process ended, or let too much time pass, before it printed its port; why stands on standard error. */
 export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly message: string }> {}
@@ -19,26 +19,43 @@ export const barista = (dataDir: string, environment: Readonly<Record<string, st
     ...environment
   })
 
+/** The port in a line that says it: the first number, alone or after 127.0.0.1. */
+const portIn = (line: string): number | undefined => {
+  const found = /^(\d+)$|127\.0\.0\.1:(\d+)/.exec(line)
+  return found === null ? undefined : Number(found[1] ?? found[2])
+}
+
+/** Takes apart what a server prints until its port is known, and then as long as somebody heeds it: it costs the clients' time. */
+const reader = (onPort: (port: number) => void, heed?: (line: string) => void) => {
+  const decoder = new TextDecoder()
+  let begun = ""
+  let isKnown = false
+  return (bytes: Uint8Array): void => {
+    if (isKnown && heed === undefined) return
+    const lines = `${begun}${decoder.decode(bytes, { stream: true })}`.split("\n")
+    begun = lines.pop() ?? ""
+    for (const line of lines) {
+      heed?.(line)
+      const port = isKnown ? undefined : portIn(line)
+      if (port === undefined) continue
+      isKnown = true
+      onPort(port)
+    }
+  }
+}
+
 /**
- * Starts a server and waits for its port: the first number it prints alone on a line or after 127.0.0.1. It ends with the scope, by its own
- * process id. What it prints is read all along, as a full pipe would stop it, and handed to `heed` line by line.
+ * Starts a server and waits for its port. It ends with the scope, by its own process id. What it prints is read all along, as a full pipe
+ * would stop it, and handed to `heed` line by line.
  */
-export const start = Effect.fnUntraced(function*(
-  command: Command.Command,
-  heed: (line: string) => void = () => undefined
-) {
+export const start = Effect.fnUntraced(function*(command: Command.Command, heed?: (line: string) => void) {
   const child = yield* Effect.acquireRelease(
     Command.start(Command.stderr(command, "inherit")),
     (running) => Effect.ignore(running.kill("SIGTERM"))
   )
   const port = yield* Deferred.make<number, NotStarted>()
-  yield* Stream.decodeText(child.stdout).pipe(
-    Stream.splitLines,
-    Stream.runForEach((line) => {
-      heed(line)
-      const found = /^(\d+)$|127\.0\.0\.1:(\d+)/.exec(line)
-      return found === null ? Effect.void : Deferred.succeed(port, Number(found[1] ?? found[2]))
-    }),
+  const read = reader((found) => Deferred.unsafeDone(port, Effect.succeed(found)), heed)
+  yield* Stream.runForEachChunk(child.stdout, (chunk) => Effect.sync(() => Chunk.forEach(chunk, read))).pipe(
     Effect.ensuring(Deferred.fail(port, new NotStarted({ message: "the server ended before it printed its port" }))),
     Effect.forkDaemon
   )
