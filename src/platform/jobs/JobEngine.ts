@@ -12,15 +12,13 @@ import {
 import { SqlClient } from "@effect/sql"
 import { Array, Context, Effect, Layer, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
+import { inBackground } from "../scheduler/background.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
 import * as SoleRunner from "./soleRunner.ts"
 
 /** Numbers that a runner can have. */
 const machines = 1024
-
-/** Of the fibers of the engine and its runs: they give way to requests, whose priority is 0. */
-const background = 1
 
 /** One runner has them all; each is a term of the query that looks for messages. */
 const shards = 8
@@ -96,7 +94,7 @@ const engine = index.pipe(
 export const layer = Layer.scopedContext(
   // what it forks copies its context some thousand times a job, so it gets no service that it does not ask for
   Effect.mapInputContext(
-    Effect.withSchedulingPriority(Layer.build(engine), background),
+    inBackground(Layer.build(engine)),
     (context: Context.Context<AppConfig | Database | Scope.Scope>) =>
       Context.pick(AppConfig, Database, Scope.Scope)(context)
   )

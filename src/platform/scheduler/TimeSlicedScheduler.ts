@@ -1,4 +1,5 @@
 import { FiberRef, Scheduler } from "effect"
+import { givesWay } from "./background.ts"
 
 /** Milliseconds of fibers in one turn of the event loop, before it looks for requests and timers again. */
 const slice = 2
@@ -28,8 +29,9 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
   /** Asked before every operation of a fiber, and so it looks at the clock but now and then; a request's fiber is not stopped half-way. */
   shouldYield: Scheduler.Scheduler["shouldYield"] = (fiber) => {
     if (fiber.currentOpCount % operations !== 0) return false
-    const priority = fiber.getFiberRef(FiberRef.currentSchedulingPriority)
-    return priority > 0 && this.isOver() ? priority : Scheduler.defaultScheduler.shouldYield(fiber)
+    return fiber.getFiberRef(givesWay) === "yes" && this.isOver()
+      ? fiber.getFiberRef(FiberRef.currentSchedulingPriority)
+      : Scheduler.defaultScheduler.shouldYield(fiber)
   }
 
   scheduleTask(task: Scheduler.Task, priority: number): void {
