@@ -24,18 +24,28 @@ export const makePinger = Effect.gen(function*() {
     )
 })
 
-/** That the first of two servers answered within so many milliseconds at the 99th percentile; the other one was idle. */
-export const responsive = (name: string, longest: number, { servers: [ours, other] }: Pinger.Measurement): Bound => {
+/** Why nothing is proved, neither way: the cores, or the disk, were not to be had. */
+const doubt = (longest: number, idle: number, slowestSync: number) => {
+  if (idle >= longest / 2) return `; ${idle.toFixed(1)} ms on the idle server: a busy machine`
+  return slowestSync >= longest ? `; ${slowestSync.toFixed(1)} ms for another program's 4 KiB: a busy disk` : ""
+}
+
+/**
+ * That the first of two servers answered within so many milliseconds at the 99th percentile; the other one was idle. `syncs` are the
+ * milliseconds of another program's writes to the disk meanwhile, ascending.
+ */
+export const responsive = (
+  name: string,
+  longest: number,
+  { servers: [ours, other] }: Pinger.Measurement,
+  syncs: ReadonlyArray<number> = []
+): Bound => {
   const { failed = 0, latencies = [] } = ours ?? {}
   const p99 = at(latencies, 0.99)
-  const idle = at(other?.latencies ?? [], 0.99)
-  // then the cores were not to be had: nothing is proved, neither way
-  const doubt = p99 >= longest && idle >= longest / 2
-    ? `; ${idle.toFixed(1)} ms on the idle server: a busy machine`
-    : ""
+  const why = p99 < longest ? "" : doubt(longest, at(other?.latencies ?? [], 0.99), at(syncs, 1))
   return {
     says: `p99 under ${longest} ms, ${name}`,
-    measured: `${p99.toFixed(1)} ms, ${failed} of ${latencies.length + failed} failed${doubt}`,
+    measured: `${p99.toFixed(1)} ms, ${failed} of ${latencies.length + failed} failed${why}`,
     met: p99 < longest && failed === 0
   }
 }

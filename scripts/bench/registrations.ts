@@ -6,6 +6,7 @@ import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Clock, Console, Duration, Effect } from "effect"
 import { type Bound, verify } from "./bounds.ts"
 import { makeWarnings, without } from "./claims.ts"
+import { syncingDuring } from "./disk.ts"
 import { at } from "./percentile.ts"
 import type * as Pinger from "./pinger.ts"
 import { makePinger, responsive } from "./pinging.ts"
@@ -42,12 +43,14 @@ interface Cost {
   /** Seconds of the server's processor. */
   readonly processor: number
   readonly pings: Pinger.Measurement
+  /** Milliseconds that another program's small writes took to the disk meanwhile. */
+  readonly syncs: ReadonlyArray<number>
   /** MiB of the server's memory: what it had without the load, and the most it ever had. */
   readonly memory: { readonly before: number; readonly peak: number }
 }
 
 /** What so many jobs cost the server, each, and those who asked it for something else meanwhile. */
-const report = Effect.fnUntraced(function*(end: string, jobs: number, { memory, pings, processor, took }: Cost) {
+const report = Effect.fnUntraced(function*(end: string, jobs: number, { memory, pings, processor, syncs, took }: Cost) {
   const { before, peak } = memory
   yield* row(
     `and all ${end} after`,
@@ -56,6 +59,7 @@ const report = Effect.fnUntraced(function*(end: string, jobs: number, { memory, 
     } ms of the server's processor each`
   )
   yield* row("GET /health/live meanwhile", live(pings))
+  yield* row("4 KiB synced by another program meanwhile", figures(syncs))
   yield* row(
     "memory",
     `${before.toFixed(0)} MiB before, ${peak.toFixed(0)} MiB at the peak: ${
@@ -86,10 +90,13 @@ const makeStage = Effect.gen(function*() {
     measure: Effect.fnUntraced(function*<A, E, R>(pid: number, port: number, load: Effect.Effect<A, E, R>) {
       const { resident: before } = yield* memoryOf(pid)
       const { spent } = yield* watchProcessors(pid)
-      const [[took, result], pings] = yield* pingDuring([port, idle.port], Effect.timed(load))
+      const [{ result: [took, result], syncs }, pings] = yield* pingDuring(
+        [port, idle.port],
+        syncingDuring(Effect.timed(load))
+      )
       const processor = yield* spent
       const { peak } = yield* memoryOf(pid)
-      const cost: Cost = { took: Duration.toMillis(took), processor, pings, memory: { before, peak } }
+      const cost: Cost = { took: Duration.toMillis(took), processor, pings, syncs, memory: { before, peak } }
       return { cost, result }
     })
   }
@@ -123,7 +130,7 @@ const running = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   return [
     all("an empty queue", singles, single),
     all(`${connections} at a time`, burst, loaded),
-    responsive(`GET /health/live during ${burst} registrations`, longest, cost.pings),
+    responsive(`GET /health/live during ${burst} registrations`, longest, cost.pings, cost.syncs),
     ...yield* registrationClaims(port, warmUp + singles + burst)
   ]
 })
@@ -153,7 +160,7 @@ const full = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   return [
     all("to begin later", waiting, result),
     all("an almost full queue", singles, single),
-    responsive(`GET /health/live while ${waiting} are put aside`, longest, cost.pings),
+    responsive(`GET /health/live while ${waiting} are put aside`, longest, cost.pings, cost.syncs),
     refusal(beyond)
   ]
 })
