@@ -5,6 +5,7 @@ import type { InputIssue } from "../domain/Problem.ts"
 import { localized, type Text, text } from "../domain/Text.ts"
 import { below, fromParseIssue } from "../platform/http/InputIssues.ts"
 import type { Connection } from "../platform/websocket/Connection.ts"
+import * as Frame from "../platform/websocket/Frame.ts"
 import * as FairSemaphore from "../policy/FairSemaphore.ts"
 import {
   type ClientMessage,
@@ -45,13 +46,15 @@ const makeRoster = Effect.gen(function*() {
   const publish = (happen: (stamp: Stamp) => Event, audience: (member: Member) => boolean = () => true) =>
     Effect.gen(function*() {
       const event = happen({ id: lastId += 1, time: yield* DateTime.now })
-      // An event of ours is valid: that it fails its own schema is impossible.
-      const json = yield* Effect.orDie(encodeEvent(event))
       const plain = plainText(event)
+      const plainFrame = plain === undefined ? undefined : Frame.text(plain)
+      let jsonFrame: Frame.Frame | undefined
       for (const member of members) {
-        const message = speaksJson(member) ? json : plain
-        if (message === undefined || !audience(member)) continue
-        yield* member.connection.send(message)
+        if (!audience(member)) continue
+        if (speaksJson(member)) jsonFrame ??= Frame.text(yield* Effect.orDie(encodeEvent(event)))
+        const frame = speaksJson(member) ? jsonFrame : plainFrame
+        if (frame === undefined) continue
+        yield* member.connection.send(frame)
         deliveries += 1
         if (deliveries % deliveriesInARow === 0) yield* Effect.sleep(0)
       }
@@ -88,7 +91,7 @@ const makeRoster = Effect.gen(function*() {
 
 const refuse = Effect.fnUntraced(function*({ connection }: Member, why: Text, errors: ReadonlyArray<InputIssue>) {
   const detail = yield* localized(why)
-  yield* connection.send(yield* Effect.orDie(encodeRefusal({ kind: "error", detail, errors })))
+  yield* connection.send(Frame.text(yield* Effect.orDie(encodeRefusal({ kind: "error", detail, errors }))))
 })
 
 const understand = (member: Member, received: string): Effect.Effect<ClientMessage, ParseResult.ParseError> =>

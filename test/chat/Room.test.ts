@@ -23,7 +23,7 @@ const makeConnection = Effect.fnUntraced(function*(number: number, protocol: str
     send: (message) =>
       Effect.map(
         Effect.repeatN(Effect.yieldNow(), (seen.length * 7 + message.length * 3 + number) % 5),
-        () => seen.push(message)
+        () => seen.push(message.bytes.toString("utf8", message.bytes.length - message.length))
       ),
     close,
     closed: Deferred.await(closed)

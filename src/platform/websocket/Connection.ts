@@ -1,6 +1,7 @@
 import { Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
+import type { Frame } from "./Frame.ts"
 
 /** How a connection ended: a close code (RFC 6455, 7.4) and its reason; 1006 for one that was cut. */
 export interface Closed {
@@ -21,7 +22,7 @@ export interface Connection {
    * Queues a message and returns at once. A client that lets its queue overflow is closed with 1013; what is sent to a closing
    * connection is dropped.
    */
-  readonly send: (message: string) => Effect.Effect<void>
+  readonly send: (message: Frame) => Effect.Effect<void>
   /** Sends what is queued, then the close frame; cuts a peer that does not answer in time. Idempotent; returns at once. */
   readonly close: (code: number, reason: string) => Effect.Effect<void>
   /** Completes when the connection is closed. */
@@ -55,11 +56,6 @@ export class ReasonedWebSocket extends WebSocket {
   }
 }
 
-interface Message {
-  readonly text: string
-  readonly bytes: number
-}
-
 /** One connection's state. Its socket's events change it in the same tick: no fiber is woken for a message that is sent. */
 interface State {
   readonly socket: ReasonedWebSocket
@@ -67,12 +63,12 @@ interface State {
   readonly transport: Socket
   readonly limits: Limits
   readonly incoming: Mailbox.Mailbox<string>
-  outgoing: Array<Message>
+  outgoing: Array<Frame>
   /** What waits to be sent, the messages in the socket's own buffer included. */
   waitingMessages: number
   waitingBytes: number
-  /** How many messages the socket has not yet written. */
-  writing: number
+  /** Whether the socket still writes what it was handed last. */
+  writing: boolean
   /** Set from the moment when either side wants to close: nothing more is accepted from it or for it. */
   ending: Closed | undefined
   readonly ended: Deferred.Deferred<void>
@@ -81,25 +77,35 @@ interface State {
   heard: boolean
 }
 
-/** Hands the socket what waits, once it has written what it had, so that nothing gathers in its buffer; at last the close frame. */
+/**
+ * Hands the transport what waits, once it has written what it had, so that nothing gathers in its buffer; at last the close frame. The frames
+ * go past `ws`, which would make one of each text for each connection; of its own it sends but control frames, which may come between.
+ */
 const write = (state: State): void => {
   const { ending, outgoing, socket, transport } = state
-  if (state.writing > 0) return
+  if (state.writing) return
   if (outgoing.length === 0) {
     if (ending !== undefined && socket.readyState === WebSocket.OPEN) socket.close(ending.code, ending.reason)
     return
   }
   state.outgoing = []
-  state.writing = outgoing.length
-  // One system call for all of them.
-  transport.cork()
-  for (const { bytes, text } of outgoing) {
-    socket.send(text, () => {
+  // behind its own close frame nothing may be sent
+  if (socket.readyState !== WebSocket.OPEN) return
+  state.writing = true
+  const last = outgoing.length - 1
+  const written = () => {
+    state.writing = false
+    for (const { length } of outgoing) {
       state.waitingMessages -= 1
-      state.waitingBytes -= bytes
-      state.writing -= 1
-      write(state)
-    })
+      state.waitingBytes -= length
+    }
+    write(state)
+  }
+  // one system call for all of them
+  transport.cork()
+  for (const [index, { bytes }] of outgoing.entries()) {
+    if (index === last) transport.write(bytes, written)
+    else transport.write(bytes)
   }
   transport.uncork()
 }
@@ -149,20 +155,19 @@ const receive = (state: State): Connection["receive"] =>
     Effect.optionFromOptional
   )
 
-const send = (state: State, text: string): void => {
+const send = (state: State, message: Frame): void => {
   if (state.ending !== undefined) return
   const { limits, waitingBytes, waitingMessages } = state
-  const bytes = Buffer.byteLength(text)
   // A message larger than the whole queue may pass alone.
   const room = waitingMessages === 0
-    || (waitingMessages < limits.sendMessages && waitingBytes + bytes <= limits.sendBytes)
+    || (waitingMessages < limits.sendMessages && waitingBytes + message.length <= limits.sendBytes)
   if (!room) {
     state.outgoing = []
     return end(state, { code: 1013, reason: "too slow" })
   }
   state.waitingMessages += 1
-  state.waitingBytes += bytes
-  state.outgoing.push({ text, bytes })
+  state.waitingBytes += message.length
+  state.outgoing.push(message)
   write(state)
 }
 
@@ -192,7 +197,7 @@ export const make = Effect.fnUntraced(function*(socket: ReasonedWebSocket, trans
     outgoing: [],
     waitingMessages: 0,
     waitingBytes: 0,
-    writing: 0,
+    writing: false,
     ending: undefined,
     ended: yield* Deferred.make<void>(),
     closed: yield* Deferred.make<Closed>(),

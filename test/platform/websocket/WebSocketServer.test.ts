@@ -6,6 +6,7 @@ import { createServer } from "node:http"
 import { connect as tcp } from "node:net"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import type { Connection } from "../../../src/platform/websocket/Connection.ts"
+import * as Frame from "../../../src/platform/websocket/Frame.ts"
 import { rememberHeads, WebSocketServer } from "../../../src/platform/websocket/WebSocketServer.ts"
 import { base, connect, plainGet, refusal } from "./harness.ts"
 
@@ -90,7 +91,7 @@ describe("WebSocketServer", () => {
       expect(client.socket.protocol).toBe("one")
       client.socket.send("cœur ☕")
       expect(yield* connection.receive).toEqual(Option.some("cœur ☕"))
-      yield* connection.send("prêt ☕")
+      yield* connection.send(Frame.text("prêt ☕"))
       expect(yield* client.next).toBe("prêt ☕")
       client.socket.close(1000, "bye")
       expect(yield* connection.closed).toEqual({ code: 1000, reason: "bye" })
@@ -220,8 +221,8 @@ describe("WebSocketServer", () => {
       const message = "x".repeat(60_000)
       let sent = 0
       while (!(yield* Deferred.isDone(tooSlow)) && sent < 2_000) {
-        yield* slowConnection.send(message)
-        yield* healthyConnection.send(message)
+        yield* slowConnection.send(Frame.text(message))
+        yield* healthyConnection.send(Frame.text(message))
         expect(yield* healthy.next).toHaveLength(60_000)
         sent += 1
       }
@@ -238,10 +239,10 @@ describe("WebSocketServer", () => {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
       const connection = yield* accepted
-      yield* connection.send("x".repeat(5000))
+      yield* connection.send(Frame.text("x".repeat(5000)))
       expect(yield* client.next).toHaveLength(5000)
-      yield* connection.send("x".repeat(1000))
-      yield* connection.send("x".repeat(1000))
+      yield* connection.send(Frame.text("x".repeat(1000)))
+      yield* connection.send(Frame.text("x".repeat(1000)))
       expect((yield* client.closed).code).toBe(1013)
     }).pipe(Effect.scoped, Effect.provide(server({ chatQueueBytes: 1024 }))))
 
@@ -261,15 +262,31 @@ describe("WebSocketServer", () => {
       expect((yield* healthy.closed).code).toBe(1000)
     }).pipe(Effect.scoped, Effect.provide(server({ chatHeartbeat: Duration.millis(100) }))))
 
+  it.live("frames texts of every length, which may go to several connections", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const [one, oneConnection] = [yield* connect("/ws"), yield* accepted]
+      const [other, otherConnection] = [yield* connect("/ws"), yield* accepted]
+      for (const length of [0, 1, 125, 126, 127, 65_535, 65_536, 100_000]) {
+        const message = "é".repeat(length >> 1) + "x".repeat(length & 1)
+        const frame = Frame.text(message)
+        expect(frame.length).toBe(length)
+        yield* oneConnection.send(frame)
+        yield* otherConnection.send(frame)
+        expect(yield* one.next).toBe(message)
+        expect(yield* other.next).toBe(message)
+      }
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
   it.live("sends what is queued before the close frame", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
       const connection = yield* accepted
-      yield* connection.send("one")
-      yield* connection.send("two")
+      yield* connection.send(Frame.text("one"))
+      yield* connection.send(Frame.text("two"))
       yield* connection.close(1001, "stopping")
-      yield* connection.send("dropped")
+      yield* connection.send(Frame.text("dropped"))
       expect(yield* client.closed).toEqual({ code: 1001, reason: "stopping" })
       expect([yield* client.next, yield* client.next]).toEqual(["one", "two"])
     }).pipe(Effect.scoped, Effect.provide(server())))
@@ -290,7 +307,7 @@ describe("WebSocketServer", () => {
       const client = yield* connect("/ws")
       const connection = yield* accepted
       client.socket.pause()
-      yield* Effect.replicateEffect(connection.send("x".repeat(60_000)), 500)
+      yield* Effect.replicateEffect(connection.send(Frame.text("x".repeat(60_000))), 500)
       yield* connection.close(1001, "stopping")
       expect(yield* connection.closed).toEqual({ code: 1006, reason: "" })
     }).pipe(
