@@ -41,6 +41,7 @@ import { drain } from "./platform/lifecycle/drain.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
 import { Mailer } from "./platform/mail/Mailer.ts"
 import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
+import * as OutboxRetention from "./platform/mail/OutboxRetention.ts"
 import * as Logging from "./platform/observability/Logging.ts"
 import * as Tracing from "./platform/observability/Tracing.ts"
 import { Database } from "./platform/sql/Database.ts"
@@ -85,12 +86,14 @@ const handlers = Effect.all({
 
 /** What the recurring job does: it removes what is kept no longer, and checks the ledger. */
 const maintenance = Effect.gen(function*() {
-  const { removeOutdated } = yield* JobRetention.make
+  const jobs = yield* JobRetention.make
+  const outbox = yield* OutboxRetention.make
   const { removeExpired } = yield* IdempotencyKeys
   const ledger = yield* LedgerCheck
   return yield* JobKind.maintenance({
     "ledger": Effect.tapError(ledger.run, (difference) => Effect.logError(difference.message)),
-    "old jobs": Effect.asVoid(removeOutdated),
+    "old jobs": Effect.asVoid(jobs.removeOutdated),
+    "old mails": Effect.asVoid(outbox.removeOutdated),
     "old idempotency keys": Effect.asVoid(Effect.repeat(removeExpired, { until: (removed) => removed === 0 }))
   })
 })

@@ -20,6 +20,12 @@ export const mail = {
     "Whom mails are from",
     parseSender
   ),
+  outboxRetention: duration(
+    "OUTBOX_RETENTION",
+    "90 days",
+    ["1 second", "3650 days"],
+    "How long a mail of the embedded outbox is kept"
+  ),
   smtpConnections: integer(
     "SMTP_CONNECTIONS",
     5,

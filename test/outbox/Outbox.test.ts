@@ -1,6 +1,6 @@
 import { HttpApi } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, TestClock } from "effect"
+import { Duration, Effect, Layer, TestClock } from "effect"
 import { AppConfig } from "../../src/AppConfig.ts"
 import { Email } from "../../src/domain/Email.ts"
 import { OutboxApi } from "../../src/outbox/Api.ts"
@@ -9,6 +9,7 @@ import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { messageIdOf } from "../../src/platform/mail/Mail.ts"
 import { Mailer } from "../../src/platform/mail/Mailer.ts"
 import { OutboxRepo } from "../../src/platform/mail/OutboxRepo.ts"
+import * as OutboxRetention from "../../src/platform/mail/OutboxRetention.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
 import { asker } from "../support/ask.ts"
 import * as TestDatabase from "../support/Database.ts"
@@ -90,5 +91,31 @@ describe("the embedded outbox", () => {
       expect((yield* get("/outbox")).body).toEqual([])
       yield* transaction(send(mailOf(2)))
       expect((yield* get("/outbox")).body).toMatchObject([{ job_id: 2 }])
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("keeps a mail as long as the retention says, however many there are", () =>
+    Effect.gen(function*() {
+      const { send } = yield* Mailer
+      const { removeOutdated } = yield* OutboxRetention.make
+      const { writer: sql } = yield* Database
+      const left = Effect.map(sql<{ job_id: number }>`SELECT job_id FROM outbox`, (rows) =>
+        rows.map(({ job_id }) => job_id))
+      const later = (milliseconds: number) =>
+        TestClock.setTime(milliseconds + Duration.toMillis("90 days"))
+      yield* TestClock.setTime(1_000)
+      yield* sql`
+        WITH RECURSIVE old(n) AS (SELECT 100 UNION ALL SELECT n + 1 FROM old WHERE n < 2099)
+        INSERT INTO outbox (recipient, subject, text, job_id, message_id, sent_at)
+        SELECT 'alice@example.com', '', '', n, 'old ' || n, 1000 FROM old`
+      yield* TestClock.setTime(2_000)
+      yield* send(mailOf(2))
+      yield* later(999)
+      expect(yield* removeOutdated).toBe(0)
+      yield* later(1_000)
+      expect(yield* removeOutdated).toBe(2000)
+      expect(yield* left).toEqual([2])
+      yield* later(2_000)
+      expect(yield* removeOutdated).toBe(1)
+      expect(yield* left).toEqual([])
     }).pipe(Effect.provide(layer)))
 })

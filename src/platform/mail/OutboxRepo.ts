@@ -17,6 +17,9 @@ export const OutboxRow = Schema.Struct({
 
 const Window = Schema.Struct({ limit: Schema.Int, after: Schema.UndefinedOr(Schema.Int) })
 
+/** The oldest mails, `limit` of them, as far as they were sent up to a moment, in milliseconds since 1970. */
+const Oldest = Schema.Struct({ limit: Schema.Int, sentUpTo: Schema.Int })
+
 /** Larger than any id: a page without `after` begins at the newest. */
 const beyondAll = Number.MAX_SAFE_INTEGER
 
@@ -37,6 +40,15 @@ const make = Effect.gen(function*() {
         reader`
           SELECT id, recipient AS "to", subject, text, job_id, message_id, sent_at FROM outbox
           WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit}`
+    }),
+    /** Mails are numbered as they are sent, so that nothing but what is removed is looked at. */
+    removeOldest: SqlSchema.findAll({
+      Request: Oldest,
+      Result: Schema.Struct({ id: Id }),
+      execute: ({ limit, sentUpTo }) =>
+        writer`
+          DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ${limit}) AND sent_at <= ${sentUpTo}
+          RETURNING id`
     })
   }
 })
