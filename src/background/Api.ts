@@ -2,6 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/p
 import { Schema } from "effect"
 import { Email } from "../domain/Email.ts"
 import * as Problem from "../domain/Problem.ts"
+import { describe } from "../platform/http/describe.ts"
 import { idempotent } from "../platform/http/Idempotent.ts"
 import { eventStream } from "../platform/http/OpenApiEvents.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
@@ -27,8 +28,6 @@ export const Accepted = Schema.Struct({
 })
 
 const id = HttpApiSchema.param("id", JobIdFromText)
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 const located = answerHeaders({ 202: ["Location"] })
 

@@ -1,6 +1,7 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
+import { describe } from "../platform/http/describe.ts"
 import { EventLoop } from "../platform/workers/EventLoop.ts"
 
 export const SlowAnswer = Schema.Struct({
@@ -29,8 +30,6 @@ export const BlockingMultipleAnswer = Schema.Struct({
   eventLoop: EventLoop
 })
 export type BlockingMultipleAnswer = typeof BlockingMultipleAnswer.Type
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The handbook's « FastAPI avec Async/Await »: the same work, blocking and asynchronous. */
 export const BasicsApi = HttpApiGroup.make("basics")

@@ -1,7 +1,8 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
+import { describe } from "../platform/http/describe.ts"
 import { eventStream } from "../platform/http/OpenApiEvents.ts"
 import { largestConcurrency } from "../policy/Policy.ts"
 import { Items } from "./Items.ts"
@@ -38,8 +39,6 @@ export const Progress = Schema.Struct({
   result: Schema.String
 })
 export type Progress = typeof Progress.Type
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** « Semaphore et limitation de concurrence » of the handbook's chapter « Patterns avancés ». */
 export const BatchApi = HttpApiGroup.make("batch")

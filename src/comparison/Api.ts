@@ -1,6 +1,7 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
+import { describe } from "../platform/http/describe.ts"
 
 /** The results in the order of the tasks, and the measured time of all together. */
 export const PerformanceAnswer = Schema.Struct({
@@ -19,8 +20,6 @@ const AsynchronousAnswer = PerformanceAnswer.annotations({
   }]
 })
 export type PerformanceAnswer = typeof PerformanceAnswer.Type
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The handbook's « Comparaison des performances ». */
 export const ComparisonApi = HttpApiGroup.make("comparison")

@@ -1,7 +1,8 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
+import { describe } from "../platform/http/describe.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { EventLoop } from "../platform/workers/EventLoop.ts"
@@ -48,8 +49,6 @@ export const BlockingSum = withExactResult({
   eventLoop: EventLoop
 })
 export type BlockingSum = typeof BlockingSum.Type
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The chapter « Bonnes pratiques » of the handbook: « Quand utiliser async/await ». */
 export const ComputeApi = HttpApiGroup.make("compute")

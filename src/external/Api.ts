@@ -1,6 +1,7 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import * as Problem from "../domain/Problem.ts"
+import { describe } from "../platform/http/describe.ts"
 import { Json, UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 
@@ -42,8 +43,6 @@ export const SafeAnswer = Schema.Struct({
   })
 })
 export type SafeAnswer = typeof SafeAnswer.Type
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The chapter « Appels vers des APIs externes » of the handbook. */
 export const ExternalApi = HttpApiGroup.make("external")

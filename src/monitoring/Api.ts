@@ -1,10 +1,9 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
+import { describe } from "../platform/http/describe.ts"
 import { NotReady } from "../platform/lifecycle/NotReady.ts"
 
 const Healthy = Schema.Struct({ status: Schema.Literal("ok") }).annotations({ identifier: "Healthy" })
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The handbook's « Debugging et monitoring », and the health of the server. */
 export const MonitoringApi = HttpApiGroup.make("monitoring")

@@ -1,5 +1,6 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
+import { describe } from "../platform/http/describe.ts"
 
 /** How every task ended: those that succeeded and those that failed, each list in the order of the tasks. */
 export const OutcomesAnswer = Schema.Struct({
@@ -12,8 +13,6 @@ export const OutcomesAnswer = Schema.Struct({
   total_tasks: Schema.Int.annotations({ description: "Successes and errors together", examples: [5] })
 }).annotations({ identifier: "OutcomesAnswer" })
 export type OutcomesAnswer = typeof OutcomesAnswer.Type
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The handbook's « Gestion d'erreurs asynchrone ». */
 export const OutcomesApi = HttpApiGroup.make("outcomes")

@@ -1,8 +1,9 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Duration, Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { describe } from "../platform/http/describe.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { NamedPolicy } from "../policy/Policy.ts"
 
@@ -73,8 +74,6 @@ export const Timeout = Schema.transform(
     description: "Seconds, 1 to 30, with at most three decimals; the policy slow-operation's unless given"
   }
 })
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** « Retry et timeout » of the handbook's chapter « Patterns avancés ». */
 export const ResilienceApi = HttpApiGroup.make("resilience")

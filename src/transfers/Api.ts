@@ -4,6 +4,7 @@ import { Id, UserId, UserIdFromText } from "../domain/Ids.ts"
 import { Amount, type Cents, format } from "../domain/Money.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { describe } from "../platform/http/describe.ts"
 import { idempotent } from "../platform/http/Idempotent.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 import { Params } from "../platform/http/Params.ts"
@@ -88,8 +89,6 @@ const Payee = UserId.annotations({
 })
 
 const userId = HttpApiSchema.param("user_id", UserIdFromText)
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The handbook's transfer of money, on a double-entry ledger. */
 export const TransfersApi = HttpApiGroup.make("transfers")

@@ -5,6 +5,7 @@ import { Instant } from "../domain/Instant.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
+import { describe } from "../platform/http/describe.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 
@@ -57,8 +58,6 @@ export class RangeNotSatisfiable extends Problem.define<RangeNotSatisfiable>()("
 const File = Schema.String.annotations({ jsonSchema: { type: "string", format: "binary" } })
 
 const id = HttpApiSchema.param("id", idFromText(UploadId, "Id of an upload, 1 to 2^53-1"))
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 const bytes = HttpApiSchema.Uint8Array({ contentType: "application/octet-stream" })
 

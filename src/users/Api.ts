@@ -4,6 +4,7 @@ import { Email } from "../domain/Email.ts"
 import { PostId, PostIdFromText, UserId, UserIdFromText } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { describe } from "../platform/http/describe.ts"
 import { idempotent } from "../platform/http/Idempotent.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
@@ -95,8 +96,6 @@ export class EmailTaken extends Problem.define<EmailTaken>()("EmailTaken", 409, 
 const userId = HttpApiSchema.param("user_id", UserIdFromText)
 const followerId = HttpApiSchema.param("follower_id", UserIdFromText)
 const postId = HttpApiSchema.param("post_id", PostIdFromText)
-
-const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 
 /** The chapter « Base de données asynchrone » of the handbook. */
 export const UsersApi = HttpApiGroup.make("users")
