@@ -113,7 +113,7 @@ class OperationRun implements Work {
   effect(): Effect.Effect<Response, Problem> {
     const { operation, path, query } = this.found
     return Effect.flatMap(
-      Effect.suspend(() => operation.decode({ request: this.exchange.request, path, query })),
+      operation.decode({ request: this.exchange.request, path, query }),
       (decoded) => this.respond(decoded)
     )
   }

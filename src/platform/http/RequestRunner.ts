@@ -106,7 +106,10 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
       else write(reply, request, response, ended)
       return undefined
     }
-    const fiber = Runtime.runFork(Runtime.make({ ...runtime, context: reply.context }), reply.effect())
+    const fiber = Runtime.runFork(
+      Runtime.make({ ...runtime, context: reply.context }),
+      Effect.suspend(() => reply.effect())
+    )
     fiber.addObserver((exit) => {
       const response = awaitedResponse(request)
       if (response !== undefined) return write(guarded(request, () => reply.answer(exit)), request, response, ended)

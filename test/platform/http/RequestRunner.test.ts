@@ -60,6 +60,18 @@ describe("an answer", () => {
       }
       expect(texts().map((line) => line.split(",")[0])).toEqual(["unexpected failure", "unexpected failure"])
     }).pipe(Effect.provide(Lifecycle.layer)))
+
+  it.scopedLive("is that to a failed effect where the making of the effect throws", () =>
+    Effect.gen(function*() {
+      const { ask, until } = yield* start(() => ({
+        ...work(Effect.never),
+        effect: () => {
+          throw new Error("thrown")
+        }
+      }))
+      ask("GET")
+      expect(yield* until("\r\n\r\n")).toMatch(/^HTTP\/1.1 599 /)
+    }).pipe(Effect.provide(Lifecycle.layer)))
 })
 
 it.scopedLive("an upgrade asked for behind a request that is still being answered closes the connection, and no more", () =>
