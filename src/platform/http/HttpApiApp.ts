@@ -85,7 +85,7 @@ const surroundings = (failures: Failures): Effect.Effect<Surroundings> =>
     tracer: Effect.tracer,
     keys: Effect.serviceOption(IdempotencyKeys),
     failures: Effect.succeed(failures)
-  })
+  }, { concurrency: 1 })
 
 /** A run of an operation, in one span, made here, where its name is known. One object, as there are as many as requests under way. */
 class OperationRun implements Work {
