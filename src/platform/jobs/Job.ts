@@ -15,7 +15,10 @@ export const JobIdFromText = idFromText(JobId, idDescription)
 export const JobState = Schema.Literal("waiting", "running", "succeeded", "failed", "cancelled")
 export type JobState = typeof JobState.Type
 
-/** How an attempt ended: `lost` is one that a crash of the process cut off, `undone` a success that was taken back. */
+/**
+ * How an attempt ended: `lost` is one that a crash of the process cut off, `undone` a success that was taken back, and the taking back itself:
+ * neither counts when the job is tried again.
+ */
 export const Outcome = Schema.Literal("succeeded", "failed", "timed out", "interrupted", "lost", "undone")
 export type Outcome = typeof Outcome.Type
 
