@@ -84,6 +84,17 @@ const setting = (fallback: Policy, name: string): Config.Config<Policy> =>
 
 const fromEnvironment = Config.all(Record.map(defaults, setting))
 
+/** A variable that names no policy may be misspelt, or another program's: the server starts, and says so. */
+const warnOfUnknown = Effect.suspend(() => {
+  const known = Object.keys(defaults).map(variable)
+  const unknown = Object.keys(process.env).filter((name) => name.startsWith("POLICY_") && !known.includes(name))
+  return Effect.forEach(
+    unknown,
+    (name) => Effect.logWarning(`${name} replaces no policy: the variables that do are ${known.join(", ")}`),
+    { concurrency: 1, discard: true }
+  )
+})
+
 type Table = { readonly [Name in PolicyName]: Policy }
 
 const make = (table: Table) =>
@@ -111,7 +122,10 @@ export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
   readonly parties: (name: PolicyName) => FairSemaphore
 }>() {
   /** The defaults, each replaced by the JSON of its environment variable; a bad one fails with a line that says what would be right. */
-  static readonly layer = Layer.effect(Policies, Effect.flatMap(fromEnvironment, make))
+  static readonly layer = Layer.effect(
+    Policies,
+    Effect.zipRight(warnOfUnknown, Effect.flatMap(fromEnvironment, make))
+  )
 
   /** The defaults, with some policies replaced; reads no environment. */
   static readonly layerWith = (overrides: Partial<Table>) => Layer.effect(Policies, make({ ...defaults, ...overrides }))

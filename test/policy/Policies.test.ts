@@ -1,7 +1,8 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect, it, vi } from "@effect/vitest"
 import { ConfigProvider, Duration, Effect, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import { Policies } from "../../src/policy/Policies.ts"
 import { NamedPolicy } from "../../src/policy/Policy.ts"
+import { logLines } from "../support/logLines.ts"
 
 const environment = (variables: Record<string, string>) =>
   Policies.layer.pipe(
@@ -46,6 +47,18 @@ describe("Policies", () => {
       yield* TestClock.adjust("1 millis")
       expect(Exit.isFailure(yield* Fiber.await(fiber))).toBe(true)
     }).pipe(Effect.provide(environment({ POLICY_SAFE_CALL: "{\"timeout\":\"200 millis\"}", POLICY_UNRELIABLE: "{}" }))))
+
+  it.effect("tell of a variable that replaces none of them", () =>
+    Effect.gen(function*() {
+      const { layer, texts } = yield* logLines
+      yield* Effect.acquireRelease(
+        Effect.sync(() => vi.stubEnv("POLICY_SAFE_CAL", "{}")),
+        () => Effect.sync(() => vi.unstubAllEnvs())
+      )
+      yield* inForce.pipe(Effect.provide(Layer.provide(environment({}), layer)))
+      expect(texts()).toHaveLength(1)
+      expect(texts()[0]).toMatch(/^POLICY_SAFE_CAL replaces no policy: .*, POLICY_SAFE_CALL, /)
+    }).pipe(Effect.scoped))
 
   it.effect.each([
     { name: "POLICY_SAFE_CALL", value: "{\"timeout\":\"soon\"}", reason: "timeout: must be a duration in words" },
