@@ -30,23 +30,33 @@ interface Output {
 
 const output = (descriptor: number, mostBytes: number): Output => {
   let lines: Array<string> = []
+  /** Of `lines`: their characters stand for their bytes. */
+  let length = 0
+  /** What is being written, before the lines. */
   let unwritten = Buffer.alloc(0)
-  /** Of both; the characters of the lines stand for their bytes. */
-  let waiting = 0
   let refused = 0
   let isScheduled = false
   let hasEnded = false
 
-  /** Whether everything is written. */
+  const add = (line: string) => {
+    lines.push(line)
+    length += line.length
+  }
+
+  /** Whether everything is written. A backlog is not copied: the lines behind it are made bytes once it is gone. */
   const flush = (): boolean => {
-    unwritten = Buffer.concat([unwritten, Buffer.from(lines.join(""))])
-    lines = []
-    unwritten = unwritten.subarray(write(descriptor, unwritten))
-    waiting = unwritten.length
-    if (waiting > 0 || refused === 0) return waiting === 0
-    lines.push(dropped(refused))
-    refused = 0
-    return flush()
+    while (unwritten.length > 0 || lines.length > 0) {
+      if (unwritten.length === 0) {
+        unwritten = Buffer.from(lines.join(""))
+        lines = []
+        length = 0
+      }
+      unwritten = unwritten.subarray(write(descriptor, unwritten))
+      if (unwritten.length > 0) return false
+      if (refused > 0) add(dropped(refused))
+      refused = 0
+    }
+    return true
   }
 
   const turn = () => {
@@ -59,20 +69,19 @@ const output = (descriptor: number, mostBytes: number): Output => {
     for (let tries = 0; !flush() && tries < lastTries; tries++) block(pause)
   }
 
-  const add = (line: string) => {
-    if (waiting + line.length > mostBytes) {
+  const take = (line: string) => {
+    if (unwritten.length + length + line.length > mostBytes) {
       refused += 1
       return
     }
-    lines.push(line)
-    waiting += line.length
+    add(line)
     if (hasEnded) return end()
     if (isScheduled) return
     isScheduled = true
     setImmediate(turn)
   }
 
-  return { add, end }
+  return { add: take, end }
 }
 
 /**
