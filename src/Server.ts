@@ -94,7 +94,7 @@ const maintenance = Effect.gen(function*() {
     "ledger": Effect.tapError(ledger.run, (difference) => Effect.logError(difference.message)),
     "old jobs": Effect.asVoid(jobs.removeOutdated),
     "old mails": Effect.asVoid(outbox.removeOutdated),
-    "old idempotency keys": Effect.asVoid(Effect.repeat(removeExpired, { until: (removed) => removed === 0 }))
+    "old idempotency keys": Effect.asVoid(removeExpired)
   })
 })
 

@@ -6,6 +6,7 @@ import { tokenOf } from "../http/BearerTokens.ts"
 import { IdempotencyKeyInProgress, IdempotencyKeyReused } from "../http/Idempotent.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
+import { removeAll } from "../sql/removeAll.ts"
 import { canonical, sha256 } from "./fingerprint.ts"
 import { type Answer, IdempotencyKeysRepo } from "./IdempotencyKeysRepo.ts"
 
@@ -23,7 +24,6 @@ export interface Keyed {
   readonly render: (problem: Problem) => Response
 }
 
-/** Rows that one call of `removeExpired` deletes at most: a few milliseconds of the event loop. */
 const removedAtOnce = 1000
 
 /** Seconds; a request that takes a key changes the database, and no more. */
@@ -113,11 +113,11 @@ const make = Effect.gen(function*() {
           (id) => Effect.sync(() => running.delete(id))
         )
       }),
-    removeExpired: Effect.gen(function*() {
-      const now = yield* Clock.currentTimeMillis
-      const removed = yield* orDefect(repo.removeExpired({ expired: now - retention, limit: removedAtOnce }))
-      return removed.length
-    })
+    removeExpired: removeAll(removedAtOnce, (limit) =>
+      Clock.currentTimeMillis.pipe(
+        Effect.flatMap((now) => orDefect(repo.removeExpired({ expired: now - retention, limit }))),
+        Effect.map(({ length }) => length)
+      ))
   })
 })
 
@@ -132,7 +132,7 @@ export class IdempotencyKeys extends Context.Tag("barista/platform/idempotency/I
    * included. `IdempotencyKeyReused` where that was another request, `IdempotencyKeyInProgress` while it runs.
    */
   readonly once: (request: Keyed) => Effect.Effect<Response, Problem>
-  /** Deletes up to 1,000 answers that are older than `IDEMPOTENCY_KEY_RETENTION`; answers how many. */
+  /** Deletes the answers that are older than `IDEMPOTENCY_KEY_RETENTION`; answers how many. */
   readonly removeExpired: Effect.Effect<number>
 }>() {
   static readonly layer = Layer.effect(IdempotencyKeys, make).pipe(Layer.provide(IdempotencyKeysRepo.layer))

@@ -2,10 +2,11 @@ import { Clock, Duration, Effect } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
+import { removeAll } from "../sql/removeAll.ts"
 import * as EngineRows from "./EngineRows.ts"
 import { JobStore } from "./JobStore.ts"
 
-/** Jobs removed in one transaction, which keeps the event loop and the writer for some milliseconds. */
+/** In one transaction. */
 const removedAtOnce = 100
 
 export const make = Effect.gen(function*() {
@@ -14,26 +15,26 @@ export const make = Effect.gen(function*() {
   const store = yield* JobStore
   const engineRows = yield* EngineRows.make
 
-  const removeSome = Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    const jobs = yield* store.outdated(removedAtOnce, {
-      done: now - Duration.toMillis(jobRetention),
-      dead: now - Duration.toMillis(deadLetterRetention)
-    })
-    yield* Effect.forEach(jobs, ({ id, run }) => Effect.zipRight(engineRows.remove(id, run), store.remove(id)), {
-      concurrency: 1,
-      discard: true
-    })
-    return jobs.length
-    // looked up in the same transaction: none of them is tried again in between
-  }).pipe(transaction, orDefect)
+  const removeSome = Effect.fnUntraced(
+    function*(limit: number) {
+      const now = yield* Clock.currentTimeMillis
+      const jobs = yield* store.outdated(limit, {
+        done: now - Duration.toMillis(jobRetention),
+        dead: now - Duration.toMillis(deadLetterRetention)
+      })
+      yield* Effect.forEach(jobs, ({ id, run }) => Effect.zipRight(engineRows.remove(id, run), store.remove(id)), {
+        concurrency: 1,
+        discard: true
+      })
+      return jobs.length
+      // looked up in the same transaction: none of them is tried again in between
+    },
+    transaction,
+    orDefect
+  )
 
   return {
     /** Removes the finished jobs that are kept no longer, with all that is known of them; answers how many. */
-    removeOutdated: Effect.gen(function*() {
-      let total = 0
-      for (let removed = removedAtOnce; removed === removedAtOnce; total += removed) removed = yield* removeSome
-      return total
-    })
+    removeOutdated: removeAll(removedAtOnce, removeSome)
   }
 })

@@ -264,7 +264,7 @@ describe("retention", () => {
       expect([yield* texts, yield* keys]).toEqual([["one", "two"], ["a"]])
     }).pipe(Effect.provide(Notes.layer)))
 
-  it.effect("removes what has expired, a thousand rows at a time", () =>
+  it.effect("removes what has expired, however many rows", () =>
     Effect.gen(function*() {
       const { keys, write } = yield* Notes
       const { removeExpired } = yield* IdempotencyKeys
@@ -276,9 +276,7 @@ describe("retention", () => {
       yield* write("fresh", "one")
       expect(yield* removeExpired).toBe(0)
       yield* TestClock.adjust("1 millis")
-      expect(yield* removeExpired).toBe(1000)
-      expect(yield* removeExpired).toBe(500)
-      expect(yield* removeExpired).toBe(0)
+      expect(yield* removeExpired).toBe(1500)
       expect(yield* keys).toEqual(["fresh"])
     }).pipe(Effect.provide(Notes.layer)))
 })
