@@ -10,7 +10,7 @@ import { threads } from "./settings/Threads.ts"
 import { upstream } from "./settings/Upstream.ts"
 
 /**
- * Every setting of the product, by its key in `AppConfig`. Nothing else reads the environment.
+ * Every setting of the product, by its key in `AppConfig`. Nothing else reads the environment but `Policies`, for those that replace a policy.
  * A limit stands once, in the group of what it limits, with its unit and the reason for it.
  */
 export const settings = {

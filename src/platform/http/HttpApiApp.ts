@@ -1,5 +1,5 @@
 import { type HttpApi, type HttpApiGroup, type HttpApp, HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Cause, Chunk, type Clock, Context, Effect, Exit, Option, Runtime, Tracer } from "effect"
+import { Cause, Chunk, Context, Effect, Exit, Option, Runtime, Tracer } from "effect"
 import { AppConfig, type Values } from "../../AppConfig.ts"
 import {
   InternalError,
@@ -72,20 +72,14 @@ const failuresOf = (runtime: Runtime.Runtime<never>) => {
 type Failures = ReturnType<typeof failuresOf>
 
 /** What the runs of all operations share. */
-interface Surroundings {
-  readonly clock: Clock.Clock
-  readonly tracer: Tracer.Tracer
-  readonly keys: Option.Option<IdempotencyKeys["Type"]>
-  readonly failures: Failures
-}
+const surroundings = Effect.fnUntraced(function*(failures: Failures) {
+  const clock = yield* Effect.clock
+  const tracer = yield* Effect.tracer
+  const keys = yield* Effect.serviceOption(IdempotencyKeys)
+  return { clock, tracer, keys, failures }
+})
 
-const surroundings = (failures: Failures): Effect.Effect<Surroundings> =>
-  Effect.all({
-    clock: Effect.clock,
-    tracer: Effect.tracer,
-    keys: Effect.serviceOption(IdempotencyKeys),
-    failures: Effect.succeed(failures)
-  }, { concurrency: 1 })
+type Surroundings = Effect.Effect.Success<ReturnType<typeof surroundings>>
 
 /** A run of an operation, in one span, made here, where its name is known. One object, as there are as many as requests under way. */
 class OperationRun implements Work {

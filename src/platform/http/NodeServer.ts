@@ -39,11 +39,11 @@ const answerClientError = (error: Error & { readonly code?: string }, socket: Du
   endWith(socket, status, detail)
 }
 
-/** The server is no proxy. */
+/** The server is no proxy: 501, a method that it does not know (RFC 9110, 15.6.2). */
 const answerConnect = (_: Http.IncomingMessage, socket: Duplex) => {
   // node has taken its own listener off
   socket.on("error", () => socket.destroy())
-  endWith(socket, 501, "the server opens no tunnels: CONNECT is not implemented")
+  endWith(socket, 501, "the server is no proxy and opens no tunnels: ask it for a path by another method than CONNECT")
 }
 
 /** Answers while the layers are still being built: alive, but not ready. */
