@@ -18,6 +18,7 @@ export const make = Effect.gen(function*() {
   const removeSome = Effect.fnUntraced(
     function*(limit: number) {
       const now = yield* Clock.currentTimeMillis
+      // looked up in the same transaction: none of them is tried again in between
       const jobs = yield* store.outdated(limit, {
         done: now - Duration.toMillis(jobRetention),
         dead: now - Duration.toMillis(deadLetterRetention)
@@ -27,7 +28,6 @@ export const make = Effect.gen(function*() {
         discard: true
       })
       return jobs.length
-      // looked up in the same transaction: none of them is tried again in between
     },
     transaction,
     orDefect
