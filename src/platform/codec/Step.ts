@@ -1,0 +1,233 @@
+import { Either, Option, ParseResult, Schema, SchemaAST } from "effect"
+
+/** What a step answers where it cannot tell: the value is not valid, or why it is valid is beyond it. */
+export const unsettled: unique symbol = Symbol.for("barista/platform/codec/unsettled")
+
+/** Decodes, or encodes, a value of one schema, or leaves it unsettled. */
+export type Step = (input: unknown) => unknown
+
+/** Those of the whole product: every issue at once. */
+export const options: SchemaAST.ParseOptions = { errors: "all" }
+
+/** The parser of Effect itself. */
+const stock = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
+  const schema = Schema.make<unknown, unknown, never>(ast)
+  const parse = isDecoding
+    ? ParseResult.decodeUnknownEither(schema, options)
+    : ParseResult.encodeUnknownEither(schema, options)
+  return (input) => settled(parse(input))
+}
+
+/** A result that is there; one that a fiber would have to find, or a failure, is not. */
+const settled = (result: unknown): unknown =>
+  Either.isEither(result) && Either.isRight(result) ? result.right : unsettled
+
+const same: Step = (input) => input
+
+const where = (holds: (input: unknown) => boolean): Step => (input) => (holds(input) ? input : unsettled)
+
+const andThen = (first: Step, second: Step): Step => {
+  if (first === same) return second
+  if (second === same) return first
+  return (input) => {
+    const output = first(input)
+    return output === unsettled ? unsettled : second(output)
+  }
+}
+
+const isRecord = (input: unknown): input is Readonly<Record<PropertyKey, unknown>> =>
+  typeof input === "object" && input !== null && !Array.isArray(input)
+
+const withoutRefinements = (ast: SchemaAST.AST): SchemaAST.AST =>
+  ast._tag === "Refinement" ? withoutRefinements(ast.from) : ast
+
+const refinement = (ast: SchemaAST.Refinement, isDecoding: boolean): Step => {
+  if (!isDecoding) {
+    return andThen(compile(SchemaAST.typeAST(ast), true), compile(withoutRefinements(ast.from), false))
+  }
+  const from = compile(ast.from, true)
+  return andThen(from, (input) => Option.isNone(ast.filter(input, options, ast)) ? input : unsettled)
+}
+
+/** Takes a property from one name to another, and gives or takes away what its default is. */
+const renamed = (
+  { decode, encode, from, to }: SchemaAST.PropertySignatureTransformation,
+  isDecoding: boolean
+) => {
+  const [oldName, newName, change] = isDecoding ? [from, to, decode] : [to, from, encode]
+  return (record: Record<PropertyKey, unknown>) => {
+    const value = change(Object.hasOwn(record, oldName) ? Option.some(record[oldName]) : Option.none())
+    delete record[oldName]
+    if (Option.isSome(value)) record[newName] = value.value
+  }
+}
+
+/** What is between the two sides of a transformation; it may look at the input of the whole, too. */
+const middle = (ast: SchemaAST.Transformation, isDecoding: boolean): (value: unknown, input: unknown) => unknown => {
+  const { transformation } = ast
+  switch (transformation._tag) {
+    case "ComposeTransformation":
+      return same
+    case "TypeLiteralTransformation": {
+      const changes = transformation.propertySignatureTransformations.map((one) => renamed(one, isDecoding))
+      if (changes.length === 0) return same
+      return (value) => {
+        if (!isRecord(value)) return unsettled
+        const record = { ...value }
+        for (const change of changes) change(record)
+        return record
+      }
+    }
+    case "FinalTransformation": {
+      const change = isDecoding ? transformation.decode : transformation.encode
+      return (value, input) => settled(change(value, options, ast, input))
+    }
+  }
+}
+
+const transformation = (ast: SchemaAST.Transformation, isDecoding: boolean): Step => {
+  const [first, last] = isDecoding ? [ast.from, ast.to] : [ast.to, ast.from]
+  const before = compile(first, isDecoding)
+  const change = middle(ast, isDecoding)
+  const after = compile(last, isDecoding)
+  return (input) => {
+    const value = before(input)
+    if (value === unsettled) return unsettled
+    const changed = change(value, input)
+    return changed === unsettled ? unsettled : after(changed)
+  }
+}
+
+const record = (ast: SchemaAST.TypeLiteral, isDecoding: boolean): Step => {
+  const fields = ast.propertySignatures.map(({ isOptional, name, type }) => ({
+    name,
+    isOptional,
+    step: compile(type, isDecoding)
+  }))
+  return (input) => {
+    if (!isRecord(input)) return unsettled
+    const output: Record<PropertyKey, unknown> = {}
+    for (const { isOptional, name, step } of fields) {
+      if (isOptional && !Object.hasOwn(input, name)) continue
+      const value = step(input[name])
+      if (value === unsettled) return unsettled
+      output[name] = value
+    }
+    return output
+  }
+}
+
+const list = (element: SchemaAST.AST, isDecoding: boolean): Step => {
+  const step = compile(element, isDecoding)
+  return (input) => {
+    if (!Array.isArray(input)) return unsettled
+    const output = []
+    for (const item of input) {
+      const value = step(item)
+      if (value === unsettled) return unsettled
+      output.push(value)
+    }
+    return output
+  }
+}
+
+const isPrimitive = (ast: SchemaAST.AST): boolean => {
+  switch (ast._tag) {
+    case "Refinement":
+      return isPrimitive(ast.from)
+    case "Literal":
+    case "StringKeyword":
+    case "NumberKeyword":
+    case "BooleanKeyword":
+    case "BigIntKeyword":
+    case "UndefinedKeyword":
+      return true
+    default:
+      return false
+  }
+}
+
+/** The first member that takes the value; with more than one that is not primitive, Effect may try them in another order. */
+const union = (ast: SchemaAST.Union, isDecoding: boolean): Step => {
+  if (ast.types.filter((type) => !isPrimitive(type)).length > 1) return stock(ast, isDecoding)
+  const steps = ast.types.map((type) => compile(type, isDecoding))
+  return (input) => {
+    for (const step of steps) {
+      const output = step(input)
+      if (output !== unsettled) return output
+    }
+    return unsettled
+  }
+}
+
+/** What is behind a recursion is compiled when it is first needed. */
+const suspended = (ast: SchemaAST.Suspend, isDecoding: boolean): Step => {
+  let step: Step | undefined
+  return (input) => {
+    step ??= compile(ast.f(), isDecoding)
+    return step(input)
+  }
+}
+
+const fresh = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
+  switch (ast._tag) {
+    case "StringKeyword":
+      return where((input) => typeof input === "string")
+    case "NumberKeyword":
+      return where((input) => typeof input === "number")
+    case "BooleanKeyword":
+      return where((input) => typeof input === "boolean")
+    case "BigIntKeyword":
+      return where((input) => typeof input === "bigint")
+    case "UndefinedKeyword":
+      return where((input) => input === undefined)
+    case "Literal":
+      return where((input) => input === ast.literal)
+    case "UnknownKeyword":
+    case "AnyKeyword":
+    case "VoidKeyword":
+      return same
+    case "Refinement":
+      return refinement(ast, isDecoding)
+    case "Transformation":
+      return transformation(ast, isDecoding)
+    case "Declaration": {
+      const parse = isDecoding ? ast.decodeUnknown(...ast.typeParameters) : ast.encodeUnknown(...ast.typeParameters)
+      return (input) => settled(parse(input, options, ast))
+    }
+    case "TypeLiteral":
+      return ast.indexSignatures.length === 0 && ast.propertySignatures.length > 0
+        ? record(ast, isDecoding)
+        : stock(ast, isDecoding)
+    case "TupleType": {
+      const [element, ...others] = ast.rest
+      return element !== undefined && others.length === 0 && ast.elements.length === 0
+        ? list(element.type, isDecoding)
+        : stock(ast, isDecoding)
+    }
+    case "Union":
+      return union(ast, isDecoding)
+    case "Suspend":
+      return suspended(ast, isDecoding)
+    default:
+      return stock(ast, isDecoding)
+  }
+}
+
+const decoding = new WeakMap<SchemaAST.AST, Step>()
+const encoding = new WeakMap<SchemaAST.AST, Step>()
+
+/** Whether it says how it is to be parsed, or what is to be taken instead of an invalid value. */
+const hasOwnWay = (ast: SchemaAST.AST): boolean =>
+  Option.isSome(SchemaAST.getParseOptionsAnnotation(ast)) ||
+  Option.isSome(SchemaAST.getDecodingFallbackAnnotation(ast))
+
+/** The step of a schema, made once. What it knows no shorter way for is left to Effect's own parser. */
+export const compile = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
+  const made = isDecoding ? decoding : encoding
+  const known = made.get(ast)
+  if (known !== undefined) return known
+  const step = hasOwnWay(ast) ? stock(ast, isDecoding) : fresh(ast, isDecoding)
+  made.set(ast, step)
+  return step
+}
