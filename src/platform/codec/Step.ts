@@ -62,6 +62,15 @@ const renamed = (
   }
 }
 
+/** Functions of syntax trees, whose results may be of any type. */
+type Change = (
+  value: unknown,
+  options: SchemaAST.ParseOptions,
+  ast: SchemaAST.Transformation,
+  input: unknown
+) => unknown
+type Parse = (input: unknown, options: SchemaAST.ParseOptions, ast: SchemaAST.Declaration) => unknown
+
 /** What is between the two sides of a transformation; it may look at the input of the whole, too. */
 const middle = (ast: SchemaAST.Transformation, isDecoding: boolean): (value: unknown, input: unknown) => unknown => {
   const { transformation } = ast
@@ -79,7 +88,7 @@ const middle = (ast: SchemaAST.Transformation, isDecoding: boolean): (value: unk
       }
     }
     case "FinalTransformation": {
-      const change = isDecoding ? transformation.decode : transformation.encode
+      const change: Change = isDecoding ? transformation.decode : transformation.encode
       return (value, input) => settled(change(value, options, ast, input))
     }
   }
@@ -192,7 +201,8 @@ const fresh = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
     case "Transformation":
       return transformation(ast, isDecoding)
     case "Declaration": {
-      const parse = isDecoding ? ast.decodeUnknown(...ast.typeParameters) : ast.encodeUnknown(...ast.typeParameters)
+      const { decodeUnknown, encodeUnknown, typeParameters } = ast
+      const parse: Parse = isDecoding ? decodeUnknown(...typeParameters) : encodeUnknown(...typeParameters)
       return (input) => settled(parse(input, options, ast))
     }
     case "TypeLiteral":

@@ -57,20 +57,21 @@ const kinds: Readonly<Record<string, Schema.Schema.AnyNoContext>> = {
 const shown = <A>(result: Either.Either<A, ParseResult.ParseIssue>) =>
   Either.mapLeft(result, (issue) => ParseResult.TreeFormatter.formatIssueSync(issue))
 
-/** Valid values, valid ones with a part exchanged or taken away, and anything at all. */
+/** A value with one of its parts exchanged, or taken away, and one too many. */
+const altered = (value: unknown, other: unknown, n: number): unknown => {
+  if (typeof value !== "object" || value === null) return other
+  const entries = Object.entries(value)
+  const [name] = entries[n % Math.max(1, entries.length)] ?? [""]
+  const others = entries.filter(([key]) => key !== name)
+  const changed = [...others, ...(n % 2 === 0 ? [[name, other]] : []), ["extra", other]]
+  return Array.isArray(value) ? changed.map(([, part]) => part) : Object.fromEntries(changed)
+}
+
 const inputs = (valid: FastCheck.Arbitrary<unknown>) =>
   FastCheck.oneof(
     valid,
     FastCheck.anything(),
-    FastCheck.tuple(valid, FastCheck.anything(), FastCheck.nat()).map(([value, other, n]) => {
-      if (typeof value !== "object" || value === null) return other
-      const names = Object.keys(value)
-      const name = names[n % Math.max(1, names.length)]
-      if (name === undefined) return other
-      const kept = Object.entries(value).filter(([key]) => n % 2 === 0 || key !== name)
-      const changed = { ...Object.fromEntries(kept), ...(n % 2 === 0 ? { [name]: other } : {}), extra: other }
-      return Array.isArray(value) ? Object.values(changed) : changed
-    })
+    FastCheck.tuple(valid, FastCheck.anything(), FastCheck.nat()).map((parts) => altered(...parts))
   )
 
 const check = (schema: Schema.Schema.AnyNoContext, runs: number) => {
