@@ -1,4 +1,10 @@
-import { HttpApi, type HttpApiGroup, type HttpServerRequest } from "@effect/platform"
+import {
+  HttpApi,
+  type HttpApiEndpoint,
+  type HttpApiGroup,
+  type HttpMethod,
+  type HttpServerRequest
+} from "@effect/platform"
 import type { Effect } from "effect"
 import * as FindMyWay from "find-my-way-ts"
 import type { Problem } from "../../domain/Problem.ts"
@@ -10,6 +16,7 @@ import type { Handlers } from "./Handlers.ts"
 export interface Operation {
   /** `group.endpoint`: the name of its span. */
   readonly name: string
+  readonly endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
   readonly path: string
   readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<DecodeRequest.Decoded, Problem>
   readonly handle: (request: unknown) => Effect.Effect<unknown, Problem>
@@ -23,6 +30,7 @@ export interface Found {
 }
 
 export interface Router {
+  readonly operations: ReadonlyArray<Operation>
   /** The operation that answers; HEAD is answered by GET's. */
   readonly find: (request: HttpServerRequest.HttpServerRequest) => Found | undefined
   /** The methods that a path answers to; empty for a path that the contract does not have. */
@@ -41,7 +49,15 @@ type AnyHandlers = Readonly<Record<string, Readonly<Record<string, AnyHandler>>>
 type AnyHandler = { call(request: unknown): Effect.Effect<unknown, Problem> }["call"]
 
 /** find-my-way ends a path at a semicolon, as RFC 1808 once did; it is a character as others are (RFC 3986, 3.3). */
-const withoutSemicolons = (url: string) => url.replaceAll(";", "%3B")
+export const withoutSemicolons = (url: string) => url.replaceAll(";", "%3B")
+
+/** How a URL is matched, by whatever router. */
+export const config = {
+  ignoreTrailingSlash: true,
+  ignoreDuplicateSlashes: false,
+  caseSensitive: true,
+  maxParamLength: 1000
+}
 
 const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const
 
@@ -54,24 +70,23 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
   apiHandlers: AnyHandlers,
   options: { readonly maxBodyBytes: number }
 ): Router => {
-  const router = FindMyWay.make<Operation>({
-    ignoreTrailingSlash: true,
-    ignoreDuplicateSlashes: false,
-    caseSensitive: true,
-    maxParamLength: 1000
-  })
+  const router = FindMyWay.make<Operation>(config)
+  const operations: Array<Operation> = []
   HttpApi.reflect(api, {
     onGroup: () => undefined,
     onEndpoint: ({ endpoint, group }) => {
       const handle = apiHandlers[group.identifier]?.[endpoint.name]
       if (handle === undefined) return
-      router.on(endpoint.method, endpoint.path, {
+      const operation: Operation = {
         name: `${group.identifier}.${endpoint.name}`,
+        endpoint,
         path: endpoint.path,
         decode: DecodeRequest.compile(endpoint, options.maxBodyBytes),
         handle,
         encode: EncodeResponse.compile(endpoint)
-      })
+      }
+      operations.push(operation)
+      router.on(endpoint.method, endpoint.path, operation)
     }
   })
   const allowed = (url: string) => {
@@ -79,6 +94,7 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
     return found.length === 0 ? [] : [...found, ...(found.includes("GET") ? ["HEAD"] : []), "OPTIONS"]
   }
   return {
+    operations,
     allowed: (url) => allowed(withoutSemicolons(url)),
     find: (request) => {
       const method = request.method === "HEAD" ? "GET" : request.method

@@ -1,0 +1,33 @@
+import type { HttpApp } from "@effect/platform"
+import type { Context } from "effect"
+import type { Values } from "../../AppConfig.ts"
+import { Overloaded, type Problem, Stopping, Unauthorized, UnsupportedMediaType } from "../../domain/Problem.ts"
+import type { Lifecycle } from "../lifecycle/Lifecycle.ts"
+import * as BearerTokens from "./BearerTokens.ts"
+import type { Exchange } from "./Exchange.ts"
+
+/** Documentation by path, without its trailing slash. */
+export type Pages = Readonly<Record<string, HttpApp.Default>>
+
+/** The page at a path, with or without its trailing slash. */
+export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined => {
+  const key = path.replace(/(.)\/$/, "$1")
+  return Object.hasOwn(pages, key) ? pages[key] : undefined
+}
+
+/** Why a request is not even looked at. */
+export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecycle>, pages: Pages) => {
+  const authorized = BearerTokens.checker(config.apiTokens)
+  return ({ path, request: { headers, method } }: Exchange): Problem | undefined => {
+    const isHealth = path.startsWith("/health/")
+    if (lifecycle.isStopping() && !isHealth) return new Stopping({ retry_after: 5 })
+    if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
+    const encoding = headers["content-encoding"]
+    if (encoding !== undefined && encoding !== "identity") {
+      return new UnsupportedMediaType({ received: `content-encoding: ${encoding}`, expected: "no content-encoding" })
+    }
+    const isAllowed = isHealth || method === "OPTIONS" || authorized(headers["authorization"]) ||
+      pageOf(pages, path) !== undefined
+    return isAllowed ? undefined : new Unauthorized()
+  }
+}

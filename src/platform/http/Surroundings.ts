@@ -1,0 +1,50 @@
+import type { HttpServerResponse } from "@effect/platform"
+import { Context, Effect, Option, type Tracer } from "effect"
+import type { Problem } from "../../domain/Problem.ts"
+import { IdempotencyKeys } from "../idempotency/IdempotencyKeys.ts"
+import type { Decoded } from "./DecodeRequest.ts"
+import { callersSpan, type Exchange, renderProblem } from "./Exchange.ts"
+import type { Failures } from "./Failures.ts"
+import type { Operation } from "./Router.ts"
+
+/** What the runs of all operations share, whichever adapter runs them. */
+export const surroundings = Effect.fnUntraced(function*(failures: Failures) {
+  const clock = yield* Effect.clock
+  const tracer = yield* Effect.tracer
+  const keys = yield* Effect.serviceOption(IdempotencyKeys)
+  return { clock, tracer, keys, failures }
+})
+
+export type Surroundings = Effect.Effect.Success<ReturnType<typeof surroundings>>
+
+/** Starts the one span of a run of an operation, within the caller's span, and makes it the exchange's. */
+export const startSpan = ({ clock, tracer }: Surroundings, exchange: Exchange, operation: Operation): Tracer.Span => {
+  const { headers, method } = exchange.request
+  const { name, path } = operation
+  const span = tracer.span(name, callersSpan(headers), Context.empty(), [], clock.unsafeCurrentTimeNanos(), "server")
+  span.attribute("http.request.method", method)
+  span.attribute("http.route", path)
+  exchange.span = span
+  return span
+}
+
+/** Runs a decoded request that carries an idempotency key at most once: `respond` is not run where its answer is known already. */
+export const atMostOnce = (
+  { keys }: Surroundings,
+  exchange: Exchange,
+  operation: Operation,
+  { idempotencyKey: key, request, ...input }: Decoded & { readonly idempotencyKey: string },
+  respond: Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, Problem> =>
+  Option.match(keys, {
+    onNone: () => Effect.dieMessage("no layer of IdempotencyKeys"),
+    onSome: ({ once }) =>
+      once({
+        key,
+        authorization: request.headers["authorization"],
+        operation: operation.name,
+        input,
+        respond,
+        render: (problem) => renderProblem(exchange, problem)
+      })
+  })
