@@ -1,6 +1,7 @@
 import { type HttpApiEndpoint, HttpApiSchema, HttpMethod, type HttpServerRequest } from "@effect/platform"
-import { Context, Effect, Either, Option, ParseResult, Schema, type SchemaAST } from "effect"
+import { Context, Effect, Either, Exit, Option, Schema, type SchemaAST } from "effect"
 import { type InputIssue, InvalidInput, type PayloadTooLarge, type UnsupportedMediaType } from "../../domain/Problem.ts"
+import * as Codec from "../codec/Codec.ts"
 import { headerName, Idempotent, keyRule, readKey } from "./Idempotent.ts"
 import { below, fromParseIssue } from "./InputIssues.ts"
 import { isParams, queryReaders } from "./Params.ts"
@@ -28,8 +29,7 @@ type Issues = ReadonlyArray<InputIssue>
 type Part = Either.Either<unknown, Issues>
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 
-const decodeUnknown = (ast: SchemaAST.AST) =>
-  ParseResult.decodeUnknownEither(Schema.make<unknown, unknown, never>(ast), { errors: "all" })
+const decodeUnknown = (ast: SchemaAST.AST) => Codec.decoder(Schema.make<unknown, unknown, never>(ast))
 
 const decoder = (ast: SchemaAST.AST, name: string) => {
   const decode = decodeUnknown(ast)
@@ -116,7 +116,7 @@ const isMalformed = (url: string): boolean =>
 
 const nothing = Either.right(undefined)
 
-const nothingDeclared = { path: undefined, urlParams: undefined, payload: undefined, idempotencyKey: undefined }
+const issuesOf = (part: Part): Issues => (Either.isLeft(part) ? part.left : [])
 
 const idempotencyKey = (request: Matched["request"]): Either.Either<string | undefined, Issues> => {
   const written = request.headers["idempotency-key"]
@@ -125,47 +125,60 @@ const idempotencyKey = (request: Matched["request"]): Either.Either<string | und
     : Either.fromOption(readKey(written), () => [issue(["header", headerName], keyRule, "value_error")])
 }
 
+type Decoder = (query: Matched["query"], body: unknown) => Part
+
+const payloadDecoder = (ast: SchemaAST.AST): Decoder => {
+  if (isParams(ast)) return paramsDecoder(ast)
+  const decode = decoder(ast, "body")
+  return (_, body) => body === undefined ? Either.left([issue(["body"], "field required", "missing")]) : decode(body)
+}
+
+const nothingToDecode = () => nothing
+
 /**
  * Compiles what an endpoint declares of its path, query and body into one decoder, made once. It reports every issue of every part at
- * once (422), and reads the body only where one is declared. A multipart payload is left to its handler, which streams it.
+ * once (422), and reads the body only where one is declared: where none is, its effect is an `Exit`. A multipart payload is left to
+ * its handler, which streams it.
  */
 export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
-  const decodePath = Option.map(endpoint.pathSchema, ({ ast }) => decoder(ast, "path"))
-  const decodeQuery = Option.map(endpoint.urlParamsSchema, ({ ast }) => urlParamsDecoder(ast))
   const payloadSchema = Option.filter(endpoint.payloadSchema, ({ ast }) => !isMultipart(ast))
-  const decodePayload = Option.map(payloadSchema, ({ ast }) => {
-    if (isParams(ast)) return paramsDecoder(ast)
-    const decode = decoder(ast, "body")
-    return (_: Matched["query"], body: unknown) =>
-      body === undefined ? Either.left([issue(["body"], "field required", "missing")]) : decode(body)
+  const decodePath = Option.match(endpoint.pathSchema, {
+    onNone: () => nothingToDecode,
+    onSome: ({ ast }) => decoder(ast, "path")
+  })
+  const decodeQuery = Option.match(endpoint.urlParamsSchema, {
+    onNone: () => nothingToDecode,
+    onSome: ({ ast }) => urlParamsDecoder(ast)
+  })
+  const decodePayload: Decoder = Option.match(payloadSchema, {
+    onNone: () => nothingToDecode,
+    onSome: ({ ast }) => payloadDecoder(ast)
   })
   const takesKey = Context.get(endpoint.annotations, Idempotent)
-  const declaresNothing = !takesKey && [decodePath, decodeQuery, decodePayload].every(Option.isNone)
-  const readsBody = Option.isSome(decodePayload) && HttpMethod.hasBody(endpoint.method)
+  const readsBody = Option.isSome(payloadSchema) && HttpMethod.hasBody(endpoint.method)
 
-  return ({ path, query, request }: Matched): Effect.Effect<Decoded, Refusal> => {
-    if (isMalformed(request.url)) {
-      return Effect.fail(InvalidInput.of(["query"], "has a malformed percent-encoding", "value_error"))
+  const decode = ({ path, query, request }: Matched, body: unknown): Exit.Exit<Decoded, InvalidInput> => {
+    const ofPath = decodePath(path)
+    const ofQuery = decodeQuery(query)
+    const ofPayload = decodePayload(query, body)
+    const ofHeaders = takesKey ? idempotencyKey(request) : nothing
+    return Either.isRight(ofPath) && Either.isRight(ofQuery) && Either.isRight(ofPayload) && Either.isRight(ofHeaders)
+      ? Exit.succeed({
+        request,
+        path: ofPath.right,
+        urlParams: ofQuery.right,
+        payload: ofPayload.right,
+        idempotencyKey: ofHeaders.right
+      })
+      : Exit.fail(new InvalidInput({ errors: [ofPath, ofQuery, ofPayload, ofHeaders].flatMap(issuesOf) }))
+  }
+
+  return (matched: Matched): Effect.Effect<Decoded, Refusal> => {
+    if (isMalformed(matched.request.url)) {
+      return Exit.fail(InvalidInput.of(["query"], "has a malformed percent-encoding", "value_error"))
     }
-    if (declaresNothing) return Effect.succeed({ request, ...nothingDeclared })
-    const finish = (body: unknown): Effect.Effect<Decoded, InvalidInput> => {
-      const parts = {
-        path: Option.match(decodePath, { onNone: () => nothing, onSome: (decode) => decode(path) }),
-        urlParams: Option.match(decodeQuery, { onNone: () => nothing, onSome: (decode) => decode(query) }),
-        payload: Option.match(decodePayload, { onNone: () => nothing, onSome: (decode) => decode(query, body) }),
-        idempotencyKey: takesKey ? idempotencyKey(request) : nothing
-      }
-      const issues = Object.values(parts).flatMap((part) => (Either.isLeft(part) ? part.left : []))
-      return issues.length > 0
-        ? Effect.fail(new InvalidInput({ errors: issues }))
-        : Effect.succeed({
-          request,
-          path: Either.getOrUndefined(parts.path),
-          urlParams: Either.getOrUndefined(parts.urlParams),
-          payload: Either.getOrUndefined(parts.payload),
-          idempotencyKey: Either.getOrUndefined(parts.idempotencyKey)
-        })
-    }
-    return readsBody ? Effect.flatMap(readJson(request, maxBodyBytes), finish) : finish(undefined)
+    return readsBody
+      ? Effect.flatMap(readJson(matched.request, maxBodyBytes), (body) => decode(matched, body))
+      : decode(matched, undefined)
   }
 }

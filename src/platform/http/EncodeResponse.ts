@@ -1,5 +1,7 @@
 import { type HttpApiEndpoint, HttpApiSchema, type HttpMethod, HttpServerResponse } from "@effect/platform"
-import { ParseResult, Schema } from "effect"
+import { Either, ParseResult, Schema } from "effect"
+import * as Codec from "../codec/Codec.ts"
+import { TextAnswer } from "./TextAnswer.ts"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 
@@ -7,20 +9,17 @@ type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 export type Encode = (
   value: unknown,
   headers: Readonly<Record<string, string>>
-) => HttpServerResponse.HttpServerResponse
+) => HttpServerResponse.HttpServerResponse | TextAnswer
 
-const withBody = (encoding: HttpApiSchema.Encoding, status: number) => {
+const withBody = (encoding: HttpApiSchema.Encoding, status: number): Encode => {
   const { contentType, kind } = encoding
-  return (encoded: unknown, headers: Readonly<Record<string, string>>) => {
+  return (encoded, headers) => {
     if (kind === "Uint8Array" && encoded instanceof Uint8Array) {
       return HttpServerResponse.uint8Array(encoded, { status, contentType, headers })
     }
     const text = kind === "Json" ? JSON.stringify(encoded) : String(encoded)
-    // as a text, which node writes together with the head; given all its headers at once, as each change copies them
-    return HttpServerResponse.raw(text, {
-      status,
-      headers: { "content-type": contentType, "content-length": String(Buffer.byteLength(text)), ...headers }
-    })
+    const described = { "content-type": contentType, "content-length": String(Buffer.byteLength(text)), ...headers }
+    return new TextAnswer(status, described, text)
   }
 }
 
@@ -32,7 +31,7 @@ export const compile = (endpoint: Endpoint): Encode => {
   const { ast } = endpoint.successSchema
   const status = HttpApiSchema.getStatusSuccessAST(ast)
   if (HttpApiSchema.isVoid(ast)) return (_, headers) => HttpServerResponse.empty({ status, headers })
-  const encode = ParseResult.encodeUnknownSync(Schema.make<unknown, unknown, never>(ast))
-  const toResponse = withBody(HttpApiSchema.getEncoding(ast), status)
-  return (value, headers) => toResponse(encode(value), headers)
+  const encode = Codec.encoder(Schema.make<unknown, unknown, never>(ast))
+  const toAnswer = withBody(HttpApiSchema.getEncoding(ast), status)
+  return (value, headers) => toAnswer(Either.getOrThrowWith(encode(value), ParseResult.parseError), headers)
 }

@@ -56,8 +56,12 @@ export const renderProblem = (exchange: Exchange, problem: Problem): HttpServerR
 const isTraceId = (id: string) => /^(?!0+$)[0-9a-f]{32}$/.test(id)
 const isSpanId = (id: string) => /^(?!0+$)[0-9a-f]{16}$/.test(id)
 
+/** Those that `HttpTraceContext` reads, which knows no quick no. */
+const traceHeaders = ["traceparent", "b3", "x-b3-traceid"]
+
 /** The caller's span (W3C trace context, or B3), if its ids have the form that they must have. */
 export const callersSpan = (headers: Headers.Headers): Option.Option<Tracer.ExternalSpan> => {
+  if (!traceHeaders.some((name) => headers[name] !== undefined)) return Option.none()
   const span = HttpTraceContext.fromHeaders(headers)
   return Option.isSome(span) && isTraceId(span.value.traceId) && isSpanId(span.value.spanId) ? span : Option.none()
 }

@@ -1,5 +1,5 @@
 import { type HttpApi, type HttpApiGroup, HttpServerResponse } from "@effect/platform"
-import { Context, Effect, Exit, Tracer } from "effect"
+import { Context, Effect, Either, Exit, Tracer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type { Problem } from "../../domain/Problem.ts"
 import { Locale } from "../../domain/Text.ts"
@@ -11,69 +11,88 @@ import { type Pages, refusalOf } from "./Refusal.ts"
 import type { App, Work } from "./RequestRunner.ts"
 import { ResponseHeaders } from "./ResponseHeaders.ts"
 import * as Router from "./Router.ts"
-import { atMostOnce, startSpan, type Surroundings, surroundings } from "./Surroundings.ts"
+import { atMostOnce, endSpan, startSpan, type Surroundings, surroundings } from "./Surroundings.ts"
+import { toResponse } from "./TextAnswer.ts"
 import { unmatchedAnswerer } from "./Unmatched.ts"
+import type { Answer } from "./writeAnswer.ts"
 
-type Response = HttpServerResponse.HttpServerResponse
+/** What has ended already, or takes no time: it has no use for a fiber. */
+const isEnded = <A, E>(effect: Effect.Effect<A, E>): effect is Exit.Exit<A, E> => Exit.isExit(effect)
 
-/** A run of an operation, in one span, made here, where its name is known. One object, as there are as many as requests under way. */
+/**
+ * A run of an operation, in one span, made here, where its name is known. One object, as there are as many as requests under way; what a
+ * fiber is given is made only with the fiber.
+ */
 class OperationRun implements Work {
-  readonly context: Context.Context<never>
   private readonly shared: Surroundings
   private readonly exchange: Exchange
   private readonly found: Router.Found
   private readonly span: Tracer.Span
+  private readonly begun: Effect.Effect<Answer, Problem>
 
   constructor(shared: Surroundings, exchange: Exchange, found: Router.Found) {
     this.shared = shared
     this.exchange = exchange
     this.found = found
     this.span = startSpan(shared, exchange, found.operation)
+    this.begun = Either.getOrElse(Either.try(() => this.begin()), Exit.die)
+  }
+
+  /** The answer where it is known by now, and else what finds it. */
+  get reply(): Answer | Work {
+    return isEnded(this.begun) ? this.answer(this.begun) : this
+  }
+
+  effect(): Effect.Effect<Answer, Problem> {
+    return this.begun
+  }
+
+  get context(): Context.Context<never> {
     // made in one step: each change of a context copies it
-    this.context = Context.unsafeMake(
+    return Context.unsafeMake(
       new Map<string, unknown>()
         .set(Tracer.ParentSpan.key, this.span)
-        .set(Locale.key, exchange.language)
-        .set(ResponseHeaders.key, exchange)
+        .set(Locale.key, this.exchange.language)
+        .set(ResponseHeaders.key, this.exchange)
     )
   }
 
-  effect(): Effect.Effect<Response, Problem> {
-    const { operation, path, query } = this.found
-    return Effect.flatMap(
-      operation.decode({ request: this.exchange.request, path, query }),
-      (decoded) => this.respond(decoded)
-    )
-  }
-
-  answer(exit: Exit.Exit<Response, Problem>): Response {
-    this.endSpan(exit)
+  answer(exit: Exit.Exit<Answer, Problem>): Answer {
+    endSpan(this.shared, this.span, exit)
     return Exit.isSuccess(exit) ? exit.value : this.shared.failures.answer(this.exchange, exit.cause)
   }
 
-  abandoned(exit: Exit.Exit<Response, Problem>): void {
-    this.endSpan(exit)
+  abandoned(exit: Exit.Exit<Answer, Problem>): void {
+    endSpan(this.shared, this.span, exit)
     if (Exit.isFailure(exit)) this.shared.failures.abandoned(this.exchange, exit.cause)
   }
 
-  private endSpan(exit: Exit.Exit<Response, Problem>): void {
-    this.span.end(this.shared.clock.unsafeCurrentTimeNanos(), exit)
+  /** Decodes and handles, as far as neither takes time. */
+  private begin(): Effect.Effect<Answer, Problem> {
+    const { operation, path, query } = this.found
+    const decoded = operation.decode({ request: this.exchange.request, path, query })
+    if (!isEnded(decoded)) return Effect.flatMap(decoded, (read) => this.respond(read))
+    return Exit.isSuccess(decoded) ? this.respond(decoded.value) : Exit.failCause(decoded.cause)
   }
 
   /** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
-  private respond(decoded: Decoded): Effect.Effect<Response, Problem> {
+  private respond(decoded: Decoded): Effect.Effect<Answer, Problem> {
     const { idempotencyKey } = decoded
     if (idempotencyKey === undefined) return this.handle(decoded)
-    const handled = Effect.suspend(() => this.handle(decoded))
+    const handled = Effect.map(Effect.suspend(() => this.handle(decoded)), toResponse)
     return atMostOnce(this.shared, this.exchange, this.found.operation, { ...decoded, idempotencyKey }, handled)
   }
 
-  private handle(decoded: Decoded): Effect.Effect<Response, Problem> {
-    const { operation } = this.found
-    return Effect.map(operation.handle(decoded), (answer) =>
-      HttpServerResponse.isServerResponse(answer)
-        ? HttpServerResponse.setHeaders(answer, this.exchange.headers)
-        : operation.encode(answer, localizedHeaders(this.exchange)))
+  private handle(decoded: Decoded): Effect.Effect<Answer, Problem> {
+    const handled = this.found.operation.handle(decoded)
+    const encode = (value: unknown) => this.encode(value)
+    return isEnded(handled) ? Exit.map(handled, encode) : Effect.map(handled, encode)
+  }
+
+  private encode(value: unknown): Answer {
+    return HttpServerResponse.isServerResponse(value)
+      ? HttpServerResponse.setHeaders(value, this.exchange.headers)
+      : this.found.operation.encode(value, localizedHeaders(this.exchange))
   }
 }
 
@@ -98,7 +117,7 @@ export const make = Effect.fnUntraced(
       const refused = refusal(exchange)
       if (refused !== undefined) return renderProblem(exchange, refused)
       const found = router.find(exchange.request)
-      return found === undefined ? answerUnmatched(exchange) : new OperationRun(shared, exchange, found)
+      return found === undefined ? answerUnmatched(exchange) : new OperationRun(shared, exchange, found).reply
     }
     return app
   }

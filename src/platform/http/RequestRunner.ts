@@ -1,4 +1,4 @@
-import { HttpServerError, type HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { HttpServerError, type HttpServerRequest } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import {
   Context,
@@ -19,10 +19,9 @@ import { InternalError, type Problem } from "../../domain/Problem.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as Conformance from "./Conformance.ts"
 import { NodeRequest } from "./NodeRequest.ts"
-import { writeAnswer } from "./writeAnswer.ts"
+import { type Answer, isAnswer, writeAnswer } from "./writeAnswer.ts"
 
 type Request = HttpServerRequest.HttpServerRequest
-type Answer = HttpServerResponse.HttpServerResponse
 
 /** What takes time: an effect with all that its fiber knows, and what becomes of its end, by one of the two. */
 export interface Work {
@@ -100,7 +99,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
   /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
   return (request: NodeRequest, ended: () => void) => {
     const reply = guarded(request, () => Conformance.refusal(request.source) ?? app(request))
-    if (HttpServerResponse.isServerResponse(reply)) {
+    if (isAnswer(reply)) {
       const response = awaitedResponse(request)
       if (response === undefined) ended()
       else write(reply, request, response, ended)

@@ -1,7 +1,8 @@
 import type { HttpServerResponse } from "@effect/platform"
-import { Context, Effect, Option, type Tracer } from "effect"
+import { Context, Effect, type Exit, Option, type Tracer } from "effect"
 import type { Problem } from "../../domain/Problem.ts"
 import { IdempotencyKeys } from "../idempotency/IdempotencyKeys.ts"
+import { isRecorded } from "../observability/Tracing.ts"
 import type { Decoded } from "./DecodeRequest.ts"
 import { callersSpan, type Exchange, renderProblem } from "./Exchange.ts"
 import type { Failures } from "./Failures.ts"
@@ -12,21 +13,32 @@ export const surroundings = Effect.fnUntraced(function*(failures: Failures) {
   const clock = yield* Effect.clock
   const tracer = yield* Effect.tracer
   const keys = yield* Effect.serviceOption(IdempotencyKeys)
-  return { clock, tracer, keys, failures }
+  return { clock, tracer, keys, failures, isRecorded: isRecorded(tracer) }
 })
+
+const noLinks: ReadonlyArray<Tracer.SpanLink> = []
 
 export type Surroundings = Effect.Effect.Success<ReturnType<typeof surroundings>>
 
 /** Starts the one span of a run of an operation, within the caller's span, and makes it the exchange's. */
-export const startSpan = ({ clock, tracer }: Surroundings, exchange: Exchange, operation: Operation): Tracer.Span => {
+export const startSpan = (shared: Surroundings, exchange: Exchange, operation: Operation): Tracer.Span => {
   const { headers, method } = exchange.request
   const { name, path } = operation
-  const span = tracer.span(name, callersSpan(headers), Context.empty(), [], clock.unsafeCurrentTimeNanos(), "server")
-  span.attribute("http.request.method", method)
-  span.attribute("http.route", path)
+  const span = shared.tracer.span(name, callersSpan(headers), Context.empty(), noLinks, now(shared), "server")
+  if (shared.isRecorded) {
+    span.attribute("http.request.method", method)
+    span.attribute("http.route", path)
+  }
   exchange.span = span
   return span
 }
+
+export const endSpan = (shared: Surroundings, span: Tracer.Span, exit: Exit.Exit<unknown, unknown>): void => {
+  if (shared.isRecorded) span.end(now(shared), exit)
+}
+
+/** Of a span that nobody records nobody asks the time. */
+const now = ({ clock, isRecorded }: Surroundings) => isRecorded ? clock.unsafeCurrentTimeNanos() : 0n
 
 /** Runs a decoded request that carries an idempotency key at most once: `respond` is not run where its answer is known already. */
 export const atMostOnce = (

@@ -1,19 +1,26 @@
-import { Cookies, type HttpServerResponse } from "@effect/platform"
+import { Cookies, HttpServerResponse } from "@effect/platform"
 import { NodeStream } from "@effect/platform-node"
 import { Runtime } from "effect"
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http"
 import { pipeline, Readable } from "node:stream"
+import { TextAnswer } from "./TextAnswer.ts"
 
-type Answer = HttpServerResponse.HttpServerResponse
+type Response = HttpServerResponse.HttpServerResponse
+
+/** What is written as the answer to a request. */
+export type Answer = Response | TextAnswer
+
+export const isAnswer = (value: object): value is Answer =>
+  value instanceof TextAnswer || HttpServerResponse.isServerResponse(value)
 
 /** Told when nothing is left to do for an answer on our side, with what broke its body off if anything of ours did. */
 type Ended = (failure?: unknown) => void
 
-const headersOf = ({ cookies, headers }: Answer): OutgoingHttpHeaders =>
+const headersOf = ({ cookies, headers }: Response): OutgoingHttpHeaders =>
   Cookies.isEmpty(cookies) ? headers : { ...headers, "set-cookie": Cookies.toSetCookieHeaders(cookies) }
 
 /** What is written of a body: nothing, all of it at once, or, as it is read, piece by piece. */
-const contentOf = ({ body }: Answer, runtime: Runtime.Runtime<never>) => {
+const contentOf = ({ body }: Response, runtime: Runtime.Runtime<never>) => {
   if (body._tag === "Stream") return Runtime.runSync(runtime)(NodeStream.toReadable(body.stream))
   const content = body._tag === "Uint8Array" || body._tag === "Raw" ? body.body : undefined
   return typeof content === "string" || content instanceof Uint8Array || content instanceof Readable
@@ -40,6 +47,13 @@ export const writeAnswer = (
   runtime: Runtime.Runtime<never>,
   ended: Ended
 ): void => {
+  if (answer instanceof TextAnswer) {
+    response.writeHead(answer.status, answer.headers)
+    // node writes a text together with the head, and no body for HEAD
+    response.end(answer.body)
+    ended()
+    return
+  }
   response.writeHead(answer.status, headersOf(answer))
   const content = contentOf(answer, runtime)
   if (content instanceof Readable && response.req.method !== "HEAD") {

@@ -68,20 +68,19 @@ class UnrecordedSpan implements Tracer.Span {
   addLinks(_links: ReadonlyArray<Tracer.SpanLink>): void {}
 }
 
+const unrecording = Tracer.make({
+  span: (name, parent, context, _links, startTime, kind) => new UnrecordedSpan(name, parent, context, startTime, kind),
+  context: (evaluate) => evaluate()
+})
+
 /**
  * The tracer while nothing collects spans: a tenth of the cost of Effect's own, which keeps each span's attributes and events and makes its
  * ids at once. Nor do log lines become events of spans.
  */
-export const layer = Layer.merge(
-  Layer.setTracer(
-    Tracer.make({
-      span: (name, parent, context, _links, startTime, kind) =>
-        new UnrecordedSpan(name, parent, context, startTime, kind),
-      context: (evaluate) => evaluate()
-    })
-  ),
-  Logger.remove(Logger.tracerLogger)
-)
+export const layer = Layer.merge(Layer.setTracer(unrecording), Logger.remove(Logger.tracerLogger))
+
+/** Whether a tracer keeps what it is told. */
+export const isRecorded = (tracer: Tracer.Tracer): boolean => tracer !== unrecording
 
 /**
  * A span around an effect, within a span that is recorded; within one that is not it costs nothing, where `Effect.fn(name)` takes 10 us and

@@ -14,7 +14,7 @@ it.effect("an interruption is a defect where somebody waits for an answer; any o
   Effect.gen(function*() {
     const { layer, texts } = yield* logLines
     const app = yield* Effect.provide(
-      HttpApiApp.make(api, { group: { endpoint: () => Effect.succeed("never") } }, {}),
+      HttpApiApp.make(api, { group: { endpoint: () => Effect.never } }, {}),
       layer
     )
     const reply = app(HttpServerRequest.fromWeb(new Request("http://localhost/endpoint")))
