@@ -1,10 +1,10 @@
-import { SqlSchema } from "@effect/sql"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { Id } from "../domain/Ids.ts"
 import { Instant } from "../domain/Instant.ts"
 import { JobId } from "../platform/jobs/Job.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
+import * as Query from "../platform/sql/Query.ts"
 
 /** What a registration made for an address. */
 export class Registered extends Schema.Class<Registered>("Registered")({
@@ -25,11 +25,11 @@ const Window = Schema.Struct({ limit: Schema.Int, after: Schema.Int })
 const table = (name: "profiles" | "mailing_list") =>
   Effect.map(Database, ({ reader, writer }) => {
     const [read, write] = [reader(name), writer(name)]
-    const insert = SqlSchema.void({
+    const insert = Query.void({
       Request: Schema.Struct({ email: Schema.String, email_key: Schema.String, job_id: JobId, created_at: Schema.Int }),
       execute: (row) => writer`INSERT INTO ${write} ${writer.insert(row)} ON CONFLICT (job_id) DO NOTHING`
     })
-    const rows = SqlSchema.findAll({
+    const rows = Query.findAll({
       Request: Window,
       Result: Row,
       execute: ({ after, limit }) =>

@@ -1,8 +1,8 @@
-import { SqlSchema } from "@effect/sql"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Id } from "../domain/Ids.ts"
 import { Cents } from "../domain/Money.ts"
 import { Database } from "../platform/sql/Database.ts"
+import * as Query from "../platform/sql/Query.ts"
 
 /** An account of the ledger: a user's id, or 0 for the outside. */
 export const AccountId = Schema.NonNegativeInt
@@ -52,12 +52,12 @@ const beyondAll = Number.MAX_SAFE_INTEGER
 const make = Effect.gen(function*() {
   const { reader, writer } = yield* Database
   return {
-    balance: SqlSchema.findOne({
+    balance: Query.findOne({
       Request: AccountId,
       Result: Balance,
       execute: (id) => reader`SELECT balance_cents FROM accounts WHERE id = ${id}`
     }),
-    entries: SqlSchema.findAll({
+    entries: Query.findAll({
       Request: Schema.Struct({ account_id: AccountId, limit: Schema.Int, after: Schema.UndefinedOr(Schema.Int) }),
       Result: EntryRow,
       execute: ({ account_id, after, limit }) =>
@@ -66,13 +66,13 @@ const make = Effect.gen(function*() {
           FROM ledger_entries AS e JOIN ledger_transactions AS t ON t.id = e.transaction_id
           WHERE e.account_id = ${account_id} AND e.id < ${after ?? beyondAll} ORDER BY e.id DESC LIMIT ${limit}`
     }),
-    newestEntry: SqlSchema.findOne({
+    newestEntry: Query.findOne({
       Request: Schema.Void,
       Result: Key,
       execute: () => reader`SELECT id FROM ledger_entries ORDER BY id DESC LIMIT 1`
     }),
     /** The accounts from `account` on, whose entries count from `entry` on, as many as have `limit` entries together. */
-    sums: SqlSchema.findAll({
+    sums: Query.findAll({
       Request: Schema.Struct({
         account: AccountId,
         entry: Schema.NonNegativeInt,
@@ -92,12 +92,12 @@ const make = Effect.gen(function*() {
             WHERE a.id >= ${account} ORDER BY a.id, e.id LIMIT ${limit}
           ) AS page GROUP BY account_id, balance_cents ORDER BY account_id`
     }),
-    open: SqlSchema.void({
+    open: Query.void({
       Request: AccountId,
       execute: (id) => writer`INSERT INTO accounts (id, balance_cents) VALUES (${id}, 0) ON CONFLICT DO NOTHING`
     }),
     /** Adds to the balance; no row where a user's account would become negative, or any larger than a number keeps exactly. */
-    change: SqlSchema.findOne({
+    change: Query.findOne({
       Request: Change,
       Result: Balance,
       execute: ({ account_id, amount_cents }) =>
@@ -107,12 +107,12 @@ const make = Effect.gen(function*() {
             AND balance_cents + ${amount_cents} BETWEEN ${-largest} AND ${largest}
           RETURNING balance_cents`
     }),
-    insertTransaction: SqlSchema.single({
+    insertTransaction: Query.single({
       Request: Schema.Struct({ kind: Kind, created_at: Schema.Int }),
       Result: Key,
       execute: (row) => writer`INSERT INTO ledger_transactions ${writer.insert(row)} RETURNING id`
     }),
-    insertEntry: SqlSchema.single({
+    insertEntry: Query.single({
       Request: NewEntry,
       Result: Key,
       execute: (row) => writer`INSERT INTO ledger_entries ${writer.insert(row)} RETURNING id`

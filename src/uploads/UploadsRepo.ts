@@ -1,6 +1,6 @@
-import { SqlSchema } from "@effect/sql"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Database } from "../platform/sql/Database.ts"
+import * as Query from "../platform/sql/Query.ts"
 import { UploadId } from "./Api.ts"
 
 /** A row of the table `uploads`. */
@@ -23,28 +23,28 @@ const make = Effect.gen(function*() {
   const { reader, writer } = yield* Database
   const columns = reader`id, filename, content_type, size, sha256, stored_as, created_at`
   return {
-    insert: SqlSchema.single({
+    insert: Query.single({
       Request: UploadRow.omit("id"),
       Result: UploadRow,
       execute: (row) => writer`INSERT INTO uploads ${writer.insert(row)} RETURNING ${columns}`
     }),
-    page: SqlSchema.findAll({
+    page: Query.findAll({
       Request: Window,
       Result: UploadRow,
       execute: ({ after, limit }) =>
         reader`SELECT ${columns} FROM uploads WHERE id > ${after} ORDER BY id LIMIT ${limit}`
     }),
-    find: SqlSchema.findOne({
+    find: Query.findOne({
       Request: UploadId,
       Result: UploadRow,
       execute: (id) => reader`SELECT ${columns} FROM uploads WHERE id = ${id}`
     }),
-    delete: SqlSchema.findOne({
+    delete: Query.findOne({
       Request: UploadId,
       Result: StoredAs,
       execute: (id) => writer`DELETE FROM uploads WHERE id = ${id} RETURNING stored_as`
     }),
-    known: SqlSchema.findAll({
+    known: Query.findAll({
       Request: Schema.Array(Schema.String),
       Result: StoredAs,
       execute: (names) => reader`SELECT stored_as FROM uploads WHERE ${reader.in("stored_as", names)}`

@@ -1,7 +1,7 @@
-import { SqlSchema } from "@effect/sql"
 import { Context, Effect, Layer, Schema } from "effect"
 import { PostId, UserId } from "../domain/Ids.ts"
 import { Database } from "../platform/sql/Database.ts"
+import * as Query from "../platform/sql/Query.ts"
 import { Post, User } from "./Api.ts"
 
 const Window = Schema.Struct({ limit: Schema.Int, after: Schema.Int })
@@ -17,29 +17,29 @@ const make = Effect.gen(function*() {
   const { reader, writer } = yield* Database
 
   const reads = {
-    page: SqlSchema.findAll({
+    page: Query.findAll({
       Request: Window,
       Result: User,
       execute: ({ after, limit }) =>
         reader`SELECT id, name, email FROM users WHERE id > ${after} ORDER BY id LIMIT ${limit}`
     }),
-    find: SqlSchema.findOne({
+    find: Query.findOne({
       Request: UserId,
       Result: User,
       execute: (id) => reader`SELECT id, name, email FROM users WHERE id = ${id}`
     }),
     // as text, as PostgreSQL answers counts as text too
-    count: SqlSchema.single({
+    count: Query.single({
       Request: Schema.Void,
       Result: Count,
       execute: () => reader`SELECT CAST(COUNT(*) AS TEXT) AS n FROM users`
     }),
-    followers: SqlSchema.single({
+    followers: Query.single({
       Request: UserId,
       Result: Count,
       execute: (id) => reader`SELECT CAST(COUNT(*) AS TEXT) AS n FROM followers WHERE followed_id = ${id}`
     }),
-    newestPosts: SqlSchema.findAll({
+    newestPosts: Query.findAll({
       Request: UserId,
       Result: Post,
       execute: (id) =>
@@ -48,7 +48,7 @@ const make = Effect.gen(function*() {
             SELECT id, user_id, title, content FROM posts WHERE user_id = ${id} ORDER BY id DESC LIMIT ${profilePosts}
           ) AS newest ORDER BY id`
     }),
-    postPage: SqlSchema.findAll({
+    postPage: Query.findAll({
       Request: PostWindow,
       Result: Post,
       execute: ({ after, limit, user_id }) =>
@@ -56,7 +56,7 @@ const make = Effect.gen(function*() {
           SELECT id, user_id, title, content FROM posts
           WHERE user_id = ${user_id} AND id > ${after} ORDER BY id LIMIT ${limit}`
     }),
-    findPost: SqlSchema.findOne({
+    findPost: Query.findOne({
       Request: PostKey,
       Result: Post,
       execute: ({ post_id, user_id }) =>
@@ -65,7 +65,7 @@ const make = Effect.gen(function*() {
   }
 
   const writes = {
-    insert: SqlSchema.single({
+    insert: Query.single({
       Request: Schema.Struct({ name: Schema.String, email: Schema.String }),
       Result: User,
       execute: ({ email, name }) =>
@@ -73,22 +73,22 @@ const make = Effect.gen(function*() {
           INSERT INTO users (name, email, email_key) VALUES (${name}, ${email}, ${email.toLowerCase()})
           RETURNING id, name, email`
     }),
-    insertPost: SqlSchema.single({
+    insertPost: Query.single({
       Request: Schema.Struct({ user_id: UserId, title: Schema.String, content: Schema.String }),
       Result: Post,
       execute: (post) => writer`INSERT INTO posts ${writer.insert(post)} RETURNING id, user_id, title, content`
     }),
-    deletePost: SqlSchema.findOne({
+    deletePost: Query.findOne({
       Request: PostKey,
       Result: Schema.Struct({ id: PostId }),
       execute: ({ post_id, user_id }) =>
         writer`DELETE FROM posts WHERE user_id = ${user_id} AND id = ${post_id} RETURNING id`
     }),
-    insertFollower: SqlSchema.void({
+    insertFollower: Query.void({
       Request: Following,
       execute: (following) => writer`INSERT INTO followers ${writer.insert(following)} ON CONFLICT DO NOTHING`
     }),
-    deleteFollower: SqlSchema.void({
+    deleteFollower: Query.void({
       Request: Following,
       execute: ({ followed_id, follower_id }) =>
         writer`DELETE FROM followers WHERE followed_id = ${followed_id} AND follower_id = ${follower_id}`

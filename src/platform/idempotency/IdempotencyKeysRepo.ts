@@ -1,6 +1,6 @@
-import { SqlSchema } from "@effect/sql"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Database } from "../sql/Database.ts"
+import * as Query from "../sql/Query.ts"
 
 const Key = Schema.Struct({ scope: Schema.String, key: Schema.String })
 const Answer = Schema.Struct({
@@ -18,7 +18,7 @@ const expired = { expired: Schema.Int }
 const make = Effect.gen(function*() {
   const { reader, writer } = yield* Database
   return {
-    find: SqlSchema.findOne({
+    find: Query.findOne({
       Request: Schema.Struct({ ...Key.fields, ...expired }),
       Result: Answer,
       execute: ({ expired, key, scope }) =>
@@ -27,7 +27,7 @@ const make = Effect.gen(function*() {
           WHERE scope = ${scope} AND key = ${key} AND created_at > ${expired}`
     }),
     /** No row where one that has not expired is there already. */
-    keep: SqlSchema.findOne({
+    keep: Query.findOne({
       Request: Schema.Struct({ row: Row, ...expired }),
       Result: Key,
       execute: ({ expired, row }) =>
@@ -38,7 +38,7 @@ const make = Effect.gen(function*() {
           WHERE idempotency_keys.created_at <= ${expired}
           RETURNING scope, key`
     }),
-    removeExpired: SqlSchema.findAll({
+    removeExpired: Query.findAll({
       Request: Schema.Struct({ ...expired, limit: Schema.Int }),
       Result: Key,
       execute: ({ expired, limit }) =>

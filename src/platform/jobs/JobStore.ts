@@ -1,7 +1,8 @@
-import { type SqlError, SqlSchema } from "@effect/sql"
+import type { SqlError } from "@effect/sql"
 import { Clock, Context, Duration, Effect, Layer, Option, Schema } from "effect"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
+import * as Query from "../sql/Query.ts"
 import { JobId, JobState, Outcome } from "./Job.ts"
 
 const Millis = Schema.Int
@@ -62,19 +63,19 @@ const make = Effect.gen(function*() {
     .literal("id, kind, payload, state, run, created_at, due_at, started_at, finished_at, cancel_requested_at, error")
   const attemptColumns = writer.literal("activity, attempt, run, started_at, ended_at, outcome, error")
 
-  const insert = SqlSchema.single({
+  const insert = Query.single({
     Request: JobRow.pick("kind", "payload", "state", "run", "created_at", "due_at"),
     Result: JobRow,
     execute: (row) => writer`INSERT INTO jobs ${writer.insert(row)} RETURNING ${columns}`
   })
 
-  const findOne = SqlSchema.findOne({
+  const findOne = Query.findOne({
     Request: JobId,
     Result: JobRow,
     execute: (id) => reader`SELECT ${columns} FROM jobs WHERE id = ${id}`
   })
 
-  const pageRows = SqlSchema.findAll({
+  const pageRows = Query.findAll({
     Request: Schema.Struct({
       state: Schema.UndefinedOr(JobState),
       kind: Schema.UndefinedOr(Schema.String),
@@ -92,7 +93,7 @@ const make = Effect.gen(function*() {
       } ORDER BY id DESC LIMIT ${limit}`
   })
 
-  const attemptRows = SqlSchema.findAll({
+  const attemptRows = Query.findAll({
     Request: JobId,
     Result: AttemptRow,
     execute: (id) =>

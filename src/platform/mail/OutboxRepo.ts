@@ -1,7 +1,7 @@
-import { SqlSchema } from "@effect/sql"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Id } from "../../domain/Ids.ts"
 import { Database } from "../sql/Database.ts"
+import * as Query from "../sql/Query.ts"
 
 /** A mail of the embedded outbox. */
 export const OutboxRow = Schema.Struct({
@@ -27,13 +27,13 @@ const make = Effect.gen(function*() {
   const { reader, writer } = yield* Database
   return {
     /** Does nothing where a mail of that Message-Id is there already. */
-    insert: SqlSchema.void({
+    insert: Query.void({
       Request: OutboxRow.omit("id"),
       execute: ({ to, ...row }) =>
         writer`INSERT INTO outbox ${writer.insert({ recipient: to, ...row })} ON CONFLICT (message_id) DO NOTHING`
     }),
     /** Newest first. */
-    page: SqlSchema.findAll({
+    page: Query.findAll({
       Request: Window,
       Result: OutboxRow,
       execute: ({ after, limit }) =>
@@ -42,7 +42,7 @@ const make = Effect.gen(function*() {
           WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit}`
     }),
     /** Mails are numbered as they are sent, so that nothing but what is removed is looked at. */
-    removeOldest: SqlSchema.findAll({
+    removeOldest: Query.findAll({
       Request: Oldest,
       Result: Schema.Struct({ id: Id }),
       execute: ({ limit, sentUpTo }) =>

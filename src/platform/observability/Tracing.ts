@@ -1,4 +1,4 @@
-import { type Context, Effect, type Exit, Layer, Logger, Option, Tracer } from "effect"
+import { type Context, Effect, type Exit, type Fiber, Layer, Logger, Option, Tracer } from "effect"
 import { randomUUID } from "node:crypto"
 
 const nothing: ReadonlyMap<string, unknown> = new Map()
@@ -81,6 +81,10 @@ export const layer = Layer.merge(Layer.setTracer(unrecording), Logger.remove(Log
 
 /** Whether a tracer keeps what it is told. */
 export const isRecorded = (tracer: Tracer.Tracer): boolean => tracer !== unrecording
+
+/** Whether a fiber runs within a span that is recorded. */
+export const isRecorded = ({ currentSpan }: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
+  currentSpan !== undefined && !(currentSpan instanceof UnrecordedSpan)
 
 /**
  * A span around an effect, within a span that is recorded; within one that is not it costs nothing, where `Effect.fn(name)` takes 10 us and

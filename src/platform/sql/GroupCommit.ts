@@ -1,145 +1,180 @@
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
-import { Deferred, Effect, type Exit } from "effect"
+import { Context, Effect, Exit, Option } from "effect"
 import { LinkedQueue } from "../../policy/LinkedQueue.ts"
+import { isRecorded } from "../observability/Tracing.ts"
 
 /**
  * Changes in one commit at most: the first of them waits for the last, and a crash takes all of them back, though a mail that one of them
- * records may have been sent. Three quarters of what the disk costs are saved by four.
+ * records may have been sent. What the disk costs is a small part of what they cost by then.
  */
-const most = 8
+const most = 32
+
+/** A connection to group changes on; what it runs, it runs at once. */
+export interface Connection extends SqlConnection.Connection {
+  readonly run: (sql: string) => Exit.Exit<unknown, SqlError.SqlError>
+  /** Whether a transaction is open: SQLite ends one itself that it cannot go on with. */
+  readonly inTransaction: boolean
+}
+
+type Ended = Exit.Exit<void, SqlError.SqlError>
+
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 interface Waiter {
-  readonly resume: (effect: Effect.Effect<void>) => void
+  /** Set once it waits. */
+  resume: ((turn: Effect.Effect<void>) => void) | undefined
   /** Whether it has its turn. */
   granted: boolean
 }
 
 /** A transaction of the database that several changes share. */
 interface Group {
+  /** Those that have ended. */
   changes: number
-  readonly committed: Deferred.Deferred<void, SqlError.SqlError>
+  /** Who is told of the commit. */
+  readonly waiting: Array<(ended: Ended) => void>
+  /** Whether the turn of the event loop in which it began is over. */
+  isDue: boolean
 }
 
-/** What an end is to a change: its own, or one that undoes it. */
-type End = Exit.Exit<unknown, unknown>["_tag"]
+/** What SQLite refuses within a transaction, or does nothing about. */
+const ofNoTransaction = /^\s*(PRAGMA|VACUUM)\b/i
+
+const span = { kind: "client", captureStackTrace: false, attributes: { "db.system.name": "sqlite" } } as const
 
 /**
- * Gives a connection to one change after the other, first in first out. A change that others wait behind is not committed alone: those
- * that wait follow it in one transaction, each within a savepoint, and all of them are told of its commit, so that one wait for the disk
- * serves them all. What one of them undoes is its own part only.
+ * Gives a connection to one change after the other, first in first out. A change is not committed alone: those that come in the same turn of
+ * the event loop, and those that wait when it is over, follow it in one transaction, each within a savepoint, and all of them are told of
+ * its commit, so that one wait for the disk serves them all. What one of them undoes is its own part only.
  */
-export const make = (connection: SqlConnection.Connection) => {
+export const make = (connection: Connection, endOfTurn: (callback: () => void) => void = setImmediate) => {
   const waiting = new LinkedQueue<Waiter>()
-  let held = false
+  let isHeld = false
   let group: Group | undefined
-  /** Whether the change whose turn it is shares its transaction. */
-  let shares = false
 
-  const run = (sql: string) => Effect.asVoid(connection.execute(sql, [], undefined))
-
-  const take = Effect.suspend(() => {
-    if (held) return queue
-    held = true
-    return Effect.void
-  })
-
-  const queue = Effect.async<void>((resume) => {
-    const waiter: Waiter = { resume, granted: false }
-    const entry = waiting.add(waiter)
-    // the turn may have come in the very moment of the interruption
-    return Effect.suspend(() => waiter.granted ? Effect.ignore(close) : Effect.sync(() => waiting.remove(entry)))
-  })
-
-  const next = (): void => {
-    const entry = waiting.first
-    shares = false
-    held = entry !== undefined
-    if (entry === undefined) return
-    waiting.remove(entry)
-    entry.value.granted = true
-    entry.value.resume(Effect.void)
+  /** Ends a turn: commits where nobody follows or enough have gone before, and gives the next one its turn. */
+  const pass = (): void => {
+    const next = waiting.first
+    if (group !== undefined && (group.changes >= most || (group.isDue && next === undefined))) commit(group)
+    isHeld = next !== undefined
+    if (next === undefined) return
+    waiting.remove(next)
+    next.value.granted = true
+    next.value.resume?.(Effect.void)
   }
 
-  /** Begins the change whose turn it is; `alone` where there is nobody to share with. */
-  const begin = (alone: Effect.Effect<void, SqlError.SqlError>) =>
+  const commit = (shared: Group): void => settle(shared, connection.run("COMMIT"))
+
+  /** Ends a group. A commit that is refused leaves its transaction open, and the next one would not begin. */
+  const settle = (shared: Group, outcome: Exit.Exit<unknown, SqlError.SqlError>): void => {
+    group = undefined
+    if (Exit.isFailure(outcome) && connection.inTransaction) connection.run("ROLLBACK")
+    const ended = Exit.asVoid(outcome)
+    for (const tell of shared.waiting) tell(ended)
+  }
+
+  const open = () =>
+    Exit.map(connection.run("BEGIN IMMEDIATE"), () => {
+      const opened: Group = { changes: 0, waiting: [], isDue: false }
+      group = opened
+      endOfTurn(() => {
+        opened.isDue = true
+        if (group === opened && !isHeld) commit(opened)
+      })
+    })
+
+  const queue = (restore: Restore) =>
     Effect.suspend(() => {
-      if (group === undefined && waiting.first === undefined) return alone
-      const opened = group === undefined
-        ? Effect.zipWith(run("BEGIN IMMEDIATE"), Deferred.make<void, SqlError.SqlError>(), (_, committed) => {
-          group = { changes: 0, committed }
-        })
-        : Effect.void
-      return Effect.zipRight(
-        opened,
-        Effect.map(run("SAVEPOINT barista_change"), () => {
-          shares = true
-          if (group !== undefined) group.changes++
-        })
+      const waiter: Waiter = { granted: false, resume: undefined }
+      const entry = waiting.add(waiter)
+      const turn = Effect.async<void>((resume) => {
+        if (waiter.granted) resume(Effect.void)
+        else waiter.resume = resume
+      })
+      return Effect.onError(restore(turn), () =>
+        // the turn may have come in the very moment of the interruption
+        Effect.sync(() => waiter.granted ? pass() : waiting.remove(entry)))
+    })
+
+  /** Waits for a turn. */
+  const take = (restore: Restore) =>
+    Effect.suspend(() => {
+      if (isHeld) return queue(restore)
+      isHeld = true
+      return Effect.void
+    })
+
+  /** Waits for a turn, and begins a change. */
+  const begin = (restore: Restore) =>
+    Effect.flatMap(take(restore), (): Exit.Exit<unknown, SqlError.SqlError> => {
+      const opened = group === undefined ? open() : Exit.void
+      const begun = Exit.isFailure(opened) ? opened : connection.run("SAVEPOINT barista_change")
+      if (Exit.isFailure(begun)) pass()
+      return begun
+    })
+
+  /** Ends a change, undone or not, with the commit. Where its savepoint is gone, SQLite has undone the whole group. */
+  const end = (isUndone: boolean) =>
+    Effect.async<void, SqlError.SqlError>((resume) => {
+      if (group === undefined) return resume(Effect.dieMessage("a change ended that had not begun"))
+      group.waiting.push(resume)
+      const undone = isUndone ? connection.run("ROLLBACK TO barista_change") : Exit.void
+      const left = Exit.isFailure(undone) ? undone : connection.run("RELEASE barista_change")
+      if (Exit.isFailure(left)) settle(group, left)
+      else group.changes++
+      pass()
+    })
+
+  /** Runs an effect as a change, which ends after the commit. */
+  const change = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      begin(restore).pipe(
+        Effect.zipRight(Effect.exit(restore(effect))),
+        Effect.flatMap((exit) => Effect.zipRight(end(Exit.isFailure(exit)), exit))
       )
-    })
+    )
 
-  /** Ends the turn: goes on with the next in the group, if there is one and room for it, and else commits. */
-  const close = Effect.suspend(() => {
-    const shared = group
-    if (shared === undefined) return Effect.sync(next)
-    if (waiting.first === undefined || shared.changes >= most) return settle(shared, commit)
-    return Effect.zipRight(Effect.sync(next), Deferred.await(shared.committed))
-  })
-
-  // a commit that is refused leaves its transaction open, and the next one would not begin
-  const commit = Effect.tapError(run("COMMIT"), () => Effect.ignore(run("ROLLBACK")))
-
-  const settle = (shared: Group, ending: Effect.Effect<void, SqlError.SqlError>) =>
-    Effect.flatMap(Effect.exit(ending), (exit) => {
-      group = undefined
-      next()
-      return Effect.zipRight(Deferred.done(shared.committed, exit), exit)
-    })
-
-  /** Ends a change within the group; where its savepoint is gone, SQLite has rolled the whole group back. */
-  const leave = (shared: Group, end: End) => {
-    const release = run("RELEASE barista_change")
-    return (end === "Success" ? release : Effect.zipRight(run("ROLLBACK TO barista_change"), release)).pipe(
-      Effect.matchEffect({
-        onFailure: (error) => settle(shared, Effect.zipRight(Effect.ignore(run("ROLLBACK")), Effect.fail(error))),
-        onSuccess: () => close
+  /** Runs an effect between two groups. */
+  const apart = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(take(restore), () => {
+        if (group !== undefined) commit(group)
+        return Effect.ensuring(restore(effect), Effect.sync(pass))
       })
     )
-  }
 
-  const end = (how: End, alone: Effect.Effect<void, SqlError.SqlError>) =>
-    Effect.suspend(() =>
-      shares && group !== undefined ? leave(group, how) : Effect.ensuring(alone, Effect.ignore(close))
+  /** Runs a statement that stands alone. */
+  const statement = <A, E, R>(effect: Effect.Effect<A, E, R>, sql: string) =>
+    ofNoTransaction.test(sql) ? apart(effect) : change(effect)
+
+  /** Runs an effect within a savepoint of the change that its fiber is in. */
+  const nested = <A, E, R>(depth: number, effect: Effect.Effect<A, E, R>) =>
+    Effect.uninterruptibleMask((restore) =>
+      connection.run(`SAVEPOINT barista_${depth}`).pipe(
+        Effect.zipRight(Effect.exit(restore(effect))),
+        Effect.flatMap((exit) => {
+          const undone = Exit.isFailure(exit) ? connection.run(`ROLLBACK TO barista_${depth}`) : Exit.void
+          return undone.pipe(Effect.zipRight(connection.run(`RELEASE barista_${depth}`)), Effect.zipRight(exit))
+        })
+      )
     )
 
-  /** The connection for one statement outside of a transaction, until the scope closes. */
-  const statement: SqlConnection.Connection.Acquirer = Effect.uninterruptibleMask((restore) =>
-    restore(take).pipe(
-      Effect.zipRight(Effect.addFinalizer(({ _tag }) => Effect.orDie(end(_tag, Effect.void)))),
-      Effect.zipRight(begin(Effect.void)),
+  const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+    Effect.withFiberRuntime<A, E | SqlError.SqlError, R>((fiber) => {
+      const outer = Context.getOption(fiber.currentContext, SqlClient.TransactionConnection)
+      const depth = Option.match(outer, { onNone: () => 0, onSome: ([, depth]) => depth + 1 })
+      const inside = Effect.provideService(effect, SqlClient.TransactionConnection, [connection, depth])
+      const run = depth === 0 ? change(inside) : nested(depth, inside)
+      return isRecorded(fiber) ? Effect.withSpan(run, "sql.transaction", span) : run
+    })
+
+  /** The connection within a change, until the scope closes. */
+  const reserve: SqlConnection.Connection.Acquirer = Effect.uninterruptibleMask((restore) =>
+    begin(restore).pipe(
+      Effect.zipRight(Effect.addFinalizer((exit) => Effect.orDie(end(Exit.isFailure(exit))))),
       Effect.as(connection)
     )
   )
 
-  /** Of a transaction alone; what has not begun has nothing to roll back. */
-  let begun = false
-
-  const transaction = SqlClient.makeWithTransaction({
-    transactionTag: SqlClient.TransactionConnection,
-    spanAttributes: [["db.system.name", "sqlite"]],
-    acquireConnection: Effect.as(take, [undefined, connection] as const),
-    begin: () =>
-      Effect.suspend(() => {
-        begun = false
-        return Effect.tap(begin(run("BEGIN IMMEDIATE")), () => {
-          begun = true
-        })
-      }),
-    commit: () => end("Success", commit),
-    rollback: () => end("Failure", Effect.suspend(() => begun ? run("ROLLBACK") : Effect.void)),
-    savepoint: (_, id) => run(`SAVEPOINT barista_${id}`),
-    rollbackSavepoint: (_, id) => run(`ROLLBACK TO SAVEPOINT barista_${id}`)
-  })
-
-  return { statement, transaction }
+  return { reserve, statement, transaction }
 }

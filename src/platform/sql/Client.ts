@@ -1,0 +1,149 @@
+import { SqlClient, type SqlConnection, type SqlError, Statement } from "@effect/sql"
+import { Context, Effect, Effectable, Option, Predicate, Stream } from "effect"
+import { isRecorded } from "../observability/Tracing.ts"
+import type { SqliteConnection } from "./SqliteConnection.ts"
+
+/** How a client gets at its connection. */
+export interface Options {
+  readonly connection: SqliteConnection
+  /** What a statement outside of a transaction is run within. */
+  readonly statement: <A>(
+    statement: Effect.Effect<A, SqlError.SqlError>,
+    sql: string
+  ) => Effect.Effect<A, SqlError.SqlError>
+  readonly reserve: SqlConnection.Connection.Acquirer
+  readonly transaction: SqlClient.SqlClient["withTransaction"]
+}
+
+const attributes = { "db.system.name": "sqlite" }
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null
+
+/** A template's text, by the template: made once. */
+const texts = new WeakMap<TemplateStringsArray, string>()
+
+const textOf = (template: TemplateStringsArray): string => {
+  const known = texts.get(template)
+  if (known !== undefined) return known
+  const text = template.join("?")
+  texts.set(template, text)
+  return text
+}
+
+type Answer<A> = (
+  connection: SqlConnection.Connection,
+  sql: string,
+  params: ReadonlyArray<unknown>
+) => Effect.Effect<A, SqlError.SqlError>
+
+/** A statement of a template: part of another one, or an effect that runs it in its fiber's transaction, and else by itself. */
+class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.SqlError>
+  implements Statement.Statement<A>
+{
+  readonly #template: TemplateStringsArray
+  readonly #values: ReadonlyArray<unknown>
+  readonly #parts: Statement.Constructor
+  readonly #options: Options
+
+  constructor(
+    template: TemplateStringsArray,
+    values: ReadonlyArray<unknown>,
+    parts: Statement.Constructor,
+    options: Options
+  ) {
+    super()
+    this.#template = template
+    this.#values = values
+    this.#parts = parts
+    this.#options = options
+  }
+
+  get [Statement.FragmentId](): Statement.Fragment[typeof Statement.FragmentId] {
+    return () => Statement.FragmentId
+  }
+
+  get segments() {
+    return this.#parts(this.#template, ...this.#values).segments
+  }
+
+  /** Its text and what is bound to the places in it. Whatever may be part of the text is an object. */
+  compile(): readonly [sql: string, params: ReadonlyArray<unknown>] {
+    return this.#values.some(isObject)
+      ? this.#parts(this.#template, ...this.#values).compile()
+      : [textOf(this.#template), this.#values]
+  }
+
+  override commit(): Effect.Effect<ReadonlyArray<A>, SqlError.SqlError> {
+    return this.#run((connection, sql, params) => connection.execute(sql, params, undefined))
+  }
+
+  get withoutTransform() {
+    return this.commit()
+  }
+
+  get unprepared() {
+    return this.commit()
+  }
+
+  get raw(): Effect.Effect<unknown, SqlError.SqlError> {
+    return this.#run((connection, sql, params) => connection.executeRaw(sql, params))
+  }
+
+  get values(): Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError.SqlError> {
+    return this.#run((connection, sql, params) => connection.executeValues(sql, params))
+  }
+
+  get stream(): Stream.Stream<A, SqlError.SqlError> {
+    return Stream.fromIterableEffect(this.commit())
+  }
+
+  #run<B>(answer: Answer<B>): Effect.Effect<B, SqlError.SqlError> {
+    return Effect.withFiberRuntime<B, SqlError.SqlError>((fiber) => {
+      const [sql, params] = this.compile()
+      const { connection, statement } = this.#options
+      const transaction = Context.getOption(fiber.currentContext, SqlClient.TransactionConnection)
+      const run = Option.isSome(transaction)
+        ? answer(transaction.value[0], sql, params)
+        : statement(answer(connection, sql, params), sql)
+      return isRecorded(fiber) ?
+        Effect.withSpan(run, "sql.execute", {
+          kind: "client",
+          captureStackTrace: false,
+          attributes: { ...attributes, "db.query.text": sql }
+        }) :
+        run
+    })
+  }
+}
+
+/**
+ * The client that @effect/sql would make, with its statements at a tenth of the cost: the text of a template is made once, a span only
+ * within one that is recorded, and no scope.
+ */
+export const make = (options: Options) =>
+  Effect.map(
+    SqlClient.make({
+      acquirer: options.reserve,
+      compiler: Statement.makeCompilerSqlite(),
+      spanAttributes: Object.entries(attributes)
+    }),
+    (stock): SqlClient.SqlClient => {
+      function sql<A extends object = SqlConnection.Row>(
+        template: TemplateStringsArray,
+        ...values: ReadonlyArray<unknown>
+      ): Statement.Statement<A>
+      function sql(identifier: string): Statement.Identifier
+      function sql(
+        template: TemplateStringsArray | string,
+        ...values: ReadonlyArray<unknown>
+      ): Statement.Statement<SqlConnection.Row> | Statement.Identifier {
+        return Predicate.isString(template) ? stock(template) : new TemplateStatement(template, values, stock, options)
+      }
+      const client = Object.assign(sql, stock, {
+        withTransaction: options.transaction,
+        withoutTransforms: () => client,
+        safe: undefined
+      })
+      return client
+    }
+  )
