@@ -31,7 +31,10 @@ export const cpu = Demo.make({
     Layer.provide([
       TemporaryData.layer,
       NodeContext.layer,
-      Layer.succeed(UserDirectory, UserDirectory.of({ exists: () => Effect.succeed(false), count: Effect.succeed(0) }))
+      Layer.succeed(
+        UserDirectory,
+        UserDirectory.of({ missing: () => Effect.succeed(undefined), count: Effect.succeed(0) })
+      )
     ])
   ),
   program: Effect.gen(function*() {

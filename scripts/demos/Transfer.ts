@@ -15,7 +15,7 @@ import * as TemporaryData from "./stage/TemporaryData.ts"
 const [alice, bob] = [UserId.make(1), UserId.make(2)]
 const euros = (amount: number) => Cents.make(amount * 100)
 
-/** While it is true, a transfer gets stuck after its first entry: the payer's money is gone and the payee has none yet. */
+/** While it is true, a transfer gets stuck half-way: the payer's money is gone and the payee has none yet. */
 class StuckHalfway
   extends Context.Reference<StuckHalfway>()("barista/demos/StuckHalfway", { defaultValue: () => false })
 {}
@@ -25,11 +25,11 @@ const ledger = Layer.effect(
   Effect.gen(function*() {
     const { say } = yield* Stage
     const repo = yield* LedgerRepo
-    const stuck = Effect.zipRight(say("the payer's entry is written, the payee's does not come"), Effect.never)
+    const stuck = Effect.zipRight(say("the payer's balance is written, the payee's does not come"), Effect.never)
     return {
       ...repo,
-      insertEntry: (entry) =>
-        Effect.flatMap(StuckHalfway, (halfway) => halfway && entry.amount_cents > 0 ? stuck : repo.insertEntry(entry))
+      add: (change) =>
+        Effect.flatMap(StuckHalfway, (halfway) => halfway && change.amount_cents > 0 ? stuck : repo.add(change))
     }
   })
 ).pipe(Layer.provide(LedgerRepo.layer))
@@ -46,7 +46,7 @@ const tellBalances = Effect.gen(function*() {
 export const transfer = Demo.make({
   name: "transfer",
   shows: [
-    "A transfer between two accounts of a real SQLite file; then one that is interrupted between its two entries,",
+    "A transfer between two accounts of a real SQLite file; then one that is interrupted between its two halves,",
     "and one of more than there is. Both are rolled back: the balances stay, and the sum of all is always 0."
   ],
   needs: "files",

@@ -92,30 +92,43 @@ const make = Effect.gen(function*() {
             WHERE a.id >= ${account} ORDER BY a.id, e.id LIMIT ${limit}
           ) AS page GROUP BY account_id, balance_cents ORDER BY account_id`
     }),
-    open: Query.void({
-      Request: AccountId,
-      execute: (id) => writer`INSERT INTO accounts (id, balance_cents) VALUES (${id}, 0) ON CONFLICT DO NOTHING`
-    }),
-    /** Adds to the balance; no row where a user's account would become negative, or any larger than a number keeps exactly. */
-    change: Query.findOne({
+    /** Takes from a user's balance; no row where it holds less. */
+    withdraw: Query.findOne({
       Request: Change,
       Result: Balance,
       execute: ({ account_id, amount_cents }) =>
         writer`
-          UPDATE accounts SET balance_cents = balance_cents + ${amount_cents}
-          WHERE id = ${account_id} AND (id = 0 OR balance_cents + ${amount_cents} >= 0)
-            AND balance_cents + ${amount_cents} BETWEEN ${-largest} AND ${largest}
+          UPDATE accounts SET balance_cents = balance_cents - ${amount_cents}
+          WHERE id = ${account_id} AND balance_cents >= ${amount_cents}
+          RETURNING balance_cents`
+    }),
+    /** Adds to a balance, of 0 where there is no account yet; no row where it would be larger than a number keeps exactly. */
+    add: Query.findOne({
+      Request: Change,
+      Result: Balance,
+      execute: ({ account_id, amount_cents }) =>
+        writer`
+          INSERT INTO accounts (id, balance_cents) VALUES (${account_id}, ${amount_cents})
+          ON CONFLICT (id) DO UPDATE SET balance_cents = accounts.balance_cents + excluded.balance_cents
+          WHERE accounts.balance_cents + excluded.balance_cents BETWEEN ${-largest} AND ${largest}
           RETURNING balance_cents`
     }),
     insertTransaction: Query.single({
       Request: Schema.Struct({ kind: Kind, created_at: Schema.Int }),
       Result: Key,
-      execute: (row) => writer`INSERT INTO ledger_transactions ${writer.insert(row)} RETURNING id`
+      execute: ({ created_at, kind }) =>
+        writer`INSERT INTO ledger_transactions (kind, created_at) VALUES (${kind}, ${created_at}) RETURNING id`
     }),
-    insertEntry: Query.single({
-      Request: NewEntry,
-      Result: Key,
-      execute: (row) => writer`INSERT INTO ledger_entries ${writer.insert(row)} RETURNING id`
+    /** Both sides of a transaction; answers their ids in any order. */
+    insertEntries: Query.findAll({
+      Request: Schema.Tuple(NewEntry, NewEntry),
+      Result: Schema.Struct({ id: Id, account_id: AccountId }),
+      execute: ([debit, credit]) =>
+        writer`
+          INSERT INTO ledger_entries (transaction_id, account_id, counterpart_id, amount_cents, balance_cents) VALUES
+            (${debit.transaction_id}, ${debit.account_id}, ${debit.counterpart_id}, ${debit.amount_cents}, ${debit.balance_cents}),
+            (${credit.transaction_id}, ${credit.account_id}, ${credit.counterpart_id}, ${credit.amount_cents}, ${credit.balance_cents})
+          RETURNING id, account_id`
     })
   }
 })

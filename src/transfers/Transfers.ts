@@ -1,12 +1,13 @@
-import { Clock, Context, DateTime, Effect, Layer, Option } from "effect"
+import { Array, Clock, Context, DateTime, Effect, Layer, Option } from "effect"
 import { UserId } from "../domain/Ids.ts"
 import { type AmountCents, Cents, format } from "../domain/Money.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
+import { traced } from "../platform/observability/Tracing.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import { Account, AccountNotFound, BalanceTooLarge, Entry, InsufficientFunds } from "./Api.ts"
-import { type EntryRow, LedgerRepo, type NewEntry } from "./LedgerRepo.ts"
+import { type EntryRow, LedgerRepo } from "./LedgerRepo.ts"
 
 /** Where deposits come from: the one account that may be negative. */
 const outside = 0
@@ -42,23 +43,17 @@ const make = Effect.gen(function*() {
   const users = yield* UserDirectory
   const { transaction } = yield* Database
 
-  const known = Effect.fnUntraced(function*(user_id: UserId) {
-    if (!(yield* users.exists(user_id))) return yield* new AccountNotFound({ user_id })
-  })
+  const known = (...ids: ReadonlyArray<UserId>) =>
+    Effect.flatMap(
+      users.missing(ids),
+      (user_id) => user_id === undefined ? Effect.void : new AccountNotFound({ user_id })
+    )
 
   const balanceOf = (id: number) =>
     Effect.map(
       orDefect(repo.balance(id)),
       Option.match({ onNone: () => Cents.make(0), onSome: ({ balance_cents }) => balance_cents })
     )
-
-  /** The entry that adds `amount_cents` (signed) to an account; none where its balance would leave its bounds. */
-  const enter = Effect.fnUntraced(function*(entry: Omit<typeof NewEntry.Type, "balance_cents">) {
-    const changed = yield* repo.change(entry)
-    if (Option.isNone(changed)) return Option.none()
-    const { id } = yield* repo.insertEntry({ ...entry, ...changed.value })
-    return Option.some({ id, ...changed.value })
-  })
 
   const refuse = Effect.fnUntraced(function*({ amount, from, to }: Movement) {
     const balance_cents = yield* balanceOf(from)
@@ -67,27 +62,36 @@ const make = Effect.gen(function*() {
       : new InsufficientFunds({ user_id: from, balance_cents, amount_cents: amount })
   })
 
-  /** Both entries of a movement, inside the caller's transaction; answers the payee's. */
+  /** The balances of payer and payee after a movement of money between them. */
+  const shift = Effect.fnUntraced(function*(movement: Movement) {
+    const { amount, from, to } = movement
+    const left = yield* from === outside
+      ? repo.add({ account_id: from, amount_cents: Cents.make(-amount) })
+      : repo.withdraw({ account_id: from, amount_cents: amount })
+    if (Option.isNone(left)) return yield* refuse(movement)
+    const grown = yield* repo.add({ account_id: to, amount_cents: amount })
+    if (Option.isNone(grown)) return yield* new BalanceTooLarge({ user_id: to })
+    return [left.value, grown.value] as const
+  })
+
+  /** A movement and its two entries, inside the caller's transaction; answers the payee's. */
   const move = Effect.fnUntraced(function*(movement: Movement) {
     const { amount, from, kind, to } = movement
+    const [left, grown] = yield* shift(movement)
     const created_at = yield* Clock.currentTimeMillis
-    yield* repo.open(from)
-    yield* repo.open(to)
     const { id: transaction_id } = yield* repo.insertTransaction({ kind, created_at })
-    const debit = { transaction_id, account_id: from, counterpart_id: to, amount_cents: Cents.make(-amount) }
-    const credit = { transaction_id, account_id: to, counterpart_id: from, amount_cents: amount }
-    if (Option.isNone(yield* enter(debit))) return yield* refuse(movement)
-    const entered = yield* enter(credit)
-    if (Option.isNone(entered)) return yield* new BalanceTooLarge({ user_id: to })
-    return { ...credit, ...entered.value, kind, created_at }
+    const debit = { transaction_id, account_id: from, counterpart_id: to, amount_cents: Cents.make(-amount), ...left }
+    const credit = { transaction_id, account_id: to, counterpart_id: from, amount_cents: amount, ...grown }
+    const entered = yield* repo.insertEntries([debit, credit])
+    const { id } = yield* Array.findFirst(entered, ({ account_id }) => account_id === to)
+    return { ...credit, id, kind, created_at }
   })
 
   const transfer = Effect.fnUntraced(function*(from: UserId, to: UserId, amount: Amount) {
     if (from === to) {
       return yield* InvalidInput.of(["body", "to_user"], "must be another user than from_user", "value_error")
     }
-    yield* known(from)
-    yield* known(to)
+    yield* known(from, to)
     return yield* move({ kind: "transfer", from, to, amount })
   })
 
@@ -102,18 +106,18 @@ const make = Effect.gen(function*() {
   })
 
   return Transfers.of({
-    transfer: Effect.fn("Transfers.transfer")((from, to, amount) => orDefect(transaction(transfer(from, to, amount)))),
-    deposit: Effect.fn("Transfers.deposit")((user_id, amount) =>
-      Effect.map(orDefect(transaction(deposit(user_id, amount))), toEntry)
-    ),
-    account: Effect.fn("Transfers.account")((user_id) =>
-      Effect.zipRight(known(user_id), Effect.map(balanceOf(user_id), (cents) => Account.of(user_id, cents)))
-    ),
-    entries: Effect.fn("Transfers.entries")(function*(user_id, { after, limit }) {
+    transfer: (from, to, amount) => traced("Transfers.transfer")(orDefect(transaction(transfer(from, to, amount)))),
+    deposit: (user_id, amount) =>
+      traced("Transfers.deposit")(Effect.map(orDefect(transaction(deposit(user_id, amount))), toEntry)),
+    account: (user_id) =>
+      traced("Transfers.account")(
+        Effect.zipRight(known(user_id), Effect.map(balanceOf(user_id), (cents) => Account.of(user_id, cents)))
+      ),
+    entries: Effect.fnUntraced(function*(user_id, { after, limit }) {
       yield* known(user_id)
       const rows = yield* orDefect(repo.entries({ account_id: user_id, limit, after }))
       return rows.map(toEntry)
-    })
+    }, traced("Transfers.entries"))
   })
 })
 

@@ -2,6 +2,7 @@ import { Context, Effect, Layer, Option } from "effect"
 import type { PostId, UserId } from "../domain/Ids.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
+import { traced } from "../platform/observability/Tracing.ts"
 import { isUniqueViolation } from "../platform/sql/constraints.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
@@ -48,59 +49,58 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
         })
       })
 
-      const createPost = Effect.fn("Users.createPost")(function*(
+      const createPost = Effect.fnUntraced(function*(
         user_id: UserId,
         post: { readonly title: string; readonly content: string }
       ) {
         yield* find(user_id)
         return yield* orDefect(repo.insertPost({ user_id, ...post }))
-      })
+      }, traced("Users.createPost"))
 
-      const deletePost = Effect.fn("Users.deletePost")(function*(user_id: UserId, post_id: PostId) {
+      const deletePost = Effect.fnUntraced(function*(user_id: UserId, post_id: PostId) {
         const deleted = yield* orDefect(repo.deletePost({ user_id, post_id }))
         if (Option.isNone(deleted)) return yield* new PostNotFound({ post_id })
-      })
+      }, traced("Users.deletePost"))
 
       return {
-        list: Effect.fn("Users.list")(({ after, limit }) => orDefect(repo.page({ after: after ?? 0, limit }))),
-        create: Effect.fn("Users.create")((user) =>
+        list: ({ after, limit }) => traced("Users.list")(orDefect(repo.page({ after: after ?? 0, limit }))),
+        create: (user) =>
           repo.insert(user).pipe(
             Effect.catchTag("SqlError", (error) =>
               isUniqueViolation(error) ? new EmailTaken({ email: user.email }) : Effect.die(error)),
-            orDefect
-          )
-        ),
-        completeProfile: Effect.fn("Users.completeProfile")((id) =>
+            orDefect,
+            traced("Users.create")
+          ),
+        completeProfile: (id) =>
           Effect.all({
             user: find(id),
             posts: orDefect(repo.newestPosts(id)),
             followers: Effect.map(orDefect(repo.followers(id)), ({ n }) => n)
-          }, { concurrency: 3 }).pipe(Effect.map((parts) => new Profile(parts)))
-        ),
-        listPosts: Effect.fn("Users.listPosts")((user_id, { after, limit }) =>
-          Effect.zipRight(find(user_id), orDefect(repo.postPage({ user_id, after: after ?? 0, limit })))
-        ),
+          }, { concurrency: 3 }).pipe(Effect.map((parts) => new Profile(parts)), traced("Users.completeProfile")),
+        listPosts: (user_id, { after, limit }) =>
+          traced("Users.listPosts")(
+            Effect.zipRight(find(user_id), orDefect(repo.postPage({ user_id, after: after ?? 0, limit })))
+          ),
         createPost: (id, post) => orDefect(transaction(createPost(id, post))),
-        getPost: Effect.fn("Users.getPost")((user_id, post_id) =>
-          Effect.flatMap(
+        getPost: (user_id, post_id) =>
+          traced("Users.getPost")(Effect.flatMap(
             orDefect(repo.findPost({ user_id, post_id })),
             Option.match({ onNone: () => new PostNotFound({ post_id }), onSome: Effect.succeed })
-          )
-        ),
+          )),
         deletePost,
-        follow: Effect.fn("Users.follow")(function*(followed_id, follower_id) {
+        follow: Effect.fnUntraced(function*(followed_id, follower_id) {
           if (followed_id === follower_id) {
             return yield* InvalidInput.of(["path", "follower_id"], "must be another user than user_id", "value_error")
           }
           yield* find(followed_id)
           yield* find(follower_id)
           yield* orDefect(repo.insertFollower({ followed_id, follower_id }))
-        }),
-        unfollow: Effect.fn("Users.unfollow")(function*(followed_id, follower_id) {
+        }, traced("Users.follow")),
+        unfollow: Effect.fnUntraced(function*(followed_id, follower_id) {
           yield* find(followed_id)
           yield* find(follower_id)
           yield* orDefect(repo.deleteFollower({ followed_id, follower_id }))
-        })
+        }, traced("Users.unfollow"))
       }
     })
   )
@@ -109,7 +109,11 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
   static readonly directory = Layer.effect(
     UserDirectory,
     Effect.map(UsersRepo, (repo) => ({
-      exists: (id) => Effect.map(orDefect(repo.find(id)), Option.isSome),
+      missing: (ids) =>
+        Effect.map(orDefect(repo.known(ids)), (rows) => {
+          const known = new Set(rows.map(({ id }) => id))
+          return ids.find((id) => !known.has(id))
+        }),
       count: Effect.map(orDefect(repo.count()), ({ n }) => n)
     }))
   )

@@ -28,6 +28,12 @@ const make = Effect.gen(function*() {
       Result: User,
       execute: (id) => reader`SELECT id, name, email FROM users WHERE id = ${id}`
     }),
+    /** Which of the ids users have. */
+    known: Query.findAll({
+      Request: Schema.Array(UserId),
+      Result: Schema.Struct({ id: UserId }),
+      execute: (ids) => reader`SELECT id FROM users WHERE ${reader.in("id", ids)}`
+    }),
     // as text, as PostgreSQL answers counts as text too
     count: Query.single({
       Request: Schema.Void,
@@ -76,7 +82,10 @@ const make = Effect.gen(function*() {
     insertPost: Query.single({
       Request: Schema.Struct({ user_id: UserId, title: Schema.String, content: Schema.String }),
       Result: Post,
-      execute: (post) => writer`INSERT INTO posts ${writer.insert(post)} RETURNING id, user_id, title, content`
+      execute: ({ content, title, user_id }) =>
+        writer`
+          INSERT INTO posts (user_id, title, content) VALUES (${user_id}, ${title}, ${content})
+          RETURNING id, user_id, title, content`
     }),
     deletePost: Query.findOne({
       Request: PostKey,

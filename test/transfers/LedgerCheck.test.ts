@@ -14,8 +14,9 @@ import { Users } from "../../src/users/Users.ts"
 import { UsersRepo } from "../../src/users/UsersRepo.ts"
 import * as TestDatabase from "../support/Database.ts"
 import { TestServer } from "../support/TestServer.ts"
+import { turn } from "../support/turn.ts"
 
-/** The ledger, and its check a few entries at a time; other fibers run between two pages. */
+/** The ledger, and its check a few entries at a time; other fibers run, and are committed, between two pages. */
 const services = (entries: number) =>
   Layer.mergeAll(Transfers.layer, LedgerCheck.layerOfPages(entries)).pipe(
     Layer.provideMerge(Users.layer),
@@ -25,7 +26,7 @@ const services = (entries: number) =>
       LedgerRepo,
       Effect.map(LedgerRepo, (repo) => ({
         ...repo,
-        sums: (page: Parameters<typeof repo.sums>[0]) => Effect.zipRight(Effect.yieldNow(), repo.sums(page))
+        sums: (page: Parameters<typeof repo.sums>[0]) => Effect.zipRight(turn, repo.sums(page))
       }))
     )),
     Layer.provide(LedgerRepo.layer),

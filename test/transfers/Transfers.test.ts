@@ -138,7 +138,7 @@ describe("Transfers", () => {
       yield* audit
     }).pipe(Effect.provide(services)))
 
-  it.effect("a failure after the first entry rolls everything back", () =>
+  it.effect("a failure between the two accounts rolls everything back", () =>
     Effect.gen(function*() {
       yield* people
       const transfers = yield* Transfers
@@ -149,22 +149,22 @@ describe("Transfers", () => {
       yield* audit
     }).pipe(Effect.provide(withRepo((repo) => ({
       ...repo,
-      insertEntry: (entry) =>
-        entry.amount_cents === 666
+      add: (change) =>
+        change.amount_cents === 666
           ? Effect.fail(new SqlError.SqlError({ cause: "disk full", message: "disk full" }))
-          : repo.insertEntry(entry)
+          : repo.add(change)
     })))))
 
   for (const how of ["interruption", "timeout"] as const) {
-    it.effect(`${how} after the first entry rolls everything back, and the next transfer goes on`, () =>
+    it.effect(`${how} between the two accounts rolls everything back, and the next transfer goes on`, () =>
       Effect.gen(function*() {
         const reached = yield* Deferred.make<void>()
         const layer = withRepo((repo) => ({
           ...repo,
-          insertEntry: (entry) =>
-            entry.amount_cents === 666
+          add: (change) =>
+            change.amount_cents === 666
               ? Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)
-              : repo.insertEntry(entry)
+              : repo.add(change)
         }))
         yield* Effect.gen(function*() {
           yield* people
@@ -204,13 +204,15 @@ describe("money", () => {
       Effect.gen(function*() {
         const fates = new Map<number, string>()
         let written = 0
+        const fateful = <A, E>(step: Effect.Effect<A, E>) =>
+          Effect.zipRight(
+            Effect.yieldNow(),
+            Effect.suspend(() => fates.get(written++) === "fail" ? Effect.dieMessage("unplugged") : step)
+          )
         const layer = withRepo((repo) => ({
           ...repo,
-          insertEntry: (entry) =>
-            Effect.zipRight(
-              Effect.yieldNow(),
-              fates.get(written++) === "fail" ? Effect.dieMessage("unplugged") : repo.insertEntry(entry)
-            )
+          add: (change) => fateful(repo.add(change)),
+          insertEntries: (entries) => fateful(repo.insertEntries(entries))
         }))
         yield* Effect.gen(function*() {
           yield* people
