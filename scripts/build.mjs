@@ -1,5 +1,6 @@
 // Bundles the server, the worker threads and the script entries with esbuild.
-// `node scripts/build.mjs [--watch] [entry...]`, entries by output name (main, demo, bench/http, ...); none means all.
+// `node scripts/build.mjs [--watch] [entry...]`, entries by output name (main, demo, bench/stop, ...), or all of a folder (bench/contenders/); none
+// means all.
 import { build, context } from "esbuild"
 import { readdirSync } from "node:fs"
 import { basename, dirname, relative, resolve } from "node:path"
@@ -29,9 +30,10 @@ export const entries = () => ({
 /** @param {ReadonlyArray<string>} names @returns {import("esbuild").BuildOptions} */
 export const options = (names) => {
   const all = entries()
-  const chosen = names.length === 0
-    ? all
-    : Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name) || name.startsWith("workers/")))
+  /** @param {string} entry */
+  const isChosen = (entry) =>
+    entry.startsWith("workers/") || names.some((name) => (name.endsWith("/") ? entry.startsWith(name) : entry === name))
+  const chosen = names.length === 0 ? all : Object.fromEntries(Object.entries(all).filter(([entry]) => isChosen(entry)))
   return {
     entryPoints: chosen,
     outdir: resolve(root, "dist"),

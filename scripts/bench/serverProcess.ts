@@ -8,9 +8,16 @@ export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly messag
 export const node = (script: string, ...args: ReadonlyArray<string>) =>
   Command.make("node", `dist/${script}.js`, ...args)
 
-/** The product's built server on a free port, with its defaults but for an empty database in a folder, and what the environment adds. */
-export const barista = (dataDir: string, environment: Readonly<Record<string, string>> = {}) =>
-  Command.env(node("main"), {
+/**
+ * The product's built server on a free port, with its defaults but for an empty database in a folder, and what the environment adds; or
+ * another program with the same settings.
+ */
+export const barista = (
+  dataDir: string,
+  environment: Readonly<Record<string, string>> = {},
+  program = node("main")
+) =>
+  Command.env(program, {
     DATA_DIR: dataDir,
     PORT: "0",
     SAMPLE_DATA: "none",

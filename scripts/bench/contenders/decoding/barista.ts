@@ -1,0 +1,48 @@
+// The contract that only decodes and encodes, served as the product serves its own: by its adapter, with its log, its tracer, its scheduler
+// and its settings. Prints where it listens.
+import { HttpServer } from "@effect/platform"
+import { NodeRuntime } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import { AppConfig } from "../../../../src/AppConfig.ts"
+import type { Handlers } from "../../../../src/platform/http/Handlers.ts"
+import * as HttpApiApp from "../../../../src/platform/http/HttpApiApp.ts"
+import * as NodeServer from "../../../../src/platform/http/NodeServer.ts"
+import * as RequestRunner from "../../../../src/platform/http/RequestRunner.ts"
+import { Lifecycle } from "../../../../src/platform/lifecycle/Lifecycle.ts"
+import * as Logging from "../../../../src/platform/observability/Logging.ts"
+import * as Tracing from "../../../../src/platform/observability/Tracing.ts"
+import { TimeSlicedScheduler } from "../../../../src/platform/scheduler/TimeSlicedScheduler.ts"
+import { Api, type DecodingApi } from "./Api.ts"
+
+const decoding: Handlers<typeof DecodingApi> = {
+  item: ({ path: { id }, urlParams: { limit, text } }) =>
+    Effect.succeed({ id, limit, text, length: text.length, even: id % 2 === 0 }),
+  order: ({ payload: { currency, customer, lines, reference } }) =>
+    Effect.succeed({
+      reference,
+      customer,
+      currency,
+      pieces: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+      total_cents: lines.reduce((sum, { cents, quantity }) => sum + quantity * cents, 0)
+    })
+}
+
+const serve = Layer.scopedDiscard(Effect.gen(function*() {
+  yield* RequestRunner.serve(yield* NodeServer.NodeServer, yield* HttpApiApp.make(Api, { decoding }, {}))
+  yield* (yield* Lifecycle).enter("ready")
+  const origin = yield* HttpServer.addressWith((address) => Effect.succeed(NodeServer.originOf(address)))
+  yield* Effect.logInfo(`listening on ${origin}`)
+}))
+
+const layer = serve.pipe(
+  Layer.provide(NodeServer.layer),
+  Layer.provide(NodeServer.NodeServer.layer),
+  Layer.provide(Lifecycle.layer),
+  Layer.provide(Logging.layer),
+  Layer.provide(Tracing.layer),
+  Layer.provide(AppConfig.layer)
+)
+
+NodeRuntime.runMain(Effect.withScheduler(Layer.launch(layer), new TimeSlicedScheduler()), {
+  disablePrettyLogger: true
+})

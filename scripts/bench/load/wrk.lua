@@ -1,0 +1,30 @@
+-- Sends the requests of a file in turn, again and again: a line each, of method, path and body (or nothing), separated by tabs.
+-- Prints the counts as one line of JSON.
+local requests = {}
+local next_request = 0
+
+function init(args)
+  for line in io.lines(args[1]) do
+    local method, path, body = line:match("^(%u+)\t([^\t]*)\t(.*)$")
+    local headers = body ~= "" and { ["content-type"] = "application/json" } or nil
+    requests[#requests + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
+  end
+end
+
+function request()
+  next_request = next_request % #requests + 1
+  return requests[next_request]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '{"answers":%d,"microseconds":%d,"refused":%d,"broken":%d,"p50":%.3f,"p99":%.3f}\n',
+    summary.requests,
+    summary.duration,
+    errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout,
+    latency:percentile(50) / 1000,
+    latency:percentile(99) / 1000
+  ))
+end

@@ -1,0 +1,52 @@
+import { Command, FileSystem } from "@effect/platform"
+import { Data, Effect, Schema } from "effect"
+import type { Answers, Load } from "./Load.ts"
+
+/** wrk ended with an error, or with an output that is not ours. */
+export class WrkFailed extends Data.TaggedError("WrkFailed")<{ readonly message: string }> {}
+
+/** Whether it can be started. */
+export const isInstalled = Command.exitCode(Command.make("wrk", "--version")).pipe(
+  Effect.as(true),
+  Effect.orElseSucceed(() => false)
+)
+
+/** What `wrk.lua` prints. */
+const Counts = Schema.parseJson(Schema.Struct({
+  answers: Schema.Int,
+  microseconds: Schema.Int,
+  refused: Schema.Int,
+  broken: Schema.Int,
+  p50: Schema.Number,
+  p99: Schema.Number
+}))
+
+const script = "scripts/bench/load/wrk.lua"
+
+/**
+ * Puts a load on a server by wrk (github.com/wg/wrk), one thread of C: where the server is a node process, it is the server that is the limit.
+ * Seconds are whole.
+ */
+export const run = Effect.fnUntraced(function*({ connections, port, requests, seconds }: Load) {
+  const fs = yield* FileSystem.FileSystem
+  const file = yield* fs.makeTempFileScoped({ prefix: "barista-bench-" })
+  yield* fs.writeFileString(
+    file,
+    requests.map(({ body = "", method, path }) => `${method}\t${path}\t${body}\n`).join("")
+  )
+  const printed = yield* Command.string(Command.make(
+    "wrk",
+    "--threads=1",
+    `--connections=${connections}`,
+    `--duration=${seconds}s`,
+    "--timeout=30s",
+    `--script=${script}`,
+    `http://127.0.0.1:${port}`,
+    "--",
+    file
+  ))
+  const { answers, broken, microseconds, p50, p99, refused } = yield* Schema.decode(Counts)(
+    printed.trimEnd().split("\n").at(-1) ?? ""
+  ).pipe(Effect.mapError(() => new WrkFailed({ message: `wrk printed: ${printed}` })))
+  return { rate: (answers - refused) / microseconds * 1e6, failed: refused + broken, p50, p99 } satisfies Answers
+}, Effect.scoped)

@@ -1,0 +1,43 @@
+import { FileSystem } from "@effect/platform"
+import { Effect } from "effect"
+import { ours } from "../report/statistics.ts"
+import { barista, node } from "../serverProcess.ts"
+import { fastify, ifStock, raw, type Server } from "../suite/servers.ts"
+import { items, orders } from "./decodingRequests.ts"
+import { atLeast, httpRow } from "./http.ts"
+
+type Environment = Readonly<Record<string, string>>
+
+/** The product's adapter with the contract of this row. */
+const adapter = (name: string, environment: Environment): Server => ({
+  name,
+  command: Effect.map(
+    Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })),
+    (folder) => barista(folder, environment, node("bench/contenders/decoding/barista"))
+  )
+})
+
+const servers = [
+  raw,
+  fastify,
+  adapter(ours, {}),
+  ...ifStock((environment) => adapter(`${ours} stock`, environment))
+]
+
+/** An id of the path and two parameters of the query, decoded and checked; an object of five members, encoded. */
+export const query = httpRow({
+  name: "query",
+  title: "GET /items/{id}?limit&text, decoded and encoded",
+  servers,
+  requests: () => items,
+  targets: [atLeast(0.55, "node:http")]
+})
+
+/** A body of five members with a list of objects, decoded and checked; an object, encoded. */
+export const body = httpRow({
+  name: "body",
+  title: "POST /orders of JSON, decoded and encoded",
+  servers,
+  requests: () => orders,
+  targets: [atLeast(0.5, "node:http")]
+})

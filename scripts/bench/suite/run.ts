@@ -1,0 +1,51 @@
+import { Clock, Effect } from "effect"
+import type { FigureResult, Measured } from "../report/Results.ts"
+import { median } from "../report/statistics.ts"
+import { Bench } from "./Bench.ts"
+import type { Contender, Row, Sample } from "./Row.ts"
+
+/** A contender that runs, and what was measured of it so far. */
+const started = (contender: Contender) =>
+  Effect.map(contender.start, (measure) => ({ name: contender.name, measure, samples: new Array<Sample>() }))
+
+type Started = Effect.Effect.Success<ReturnType<typeof started>>
+
+const summary = ({ name, samples }: Started, figure: string): Measured => {
+  const values = samples.map((sample) => sample.values[figure] ?? Number.NaN)
+  const cores = samples.flatMap(({ cores }) => (cores === undefined ? [] : [cores]))
+  return {
+    contender: name,
+    median: median(values),
+    least: Math.min(...values),
+    most: Math.max(...values),
+    values,
+    failed: samples.reduce((sum, { failed }) => sum + failed, 0),
+    ...(cores.length > 0 ? { cores: median(cores) } : {})
+  }
+}
+
+const resultsOf = (row: Row, contenders: ReadonlyArray<Started>): ReadonlyArray<FigureResult> =>
+  row.figures.map(({ better, name, targets, unit }) => ({
+    row: row.name,
+    title: row.title,
+    figure: name,
+    unit,
+    better,
+    targets,
+    measured: contenders.map((contender) => summary(contender, name))
+  }))
+
+/**
+ * Measures a row: every contender is started and warmed up, and then each has its turn in every round. No round begins after `deadline`,
+ * in milliseconds of the clock, but the first.
+ */
+export const runRow = Effect.fnUntraced(function*(row: Row, deadline: number) {
+  const { rounds } = yield* Bench
+  const contenders = yield* Effect.forEach(row.contenders, started, { concurrency: 1 })
+  for (const { measure } of contenders) yield* measure(0)
+  for (let round = 1; round <= rounds; round++) {
+    if (round > 1 && (yield* Clock.currentTimeMillis) > deadline) break
+    for (const { measure, samples } of contenders) samples.push(yield* measure(round))
+  }
+  return resultsOf(row, contenders)
+}, Effect.scoped)

@@ -1,0 +1,72 @@
+import type { Command } from "@effect/platform"
+import { Effect, type Scope } from "effect"
+import { settings } from "../../../src/AppConfig.ts"
+import type { Request } from "../load/Load.ts"
+import { watchProcessors } from "../processorTime.ts"
+import { ours } from "../report/statistics.ts"
+import { barista, node, start } from "../serverProcess.ts"
+import { Bench } from "./Bench.ts"
+import { copyOf } from "./filledDatabase.ts"
+import type { Contender, Needs } from "./Row.ts"
+
+/** A contender that is a server, and how its process is made. */
+export interface Server {
+  readonly name: string
+  readonly command: Effect.Effect<Command.Command, Error, Needs | Scope.Scope>
+}
+
+const copy = Effect.flatMap(Bench, ({ filled }) => Effect.flatMap(filled, copyOf))
+
+type Environment = Readonly<Record<string, string>>
+
+/** The product, on its own copy of the filled database. */
+export const product = (environment: Environment = {}): Server => ({
+  name: ours,
+  command: Effect.map(copy, (folder) => barista(folder, environment))
+})
+
+const stockAdapter: Environment = { HTTP_ADAPTER: "platform" }
+
+/** What of a list is there if the product can be served by the platform's own HttpApi; otherwise it would be the same as ours. */
+export const ifStock = <A>(make: (environment: Environment) => A): ReadonlyArray<A> =>
+  Object.values(settings).some(({ name }) => name === "HTTP_ADAPTER") ? [make(stockAdapter)] : []
+
+/** The product as `product`, served by the platform's own HttpApi. */
+export const stock = (environment: Environment = {}): ReadonlyArray<Server> =>
+  ifStock((adapter) => ({ ...product({ ...environment, ...adapter }), name: `${ours} stock` }))
+
+/** The routes on Fastify and better-sqlite3, on their own copy of the filled database. */
+export const fastify: Server = {
+  name: "fastify",
+  command: Effect.map(copy, (folder) => node("bench/contenders/fastify", `${folder}/barista.sqlite`))
+}
+
+/** The routes without a database on node:http alone. */
+export const raw: Server = { name: "node:http", command: Effect.succeed(node("bench/contenders/raw")) }
+
+/** Begins to measure how much of a core a server takes; `taken` is that since then. */
+export const watchCores = Effect.fnUntraced(function*(pid: number) {
+  const { spent } = yield* watchProcessors(pid)
+  const began = performance.now()
+  return { taken: Effect.map(spent, (seconds) => seconds * 1000 / (performance.now() - began)) }
+})
+
+/** Seconds of the warm-up, in which V8 compiles what is run: a second is too short for it. */
+const warmingUp = 3
+
+/** A server under the load of so many connections, as requests a second of the figure `rate`. */
+export const underLoad =
+  (connections: number, requests: (round: number) => ReadonlyArray<Request>) =>
+  ({ command, name }: Server): Contender => ({
+    name,
+    start: Effect.gen(function*() {
+      const { load } = yield* Bench
+      const { pid, port } = yield* start(yield* command)
+      return Effect.fnUntraced(function*(round: number) {
+        const { taken } = yield* watchCores(pid)
+        const longer = round === 0 ? { seconds: warmingUp } : {}
+        const { failed, rate } = yield* load({ port, connections, requests: requests(round), ...longer })
+        return { values: { rate }, failed, cores: yield* taken }
+      })
+    })
+  })
