@@ -2,7 +2,7 @@ import type { HttpServerResponse } from "@effect/platform"
 import { Context, Effect, type Exit, Option, type Tracer } from "effect"
 import type { Problem } from "../../domain/Problem.ts"
 import { IdempotencyKeys } from "../idempotency/IdempotencyKeys.ts"
-import { isRecorded } from "../observability/Tracing.ts"
+import { keepsSpans } from "../observability/Tracing.ts"
 import type { Decoded } from "./DecodeRequest.ts"
 import { callersSpan, type Exchange, renderProblem } from "./Exchange.ts"
 import type { Failures } from "./Failures.ts"
@@ -13,7 +13,7 @@ export const surroundings = Effect.fnUntraced(function*(failures: Failures) {
   const clock = yield* Effect.clock
   const tracer = yield* Effect.tracer
   const keys = yield* Effect.serviceOption(IdempotencyKeys)
-  return { clock, tracer, keys, failures, isRecorded: isRecorded(tracer) }
+  return { clock, tracer, keys, failures, isRecorded: keepsSpans(tracer) }
 })
 
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []

@@ -80,7 +80,7 @@ const unrecording = Tracer.make({
 export const layer = Layer.merge(Layer.setTracer(unrecording), Logger.remove(Logger.tracerLogger))
 
 /** Whether a tracer keeps what it is told. */
-export const isRecorded = (tracer: Tracer.Tracer): boolean => tracer !== unrecording
+export const keepsSpans = (tracer: Tracer.Tracer): boolean => tracer !== unrecording
 
 /** Whether a fiber runs within a span that is recorded. */
 export const isRecorded = ({ currentSpan }: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
