@@ -3,10 +3,11 @@ import type { PostId, UserId } from "../domain/Ids.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
 import { traced } from "../platform/observability/Tracing.ts"
+import { together } from "../platform/scheduler/together.ts"
 import { isUniqueViolation } from "../platform/sql/constraints.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
-import { EmailTaken, type Post, PostNotFound, Profile, type User, UserNotFound } from "./Api.ts"
+import { EmailTaken, type Post, PostNotFound, type Profile, type User, UserNotFound } from "./Api.ts"
 import { UsersRepo } from "./UsersRepo.ts"
 
 interface Window {
@@ -72,11 +73,10 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
             traced("Users.create")
           ),
         completeProfile: (id) =>
-          Effect.all({
-            user: find(id),
-            posts: orDefect(repo.newestPosts(id)),
-            followers: Effect.map(orDefect(repo.followers(id)), ({ n }) => n)
-          }, { concurrency: 3 }).pipe(Effect.map((parts) => new Profile(parts)), traced("Users.completeProfile")),
+          together(find(id), orDefect(repo.newestPosts(id)), orDefect(repo.followers(id))).pipe(
+            Effect.map(([user, posts, { n }]) => ({ user, posts, followers: n })),
+            traced("Users.completeProfile")
+          ),
         listPosts: (user_id, { after, limit }) =>
           traced("Users.listPosts")(
             Effect.zipRight(find(user_id), orDefect(repo.postPage({ user_id, after: after ?? 0, limit })))
