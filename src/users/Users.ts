@@ -3,7 +3,6 @@ import type { PostId, UserId } from "../domain/Ids.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
 import { traced } from "../platform/observability/Tracing.ts"
-import { together } from "../platform/scheduler/together.ts"
 import { isUniqueViolation } from "../platform/sql/constraints.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
@@ -23,7 +22,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
   /** At most `limit` users whose id is above `after`, ascending. */
   readonly list: (window: Window) => Effect.Effect<ReadonlyArray<User>>
   readonly create: (user: { readonly name: string; readonly email: string }) => Effect.Effect<User, EmailTaken>
-  /** The user, the newest posts and the number of followers: three queries, composed concurrently. */
+  /** The user, the newest posts and the number of followers: three queries, at once as far as the database runs them at once. */
   readonly completeProfile: (id: UserId) => Effect.Effect<Profile, UserNotFound>
   readonly listPosts: (id: UserId, window: Window) => Effect.Effect<ReadonlyArray<Post>, UserNotFound>
   readonly createPost: (
@@ -40,7 +39,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
     Users,
     Effect.gen(function*() {
       const repo = yield* UsersRepo
-      const { transaction } = yield* Database
+      const { readConcurrency, transaction } = yield* Database
 
       const find = Effect.fnUntraced(function*(user_id: UserId) {
         const user = yield* orDefect(repo.find(user_id))
@@ -73,10 +72,11 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
             traced("Users.create")
           ),
         completeProfile: (id) =>
-          together(find(id), orDefect(repo.newestPosts(id)), orDefect(repo.followers(id))).pipe(
-            Effect.map(([user, posts, { n }]) => ({ user, posts, followers: n })),
-            traced("Users.completeProfile")
-          ),
+          Effect.all({
+            user: find(id),
+            posts: orDefect(repo.newestPosts(id)),
+            followers: Effect.map(orDefect(repo.followers(id)), ({ n }) => n)
+          }, { concurrency: readConcurrency }).pipe(traced("Users.completeProfile")),
         listPosts: (user_id, { after, limit }) =>
           traced("Users.listPosts")(
             Effect.zipRight(find(user_id), orDefect(repo.postPage({ user_id, after: after ?? 0, limit })))

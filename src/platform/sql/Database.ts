@@ -10,6 +10,8 @@ import { Context, type Effect } from "effect"
  */
 export class Database extends Context.Tag("barista/platform/sql/Database")<Database, {
   readonly reader: SqlClient.SqlClient
+  /** Statements that `reader` runs at once: a fiber for each of more would cost ten times what the statement does. */
+  readonly readConcurrency: number
   readonly writer: SqlClient.SqlClient
   readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError.SqlError, R>
 }>() {}

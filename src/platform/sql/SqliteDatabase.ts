@@ -56,7 +56,8 @@ const make = Effect.gen(function*() {
   const { transaction, writer } = yield* Effect.catchAllDefect(openWriter(filename), unusable(filename))
   yield* migrate.pipe(Effect.provideService(SqlClient.SqlClient, writer))
   const reader = yield* openReader(filename)
-  return Database.of({ reader, writer, transaction })
+  // the driver is synchronous
+  return Database.of({ reader, readConcurrency: 1, writer, transaction })
 })
 
 /** SQLite in WAL mode: the file that `DATABASE_URL` names, by default `barista.sqlite` under `DATA_DIR`; migrated before use. */
