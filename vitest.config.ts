@@ -1,8 +1,15 @@
 import { defineConfig } from "vitest/config"
 
+/** What asks the HTTP API; all of it is run by each of the two adapters. */
+const http = [
+  "test/http/*.test.ts",
+  "test/*/Http.test.ts",
+  "test/{background/Stop,comparison/Comparison,outbox/Outbox,outcomes/Outcomes,uploads/Uploads,users/Users}.test.ts",
+  "test/platform/idempotency/IdempotencyKeys.test.ts"
+]
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build.ts"],
     setupFiles: ["test/support/freshIt.ts"],
     pool: "forks",
@@ -10,6 +17,10 @@ export default defineConfig({
     isolate: false,
     poolOptions: { forks: { minForks: 2, maxForks: 2 } },
     testTimeout: 20_000,
-    hookTimeout: 60_000
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: "compiled", include: ["test/**/*.test.ts"] } },
+      { extends: true, test: { name: "platform", include: http, env: { HTTP_ADAPTER: "platform" } } }
+    ]
   }
 })

@@ -27,9 +27,8 @@ import * as OutcomesHttp from "./outcomes/Http.ts"
 import { Outcomes } from "./outcomes/Outcomes.ts"
 import { FileStore } from "./platform/files/FileStore.ts"
 import * as Documentation from "./platform/http/Documentation.ts"
-import * as HttpApiApp from "./platform/http/HttpApiApp.ts"
+import * as HttpAdapter from "./platform/http/HttpAdapter.ts"
 import * as NodeServer from "./platform/http/NodeServer.ts"
-import * as RequestRunner from "./platform/http/RequestRunner.ts"
 import type { ApiHandlers } from "./platform/http/Router.ts"
 import { IdempotencyKeys } from "./platform/idempotency/IdempotencyKeys.ts"
 import * as JobEngine from "./platform/jobs/JobEngine.ts"
@@ -168,8 +167,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const lifecycle = yield* Lifecycle
   const server = yield* NodeServer.NodeServer
   rememberHeads(server)
-  const app = yield* HttpApiApp.make(Api, yield* handlers, yield* Documentation.pages(Api))
-  yield* RequestRunner.serve(server, app)
+  yield* HttpAdapter.serve(server, Api, yield* handlers, yield* Documentation.pages(Api))
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
     Effect.all([drain(server, shutdownTimeout), room.stop], { concurrency: 2, discard: true }).pipe(

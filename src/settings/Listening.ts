@@ -10,6 +10,12 @@ export const listening = {
     "Address to listen on; beyond loopback it needs API_TOKENS"
   ),
   port: integer("PORT", 3000, [0, 65_535], "", "Port to listen on; 0 picks a free one and prints it"),
+  httpAdapter: oneOf(
+    "HTTP_ADAPTER",
+    "compiled",
+    ["compiled", "platform"],
+    "What serves the contract, the same to a client: our compiled adapter, or @effect/platform's own parts, which are slower"
+  ),
   apiTokens: optional(
     "API_TOKENS",
     "none, loopback only",

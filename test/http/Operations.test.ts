@@ -2,23 +2,14 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
-import * as Httpbin from "../../src/platform/upstream/Httpbin.ts"
-import * as LoopbackServer from "../support/LoopbackServer.ts"
+import { hastyUpstream } from "../support/hastyUpstream.ts"
 import { json, TestServer } from "../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 
-/** An httpbin that does not sleep: what is tested here is what the operations answer; their times are tested on the Clock. */
-const hasty = LoopbackServer.make((request, response) => {
-  const url = new URL(request.url ?? "/", `http://${request.headers.host}`)
-  const { json, status } = Httpbin.answer(url, {}, "127.0.0.1")
-  response.writeHead(status, { "content-type": "application/json" })
-  response.end(json === undefined ? "" : JSON.stringify(json))
-})
-
 const quick = Duration.millis(5)
 
-const server = Layer.unwrapScoped(Effect.map(hasty, ({ url }) =>
+const server = Layer.unwrapScoped(Effect.map(hastyUpstream, ({ url }) =>
   TestServer.layer({
     upstreamUrl: Option.some(url),
     slowDuration: quick,

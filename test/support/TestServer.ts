@@ -6,6 +6,7 @@ import * as Net from "node:net"
 import { Api } from "../../src/Api.ts"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import * as Server from "../../src/Server.ts"
+import { httpAdapter } from "./adapter.ts"
 
 /** An answer as it came over the socket. */
 export interface Answer {
@@ -80,6 +81,7 @@ export class TestServer
         dataDir,
         databaseUrl: Option.none(),
         logLevel: "none",
+        httpAdapter,
         ...overrides
       })
       return Layer.effect(TestServer, make).pipe(

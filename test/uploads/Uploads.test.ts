@@ -9,7 +9,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { FileStore } from "../../src/platform/files/FileStore.ts"
-import * as HttpApiApp from "../../src/platform/http/HttpApiApp.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import type { Database } from "../../src/platform/sql/Database.ts"
 import * as SqliteDatabase from "../../src/platform/sql/SqliteDatabase.ts"
@@ -19,7 +18,7 @@ import { handlers } from "../../src/uploads/Http.ts"
 import { Uploads } from "../../src/uploads/Uploads.ts"
 import { UploadsRepo } from "../../src/uploads/UploadsRepo.ts"
 import { file, form, multipart, part, send, type Sent, serve, upload } from "../platform/files/forms.ts"
-import { effectOf } from "../support/effectOf.ts"
+import * as App from "../support/app.ts"
 
 const api = HttpApi.make("test").add(UploadsApi)
 
@@ -59,11 +58,11 @@ const start = (
     const context = yield* Layer.build(layerIn(dataDir, overrides, repo))
     const exits = yield* Queue.unbounded<Exit.Exit<unknown, unknown>>()
     const app = yield* Effect.provide(
-      Effect.flatMap(handlers, (uploads) => HttpApiApp.make(api, { uploads }, {})),
+      Effect.flatMap(handlers, (uploads) => App.make(api, { uploads })),
       context
     )
     const { port, server } = yield* serve((request) =>
-      effectOf(app, request).pipe(
+      app(request).pipe(
         Logger.withMinimumLogLevel(LogLevel.None),
         Effect.onExit((exit) => Queue.offer(exits, exit))
       )

@@ -1,5 +1,4 @@
 import { HttpServerError, type HttpServerRequest } from "@effect/platform"
-import { NodeHttpServerRequest } from "@effect/platform-node"
 import {
   Context,
   Effect,
@@ -17,6 +16,7 @@ import {
 import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from "node:http"
 import { InternalError, type Problem } from "../../domain/Problem.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
+import { awaitedResponse } from "./awaitedResponse.ts"
 import * as Conformance from "./Conformance.ts"
 import { NodeRequest } from "./NodeRequest.ts"
 import { type Answer, isAnswer, writeAnswer } from "./writeAnswer.ts"
@@ -73,15 +73,6 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
       log(request, "unexpected failure", defect)
       return Conformance.render(new InternalError(), request.source)
     })
-
-  /** None where the client has gone, or the connection has become a websocket. */
-  const awaitedResponse = (request: NodeRequest): ServerResponse | undefined => {
-    const { source } = request
-    const response = Either.getOrUndefined(Either.try(() => NodeHttpServerRequest.toServerResponse(request)))
-    // an upgrade was asked for behind a request that is still being answered: no client that keeps to RFC 6455 does that
-    if (response === undefined) source.destroy()
-    return response?.writableEnded === true || source.socket.destroyed ? undefined : response
-  }
 
   const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
     const written = Either.try(() =>

@@ -3,7 +3,6 @@ import { Context, Duration, Effect, Layer, Logger, Schema } from "effect"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import * as Problem from "../../../src/domain/Problem.ts"
 import { localized, text } from "../../../src/domain/Text.ts"
-import * as HttpApiApp from "../../../src/platform/http/HttpApiApp.ts"
 import { idempotent } from "../../../src/platform/http/Idempotent.ts"
 import { Params } from "../../../src/platform/http/Params.ts"
 import { setHeader } from "../../../src/platform/http/ResponseHeaders.ts"
@@ -11,8 +10,8 @@ import { IdempotencyKeys } from "../../../src/platform/idempotency/IdempotencyKe
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import { orDefect } from "../../../src/platform/sql/orDefect.ts"
+import * as App from "../../support/app.ts"
 import * as TestDatabase from "../../support/Database.ts"
-import { effectOf } from "../../support/effectOf.ts"
 
 /** A refusal that comes after the change. */
 export class Refused extends Problem.define<Refused>()("Refused", 409, {}) {
@@ -71,11 +70,11 @@ const make = Effect.gen(function*() {
       return { id, said: yield* localized(text("écrit", "written")) }
     })
   const handle = { write, copy: write, plain: write }
-  const app = yield* HttpApiApp.make(api, { notes: handle as never }, {})
+  const app = yield* App.make(api, { notes: handle as never })
   const post = (target: string, headers: Record<string, string> = {}) =>
     Effect.gen(function*() {
       const request = HttpServerRequest.fromWeb(new Request(`http://localhost${target}`, { method: "POST", headers }))
-      const answer = HttpServerResponse.toWeb(yield* effectOf(app, request))
+      const answer = HttpServerResponse.toWeb(yield* app(request))
       return {
         status: answer.status,
         headers: answer.headers,

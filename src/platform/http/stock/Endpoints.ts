@@ -1,0 +1,101 @@
+import {
+  HttpApi,
+  HttpApiBuilder,
+  HttpApiEndpoint,
+  type HttpApiError,
+  HttpApiGroup,
+  HttpRouter,
+  HttpServerRequest,
+  HttpServerResponse
+} from "@effect/platform"
+import { Context, Effect, Layer, Predicate, Schema, Tracer } from "effect"
+import type { Problem } from "../../../domain/Problem.ts"
+import { Locale } from "../../../domain/Text.ts"
+import type { Decoded } from "../DecodeRequest.ts"
+import { type Exchange, localizedHeaders } from "../Exchange.ts"
+import { ResponseHeaders } from "../ResponseHeaders.ts"
+import type { Operation } from "../Router.ts"
+import { atMostOnce, endSpan, startSpan, type Surroundings } from "../Surroundings.ts"
+import { toResponse } from "../TextAnswer.ts"
+
+/** The exchange of the running request; `Middleware` gives every request its own. */
+export class CurrentExchange
+  extends Context.Reference<CurrentExchange>()("barista/platform/http/stock/CurrentExchange", {
+    defaultValue: (): Exchange | undefined => undefined
+  })
+{}
+
+export const isProblem = (failure: unknown): failure is Problem =>
+  Predicate.hasProperty(failure, "_tag") && Predicate.hasProperty(failure, "problem")
+
+/**
+ * An operation as a group of HttpApiBuilder's: its success is declared, and encoded by the library; its input is not, as the library's
+ * decoders stop at the first issue, bound no body and know no parameters from query or body.
+ */
+const groupOf = ({ endpoint: { method, name, path, successSchema }, name: group }: Operation) =>
+  HttpApiGroup.make(group).add(
+    HttpApiEndpoint.make(method)(name, path)
+      .addSuccess(Schema.make<unknown, unknown, never>(successSchema.ast))
+      .addError(Schema.declare(isProblem))
+  )
+
+type Contract = HttpApi.HttpApi<"stock", ReturnType<typeof groupOf>, HttpApiError.HttpApiDecodeError>
+
+/** Calls the handler. What it answers is the library's to encode, but where an idempotency key keeps the encoded answer. */
+const respond = (shared: Surroundings, exchange: Exchange, operation: Operation) => (decoded: Decoded) => {
+  const { idempotencyKey } = decoded
+  const handled = Effect.suspend(() => operation.handle(decoded))
+  if (idempotencyKey === undefined) {
+    return Effect.tap(handled, (answer) =>
+      Effect.sync(() => {
+        if (HttpServerResponse.isServerResponse(answer)) return
+        for (const [name, value] of Object.entries(localizedHeaders(exchange))) exchange.set(name, value)
+      }))
+  }
+  const encoded = Effect.map(
+    handled,
+    (answer) =>
+      HttpServerResponse.isServerResponse(answer) ? answer : operation.encode(answer, localizedHeaders(exchange))
+  )
+  return atMostOnce(shared, exchange, operation, { ...decoded, idempotencyKey }, encoded)
+}
+
+/** What a handler's fiber knows of its request, as it does in the compiled adapter. */
+const contextOf = (exchange: Exchange, span: Tracer.Span) =>
+  Context.make(Tracer.ParentSpan, span).pipe(
+    Context.add(Locale, exchange.language),
+    Context.add(ResponseHeaders, exchange)
+  )
+
+/** Decodes what the library's router has matched, and handles it, in one span. */
+const run = (shared: Surroundings, operation: Operation) =>
+  Effect.contextWithEffect(
+    (context: Context.Context<HttpRouter.RouteContext | HttpServerRequest.ParsedSearchParams>) => {
+      const exchange = Context.get(context, CurrentExchange)
+      if (exchange === undefined) return Effect.dieMessage("an operation runs within Middleware")
+      const path = Context.get(context, HttpRouter.RouteContext).params
+      const query = Context.get(context, HttpServerRequest.ParsedSearchParams)
+      return Effect.acquireUseRelease(
+        Effect.sync(() => startSpan(shared, exchange, operation)),
+        (span) =>
+          operation.decode({ request: exchange.request, path, query }).pipe(
+            Effect.flatMap(respond(shared, exchange, operation)),
+            Effect.provide(contextOf(exchange, span))
+          ),
+        (span, exit) => Effect.sync(() => endSpan(shared, span, exit))
+      )
+    }
+  )
+
+/** The operations on HttpApiBuilder's router, each a group. */
+export const layer = (shared: Surroundings, operations: ReadonlyArray<Operation>) => {
+  const api = operations.reduce<Contract>((api, operation) => api.add(groupOf(operation)), HttpApi.make("stock"))
+  const groups = operations.map((operation) =>
+    HttpApiBuilder.group(
+      api,
+      operation.name,
+      (handlers) => handlers.handle(operation.endpoint.name, () => run(shared, operation))
+    )
+  )
+  return Layer.provide(HttpApiBuilder.api(api), Layer.mergeAll(Layer.empty, ...groups))
+}
