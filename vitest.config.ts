@@ -19,8 +19,11 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "compiled", include: ["test/**/*.test.ts"] } },
-      { extends: true, test: { name: "platform", include: http, env: { HTTP_ADAPTER: "platform" } } }
+      {
+        extends: true,
+        test: { name: "compiled", include: ["test/**/*.test.ts"], provide: { httpAdapter: "compiled" } }
+      },
+      { extends: true, test: { name: "platform", include: http, provide: { httpAdapter: "platform" } } }
     ]
   }
 })

@@ -27,7 +27,7 @@ const operations = (() => {
     onGroup: () => undefined,
     onEndpoint: ({ endpoint: { method, path, payloadSchema, urlParamsSchema } }) => {
       const schemas = [...Option.toArray(urlParamsSchema), ...Option.toArray(payloadSchema)]
-      const names = schemas.flatMap(({ ast }) => [...queryReaders(ast).keys()])
+      const names = schemas.flatMap(({ ast }) => Array.from(queryReaders(ast).keys()))
       found.push({ method, path, names, takesBody: Option.isSome(payloadSchema) })
     }
   })
@@ -196,8 +196,9 @@ const headers = tuple(
     oneof(constantFrom("a", "\"a\"", "b", "", "\"", "é", "x".repeat(256)), stringMatching(/^[a-c]$/))
   ),
   rarely("expect", constantFrom("100-continue", "100-Continue", "tea")),
-  rarely("upgrade", constantFrom("h2c", "websocket")).map((offer) =>
-    "upgrade" in offer ? { ...offer, connection: "upgrade" } : offer
+  oneof(
+    { weight: 9, arbitrary: constant({}) },
+    constantFrom("h2c", "websocket").map((upgrade) => ({ upgrade, connection: "upgrade" }))
   ),
   rarely("transfer-encoding", constantFrom("chunked")),
   rarely("traceparent", constantFrom(`00-${trace}-01`, "00-0-0-01", "x")),

@@ -1,2 +1,10 @@
+import { inject } from "vitest"
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly httpAdapter: "compiled" | "platform"
+  }
+}
+
 /** The adapter under test: the whole HTTP suite runs once by each of them (vitest.config.ts). */
-export const httpAdapter = process.env["HTTP_ADAPTER"] === "platform" ? "platform" : "compiled"
+export const httpAdapter = inject("httpAdapter")
