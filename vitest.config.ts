@@ -5,8 +5,12 @@ const http = [
   "test/http/*.test.ts",
   "test/*/Http.test.ts",
   "test/{background/Stop,comparison/Comparison,outbox/Outbox,outcomes/Outcomes,uploads/Uploads,users/Users}.test.ts",
+  "test/platform/http/RequestRunner.test.ts",
   "test/platform/idempotency/IdempotencyKeys.test.ts"
 ]
+
+/** Runs both adapters itself. */
+const comparison = "test/http/Adapters.test.ts"
 
 export default defineConfig({
   test: {
@@ -23,7 +27,10 @@ export default defineConfig({
         extends: true,
         test: { name: "compiled", include: ["test/**/*.test.ts"], provide: { httpAdapter: "compiled" } }
       },
-      { extends: true, test: { name: "platform", include: http, provide: { httpAdapter: "platform" } } }
+      {
+        extends: true,
+        test: { name: "platform", include: http, exclude: [comparison], provide: { httpAdapter: "platform" } }
+      }
     ]
   }
 })

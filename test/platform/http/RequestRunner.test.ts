@@ -1,14 +1,17 @@
-import { HttpServerResponse } from "@effect/platform"
+import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Queue, Stream } from "effect"
 import { createServer } from "node:http"
 import { Readable } from "node:stream"
 import type { Problem } from "../../../src/domain/Problem.ts"
+import { awaitedResponse } from "../../../src/platform/http/awaitedResponse.ts"
 import { type App, serve, type Work } from "../../../src/platform/http/RequestRunner.ts"
+import { around } from "../../../src/platform/http/stock/Connection.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
+import { httpAdapter } from "../../support/adapter.ts"
 import { connect } from "../../support/connect.ts"
 import { logLines } from "../../support/logLines.ts"
-import * as LoopbackServer from "../../support/LoopbackServer.ts"
 
 const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>): Work => ({
   effect: () => effect,
@@ -17,15 +20,28 @@ const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Probl
   abandoned: () => undefined
 })
 
+/** The application as one of the library's, with what the other adapter has around it. */
+const stock = (app: App) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const reply = app(request)
+    if (HttpServerResponse.isServerResponse(reply)) return Effect.succeed(reply)
+    return Effect.map(
+      Effect.exit(Effect.interruptible(Effect.suspend(() => reply.effect()))),
+      (exit) => awaitedResponse(request) === undefined ? HttpServerResponse.empty() : reply.answer(exit)
+    )
+  })
+
 const start = Effect.fnUntraced(function*(app: App) {
   const server = createServer()
-  const { enter, idle } = yield* Lifecycle
-  yield* enter("ready")
-  yield* serve(server, app)
-  const { url } = yield* LoopbackServer.start(server)
-  const connection = yield* connect(Number(url.port))
+  const lifecycle = yield* Lifecycle
+  yield* lifecycle.enter("ready")
+  const http = yield* NodeHttpServer.make(() => server, { host: "127.0.0.1", port: 0 })
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+  if (httpAdapter === "compiled") yield* serve(server, app)
+  else yield* http.serve(around(lifecycle)(stock(app)))
+  const connection = yield* connect(http.address._tag === "TcpAddress" ? http.address.port : 0)
   const ask = (method: string, path = "/") => connection.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
-  return { ...connection, ask, idle }
+  return { ...connection, ask, idle: lifecycle.idle }
 })
 
 const text = (body: string) => HttpServerResponse.text(body)

@@ -3,6 +3,7 @@ import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Cause, type Context, Effect, Predicate, Runtime, type Scope, Stream } from "effect"
 import type { ServerResponse } from "node:http"
 import { Readable } from "node:stream"
+import { InternalError } from "../../../domain/Problem.ts"
 import type { Lifecycle } from "../../lifecycle/Lifecycle.ts"
 import { awaitedResponse } from "../awaitedResponse.ts"
 import * as Conformance from "../Conformance.ts"
@@ -19,15 +20,26 @@ const isUpgrade = (request: Request): boolean => {
 const brokeOff = (request: Request, failure: unknown) =>
   Effect.annotateLogs(Effect.logError("an answer broke off", failure), { path: request.url })
 
+/** Ends when all that was written is on its way, or the connection has closed. */
+const flushed = ({ socket }: ServerResponse) =>
+  Effect.async<void>((resume) => {
+    if (socket === null) resume(Effect.void)
+    else socket.write("", () => resume(Effect.void))
+  })
+
 /** The library ends the answer in good order where its stream fails: cut off, no client takes a part for the whole. */
 const cutting = (body: HttpBody.Stream, request: Request, response: ServerResponse): HttpBody.Stream =>
   HttpBody.stream(
     Stream.tapErrorCause(body.stream, (cause) =>
-      Effect.suspend(() => {
-        if (Cause.isInterruptedOnly(cause)) return Effect.void
-        response.destroy()
-        return brokeOff(request, cause)
-      })),
+      Cause.isInterruptedOnly(cause)
+        ? Effect.void
+        : Effect.zipRight(
+          flushed(response),
+          Effect.suspend(() => {
+            response.destroy()
+            return brokeOff(request, cause)
+          })
+        )),
     body.contentType,
     body.contentLength
   )
@@ -86,6 +98,14 @@ const counted = (lifecycle: Context.Tag.Service<Lifecycle>, request: Request) =>
     return Effect.addFinalizer(() => Effect.sync(ended))
   })
 
+/** What an app throws or fails with that is none of its answers: logged, and a 500. */
+const guarded = <R>(app: HttpApp.Default<never, R>, request: Request): HttpApp.Default<never, R> =>
+  Effect.catchAllCause(app, (cause) =>
+    Effect.as(
+      Effect.annotateLogs(Effect.logError("unexpected failure", cause), { path: request.url }),
+      Conformance.render(new InternalError(), NodeHttpServerRequest.toIncomingMessage(request))
+    ))
+
 /** What the library's server lacks around an app: the counting of requests, and answers that leave nothing behind, however they end. */
 export const around =
   (lifecycle: Context.Tag.Service<Lifecycle>) =>
@@ -95,7 +115,7 @@ export const around =
       if (!lifecycle.hasStarted()) return Effect.succeed(HttpServerResponse.empty())
       const refused = Conformance.refusal(NodeHttpServerRequest.toIncomingMessage(request))
       return counted(lifecycle, request).pipe(
-        Effect.zipRight(refused === undefined ? app : Effect.succeed(refused)),
+        Effect.zipRight(refused === undefined ? guarded(app, request) : Effect.succeed(refused)),
         Effect.flatMap((answer) => {
           const response = awaitedResponse(request)
           return response === undefined ? abandon(request) : prepare(request, response, answer)
