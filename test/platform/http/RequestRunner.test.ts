@@ -8,6 +8,8 @@ import type { Problem } from "../../../src/domain/Problem.ts"
 import { awaitedResponse } from "../../../src/platform/http/awaitedResponse.ts"
 import { type App, serve, type Work } from "../../../src/platform/http/RequestRunner.ts"
 import { around } from "../../../src/platform/http/stock/Connection.ts"
+import { toResponse } from "../../../src/platform/http/TextAnswer.ts"
+import { isAnswer } from "../../../src/platform/http/writeAnswer.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { httpAdapter } from "../../support/adapter.ts"
 import { connect } from "../../support/connect.ts"
@@ -24,10 +26,10 @@ const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Probl
 const stock = (app: App) =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const reply = app(request)
-    if (HttpServerResponse.isServerResponse(reply)) return Effect.succeed(reply)
+    if (isAnswer(reply)) return Effect.succeed(toResponse(reply))
     return Effect.map(
       Effect.exit(Effect.interruptible(Effect.suspend(() => reply.effect()))),
-      (exit) => awaitedResponse(request) === undefined ? HttpServerResponse.empty() : reply.answer(exit)
+      (exit) => awaitedResponse(request) === undefined ? HttpServerResponse.empty() : toResponse(reply.answer(exit))
     )
   })
 

@@ -52,11 +52,10 @@ const respond = (shared: Surroundings, exchange: Exchange, operation: Operation)
         for (const [name, value] of Object.entries(localizedHeaders(exchange))) exchange.set(name, value)
       }))
   }
-  const encoded = Effect.map(
-    handled,
-    (answer) =>
-      HttpServerResponse.isServerResponse(answer) ? answer : operation.encode(answer, localizedHeaders(exchange))
-  )
+  const encoded = Effect.map(handled, (answer) =>
+    HttpServerResponse.isServerResponse(answer)
+      ? answer
+      : toResponse(operation.encode(answer, localizedHeaders(exchange))))
   return atMostOnce(shared, exchange, operation, { ...decoded, idempotencyKey }, encoded)
 }
 

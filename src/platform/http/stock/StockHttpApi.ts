@@ -15,6 +15,7 @@ import { failuresOf } from "../Failures.ts"
 import { type Pages, refusalOf } from "../Refusal.ts"
 import * as Router from "../Router.ts"
 import { surroundings } from "../Surroundings.ts"
+import { toResponse } from "../TextAnswer.ts"
 import { unmatchedAnswerer } from "../Unmatched.ts"
 import * as Connection from "./Connection.ts"
 import * as Endpoints from "./Endpoints.ts"
@@ -36,7 +37,7 @@ export const make = Effect.fnUntraced(
       refusal: refusalOf(config, yield* Lifecycle, pages),
       unmatched: (exchange) => {
         const answer = answerUnmatched(exchange)
-        return "effect" in answer ? answer.effect() : Effect.succeed(answer)
+        return Effect.map("effect" in answer ? answer.effect() : Effect.succeed(answer), toResponse)
       },
       failures,
       isAwaited
