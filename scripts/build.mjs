@@ -1,12 +1,18 @@
 // Bundles the server, the worker threads and the script entries with esbuild.
-// `node scripts/build.mjs [--watch] [entry...]`, entries by output name (main, demo, bench/stop, ...), or all of a folder (bench/contenders/); none
-// means all.
+// `node scripts/build.mjs [--watch] [--no-code-cache] [entry...]`, entries by output name (main, demo, bench/stop, ...), or all of a folder
+// (bench/contenders/); none means all.
 import { build, context } from "esbuild"
-import { readdirSync } from "node:fs"
-import { basename, dirname, relative, resolve } from "node:path"
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { detachSwagger } from "./build/detachSwagger.mjs"
+import { narrowImports } from "./build/narrowImports.mjs"
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
+const dist = resolve(root, "dist")
 
 /** @param {string} folder @param {string} suffix */
 const filesIn = (folder, suffix) =>
@@ -16,8 +22,8 @@ const filesIn = (folder, suffix) =>
     .map((name) => resolve(root, folder, name))
 
 /** Output name -> source file. Worker threads are separate entries: a thread is started from a file. */
-export const entries = () => ({
-  main: resolve(root, "src/main.ts"),
+const entries = () => ({
+  main: resolve(root, "src/launch.ts"),
   ...Object.fromEntries(filesIn("src", ".worker.ts").map((file) => [`workers/${basename(file, ".worker.ts")}`, file])),
   ...Object.fromEntries(
     // a demo is a part of demo.ts, not a program of its own
@@ -36,7 +42,7 @@ export const options = (names) => {
   const chosen = names.length === 0 ? all : Object.fromEntries(Object.entries(all).filter(([entry]) => isChosen(entry)))
   return {
     entryPoints: chosen,
-    outdir: resolve(root, "dist"),
+    outdir: dist,
     bundle: true,
     platform: "node",
     target: "node20",
@@ -47,6 +53,7 @@ export const options = (names) => {
     logLevel: "warning",
     // native or loaded from a file beside it: resolved at run time from node_modules
     external: ["better-sqlite3", "fastify", "autocannon"],
+    plugins: [narrowImports],
     banner: {
       js:
         "import { createRequire as __createRequire } from \"node:module\"; const require = __createRequire(import.meta.url);"
@@ -54,11 +61,62 @@ export const options = (names) => {
   }
 }
 
+/** The server, which launch.ts runs: dist/main.cjs. @returns {import("esbuild").BuildOptions} */
+const serverOptions = () => ({
+  ...options(["main"]),
+  entryPoints: { main: resolve(root, "src/main.ts") },
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  plugins: [narrowImports, detachSwagger(resolve(root, "node_modules"))],
+  define: { "import.meta.url": "__url" },
+  banner: { js: "const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
+})
+
+/** @param {ReadonlyArray<string>} names */
+const withMain = (names) => names.length === 0 || names.includes("main")
+
+/** What V8 had compiled of another bundle must not stay: V8 takes it for this one's where both are of one length. */
+const removeCodeCache = () => rmSync(join(dist, "main.cache"), { force: true })
+
+/** @returns {Promise<number>} */
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const port = typeof address === "object" ? address?.port ?? 0 : 0
+      server.close(() => resolve(port))
+    })
+  })
+
+/** Without it the server is as good, and starts more slowly: what went wrong is said, and the build goes on. */
+const makeCodeCache = async () => {
+  const folder = mkdtempSync(join(tmpdir(), "barista-build-"))
+  const port = String(await freePort())
+  spawnSync(process.execPath, [resolve(root, "scripts/build/codeCache.mjs"), dist, port], {
+    env: { DATA_DIR: folder, PORT: port, LOG_LEVEL: "error" },
+    stdio: ["ignore", "ignore", "inherit"],
+    timeout: 30_000
+  })
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** @param {ReadonlyArray<string>} names */
+const bundles = (names) => withMain(names) ? [options(names), serverOptions()] : [options(names)]
+
+/** Builds entries into dist, but for the code cache. @param {ReadonlyArray<string>} names */
+export const bundle = async (names) => {
+  if (withMain(names)) removeCodeCache()
+  await Promise.all(bundles(names).map((options) => build(options)))
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
   if (process.argv.includes("--watch")) {
-    await (await context(options(names))).watch()
+    removeCodeCache()
+    await Promise.all(bundles(names).map(async (options) => (await context(options)).watch()))
   } else {
-    await build(options(names))
+    await bundle(names)
+    if (withMain(names) && !process.argv.includes("--no-code-cache")) await makeCodeCache()
   }
 }

@@ -1,7 +1,6 @@
-import { build } from "esbuild"
-import { entries, options } from "../../scripts/build.mjs"
+import { bundle } from "../../scripts/build.mjs"
 
 /** Worker threads are started from built JavaScript, so the bundles are made once before the tests. */
 export default async () => {
-  await build(options(Object.keys(entries()).filter((name) => name === "main" || name.startsWith("workers/"))))
+  await bundle(["main"])
 }

@@ -1,5 +1,5 @@
 import { DateTime, Duration, Effect, Option, Redacted } from "effect"
-import { createTransport, type NodemailerError } from "nodemailer"
+import type { NodemailerError } from "nodemailer"
 import { AppConfig } from "../../AppConfig.ts"
 import type { SmtpServer } from "../../domain/SmtpServer.ts"
 import type { Mail } from "./Mail.ts"
@@ -39,8 +39,10 @@ export const make = Effect.fnUntraced(function*(server: SmtpServer) {
   const { mailFrom, smtpConnectTimeout, smtpConnections, smtpReplyTimeout } = yield* AppConfig
   const { address, name } = mailFrom
   const transport = yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      createTransport({
+    Effect.promise(async () => {
+      // loaded only where a mail server is configured
+      const { createTransport } = await import("nodemailer")
+      return createTransport({
         ...optionsOf(server),
         pool: true,
         maxConnections: smtpConnections,
@@ -54,7 +56,7 @@ export const make = Effect.fnUntraced(function*(server: SmtpServer) {
         disableFileAccess: true,
         disableUrlAccess: true
       })
-    ),
+    }),
     (transport) => Effect.sync(() => transport.close({ force: true }))
   )
 

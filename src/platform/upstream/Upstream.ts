@@ -1,7 +1,7 @@
 import { HttpClient, type HttpClientError, type HttpClientResponse } from "@effect/platform"
 import type { HttpServerError } from "@effect/platform"
-import { NodeHttpClient, Undici } from "@effect/platform-node"
-import { Chunk, Context, Effect, Layer, Option, Schema, Stream } from "effect"
+import { NodeHttpClient } from "@effect/platform-node"
+import { Chunk, Context, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as EmbeddedUpstream from "./EmbeddedUpstream.ts"
 import { type Json, JsonFromText } from "./Json.ts"
@@ -61,14 +61,27 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
       Upstream,
       Effect.gen(function*() {
         const { upstreamConnections, upstreamMaxBytes } = yield* AppConfig
-        const agent = yield* Effect.acquireRelease(
-          Effect.sync(() => new Undici.Agent({ connections: upstreamConnections })),
-          (agent) => Effect.promise(() => agent.destroy())
+        const scope = yield* Effect.scope
+        // loaded on its first use: it is a quarter of the product's code, and many a server never calls its upstream
+        const connect = yield* Effect.cached(
+          Effect.acquireRelease(
+            Effect.promise(async () => {
+              const { Agent } = await import("@effect/platform-node/Undici")
+              return new Agent({ connections: upstreamConnections })
+            }),
+            (agent) => Effect.promise(() => agent.destroy())
+          ).pipe(
+            Effect.map((agent) =>
+              HttpClient.withSpanNameGenerator(NodeHttpClient.makeUndici(agent), () => "Upstream.get")
+            ),
+            Scope.extend(scope),
+            Effect.uninterruptible
+          )
         )
-        const client = NodeHttpClient.makeUndici(agent).pipe(HttpClient.withSpanNameGenerator(() => "Upstream.get"))
 
         const get = Effect.fnUntraced(function*(path: `/${string}`) {
           const url = urlOf(base, path)
+          const client = yield* connect
           const response = yield* client.get(url.href, { acceptJson: true }).pipe(
             Effect.mapError((error) => UpstreamFailed.connection(url, codeOf(error)))
           )
