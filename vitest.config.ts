@@ -1,16 +1,16 @@
+import { readdirSync, readFileSync } from "node:fs"
 import { defineConfig } from "vitest/config"
 
-/** What asks the HTTP API; all of it is run by each of the two adapters. */
-const http = [
-  "test/http/*.test.ts",
-  "test/*/Http.test.ts",
-  "test/{background/Stop,comparison/Comparison,outbox/Outbox,outcomes/Outcomes,uploads/Uploads,users/Users}.test.ts",
-  "test/platform/http/RequestRunner.test.ts",
-  "test/platform/idempotency/IdempotencyKeys.test.ts"
-]
+const files = readdirSync("test", { recursive: true, encoding: "utf8" }).map((name) => `test/${name}`)
 
 /** Runs both adapters itself. */
 const comparison = "test/http/Adapters.test.ts"
+
+/** What asks the HTTP API, by one of these: all of it is run by each of the two adapters. */
+const asking = /\/(TestServer|ask|app|loopbackApi|adapter|notes)\.ts"/
+const http = files.filter((name) =>
+  name.endsWith(".test.ts") && name !== comparison && asking.test(readFileSync(name, "utf8"))
+)
 
 export default defineConfig({
   test: {
@@ -29,7 +29,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "platform", include: http, exclude: [comparison], provide: { httpAdapter: "platform" } }
+        test: { name: "platform", include: http, provide: { httpAdapter: "platform" } }
       }
     ]
   }
