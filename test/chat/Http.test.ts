@@ -1,37 +1,36 @@
-import { HttpApi, HttpApiBuilder } from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
+import { HttpApi } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Logger, LogLevel } from "effect"
-import { createServer } from "node:http"
 import { AppConfig } from "../../src/AppConfig.ts"
 import { ChatApi } from "../../src/chat/Api.ts"
 import { handlers } from "../../src/chat/Http.ts"
 import { jsonProtocol } from "../../src/chat/messages.ts"
 import { Room } from "../../src/chat/Room.ts"
+import * as HttpAdapter from "../../src/platform/http/HttpAdapter.ts"
+import * as NodeServer from "../../src/platform/http/NodeServer.ts"
+import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { rememberHeads, WebSocketServer } from "../../src/platform/websocket/WebSocketServer.ts"
 import { type Client, connect, plainGet, refusal } from "../platform/websocket/harness.ts"
+import { httpAdapter } from "../support/adapter.ts"
 
 const api = HttpApi.make("test").add(ChatApi)
 
+const serve = Layer.scopedDiscard(Effect.gen(function*() {
+  const server = yield* NodeServer.NodeServer
+  rememberHeads(server)
+  yield* HttpAdapter.serve(server, api, { chat: yield* handlers }, {})
+  yield* (yield* Lifecycle).enter("ready")
+}))
+
 /** A real server with nothing but the chat. */
 const server = (overrides: Parameters<typeof AppConfig.layerWith>[0] = {}) =>
-  HttpApiBuilder.serve().pipe(
-    Layer.provide(HttpApiBuilder.api(api)),
-    Layer.provide(
-      HttpApiBuilder.group(
-        api,
-        "chat",
-        (group) => Effect.map(handlers, ({ connect }) => group.handle("connect", connect))
-      )
-    ),
+  serve.pipe(
     Layer.provideMerge(Room.layer),
     Layer.provide(WebSocketServer.layer),
-    Layer.provide(AppConfig.layerWith({ chatProcessing: Duration.millis(20), ...overrides })),
-    Layer.provideMerge(NodeHttpServer.layer(() => {
-      const created = createServer()
-      rememberHeads(created)
-      return created
-    }, { host: "127.0.0.1", port: 0 })),
+    Layer.provideMerge(NodeServer.layer),
+    Layer.provide(NodeServer.NodeServer.layer),
+    Layer.provide(Lifecycle.layer),
+    Layer.provide(AppConfig.layerWith({ port: 0, httpAdapter, chatProcessing: Duration.millis(20), ...overrides })),
     Layer.provide(Logger.minimumLogLevel(LogLevel.None))
   )
 
@@ -147,10 +146,10 @@ describe("WS /ws/{client_id}", () => {
   it.live("refuses before the upgrade what is no client id, no handshake, or one too many", () =>
     Effect.gen(function*() {
       for (const id of ["abc", "0", "-1", "1.5", "9007199254740992"]) {
-        // The stock server answers 400 with this body; the error layer makes a 422 of it.
         const refused = yield* refusal(`/ws/${id}`)
-        expect(refused.status).toBe(400)
-        expect(refused.body).toContain("HttpApiDecodeError")
+        expect(refused.status).toBe(422)
+        expect(refused.headers.connection).toBe("close")
+        expect(refused.body).toContain("InvalidInput")
       }
       const plain = yield* plainGet("/ws/1")
       expect(plain.statusCode).toBe(426)
