@@ -17,6 +17,8 @@ export const Measured = Schema.Struct({
   values: Schema.Array(Schema.Number),
   /** What was not answered as it should be, in all rounds. */
   failed: Schema.Int,
+  /** How much of a core programs that are none of the bench took, in the worst of the rounds. */
+  others: Schema.Number,
   /** How much of a core its server took, median. */
   cores: Schema.optionalWith(Schema.Number, { exact: true })
 })

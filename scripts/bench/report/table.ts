@@ -1,5 +1,5 @@
-import { asked, number, standing } from "./format.ts"
-import type { FigureResult, Measured } from "./Results.ts"
+import { asked, machineText, methodText, number, standing } from "./format.ts"
+import type { FigureResult, Measured, Results } from "./Results.ts"
 import { decide, find, ours, ratio } from "./statistics.ts"
 
 /** A line of the tables: one contender, and at ours what the targets say. */
@@ -13,8 +13,13 @@ export interface Line {
   readonly failed: string
   /** How much of a core its server took. */
   readonly cores: string
+  /** How much of a core other programs took in the worst round, where it was much. */
+  readonly others: string
   readonly targets: string
 }
+
+/** Of a core: what other programs may take without a word. */
+const noticed = 0.15
 
 const lineOf = (result: FigureResult, measured: Measured): Line => {
   const own = find(result, ours)
@@ -27,6 +32,7 @@ const lineOf = (result: FigureResult, measured: Measured): Line => {
     ratio: isOwn || own === undefined ? "" : number(ratio(result.better, own.median, measured.median)),
     failed: measured.failed === 0 ? "" : String(measured.failed),
     cores: measured.cores === undefined ? "" : measured.cores.toFixed(2),
+    others: measured.others < noticed ? "" : measured.others.toFixed(2),
     targets: isOwn
       ? result.targets.map((target) => `${asked(target, result)} ${standing(decide(result, target), result)}`).join(
         "; "
@@ -48,6 +54,7 @@ const heads: Line = {
   ratio: "barista is",
   failed: "failed",
   cores: "cores",
+  others: "others",
   targets: "target"
 }
 
@@ -59,10 +66,11 @@ const widths: Readonly<Record<keyof Line, number>> = {
   ratio: 11,
   failed: 7,
   cores: 6,
+  others: 7,
   targets: 0
 }
 
-const columns = ["what", "contender", "median", "spread", "ratio", "failed", "cores", "targets"] as const
+const columns = ["what", "contender", "median", "spread", "ratio", "failed", "cores", "others", "targets"] as const
 const isText = (column: keyof Line) => column === "what" || column === "contender" || column === "targets"
 
 const printed = (line: Line): string =>
@@ -77,12 +85,15 @@ export const block = (result: FigureResult): string => [result.title, ...linesOf
 
 const cells = (texts: ReadonlyArray<string>): string => `| ${texts.join(" | ")} |`
 
-/** The table for a README. */
-export const markdown = (figures: ReadonlyArray<FigureResult>): string =>
+/** The table for a README, with how and on what it was measured. */
+export const markdown = (results: Results): string =>
   [
+    `${machineText(results.machine)}.`,
+    `${methodText(results)}.`,
+    "",
     cells(["", "contender", "median (least-most)", "barista is", "target"]),
     cells(["---", "---", "---:", "---:", "---"]),
-    ...figures.flatMap((result) =>
+    ...results.figures.flatMap((result) =>
       linesOf(result).map(({ contender, failed, median, ratio, spread, targets }, place) =>
         cells([
           place === 0 ? result.title : "",

@@ -10,7 +10,7 @@ export const batch = httpRow({
   connections: 1,
   servers: [
     fastify,
-    ...[product, stock].flatMap((make) => make({ BATCH_ITEM_DURATION: "0 seconds", BATCH_MAX_ITEMS: String(items) }))
+    ...[product, stock].map((make) => make({ BATCH_ITEM_DURATION: "0 seconds", BATCH_MAX_ITEMS: String(items) }))
   ],
   requests: () => [{
     method: "POST",

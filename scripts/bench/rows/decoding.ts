@@ -2,11 +2,9 @@ import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 import { ours } from "../report/statistics.ts"
 import { barista, node } from "../serverProcess.ts"
-import { fastify, ifStock, raw, type Server } from "../suite/servers.ts"
+import { type Environment, fastify, raw, type Server, stockAdapter, stockName } from "../suite/servers.ts"
 import { items, orders } from "./decodingRequests.ts"
 import { atLeast, httpRow } from "./http.ts"
-
-type Environment = Readonly<Record<string, string>>
 
 /** The product's adapter with the contract of this row. */
 const adapter = (name: string, environment: Environment): Server => ({
@@ -17,12 +15,7 @@ const adapter = (name: string, environment: Environment): Server => ({
   )
 })
 
-const servers = [
-  raw,
-  fastify,
-  adapter(ours, {}),
-  ...ifStock((environment) => adapter(`${ours} stock`, environment))
-]
+const servers = [raw, fastify, adapter(ours, {}), adapter(stockName, stockAdapter)]
 
 /** An id of the path and two parameters of the query, decoded and checked; an object of five members, encoded. */
 export const query = httpRow({

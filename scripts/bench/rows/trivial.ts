@@ -5,7 +5,7 @@ import { atLeast, httpRow } from "./http.ts"
 export const trivial = httpRow({
   name: "trivial",
   title: "GET /health/live",
-  servers: [raw, fastify, product(), ...stock()],
+  servers: [raw, fastify, product(), stock()],
   requests: () => [{ method: "GET", path: "/health/live" }],
   targets: [atLeast(0.75, "node:http")]
 })

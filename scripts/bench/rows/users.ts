@@ -6,7 +6,7 @@ import { atLeast, httpRow } from "./http.ts"
 /** Of each round: more than any of the servers makes meanwhile. */
 const newUsers = 40_000
 
-const servers = [fastify, product(), ...stock()]
+const servers = [fastify, product(), stock()]
 
 /** Twenty rows of a table. */
 export const list = httpRow({

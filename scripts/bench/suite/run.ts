@@ -2,15 +2,21 @@ import { Clock, Effect } from "effect"
 import type { FigureResult, Measured } from "../report/Results.ts"
 import { median } from "../report/statistics.ts"
 import { Bench } from "./Bench.ts"
+import { besideOthers } from "./otherLoad.ts"
 import type { Contender, Row, Sample } from "./Row.ts"
 
 /** A contender that runs, and what was measured of it so far. */
 const started = (contender: Contender) =>
-  Effect.map(contender.start, (measure) => ({ name: contender.name, measure, samples: new Array<Sample>() }))
+  Effect.map(contender.start, (measure) => ({
+    name: contender.name,
+    measure,
+    samples: new Array<Sample>(),
+    others: new Array<number>()
+  }))
 
 type Started = Effect.Effect.Success<ReturnType<typeof started>>
 
-const summary = ({ name, samples }: Started, figure: string): Measured => {
+const summary = ({ name, others, samples }: Started, figure: string): Measured => {
   const values = samples.map((sample) => sample.values[figure] ?? Number.NaN)
   const cores = samples.flatMap(({ cores }) => (cores === undefined ? [] : [cores]))
   return {
@@ -20,6 +26,7 @@ const summary = ({ name, samples }: Started, figure: string): Measured => {
     most: Math.max(...values),
     values,
     failed: samples.reduce((sum, { failed }) => sum + failed, 0),
+    others: Math.max(...others),
     ...(cores.length > 0 ? { cores: median(cores) } : {})
   }
 }
@@ -45,7 +52,11 @@ export const runRow = Effect.fnUntraced(function*(row: Row, deadline: number) {
   for (const { measure } of contenders) yield* measure(0)
   for (let round = 1; round <= rounds; round++) {
     if (round > 1 && (yield* Clock.currentTimeMillis) > deadline) break
-    for (const { measure, samples } of contenders) samples.push(yield* measure(round))
+    for (const contender of contenders) {
+      const { others, result } = yield* besideOthers(contender.measure(round))
+      contender.samples.push(result)
+      contender.others.push(others)
+    }
   }
   return resultsOf(row, contenders)
 }, Effect.scoped)

@@ -1,6 +1,5 @@
 import type { Command } from "@effect/platform"
 import { Effect, type Scope } from "effect"
-import { settings } from "../../../src/AppConfig.ts"
 import type { Request } from "../load/Load.ts"
 import { watchProcessors } from "../processorTime.ts"
 import { ours } from "../report/statistics.ts"
@@ -17,7 +16,7 @@ export interface Server {
 
 const copy = Effect.flatMap(Bench, ({ filled }) => Effect.flatMap(filled, copyOf))
 
-type Environment = Readonly<Record<string, string>>
+export type Environment = Readonly<Record<string, string>>
 
 /** The product, on its own copy of the filled database. */
 export const product = (environment: Environment = {}): Server => ({
@@ -25,15 +24,15 @@ export const product = (environment: Environment = {}): Server => ({
   command: Effect.map(copy, (folder) => barista(folder, environment))
 })
 
-const stockAdapter: Environment = { HTTP_ADAPTER: "platform" }
+/** Has the contract served by @effect/platform's own parts. */
+export const stockAdapter: Environment = { HTTP_ADAPTER: "platform" }
+export const stockName = `${ours} stock`
 
-/** What of a list is there if the product can be served by the platform's own HttpApi; otherwise it would be the same as ours. */
-export const ifStock = <A>(make: (environment: Environment) => A): ReadonlyArray<A> =>
-  Object.values(settings).some(({ name }) => name === "HTTP_ADAPTER") ? [make(stockAdapter)] : []
-
-/** The product as `product`, served by the platform's own HttpApi. */
-export const stock = (environment: Environment = {}): ReadonlyArray<Server> =>
-  ifStock((adapter) => ({ ...product({ ...environment, ...adapter }), name: `${ours} stock` }))
+/** The product as `product`, served by @effect/platform's own parts. */
+export const stock = (environment: Environment = {}): Server => ({
+  ...product({ ...environment, ...stockAdapter }),
+  name: stockName
+})
 
 /** The routes on Fastify and better-sqlite3, on their own copy of the filled database. */
 export const fastify: Server = {

@@ -1,13 +1,12 @@
-// The contract that only decodes and encodes, served as the product serves its own: by its adapter, with its log, its tracer, its scheduler
+// The contract that only decodes and encodes, served as the product serves its own: by the adapter of HTTP_ADAPTER, with its log, its tracer, its scheduler
 // and its settings. Prints where it listens.
 import { HttpServer } from "@effect/platform"
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "../../../../src/AppConfig.ts"
 import type { Handlers } from "../../../../src/platform/http/Handlers.ts"
-import * as HttpApiApp from "../../../../src/platform/http/HttpApiApp.ts"
+import * as HttpAdapter from "../../../../src/platform/http/HttpAdapter.ts"
 import * as NodeServer from "../../../../src/platform/http/NodeServer.ts"
-import * as RequestRunner from "../../../../src/platform/http/RequestRunner.ts"
 import { Lifecycle } from "../../../../src/platform/lifecycle/Lifecycle.ts"
 import * as Logging from "../../../../src/platform/observability/Logging.ts"
 import * as Tracing from "../../../../src/platform/observability/Tracing.ts"
@@ -28,7 +27,7 @@ const decoding: Handlers<typeof DecodingApi> = {
 }
 
 const serve = Layer.scopedDiscard(Effect.gen(function*() {
-  yield* RequestRunner.serve(yield* NodeServer.NodeServer, yield* HttpApiApp.make(Api, { decoding }, {}))
+  yield* HttpAdapter.serve(yield* NodeServer.NodeServer, Api, { decoding }, {})
   yield* (yield* Lifecycle).enter("ready")
   const origin = yield* HttpServer.addressWith((address) => Effect.succeed(NodeServer.originOf(address)))
   yield* Effect.logInfo(`listening on ${origin}`)

@@ -1,0 +1,40 @@
+import { Effect } from "effect"
+import { makeChatters } from "../load/chatters.ts"
+import { node, start } from "../serverProcess.ts"
+import { Bench } from "../suite/Bench.ts"
+import type { Contender, Row } from "../suite/Row.ts"
+import { product, type Server, watchCores } from "../suite/servers.ts"
+import { atLeast } from "./http.ts"
+
+const clients = 200
+
+const bare: Server = { name: "bare ws loop", command: Effect.succeed(node("bench/contenders/chat")) }
+
+const contender = (speakers: number) => ({ command, name }: Server): Contender => ({
+  name,
+  start: Effect.gen(function*() {
+    const { seconds } = yield* Bench
+    const { pid, port } = yield* start(yield* command)
+    const { talk } = yield* makeChatters(port, clients)
+    return Effect.fnUntraced(function*() {
+      const { taken } = yield* watchCores(pid)
+      const { deliveries, failed } = yield* talk(speakers, seconds)
+      return { values: { deliveries }, failed, cores: yield* taken }
+    })
+  })
+})
+
+const row = (speakers: number): Row => ({
+  name: `chat-${speakers}`,
+  title: `websocket chat of ${clients} clients, ${speakers} of them speaking`,
+  figures: [{
+    name: "deliveries",
+    unit: "deliveries/s",
+    better: "higher",
+    targets: speakers === clients ? [atLeast(0.8, bare.name)] : []
+  }],
+  contenders: [bare, product({ CHAT_PROCESSING: "0 seconds" })].map(contender(speakers))
+})
+
+/** What one says is sent to all, without the tenth of a second that the handbook's processing of a message takes. */
+export const chat = [row(1), row(clients)]

@@ -1,0 +1,37 @@
+import { Duration, Effect } from "effect"
+import { allFinished, registerAll } from "../registrationLoad.ts"
+import { start } from "../serverProcess.ts"
+import type { Row } from "../suite/Row.ts"
+import { product, watchCores } from "../suite/servers.ts"
+
+/** Five rounds are a thousand. */
+const eachRound = 200
+const connections = 64
+
+/** What the engine costs, and not what the handbook lets its tasks sleep. */
+const { command, name } = product({
+  MAIL_DURATION: "0 seconds",
+  PROFILE_DURATION: "0 seconds",
+  MAILING_LIST_DURATION: "0 seconds"
+})
+
+/** Durable jobs of three activities each. There is no peer: nothing of what the other contenders are made of survives a crash. */
+export const registrations: Row = {
+  name: "registrations",
+  title: `POST /register-user/ ${eachRound} times a round, until the last durable job is done`,
+  figures: [{ name: "jobs", unit: "jobs/s", better: "higher", targets: [] }],
+  contenders: [{
+    name,
+    start: Effect.gen(function*() {
+      const { pid, port } = yield* start(yield* command)
+      return Effect.fnUntraced(function*(round: number) {
+        const { taken } = yield* watchCores(pid)
+        const load = { first: round * eachRound, count: eachRound, connections }
+        const [took, { others }] = yield* Effect.timed(
+          Effect.zipLeft(registerAll(port, load), allFinished(port))
+        )
+        return { values: { jobs: eachRound / Duration.toSeconds(took) }, failed: others.length, cores: yield* taken }
+      })
+    })
+  }]
+}

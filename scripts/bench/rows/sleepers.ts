@@ -1,0 +1,36 @@
+import { Effect } from "effect"
+import { checkOpenFiles, sleep } from "../load/sleepers.ts"
+import { start } from "../serverProcess.ts"
+import type { Contender, Row } from "../suite/Row.ts"
+import { product, raw, type Server, watchCores } from "../suite/servers.ts"
+import { within } from "./http.ts"
+
+const sleepers = 10_000
+/** Enough until V8 has compiled what they run. */
+const warmingUp = 2000
+
+const contender = ({ command, name }: Server): Contender => ({
+  name,
+  start: Effect.gen(function*() {
+    yield* checkOpenFiles(sleepers)
+    const { pid, port } = yield* start(yield* command)
+    return Effect.fnUntraced(function*(round: number) {
+      const count = round === 0 ? warmingUp : sleepers
+      const { taken } = yield* watchCores(pid)
+      const { lastAnswer, statuses } = yield* sleep(port, count)
+      return {
+        values: { last: lastAnswer / 1000 },
+        failed: count - (statuses.get("200") ?? 0),
+        cores: yield* taken
+      }
+    })
+  })
+})
+
+/** Many who wait for three seconds each: all of them at once. */
+export const sleeping: Row = {
+  name: "sleepers",
+  title: `GET /async-slow (3 s) by ${sleepers} connections at once, until the last answer`,
+  figures: [{ name: "last", unit: "s", better: "lower", targets: [within(3.5)] }],
+  contenders: [raw, product()].map(contender)
+}

@@ -1,0 +1,40 @@
+import { Duration, Effect } from "effect"
+import { ask } from "../client.ts"
+import { memoryOf, start } from "../serverProcess.ts"
+import type { Contender, Row } from "../suite/Row.ts"
+import { fastify, product, type Server } from "../suite/servers.ts"
+import { within } from "./http.ts"
+
+/** Until what the start has left behind is collected. */
+const rest = "1 second"
+
+/** Starts the server anew in every round. */
+const contender = ({ command, name }: Server): Contender => ({
+  name,
+  start: Effect.succeed(() =>
+    Effect.scoped(Effect.gen(function*() {
+      const prepared = yield* command
+      const [took, { pid, status }] = yield* Effect.timed(Effect.gen(function*() {
+        const { pid, port } = yield* start(prepared)
+        const { status } = yield* ask(port, "GET", "/users/?limit=1")
+        return { pid, status }
+      }))
+      const { resident } = yield* Effect.delay(memoryOf(pid), rest)
+      return {
+        values: { "first answer": Duration.toSeconds(took), memory: resident },
+        failed: status === 200 ? 0 : 1
+      }
+    }))
+  )
+})
+
+/** From `node dist/main.js` on an existing database to the first answer out of it, and the memory that it has then. */
+export const starting: Row = {
+  name: "start",
+  title: "from the process's start to the first answer out of an existing database; its memory a second later",
+  figures: [
+    { name: "first answer", unit: "s", better: "lower", targets: [within(0.3)] },
+    { name: "memory", unit: "MiB", better: "lower", targets: [within(100)] }
+  ],
+  contenders: [fastify, product()].map(contender)
+}
