@@ -1,4 +1,4 @@
-import { fastify, product, stock } from "../suite/servers.ts"
+import { fastify, product } from "../suite/servers.ts"
 import { httpRow } from "./http.ts"
 
 const items = 1000
@@ -8,10 +8,7 @@ export const batch = httpRow({
   name: "batch",
   title: `POST /batch-process/ of ${items} items that do nothing`,
   connections: 1,
-  servers: [
-    fastify,
-    ...[product, stock].map((make) => make({ BATCH_ITEM_DURATION: "0 seconds", BATCH_MAX_ITEMS: String(items) }))
-  ],
+  servers: [fastify, product({ BATCH_ITEM_DURATION: "0 seconds", BATCH_MAX_ITEMS: String(items) })],
   requests: () => [{
     method: "POST",
     path: "/batch-process/",

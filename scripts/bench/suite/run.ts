@@ -1,4 +1,4 @@
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import type { FigureResult, Measured } from "../report/Results.ts"
 import { median } from "../report/statistics.ts"
 import { Bench } from "./Bench.ts"
@@ -42,16 +42,12 @@ const resultsOf = (row: Row, contenders: ReadonlyArray<Started>): ReadonlyArray<
     measured: contenders.map((contender) => summary(contender, name))
   }))
 
-/**
- * Measures a row: every contender is started and warmed up, and then each has its turn in every round. No round begins after `deadline`,
- * in milliseconds of the clock, but the first.
- */
-export const runRow = Effect.fnUntraced(function*(row: Row, deadline: number) {
+/** Measures a row: every contender is started and warmed up, and then each has its turn in every round. */
+export const runRow = Effect.fnUntraced(function*(row: Row) {
   const { rounds } = yield* Bench
   const contenders = yield* Effect.forEach(row.contenders, started, { concurrency: 1 })
   for (const { measure } of contenders) yield* measure(0)
   for (let round = 1; round <= rounds; round++) {
-    if (round > 1 && (yield* Clock.currentTimeMillis) > deadline) break
     for (const contender of contenders) {
       const { others, result } = yield* besideOthers(contender.measure(round))
       contender.samples.push(result)

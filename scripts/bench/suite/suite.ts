@@ -6,11 +6,24 @@ import { machine } from "./machine.ts"
 import type { Row } from "./Row.ts"
 import { runRow } from "./run.ts"
 
-/** Milliseconds after which no further row begins, nor another round of one: the one under way takes less than what is left of ten minutes. */
-const longest = 540_000
+/** Milliseconds of all rows together. */
+const longest = 600_000
+/** Milliseconds of one: a server that hangs must not take the others' time. */
+const longestRow = 180_000
 
-/** Of a row: a server that hangs must not hold up the others. */
-const longestRow = "3 minutes"
+/** Measures a row, or says why it could not be measured in the time that is left. */
+const attempt = (row: Row, left: number) =>
+  left <= 0
+    ? Effect.succeed(Either.left("the ten minutes were over before it began"))
+    : runRow(row).pipe(
+      Effect.timeoutFail({
+        duration: Math.min(left, longestRow),
+        onTimeout: () => new Error("it was not done in its time")
+      }),
+      Effect.sandbox,
+      Effect.mapError(Cause.pretty),
+      Effect.either
+    )
 
 /** Measures rows one after the other and prints each as it is done; one that cannot be measured does not keep the others from it. */
 export const measure = Effect.fnUntraced(function*(rows: ReadonlyArray<Row>) {
@@ -20,15 +33,7 @@ export const measure = Effect.fnUntraced(function*(rows: ReadonlyArray<Row>) {
   const broken: Array<Results["broken"][number]> = []
   yield* Console.log(`\n${head}`)
   for (const row of rows) {
-    const isLate = (yield* Clock.currentTimeMillis) - began > longest
-    const done = isLate
-      ? Either.left("the time was over before it began")
-      : yield* runRow(row, began + longest).pipe(
-        Effect.timeout(longestRow),
-        Effect.sandbox,
-        Effect.mapError((cause) => Cause.pretty(cause)),
-        Effect.either
-      )
+    const done = yield* attempt(row, began + longest - (yield* Clock.currentTimeMillis))
     if (Either.isLeft(done)) {
       broken.push({ row: row.name, why: done.left })
       yield* Console.log(`\n${row.title}\nNOT MEASURED: ${done.left}`)
