@@ -33,7 +33,7 @@ export const cpu = Demo.make({
       NodeContext.layer,
       Layer.succeed(
         UserDirectory,
-        UserDirectory.of({ missing: () => Effect.succeed(undefined), count: Effect.succeed(0) })
+        UserDirectory.of({ missing: () => Effect.succeedNone, count: Effect.succeed(0) })
       )
     ])
   ),

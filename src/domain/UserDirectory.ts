@@ -1,4 +1,4 @@
-import { Context, type Effect } from "effect"
+import { Context, type Effect, type Option } from "effect"
 import type { UserId } from "./Ids.ts"
 
 /**
@@ -6,6 +6,6 @@ import type { UserId } from "./Ids.ts"
  */
 export class UserDirectory extends Context.Tag("barista/domain/UserDirectory")<UserDirectory, {
   /** The first of the ids that no user has. */
-  readonly missing: (ids: ReadonlyArray<UserId>) => Effect.Effect<UserId | undefined>
+  readonly missing: (ids: ReadonlyArray<UserId>) => Effect.Effect<Option.Option<UserId>>
   readonly count: Effect.Effect<number>
 }>() {}

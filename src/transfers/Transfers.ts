@@ -46,7 +46,7 @@ const make = Effect.gen(function*() {
   const known = (...ids: ReadonlyArray<UserId>) =>
     Effect.flatMap(
       users.missing(ids),
-      (user_id) => user_id === undefined ? Effect.void : new AccountNotFound({ user_id })
+      Option.match({ onNone: () => Effect.void, onSome: (user_id) => new AccountNotFound({ user_id }) })
     )
 
   const balanceOf = (id: number) =>

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Option } from "effect"
+import { Array, Context, Effect, Layer, Option } from "effect"
 import type { PostId, UserId } from "../domain/Ids.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
@@ -112,7 +112,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
       missing: (ids) =>
         Effect.map(orDefect(repo.known(ids)), (rows) => {
           const known = new Set(rows.map(({ id }) => id))
-          return ids.find((id) => !known.has(id))
+          return Array.findFirst(ids, (id) => !known.has(id))
         }),
       count: Effect.map(orDefect(repo.count()), ({ n }) => n)
     }))

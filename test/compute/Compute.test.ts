@@ -30,7 +30,7 @@ const withCompute = <A, E>(
     const fs = yield* FileSystem.FileSystem
     const dataDir = join(yield* fs.makeTempDirectoryScoped(), "new", "data")
     const layer = Compute.layer.pipe(
-      Layer.provide(Layer.succeed(UserDirectory, { missing: () => Effect.succeed(undefined), count: users })),
+      Layer.provide(Layer.succeed(UserDirectory, { missing: () => Effect.succeedNone, count: users })),
       Layer.provide(get === undefined ? ModelledUpstream.layer() : Layer.succeed(Upstream, { url: base, get })),
       Layer.provide(Policies.layerWith({})),
       Layer.provide(BlockingLoop.layer),

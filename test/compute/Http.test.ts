@@ -23,7 +23,7 @@ const config = Layer.unwrapScoped(Effect.map(
 ))
 
 const server = Compute.layer.pipe(
-  Layer.provide(Layer.succeed(UserDirectory, { missing: () => Effect.succeed(undefined), count: Effect.succeed(3) })),
+  Layer.provide(Layer.succeed(UserDirectory, { missing: () => Effect.succeedNone, count: Effect.succeed(3) })),
   Layer.provide(Layer.mergeAll(ModelledUpstream.layer(), Policies.layerWith({}), BlockingLoop.layer, CpuPool.layer)),
   Layer.provideMerge(Lifecycle.layer),
   Layer.provideMerge(config),

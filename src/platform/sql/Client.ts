@@ -1,11 +1,11 @@
 import { SqlClient, type SqlConnection, type SqlError, Statement } from "@effect/sql"
-import { Context, Effect, Effectable, Option, Predicate, Stream } from "effect"
+import { Effect, Effectable, Option, Predicate, Stream } from "effect"
 import { isRecorded } from "../observability/Tracing.ts"
-import type { SqliteConnection } from "./SqliteConnection.ts"
+import { currentChange } from "./ChangeConnection.ts"
 
 /** How a client gets at its connection. */
 export interface Options {
-  readonly connection: SqliteConnection
+  readonly connection: SqlConnection.Connection
   /** What a statement outside of a transaction is run within. */
   readonly statement: <A>(
     statement: Effect.Effect<A, SqlError.SqlError>,
@@ -101,9 +101,9 @@ class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.S
     return Effect.withFiberRuntime<B, SqlError.SqlError>((fiber) => {
       const [sql, params] = this.compile()
       const { connection, statement } = this.#options
-      const transaction = Context.getOption(fiber.currentContext, SqlClient.TransactionConnection)
-      const run = Option.isSome(transaction)
-        ? answer(transaction.value[0], sql, params)
+      const change = currentChange(fiber)
+      const run = Option.isSome(change)
+        ? answer(change.value[0], sql, params)
         : statement(answer(connection, sql, params), sql)
       return isRecorded(fiber) ?
         Effect.withSpan(run, "sql.execute", {
@@ -141,8 +141,7 @@ export const make = (options: Options) =>
       }
       const client = Object.assign(sql, stock, {
         withTransaction: options.transaction,
-        withoutTransforms: () => client,
-        safe: undefined
+        withoutTransforms: () => client
       })
       return client
     }

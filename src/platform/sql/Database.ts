@@ -6,7 +6,8 @@ import { Context, type Effect } from "effect"
  *
  * `reader` sees only what is committed and never waits for a transaction. Whatever belongs to a change goes through `writer`,
  * inside `transaction`, which begins immediate (no other writer can come between a read and the write that rests on it), commits
- * when the effect succeeds, and rolls back when it fails, dies, times out or is interrupted.
+ * when the effect succeeds, and rolls back when it fails, dies, times out or is interrupted. Others are told of their commits only when it
+ * has ended: it waits for statements, and for nothing else.
  */
 export class Database extends Context.Tag("barista/platform/sql/Database")<Database, {
   readonly reader: SqlClient.SqlClient

@@ -1,7 +1,8 @@
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
-import { Context, Effect, Exit, Option } from "effect"
+import { Effect, Exit, Function, Option } from "effect"
 import { LinkedQueue } from "../../policy/LinkedQueue.ts"
 import { isRecorded } from "../observability/Tracing.ts"
+import { ChangeConnection, type Connection, currentChange, over } from "./ChangeConnection.ts"
 
 /**
  * Changes in one commit at most: the first of them waits for the last, and a crash takes all of them back, though a mail that one of them
@@ -9,14 +10,12 @@ import { isRecorded } from "../observability/Tracing.ts"
  */
 const most = 32
 
-/** A connection to group changes on; what it runs, it runs at once. */
-export interface Connection extends SqlConnection.Connection {
-  readonly run: (sql: string) => Exit.Exit<unknown, SqlError.SqlError>
-  /** Whether a transaction is open: SQLite ends one itself that it cannot go on with. */
-  readonly inTransaction: boolean
+/** A connection that runs at once what groups changes. */
+export interface GroupConnection extends Connection {
+  readonly run: (sql: string) => Ended
 }
 
-type Ended = Exit.Exit<void, SqlError.SqlError>
+type Ended = Exit.Exit<unknown, SqlError.SqlError>
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
@@ -47,7 +46,7 @@ const span = { kind: "client", captureStackTrace: false, attributes: { "db.syste
  * the event loop, and those that wait when it is over, follow it in one transaction, each within a savepoint, and all of them are told of
  * its commit, so that one wait for the disk serves them all. What one of them undoes is its own part only.
  */
-export const make = (connection: Connection, endOfTurn: (callback: () => void) => void = setImmediate) => {
+export const make = (connection: GroupConnection, endOfTurn: (callback: () => void) => void = setImmediate) => {
   const waiting = new LinkedQueue<Waiter>()
   let isHeld = false
   let group: Group | undefined
@@ -66,10 +65,9 @@ export const make = (connection: Connection, endOfTurn: (callback: () => void) =
   const commit = (shared: Group): void => settle(shared, connection.run("COMMIT"))
 
   /** Ends a group. A commit that is refused leaves its transaction open, and the next one would not begin. */
-  const settle = (shared: Group, outcome: Exit.Exit<unknown, SqlError.SqlError>): void => {
+  const settle = (shared: Group, ended: Ended): void => {
     group = undefined
-    if (Exit.isFailure(outcome) && connection.inTransaction) connection.run("ROLLBACK")
-    const ended = Exit.asVoid(outcome)
+    if (Exit.isFailure(ended) && connection.inTransaction) connection.run("ROLLBACK")
     for (const tell of shared.waiting) tell(ended)
   }
 
@@ -106,16 +104,18 @@ export const make = (connection: Connection, endOfTurn: (callback: () => void) =
 
   /** Waits for a turn, and begins a change. */
   const begin = (restore: Restore) =>
-    Effect.flatMap(take(restore), (): Exit.Exit<unknown, SqlError.SqlError> => {
+    Effect.flatMap(take(restore), () => {
       const opened = group === undefined ? open() : Exit.void
       const begun = Exit.isFailure(opened) ? opened : connection.run("SAVEPOINT barista_change")
-      if (Exit.isFailure(begun)) pass()
+      if (Exit.isSuccess(begun)) return begun
+      if (group !== undefined) settle(group, begun)
+      pass()
       return begun
     })
 
   /** Ends a change, undone or not, with the commit. Where its savepoint is gone, SQLite has undone the whole group. */
   const end = (isUndone: boolean) =>
-    Effect.async<void, SqlError.SqlError>((resume) => {
+    Effect.async<unknown, SqlError.SqlError>((resume) => {
       if (group === undefined) return resume(Effect.dieMessage("a change ended that had not begun"))
       group.waiting.push(resume)
       const undone = isUndone ? connection.run("ROLLBACK TO barista_change") : Exit.void
@@ -125,12 +125,18 @@ export const make = (connection: Connection, endOfTurn: (callback: () => void) =
       pass()
     })
 
-  /** Runs an effect as a change, which ends after the commit. */
-  const change = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+  /** Runs an effect as a change, which ends with the commit; tells when the effect itself has ended. */
+  const change = <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    ended: () => void
+  ): Effect.Effect<A, E | SqlError.SqlError, R> =>
     Effect.uninterruptibleMask((restore) =>
       begin(restore).pipe(
         Effect.zipRight(Effect.exit(restore(effect))),
-        Effect.flatMap((exit) => Effect.zipRight(end(Exit.isFailure(exit)), exit))
+        Effect.flatMap((exit) => {
+          ended()
+          return Effect.zipRight(end(Exit.isFailure(exit)), exit)
+        })
       )
     )
 
@@ -145,26 +151,35 @@ export const make = (connection: Connection, endOfTurn: (callback: () => void) =
 
   /** Runs a statement that stands alone. */
   const statement = <A, E, R>(effect: Effect.Effect<A, E, R>, sql: string) =>
-    ofNoTransaction.test(sql) ? apart(effect) : change(effect)
+    ofNoTransaction.test(sql) ? apart(effect) : change(effect, Function.constVoid)
 
   /** Runs an effect within a savepoint of the change that its fiber is in. */
   const nested = <A, E, R>(depth: number, effect: Effect.Effect<A, E, R>) =>
     Effect.uninterruptibleMask((restore) =>
-      connection.run(`SAVEPOINT barista_${depth}`).pipe(
+      Effect.suspend(() => connection.inTransaction ? connection.run(`SAVEPOINT barista_${depth}`) : over).pipe(
         Effect.zipRight(Effect.exit(restore(effect))),
         Effect.flatMap((exit) => {
           const undone = Exit.isFailure(exit) ? connection.run(`ROLLBACK TO barista_${depth}`) : Exit.void
-          return undone.pipe(Effect.zipRight(connection.run(`RELEASE barista_${depth}`)), Effect.zipRight(exit))
+          const left = Exit.isFailure(undone) ? undone : connection.run(`RELEASE barista_${depth}`)
+          // the change must not go on with what it believes to be undone
+          return Effect.zipRight(Effect.orDie(left), exit)
         })
       )
     )
 
   const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
     Effect.withFiberRuntime<A, E | SqlError.SqlError, R>((fiber) => {
-      const outer = Context.getOption(fiber.currentContext, SqlClient.TransactionConnection)
-      const depth = Option.match(outer, { onNone: () => 0, onSome: ([, depth]) => depth + 1 })
-      const inside = Effect.provideService(effect, SqlClient.TransactionConnection, [connection, depth])
-      const run = depth === 0 ? change(inside) : nested(depth, inside)
+      const within = (own: SqlConnection.Connection, depth: number) =>
+        Effect.provideService(effect, SqlClient.TransactionConnection, [own, depth])
+      const run = Option.match(currentChange(fiber), {
+        onNone: () => {
+          const own = new ChangeConnection(connection)
+          return change(within(own, 0), () => {
+            own.isOver = true
+          })
+        },
+        onSome: ([own, depth]) => nested(depth + 1, within(own, depth + 1))
+      })
       return isRecorded(fiber) ? Effect.withSpan(run, "sql.transaction", span) : run
     })
 

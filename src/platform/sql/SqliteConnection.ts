@@ -1,6 +1,7 @@
-import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
+import { SqlClient, SqlError } from "@effect/sql"
 import Sqlite from "better-sqlite3"
 import { Context, Effect, Exit, Stream } from "effect"
+import type { Connection } from "./ChangeConnection.ts"
 
 /** Statements kept prepared, a connection: more than the product has, but for lists of any length in `IN (…)`. */
 const preparedStatements = 500
@@ -38,7 +39,7 @@ const resultOf = ({ answersRows, statement }: Prepared, params: ReadonlyArray<un
  * One connection to an SQLite file. The driver is synchronous: `run` keeps the event loop until the statement has ended, and nothing can come
  * between two calls of it. How a statement ended is a value.
  */
-export class SqliteConnection implements SqlConnection.Connection {
+export class SqliteConnection implements Connection {
   readonly #database: Sqlite.Database
   /** By their text, the oldest first. */
   readonly #prepared = new Map<string, Prepared>()
@@ -57,7 +58,6 @@ export class SqliteConnection implements SqlConnection.Connection {
       (database) => new SqliteConnection(database)
     )
 
-  /** Whether a transaction is open: SQLite ends one itself that it cannot go on with, as on a full disk. */
   get inTransaction(): boolean {
     return this.#database.inTransaction
   }

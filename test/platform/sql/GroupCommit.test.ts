@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import * as TestDatabase from "../../support/Database.ts"
+import { turn } from "../../support/turn.ts"
 
 const insert = (name: string) =>
   Effect.flatMap(
@@ -32,9 +33,6 @@ const hold = (name: string, end: Effect.Effect<void, string> = Effect.void) =>
 
 const isDone = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), ({ _tag }) => _tag === "Some")
 
-/** Lets every fiber run until it waits for something. */
-const settle = Effect.yieldNow().pipe(Effect.repeatN(200))
-
 describe("changes that wait for one another", () => {
   it.effect("share a commit, and are told of it together", () =>
     Effect.gen(function*() {
@@ -43,22 +41,21 @@ describe("changes that wait for one another", () => {
       const second = yield* hold("Bob")
       const statement = yield* Effect.fork(insert("Chloé"))
       const third = yield* hold("Dan")
-      yield* settle
+      yield* turn
       yield* first.goOn
       yield* second.begun
-      expect(yield* names).toEqual(["Ann"])
       yield* second.goOn
       yield* third.begun
-      yield* settle
+      yield* turn
       // they are over, and nobody knows it yet
-      expect(yield* names).toEqual(["Ann"])
+      expect(yield* names).toEqual([])
       expect([yield* isDone(first.fiber), yield* isDone(second.fiber), yield* isDone(statement)]).toEqual([
-        true,
+        false,
         false,
         false
       ])
       yield* third.goOn
-      yield* Fiber.joinAll([second.fiber, third.fiber])
+      yield* Fiber.joinAll([first.fiber, second.fiber, third.fiber])
       yield* Fiber.join(statement)
       expect(yield* names).toEqual(["Ann", "Bob", "Chloé", "Dan"])
     }).pipe(Effect.provide(TestDatabase.layer)))
@@ -72,7 +69,7 @@ describe("changes that wait for one another", () => {
       const twice = yield* Effect.fork(Effect.exit(insert("Bob")))
       const interrupted = yield* hold("Dan")
       const last = yield* hold("Eve")
-      yield* settle
+      yield* turn
       for (const { goOn } of [first, good, failing, last]) yield* goOn
       yield* interrupted.begun
       yield* Fiber.interrupt(interrupted.fiber)
@@ -92,14 +89,15 @@ describe("changes that wait for one another", () => {
         writer`PRAGMA defer_foreign_keys = ON`,
         writer`INSERT INTO posts (user_id, title, content) VALUES (9, 'a', 'b')`
       ))))
-      yield* settle
+      yield* turn
       yield* first.goOn
       yield* innocent.goOn
       expect((yield* Fiber.join(guilty))._tag).toBe("Failure")
       expect((yield* Fiber.join(innocent.fiber))._tag).toBe("Failure")
-      expect(yield* names).toEqual(["Ann"])
+      expect((yield* Fiber.join(first.fiber))._tag).toBe("Failure")
+      expect(yield* names).toEqual([])
       yield* transaction(insert("Chloé"))
-      expect(yield* names).toEqual(["Ann", "Chloé"])
+      expect(yield* names).toEqual(["Chloé"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
   it.effect("give up their place when they are interrupted", () =>
@@ -107,7 +105,7 @@ describe("changes that wait for one another", () => {
       const first = yield* hold("Ann")
       yield* first.begun
       const waiting = yield* Effect.fork(insert("Bob"))
-      yield* settle
+      yield* turn
       yield* Fiber.interrupt(waiting)
       yield* first.goOn
       yield* Fiber.join(first.fiber)
@@ -121,9 +119,38 @@ describe("changes that wait for one another", () => {
       yield* first.begun
       const expected = Array.from({ length: 100 }, (_, n) => String(n + 1))
       const all = yield* Effect.forEach(expected, (name) => Effect.fork(insert(name)), { concurrency: 1 })
-      yield* settle
+      yield* turn
       yield* first.goOn
       yield* Fiber.joinAll(all)
       expect(yield* names).toEqual(["0", ...expected])
+    }).pipe(Effect.provide(TestDatabase.layer)))
+
+  it.effect("share a commit where they come in one turn of the event loop, and nobody waits", () =>
+    Effect.gen(function*() {
+      const one = yield* Effect.fork(insert("Ann"))
+      const other = yield* Effect.fork(insert("Bob"))
+      yield* Effect.yieldNow()
+      expect([yield* names, yield* isDone(one), yield* isDone(other)]).toEqual([[], false, false])
+      yield* turn
+      expect(yield* names).toEqual(["Ann", "Bob"])
+      yield* Fiber.joinAll([one, other])
+    }).pipe(Effect.provide(TestDatabase.layer)))
+
+  it.effect("do not contain what they have forked once they are over", () =>
+    Effect.gen(function*() {
+      const { transaction } = yield* Database
+      const goOn = yield* Deferred.make<void>()
+      const late = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.forkDaemon(Effect.zipRight(Deferred.await(goOn), effect))
+      const forked = yield* transaction(
+        Effect.all([late(insert("late")), late(transaction(insert("later")))], { concurrency: 1 })
+      )
+      const undone = yield* hold("Ann", Effect.fail("no"))
+      yield* undone.begun
+      yield* Deferred.succeed(goOn, undefined)
+      yield* turn
+      yield* undone.goOn
+      yield* Fiber.joinAll(forked)
+      expect((yield* names).toSorted()).toEqual(["late", "later"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 })

@@ -1,0 +1,60 @@
+import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
+import { Context, Effect, type Fiber, Option, Stream } from "effect"
+
+/** A connection that changes are made on. */
+export interface Connection extends SqlConnection.Connection {
+  /** Whether a transaction is open: SQLite ends one itself that it cannot go on with, as on a full disk. */
+  readonly inTransaction: boolean
+}
+
+/**
+ * The connection as one change has it. Where SQLite has undone the transaction, what the change still runs fails: by itself it would be
+ * committed at once, or be part of another's change.
+ */
+export class ChangeConnection implements SqlConnection.Connection {
+  readonly #connection: Connection
+  isOver = false
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  execute(...[sql, params, transformRows]: Parameters<SqlConnection.Connection["execute"]>) {
+    return this.#guard((connection) => connection.execute(sql, params, transformRows))
+  }
+
+  executeUnprepared(...[sql, params, transformRows]: Parameters<SqlConnection.Connection["executeUnprepared"]>) {
+    return this.#guard((connection) => connection.executeUnprepared(sql, params, transformRows))
+  }
+
+  executeRaw(sql: string, params: ReadonlyArray<unknown>) {
+    return this.#guard((connection) => connection.executeRaw(sql, params))
+  }
+
+  executeValues(sql: string, params: ReadonlyArray<unknown>) {
+    return this.#guard((connection) => connection.executeValues(sql, params))
+  }
+
+  executeStream(...[sql, params, transformRows]: Parameters<SqlConnection.Connection["executeStream"]>) {
+    return Stream.unwrap(
+      this.#guard((connection) => Effect.succeed(connection.executeStream(sql, params, transformRows)))
+    )
+  }
+
+  #guard<A>(use: (connection: Connection) => Effect.Effect<A, SqlError.SqlError>) {
+    return Effect.suspend(() => this.isOver || !this.#connection.inTransaction ? over : use(this.#connection))
+  }
+}
+
+/** What becomes of a statement of a transaction that is over. */
+export const over = Effect.fail(new SqlError.SqlError({ cause: undefined, message: "the transaction is over" }))
+
+/**
+ * The change that a fiber is in, and how deep in its transactions. What is forked within a change and outlives it is in none: what that does
+ * takes turns as any other change.
+ */
+export const currentChange = ({ currentContext }: Fiber.RuntimeFiber<unknown, unknown>) =>
+  Option.filter(
+    Context.getOption(currentContext, SqlClient.TransactionConnection),
+    ([connection]) => !(connection instanceof ChangeConnection && connection.isOver)
+  )
