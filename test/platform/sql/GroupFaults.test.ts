@@ -3,7 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { SqlError } from "@effect/sql"
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Exit, FastCheck as fc, Fiber, type Scope } from "effect"
+import { Cause, Effect, Exit, FastCheck as fc, Fiber, FiberId, type Scope } from "effect"
 import * as Client from "../../../src/platform/sql/Client.ts"
 import * as GroupCommit from "../../../src/platform/sql/GroupCommit.ts"
 import { SqliteConnection } from "../../../src/platform/sql/SqliteConnection.ts"
@@ -115,6 +115,31 @@ describe("a group of changes", () => {
       }))
       expect((yield* Effect.exit(stubborn))._tag).toBe("Failure")
       expect(yield* steps).toBe(rowsOf())
+    })))
+
+  it.scoped("undoes a change that has caught the failure of a nested one that could not be undone", () =>
+    live(Effect.gen(function*() {
+      const { add, steps, transaction } = yield* make(nth("ROLLBACK TO barista_1", 1, "refused"))
+      const nested = Effect.ignore(transaction(Effect.zipRight(add("two"), Effect.fail("no"))))
+      expect((yield* Effect.exit(transaction(Effect.zipRight(add("one"), nested))))._tag).toBe("Failure")
+      expect(yield* steps).toBe(rowsOf())
+    })))
+
+  it.scoped("passes a turn on that comes in the very moment of the interruption", () =>
+    live(Effect.gen(function*() {
+      let waiting: Fiber.RuntimeFiber<unknown, unknown> | undefined
+      const { add, steps, transaction } = yield* make((sql) => {
+        if (sql === "RELEASE barista_change") waiting?.unsafeInterruptAsFork(FiberId.none)
+        return "runs"
+      })
+      const first = yield* Effect.fork(transaction(Effect.zipRight(add("one"), turn)))
+      yield* Effect.yieldNow()
+      waiting = yield* Effect.fork(add("two"))
+      const last = yield* Effect.fork(add("three"))
+      yield* Fiber.join(first)
+      yield* Fiber.join(last)
+      expect((yield* Fiber.await(waiting))._tag).toBe("Failure")
+      expect(yield* steps).toBe(rowsOf("one", "three"))
     })))
 
   it.scoped("keeps what an interruption finds waiting for the commit", () =>
