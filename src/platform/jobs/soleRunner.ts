@@ -1,7 +1,8 @@
+import { Reactivity } from "@effect/experimental"
+import { SqliteClient } from "@effect/sql-sqlite-node"
 import { ConfigError, Effect, Layer } from "effect"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
-import { SqliteConnection } from "../sql/SqliteConnection.ts"
 
 /**
  * Holds a lock beside the database for as long as the layer lives, as two embedded runners on one file would each run every job. The system
@@ -11,10 +12,10 @@ export const layer = Layer.scopedDiscard(Effect.gen(function*() {
   const { reader } = yield* Database
   const [database] = yield* orDefect(reader<{ readonly file: string }>`PRAGMA database_list`)
   const file = database?.file ?? ""
-  const lock = yield* SqliteConnection.open(`${file}-lock`, { readonly: false })
-  yield* orDefect(lock.run("PRAGMA busy_timeout = 0"))
+  const lock = yield* SqliteClient.make({ filename: `${file}-lock`, disableWAL: true })
+  yield* orDefect(lock`PRAGMA busy_timeout = 0`)
   yield* Effect.mapError(
-    lock.run("BEGIN EXCLUSIVE"),
+    lock`BEGIN EXCLUSIVE`,
     () => ConfigError.InvalidData([], `DATABASE_URL, DATA_DIR: another server is running on "${file}"`)
   )
-}))
+})).pipe(Layer.provide(Reactivity.layer))

@@ -1,120 +1,82 @@
-import { SqlClient, SqlError } from "@effect/sql"
-import Sqlite from "better-sqlite3"
-import { Context, Effect, Exit, Stream } from "effect"
+import { Reactivity } from "@effect/experimental"
+import type { SqlConnection, SqlError } from "@effect/sql"
+import { SqliteClient } from "@effect/sql-sqlite-node"
+import { Duration, Effect, Exit, Runtime } from "effect"
 import type { Connection } from "./ChangeConnection.ts"
 
 /** Statements kept prepared, a connection: more than the product has, but for lists of any length in `IN (…)`. */
 const preparedStatements = 500
 
-interface Prepared {
-  readonly statement: Sqlite.Statement
-  /** Whether it is a query; the driver asks for another call for what is none. */
-  readonly answersRows: boolean
-  /** Whether its whole numbers are bigints. */
-  bigints: boolean
-}
-
 const none: ReadonlyArray<never> = []
 
-const rowsOf = ({ answersRows, statement }: Prepared, params: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-  if (answersRows) return statement.all(...params)
-  statement.run(...params)
-  return none
-}
+const begins = /^BEGIN\b/i
+const ends = /^(COMMIT|ROLLBACK)\b(?!\s+TO\b)/i
 
-const valuesOf = (prepared: Prepared, params: ReadonlyArray<unknown>) => {
-  const { answersRows, statement } = prepared
-  if (!answersRows) return rowsOf(prepared, params).map(Array.of)
-  try {
-    return statement.raw(true).all(...params).map((row): ReadonlyArray<unknown> => Array.isArray(row) ? row : [row])
-  } finally {
-    statement.raw(false)
-  }
-}
-
-const resultOf = ({ answersRows, statement }: Prepared, params: ReadonlyArray<unknown>): unknown =>
-  answersRows ? statement.all(...params) : statement.run(...params)
+type Driver = SqlConnection.Connection
+type Rows = ReadonlyArray<unknown>
 
 /**
- * One connection to an SQLite file. The driver is synchronous: `run` keeps the event loop until the statement has ended, and nothing can come
- * between two calls of it. How a statement ended is a value.
+ * One connection to an SQLite file, of @effect/sql-sqlite-node. Its driver is synchronous: a statement keeps the event loop until it has ended,
+ * and nothing can come between two calls of `run`, which answers at once how it ended.
  */
 export class SqliteConnection implements Connection {
-  readonly #database: Sqlite.Database
-  /** By their text, the oldest first. */
-  readonly #prepared = new Map<string, Prepared>()
+  readonly #driver: Driver
+  readonly #runtime: Runtime.Runtime<never>
+  #inTransaction = false
 
-  private constructor(database: Sqlite.Database) {
-    this.#database = database
+  private constructor(driver: Driver, runtime: Runtime.Runtime<never>) {
+    this.#driver = driver
+    this.#runtime = runtime
   }
 
-  /** Opens a file, until the scope closes; dies of a file that cannot be opened so. */
-  static readonly open = (filename: string, options: { readonly readonly: boolean }) =>
-    Effect.map(
-      Effect.acquireRelease(
-        Effect.sync(() => new Sqlite(filename, options)),
-        (database) => Effect.sync(() => database.close())
-      ),
-      (database) => new SqliteConnection(database)
-    )
+  /** Opens a file, in WAL mode, until the scope closes; dies of a file that cannot be opened so. */
+  static readonly open = Effect.fnUntraced(function*(filename: string, { readonly }: { readonly readonly: boolean }) {
+    const client = yield* SqliteClient.make({
+      filename,
+      readonly,
+      prepareCacheSize: preparedStatements,
+      prepareCacheTTL: Duration.infinity
+    }).pipe(Effect.provide(Reactivity.layer))
+    return new SqliteConnection(yield* client.reserve, yield* Effect.runtime<never>())
+  })
 
+  /** Whether a transaction that `run` has begun is open: not where SQLite has ended it itself, as on a full disk. */
   get inTransaction(): boolean {
-    return this.#database.inTransaction
+    return this.#inTransaction
   }
 
   /** Runs a statement; answers its rows. */
-  run(sql: string, params: ReadonlyArray<unknown> = none, bigints = false) {
-    return this.#attempt(sql, params, bigints, rowsOf)
+  run(sql: string, params: Rows = none): Exit.Exit<Rows, SqlError.SqlError> {
+    const ended = this.#end(this.#driver.execute(sql, params, undefined))
+    if (Exit.isFailure(ended)) this.#look()
+    else if (begins.test(sql)) this.#inTransaction = true
+    else if (ends.test(sql)) this.#inTransaction = false
+    return ended
   }
 
-  readonly execute = (sql: string, params: ReadonlyArray<unknown>) => this.#effect(sql, params, rowsOf)
+  readonly execute = (sql: string, params: Rows) => this.#watch(this.#driver.execute(sql, params, undefined))
 
   readonly executeUnprepared = this.execute
 
-  readonly executeRaw = (sql: string, params: ReadonlyArray<unknown>) => this.#effect(sql, params, resultOf)
+  readonly executeRaw: Driver["executeRaw"] = (sql, params) => this.#watch(this.#driver.executeRaw(sql, params))
 
-  readonly executeValues = (sql: string, params: ReadonlyArray<unknown>) => this.#effect(sql, params, valuesOf)
+  readonly executeValues: Driver["executeValues"] = (sql, params) =>
+    this.#watch(this.#driver.executeValues(sql, params))
 
-  readonly executeStream = () => Stream.dieMessage("a synchronous driver has its rows all at once")
+  readonly executeStream: Driver["executeStream"] = (...statement) => this.#driver.executeStream(...statement)
 
-  #effect<A>(
-    sql: string,
-    params: ReadonlyArray<unknown>,
-    answer: (prepared: Prepared, params: ReadonlyArray<unknown>) => A
-  ) {
-    return Effect.withFiberRuntime<A, SqlError.SqlError>(({ currentContext }) =>
-      this.#attempt(sql, params, Context.get(currentContext, SqlClient.SafeIntegers), answer)
-    )
+  #end<A>(statement: Effect.Effect<A, SqlError.SqlError>): Exit.Exit<A, SqlError.SqlError> {
+    return Runtime.runSyncExit(this.#runtime, statement)
   }
 
-  #attempt<A>(
-    sql: string,
-    params: ReadonlyArray<unknown>,
-    bigints: boolean,
-    answer: (prepared: Prepared, params: ReadonlyArray<unknown>) => A
-  ): Exit.Exit<A, SqlError.SqlError> {
-    try {
-      const prepared = this.#prepare(sql)
-      if (prepared.bigints !== bigints) {
-        prepared.statement.safeIntegers(bigints)
-        prepared.bigints = bigints
-      }
-      return Exit.succeed(answer(prepared, params))
-    } catch (cause) {
-      return Exit.fail(new SqlError.SqlError({ cause, message: "Failed to execute statement" }))
-    }
+  #watch<A>(statement: Effect.Effect<A, SqlError.SqlError>): Effect.Effect<A, SqlError.SqlError> {
+    return Effect.tapError(statement, () => Effect.sync(() => this.#look()))
   }
 
-  #prepare(sql: string): Prepared {
-    const known = this.#prepared.get(sql)
-    if (known !== undefined) return known
-    const statement = this.#database.prepare(sql)
-    const prepared = { statement, answersRows: statement.reader, bigints: false }
-    for (const oldest of this.#prepared.keys()) {
-      if (this.#prepared.size < preparedStatements) break
-      this.#prepared.delete(oldest)
-    }
-    this.#prepared.set(sql, prepared)
-    return prepared
+  /** After a failure: within a transaction none can begin, so where one can there was none any more. */
+  #look(): void {
+    if (!this.#inTransaction || Exit.isFailure(this.#end(this.#driver.execute("BEGIN", none, undefined)))) return
+    this.#end(this.#driver.execute("ROLLBACK", none, undefined))
+    this.#inTransaction = false
   }
 }

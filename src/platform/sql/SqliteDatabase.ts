@@ -10,7 +10,6 @@ import { migrate } from "./Migrations.ts"
 import { SqliteConnection } from "./SqliteConnection.ts"
 
 const pragmas = [
-  "PRAGMA journal_mode = WAL",
   // an answered change survives a power cut, not only a crash of the process
   "PRAGMA synchronous = FULL",
   "PRAGMA foreign_keys = ON",

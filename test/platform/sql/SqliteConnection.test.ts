@@ -1,0 +1,38 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Exit } from "effect"
+import { SqliteConnection } from "../../../src/platform/sql/SqliteConnection.ts"
+
+const open = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
+  const connection = yield* SqliteConnection.open(`${folder}/steps.sqlite`, { readonly: false })
+  yield* connection.run("CREATE TABLE steps (n INTEGER PRIMARY KEY)")
+  return connection
+})
+
+describe("a connection tells whether a transaction is open", () => {
+  it.scopedLive("from its beginning to its end", () =>
+    Effect.gen(function*() {
+      const connection = yield* open
+      const seen = ["BEGIN IMMEDIATE", "SAVEPOINT a", "ROLLBACK TO a", "COMMIT", "BEGIN", "ROLLBACK"].map((sql) => {
+        connection.run(sql)
+        return connection.inTransaction
+      })
+      expect(seen).toEqual([true, true, true, false, true, false])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("also after a statement that is refused, and not after one with which SQLite has undone it all", () =>
+    Effect.gen(function*() {
+      const connection = yield* open
+      yield* connection.run("BEGIN")
+      yield* connection.run("INSERT INTO steps VALUES (1)")
+      expect(Exit.isFailure(connection.run("INSERT INTO steps VALUES (1)"))).toBe(true)
+      expect(connection.inTransaction).toBe(true)
+      expect(yield* connection.execute("SELECT n FROM steps", [])).toEqual([{ n: 1 }])
+      yield* Effect.flip(connection.execute("INSERT OR ROLLBACK INTO steps VALUES (1)", []))
+      expect(connection.inTransaction).toBe(false)
+      expect(yield* connection.execute("SELECT n FROM steps", [])).toEqual([])
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
