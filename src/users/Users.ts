@@ -74,7 +74,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
         completeProfile: (id) =>
           Effect.all({
             user: find(id),
-            posts: orDefect(repo.newestPosts(id)),
+            posts: Effect.map(orDefect(repo.newestPosts(id)), (newestFirst) => newestFirst.toReversed()),
             followers: Effect.map(orDefect(repo.followers(id)), ({ n }) => n)
           }, { concurrency: readConcurrency }).pipe(traced("Users.completeProfile")),
         listPosts: (user_id, { after, limit }) =>

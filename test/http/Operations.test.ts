@@ -43,7 +43,7 @@ layer(server, live)("every operation of the handbook answers, with and without i
       ]
     }],
     ["/users", [{ id: 1 }, { id: 2 }, { id: 3 }]],
-    ["/users/1/complete-profile", { user: { id: 1 }, posts: [{ user_id: 1 }, { user_id: 1 }], followers: 2 }],
+    ["/users/1/complete-profile", { user: { id: 1 }, posts: [{ id: 1 }, { id: 2 }], followers: 2 }],
     ["/accounts/1", { user_id: 1, balance: "100.00", balance_cents: 10_000 }],
     ["/accounts/1/entries", [{ kind: "deposit", counterpart: null }]],
     ["/uploads", []],

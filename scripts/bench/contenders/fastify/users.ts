@@ -95,7 +95,7 @@ export const users: FastifyPluginCallback<WithDatabase> = (app, { db }, done) =>
   app.get<Profile>("/users/:id/complete-profile", { schema: profileSchema }, ({ params: { id } }, reply) => {
     const user = find.get(id)
     if (user === undefined) reply.code(404).send(problem(404, "Unknown user", { user_id: id }))
-    else reply.send({ user, posts: newestPosts.all(id), followers: followers.get(id) })
+    else reply.send({ user, posts: newestPosts.all(id).reverse(), followers: followers.get(id) })
   })
 
   app.post<Create>("/users", { schema: createSchema }, ({ query: { email, name } }, reply) => {
