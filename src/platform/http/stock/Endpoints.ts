@@ -15,7 +15,7 @@ import type { Decoded } from "../DecodeRequest.ts"
 import { type Exchange, localizedHeaders } from "../Exchange.ts"
 import { ResponseHeaders } from "../ResponseHeaders.ts"
 import type { Operation } from "../Router.ts"
-import { atMostOnce, endSpan, startSpan, type Surroundings } from "../Surroundings.ts"
+import { atMostOnce, startSpan, type Surroundings } from "../Surroundings.ts"
 import { toResponse } from "../TextAnswer.ts"
 
 /** The exchange of the running request; `Middleware` gives every request its own. */
@@ -66,7 +66,7 @@ const contextOf = (exchange: Exchange, span: Tracer.Span) =>
     Context.add(ResponseHeaders, exchange)
   )
 
-/** Decodes what the library's router has matched, and handles it, in one span. */
+/** Decodes what the library's router has matched, and handles it, in one span; it ends with the encoding, in `Middleware`. */
 const run = (shared: Surroundings, operation: Operation) =>
   Effect.contextWithEffect(
     (context: Context.Context<HttpRouter.RouteContext | HttpServerRequest.ParsedSearchParams>) => {
@@ -74,14 +74,10 @@ const run = (shared: Surroundings, operation: Operation) =>
       if (exchange === undefined) return Effect.dieMessage("an operation runs within Middleware")
       const path = Context.get(context, HttpRouter.RouteContext).params
       const query = Context.get(context, HttpServerRequest.ParsedSearchParams)
-      return Effect.acquireUseRelease(
-        Effect.sync(() => startSpan(shared, exchange, operation)),
-        (span) =>
-          operation.decode({ request: exchange.request, path, query }).pipe(
-            Effect.flatMap(respond(shared, exchange, operation)),
-            Effect.provide(contextOf(exchange, span))
-          ),
-        (span, exit) => Effect.sync(() => endSpan(shared, span, exit))
+      const span = startSpan(shared, exchange, operation)
+      return operation.decode({ request: exchange.request, path, query }).pipe(
+        Effect.flatMap(respond(shared, exchange, operation)),
+        Effect.provide(contextOf(exchange, span))
       )
     }
   )

@@ -2,15 +2,15 @@ import { type HttpApp, HttpServerError, HttpServerRequest, HttpServerResponse } 
 import { Cause, Context, Effect, Exit, Option } from "effect"
 import type { Problem } from "../../../domain/Problem.ts"
 import { Exchange, renderProblem } from "../Exchange.ts"
-import type { Failures } from "../Failures.ts"
 import * as Router from "../Router.ts"
+import { endSpan, type Surroundings } from "../Surroundings.ts"
 import { CurrentExchange, isProblem } from "./Endpoints.ts"
 
 /** What becomes of a request that no operation handles, or not to the end. */
 export interface Policy {
   readonly refusal: (exchange: Exchange) => Problem | undefined
   readonly unmatched: (exchange: Exchange) => Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>
-  readonly failures: Failures
+  readonly shared: Surroundings
   /** Whether there still is a client that waits for the answer. */
   readonly isAwaited: (request: HttpServerRequest.HttpServerRequest) => boolean
 }
@@ -43,16 +43,15 @@ const route = (app: HttpApp.Default, { unmatched }: Policy, exchange: Exchange):
  */
 export const make = (policy: Policy) => (app: HttpApp.Default): HttpApp.Default =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-    const { failures, isAwaited, refusal } = policy
+    const { isAwaited, refusal, shared } = policy
     const exchange = new Exchange(request)
     const refused = refusal(exchange)
     if (refused !== undefined) return Effect.succeed(renderProblem(exchange, refused))
-    return Effect.map(
-      Effect.exit(route(app, policy, exchange)),
-      Exit.getOrElse((cause) => {
-        if (isAwaited(request)) return failures.answer(exchange, cause)
-        failures.abandoned(exchange, cause)
-        return HttpServerResponse.empty()
-      })
-    )
+    return Effect.map(Effect.exit(route(app, policy, exchange)), (exit) => {
+      if (exchange.span !== undefined) endSpan(shared, exchange.span, exit)
+      if (Exit.isSuccess(exit)) return exit.value
+      if (isAwaited(request)) return shared.failures.answer(exchange, exit.cause)
+      shared.failures.abandoned(exchange, exit.cause)
+      return HttpServerResponse.empty()
+    })
   })

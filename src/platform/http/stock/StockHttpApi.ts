@@ -32,6 +32,7 @@ export const make = Effect.fnUntraced(
     const config = yield* AppConfig
     const router = Router.make(api, handlers, config)
     const failures = failuresOf(yield* Effect.runtime<never>())
+    const shared = yield* surroundings(failures)
     const answerUnmatched = unmatchedAnswerer(router, pages, failures)
     const middleware = Middleware.make({
       refusal: refusalOf(config, yield* Lifecycle, pages),
@@ -39,10 +40,10 @@ export const make = Effect.fnUntraced(
         const answer = answerUnmatched(exchange)
         return Effect.map("effect" in answer ? answer.effect() : Effect.succeed(answer), toResponse)
       },
-      failures,
+      shared,
       isAwaited
     })
-    const endpoints = Endpoints.layer(yield* surroundings(failures), router.operations)
+    const endpoints = Endpoints.layer(shared, router.operations)
     const services = yield* Layer.build(NodeHttpServer.layerContext)
     return yield* HttpApiBuilder.httpApp.pipe(
       HttpRouter.withRouterConfig(Router.config),
