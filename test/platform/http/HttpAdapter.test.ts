@@ -1,6 +1,7 @@
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { expect, it } from "@effect/vitest"
 import { Deferred, Effect, Layer, Queue, Schema, Tracer } from "effect"
+import { createServer } from "node:http"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { connect } from "../../support/connect.ts"
@@ -19,6 +20,9 @@ const open = Effect.gen(function*() {
   const started = yield* Queue.unbounded<void>()
   const gate = yield* Deferred.make<void>()
   const begin = Queue.offer(started, undefined)
+  const left = yield* Deferred.make<void>()
+  const node = createServer()
+  node.on("connection", (socket) => socket.once("close", () => Deferred.unsafeDone(left, Effect.void)))
   const { url } = yield* serve(api, {
     group: {
       text: () => Effect.succeed("text"),
@@ -26,10 +30,16 @@ const open = Effect.gen(function*() {
       endless: () => Effect.zipRight(begin, Effect.never),
       late: () => Effect.uninterruptible(Effect.zipRight(begin, Effect.as(Deferred.await(gate), "late")))
     }
-  })
+  }, node)
   const connection = yield* connect(Number(url.port))
   const ask = (path: string, headers = "") => connection.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`)
-  return { ...connection, ask, started: Queue.take(started), openGate: Deferred.succeed(gate, undefined) }
+  return {
+    ...connection,
+    ask,
+    started: Queue.take(started),
+    openGate: Deferred.succeed(gate, undefined),
+    left: Deferred.await(left)
+  }
 })
 
 const server = Layer.merge(Lifecycle.layer, AppConfig.layerWith({}))
@@ -112,12 +122,12 @@ it.scopedLive("that a client leaves is no failure: nothing is logged", () =>
 it.scopedLive("an answer that comes when its client has left holds nothing", () =>
   Effect.gen(function*() {
     const { active, idle } = yield* Lifecycle
-    const { ask, leave, openGate, started } = yield* open
+    const { ask, leave, left, openGate, started } = yield* open
     ask("/late")
     yield* started
     expect(active()).toBe(1)
     leave()
-    yield* Effect.repeat(Effect.yieldNow(), { times: 100 })
+    yield* left
     yield* openGate
     yield* idle
   }).pipe(Effect.provide(server)))
