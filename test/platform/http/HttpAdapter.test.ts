@@ -32,7 +32,8 @@ const open = Effect.gen(function*() {
     }
   }, node)
   const connection = yield* connect(Number(url.port))
-  const ask = (path: string, headers = "") => connection.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`)
+  const ask = (path: string, headers = "", method = "GET") =>
+    connection.write(`${method} ${path} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`)
   return {
     ...connection,
     ask,
@@ -123,7 +124,7 @@ it.scopedLive("an answer that comes when its client has left holds nothing", () 
   Effect.gen(function*() {
     const { active, idle } = yield* Lifecycle
     const { ask, leave, left, openGate, started } = yield* open
-    ask("/late")
+    ask("/late", "", "HEAD")
     yield* started
     expect(active()).toBe(1)
     leave()
