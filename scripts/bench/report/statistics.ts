@@ -4,6 +4,9 @@ import type { FigureResult, Measured, Target } from "./Results.ts"
 /** The contender whose figures the targets are for. */
 export const ours = "barista"
 
+/** Of a core: what other programs may take without a measurement being in doubt. */
+export const noticed = 0.15
+
 /** The value in the middle, or what lies between the two in the middle; not a number where there is none. */
 export const median = (values: ReadonlyArray<number>): number => {
   const ascending = values.toSorted(Order.number)

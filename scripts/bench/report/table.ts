@@ -1,6 +1,6 @@
 import { asked, machineText, methodText, number, standing } from "./format.ts"
 import type { FigureResult, Measured, Results } from "./Results.ts"
-import { decide, find, ours, ratio } from "./statistics.ts"
+import { decide, find, noticed, ours, ratio } from "./statistics.ts"
 
 /** A line of the tables: one contender, and at ours what the targets say. */
 export interface Line {
@@ -18,9 +18,6 @@ export interface Line {
   readonly targets: string
 }
 
-/** Of a core: what other programs may take without a word. */
-const noticed = 0.15
-
 const lineOf = (result: FigureResult, measured: Measured): Line => {
   const own = find(result, ours)
   const isOwn = measured.contender === ours
@@ -32,7 +29,7 @@ const lineOf = (result: FigureResult, measured: Measured): Line => {
     ratio: isOwn || own === undefined ? "" : number(ratio(result.better, own.median, measured.median)),
     failed: measured.failed === 0 ? "" : String(measured.failed),
     cores: measured.cores === undefined ? "" : measured.cores.toFixed(2),
-    others: measured.others < noticed ? "" : measured.others.toFixed(2),
+    others: measured.others <= noticed ? "" : measured.others.toFixed(2),
     targets: isOwn
       ? result.targets.map((target) => `${asked(target, result)} ${standing(decide(result, target), result)}`).join(
         "; "
