@@ -6,6 +6,7 @@ import * as HttpApiApp from "./HttpApiApp.ts"
 import type { Pages } from "./Refusal.ts"
 import * as RequestRunner from "./RequestRunner.ts"
 import type * as Router from "./Router.ts"
+import * as StockHttpApi from "./stock/StockHttpApi.ts"
 
 /** Serves a contract, its handlers and its documentation on a server until the scope closes, by the adapter that `HTTP_ADAPTER` names. */
 export const serve = Effect.fnUntraced(
@@ -19,8 +20,6 @@ export const serve = Effect.fnUntraced(
     if (httpAdapter === "compiled") {
       return yield* RequestRunner.serve(server, yield* HttpApiApp.make(api, handlers, pages))
     }
-    // loaded only where it is asked for: the library's builder and server take their time
-    const stock = yield* Effect.promise(() => import("./stock/StockHttpApi.ts"))
-    return yield* stock.serve(api, handlers, pages)
+    return yield* StockHttpApi.serve(api, handlers, pages)
   }
 )
