@@ -1,4 +1,15 @@
-import { Context, DateTime, Effect, ExecutionStrategy, Exit, Layer, Option, type ParseResult, Scope } from "effect"
+import {
+  Context,
+  DateTime,
+  Duration,
+  Effect,
+  ExecutionStrategy,
+  Exit,
+  Layer,
+  Option,
+  type ParseResult,
+  Scope
+} from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { ClientId } from "../domain/Ids.ts"
 import type { InputIssue } from "../domain/Problem.ts"
@@ -6,7 +17,6 @@ import { localized, type Text, text } from "../domain/Text.ts"
 import { below, fromParseIssue } from "../platform/http/InputIssues.ts"
 import type { Connection } from "../platform/websocket/Connection.ts"
 import * as Frame from "../platform/websocket/Frame.ts"
-import * as FairSemaphore from "../policy/FairSemaphore.ts"
 import {
   type ClientMessage,
   decodeClientMessage,
@@ -28,56 +38,50 @@ type Stamp = Pick<Event, "id" | "time">
 
 const speaksJson = ({ connection }: Member): boolean => connection.protocol === jsonProtocol
 
-/**
- * After so many deliveries, a few milliseconds of work, the event loop gets a turn: fibers alone would not give it one, and a busy
- * room would delay every other request.
- */
-const deliveriesInARow = 256
+/** An event as each protocol has it, framed once, and only where somebody speaks the protocol. */
+const framesOf = (event: Event) => {
+  const plain = plainText(event)
+  let [plainFrame, jsonFrame]: [Frame.Frame | undefined, Frame.Frame | undefined] = [undefined, undefined]
+  return (member: Member): Frame.Frame | undefined => {
+    if (speaksJson(member)) return jsonFrame ??= Frame.text(encodeEvent(event))
+    if (plain !== undefined) return plainFrame ??= Frame.text(plain)
+    return undefined
+  }
+}
 
 /** The members, and the one place where events get their order. */
-const makeRoster = Effect.gen(function*() {
+const makeRoster = () => {
   const members = new Set<Member>()
-  // Effect's own semaphore wakes everyone who waits at each release: a fiber for each speaker, for every message.
-  const turn = (yield* FairSemaphore.make(1)).withPermit
   let lastId = 0
-  let deliveries = 0
 
-  /** Queues the event for each of the audience before the next event may begin: everyone sees the same order. */
+  /** Queues the event for each of the audience in one tick, before any other event: everyone sees the same order. */
   const publish = (happen: (stamp: Stamp) => Event, audience: (member: Member) => boolean = () => true) =>
-    Effect.gen(function*() {
-      const event = happen({ id: lastId += 1, time: yield* DateTime.now })
-      const plain = plainText(event)
-      const plainFrame = plain === undefined ? undefined : Frame.text(plain)
-      let jsonFrame: Frame.Frame | undefined
+    Effect.map(DateTime.now, (time) => {
+      const frameFor = framesOf(happen({ id: lastId += 1, time }))
       for (const member of members) {
-        if (!audience(member)) continue
-        if (speaksJson(member)) jsonFrame ??= Frame.text(yield* Effect.orDie(encodeEvent(event)))
-        const frame = speaksJson(member) ? jsonFrame : plainFrame
-        if (frame === undefined) continue
-        yield* member.connection.send(frame)
-        deliveries += 1
-        if (deliveries % deliveriesInARow === 0) yield* Effect.sleep(0)
+        const frame = audience(member) ? frameFor(member) : undefined
+        if (frame !== undefined) member.connection.send(frame)
       }
     })
 
   return {
     /** The newcomer is told as well: it is its first event. */
     join: (member: Member) =>
-      turn(Effect.suspend(() => {
+      Effect.suspend(() => {
         members.add(member)
         return publish((stamp) => ({ ...stamp, kind: "joined", client_id: member.clientId }))
-      })),
+      }),
     leave: (member: Member) =>
-      turn(Effect.suspend(() => {
+      Effect.suspend(() => {
         members.delete(member)
         return publish((stamp) => ({ ...stamp, kind: "left", client_id: member.clientId }))
-      })),
+      }),
     forget: (member: Member) => Effect.sync(() => members.delete(member)),
     say: (member: Member, said: string) =>
-      turn(publish((stamp) => ({ ...stamp, kind: "message", client_id: member.clientId, text: said }))),
+      publish((stamp) => ({ ...stamp, kind: "message", client_id: member.clientId, text: said })),
     /** False when no socket of that client id is here. */
     whisper: ({ clientId }: Member, to: ClientId, said: string) =>
-      turn(Effect.suspend(() => {
+      Effect.suspend(() => {
         if (!Array.from(members).some((member) => member.clientId === to)) return Effect.succeed(false)
         const audience = (member: Member) => member.clientId === to || member.clientId === clientId
         const personal = publish(
@@ -85,13 +89,13 @@ const makeRoster = Effect.gen(function*() {
           audience
         )
         return Effect.as(personal, true)
-      }))
+      })
   }
-})
+}
 
 const refuse = Effect.fnUntraced(function*({ connection }: Member, why: Text, errors: ReadonlyArray<InputIssue>) {
   const detail = yield* localized(why)
-  yield* connection.send(Frame.text(yield* Effect.orDie(encodeRefusal({ kind: "error", detail, errors }))))
+  connection.send(Frame.text(encodeRefusal({ kind: "error", detail, errors })))
 })
 
 const understand = (member: Member, received: string): Effect.Effect<ClientMessage, ParseResult.ParseError> =>
@@ -100,9 +104,11 @@ const understand = (member: Member, received: string): Effect.Effect<ClientMessa
 /** What the handbook calls `process_message`, and a client's socket from joining to leaving. */
 const makeConversation = Effect.gen(function*() {
   const { chatProcessing } = yield* AppConfig
-  const roster = yield* makeRoster
+  const roster = makeRoster()
 
-  const process = (said: string) => Effect.as(Effect.sleep(chatProcessing), said.toUpperCase())
+  // a sleep of no time would still wait for the next millisecond
+  const processing = Duration.greaterThan(chatProcessing, Duration.zero) ? Effect.sleep(chatProcessing) : Effect.void
+  const process = (said: string) => Effect.as(processing, said.toUpperCase())
 
   const answer = Effect.fn("Room.answer")(function*(member: Member, message: ClientMessage) {
     const processed = yield* process(message.text)
@@ -125,6 +131,8 @@ const makeConversation = Effect.gen(function*() {
     let received = yield* member.connection.receive
     while (Option.isSome(received)) {
       yield* hear(member, received.value)
+      // the others' messages, and the event loop, have their turn between two of one client
+      yield* Effect.yieldNow()
       received = yield* member.connection.receive
     }
   })

@@ -36,8 +36,8 @@ export const Refusal = Schema.Struct({
 })
 
 export const decodeClientMessage = Schema.decodeUnknown(Schema.parseJson(ClientMessage), { errors: "all" })
-export const encodeEvent = Schema.encode(Schema.parseJson(Event))
-export const encodeRefusal = Schema.encode(Schema.parseJson(Refusal))
+export const encodeEvent = Schema.encodeSync(Schema.parseJson(Event))
+export const encodeRefusal = Schema.encodeSync(Schema.parseJson(Refusal))
 
 /**
  * The event as a plain text: the handbook's for messages and leaving. It has none for joining, and none for a personal message,

@@ -7,7 +7,7 @@ import { ClientId } from "../../src/domain/Ids.ts"
 import type { Closed, Connection } from "../../src/platform/websocket/Connection.ts"
 
 /** A connection in memory: virtual time cannot drive a socket. */
-const makeConnection = Effect.fnUntraced(function*(number: number, protocol: string, closing: Duration.DurationInput) {
+const makeConnection = Effect.fnUntraced(function*(protocol: string, closing: Duration.DurationInput) {
   const incoming = yield* Mailbox.make<string>()
   const closed = yield* Deferred.make<Closed>()
   const seen: Array<string> = []
@@ -19,12 +19,7 @@ const makeConnection = Effect.fnUntraced(function*(number: number, protocol: str
   const connection: Connection = {
     protocol,
     receive: Effect.optionFromOptional(incoming.take),
-    // Gives way in the middle of every delivery, now longer and now shorter, so that an order that nobody keeps would be seen.
-    send: (message) =>
-      Effect.map(
-        Effect.repeatN(Effect.yieldNow(), (seen.length * 7 + message.length * 3 + number) % 5),
-        () => seen.push(message.bytes.toString("utf8", message.bytes.length - message.length))
-      ),
+    send: (message) => void seen.push(message.bytes.toString("utf8", message.bytes.length - message.length)),
     close,
     closed: Deferred.await(closed)
   }
@@ -35,7 +30,7 @@ const makeConnection = Effect.fnUntraced(function*(number: number, protocol: str
 const enter = Effect.fnUntraced(function*(id: number, protocol = "", closing: Duration.DurationInput = 0) {
   const room = yield* Room
   const made = yield* Deferred.make<Effect.Effect.Success<ReturnType<typeof makeConnection>>>()
-  const accept = makeConnection(id, protocol, closing).pipe(
+  const accept = makeConnection(protocol, closing).pipe(
     Effect.tap((client) => Deferred.succeed(made, client)),
     Effect.map(({ connection }) => connection)
   )
@@ -95,6 +90,15 @@ describe("Room", () => {
         const own = first?.seen.filter((text) => text.startsWith(`Client ${id}:`))
         expect(own).toEqual([`Client ${id}: A`, `Client ${id}: B`])
       }
+    }).pipe(Effect.provide(roomWith({ chatProcessing: Duration.zero }))))
+
+  it.effect("gives each client its turn after every message of another, also when none takes time", () =>
+    Effect.gen(function*() {
+      const [first, second] = [yield* enter(1), yield* enter(2)]
+      for (const text of ["a", "b", "c"]) yield* first.says(text)
+      yield* second.says("x")
+      yield* TestClock.adjust(0)
+      expect(first.seen).toEqual(["Client 1: A", "Client 2: X", "Client 1: B", "Client 1: C"])
     }).pipe(Effect.provide(roomWith({ chatProcessing: Duration.zero }))))
 
   it.effect("still says what was received before a client left, then tells the others that it left", () =>

@@ -2,6 +2,7 @@ import { Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
 import type { Frame } from "./Frame.ts"
+import { type SendLimits, SendQueue, type Writer } from "./SendQueue.ts"
 
 /** How a connection ended: a close code (RFC 6455, 7.4) and its reason; 1006 for one that was cut. */
 export interface Closed {
@@ -19,10 +20,10 @@ export interface Connection {
    */
   readonly receive: Effect.Effect<Option.Option<string>>
   /**
-   * Queues a message and returns at once. A client that lets its queue overflow is closed with 1013; what is sent to a closing
+   * Queues a message, in this very tick. A client that lets its queue overflow is closed with 1013; what is sent to a closing
    * connection is dropped.
    */
-  readonly send: (message: Frame) => Effect.Effect<void>
+  readonly send: (message: Frame) => void
   /** Sends what is queued, then the close frame; cuts a peer that does not answer in time. Idempotent; returns at once. */
   readonly close: (code: number, reason: string) => Effect.Effect<void>
   /** Completes when the connection is closed. */
@@ -30,10 +31,8 @@ export interface Connection {
 }
 
 /** The bounds of one connection. */
-export interface Limits {
+export interface Limits extends SendLimits {
   readonly receiveMessages: number
-  readonly sendMessages: number
-  readonly sendBytes: number
   readonly heartbeat: Duration.Duration
   readonly closeTimeout: Duration.Duration
 }
@@ -59,16 +58,9 @@ export class ReasonedWebSocket extends WebSocket {
 /** One connection's state. Its socket's events change it in the same tick: no fiber is woken for a message that is sent. */
 interface State {
   readonly socket: ReasonedWebSocket
-  /** What `socket` writes to. */
-  readonly transport: Socket
   readonly limits: Limits
   readonly incoming: Mailbox.Mailbox<string>
-  outgoing: Array<Frame>
-  /** What waits to be sent, the messages in the socket's own buffer included. */
-  waitingMessages: number
-  waitingBytes: number
-  /** Whether the socket still writes what it was handed last. */
-  writing: boolean
+  readonly outgoing: SendQueue
   /** Set from the moment when either side wants to close: nothing more is accepted from it or for it. */
   ending: Closed | undefined
   readonly ended: Deferred.Deferred<void>
@@ -77,37 +69,10 @@ interface State {
   heard: boolean
 }
 
-/**
- * Hands the transport what waits, once it has written what it had, so that nothing gathers in its buffer; at last the close frame. The frames
- * go past `ws`, which would make one of each text for each connection; of its own it sends but control frames, which may come between.
- */
-const write = (state: State): void => {
-  const { ending, outgoing, socket, transport } = state
-  if (state.writing) return
-  if (outgoing.length === 0) {
-    if (ending !== undefined && socket.readyState === WebSocket.OPEN) socket.close(ending.code, ending.reason)
-    return
-  }
-  state.outgoing = []
-  // behind its own close frame nothing may be sent
-  if (socket.readyState !== WebSocket.OPEN) return
-  state.writing = true
-  const last = outgoing.length - 1
-  const written = () => {
-    state.writing = false
-    for (const { length } of outgoing) {
-      state.waitingMessages -= 1
-      state.waitingBytes -= length
-    }
-    write(state)
-  }
-  // one system call for all of them
-  transport.cork()
-  for (const [index, { bytes }] of outgoing.entries()) {
-    if (index === last) transport.write(bytes, written)
-    else transport.write(bytes)
-  }
-  transport.uncork()
+/** Sends the close frame, behind all that was queued. */
+const closeWhenSent = ({ ending, outgoing, socket }: State): void => {
+  if (ending === undefined || !outgoing.isEmpty || socket.readyState !== WebSocket.OPEN) return
+  socket.close(ending.code, ending.reason)
 }
 
 const end = (state: State, closing: Closed): void => {
@@ -117,7 +82,8 @@ const end = (state: State, closing: Closed): void => {
   Deferred.unsafeDone(state.ended, Exit.void)
   // The peer's answer to the close frame is behind whatever it has sent before.
   state.socket.resume()
-  write(state)
+  state.outgoing.write()
+  closeWhenSent(state)
 }
 
 const isBehind = ({ incoming, limits }: State): boolean =>
@@ -140,7 +106,7 @@ const listen = (state: State): void => {
   socket.on("error", () => end(state, socket.sent ?? { code: 1006, reason: "" }))
   socket.on("close", (code, reason) => {
     const how = socket.sent ?? { code, reason: String(reason) }
-    state.outgoing = []
+    state.outgoing.drop()
     end(state, how)
     Deferred.unsafeDone(closed, Exit.succeed(how))
   })
@@ -156,19 +122,9 @@ const receive = (state: State): Connection["receive"] =>
   )
 
 const send = (state: State, message: Frame): void => {
-  if (state.ending !== undefined) return
-  const { limits, waitingBytes, waitingMessages } = state
-  // A message larger than the whole queue may pass alone.
-  const room = waitingMessages === 0
-    || (waitingMessages < limits.sendMessages && waitingBytes + message.length <= limits.sendBytes)
-  if (!room) {
-    state.outgoing = []
-    return end(state, { code: 1013, reason: "too slow" })
-  }
-  state.waitingMessages += 1
-  state.waitingBytes += message.length
-  state.outgoing.push(message)
-  write(state)
+  if (state.ending !== undefined || state.outgoing.add(message)) return
+  state.outgoing.drop()
+  end(state, { code: 1013, reason: "too slow" })
 }
 
 /** Pings the peer, and cuts the socket of one that was silent since the last ping. */
@@ -187,17 +143,23 @@ const cutWhenLate = ({ ended, limits, socket }: State): Effect.Effect<void> =>
     Effect.map(() => socket.terminate())
   )
 
-/** Makes a connection of a websocket that has just been opened over `transport`. */
-export const make = Effect.fnUntraced(function*(socket: ReasonedWebSocket, transport: Socket, limits: Limits) {
+/** What a websocket that has just been opened needs to become a connection. */
+export interface Opened {
+  readonly socket: ReasonedWebSocket
+  /** What `socket` writes to. */
+  readonly transport: Socket
+  readonly limits: Limits
+  /** Shared by the connections of a server. */
+  readonly writer: Writer
+}
+
+/** Makes a connection of a websocket that has just been opened. */
+export const make = Effect.fnUntraced(function*({ limits, socket, transport, writer }: Opened) {
   const state: State = {
     socket,
-    transport,
     limits,
     incoming: yield* Mailbox.make<string>(),
-    outgoing: [],
-    waitingMessages: 0,
-    waitingBytes: 0,
-    writing: false,
+    outgoing: new SendQueue({ socket, transport, limits, writer, onEmpty: () => closeWhenSent(state) }),
     ending: undefined,
     ended: yield* Deferred.make<void>(),
     closed: yield* Deferred.make<Closed>(),
@@ -213,7 +175,7 @@ export const make = Effect.fnUntraced(function*(socket: ReasonedWebSocket, trans
   const connection: Connection = {
     protocol: socket.protocol,
     receive: receive(state),
-    send: (message) => Effect.sync(() => send(state, message)),
+    send: (message) => send(state, message),
     close,
     closed
   }

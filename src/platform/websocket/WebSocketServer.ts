@@ -6,6 +6,7 @@ import { WebSocketServer as Handshake } from "ws"
 import { AppConfig } from "../../AppConfig.ts"
 import { Overloaded } from "../../domain/Problem.ts"
 import * as Connection from "./Connection.ts"
+import { Writer } from "./SendQueue.ts"
 import { UpgradeRequired } from "./UpgradeRequired.ts"
 
 /** The first bytes of the upgraded stream, which came with the request; the request itself does not carry them. */
@@ -85,6 +86,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         heartbeat: config.chatHeartbeat,
         closeTimeout: config.chatCloseTimeout
       }
+      const writer = new Writer()
       let sockets = 0
       const place = Effect.acquireRelease(
         Effect.suspend(() => {
@@ -116,7 +118,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         // The client has left during the handshake.
         if (outcome === undefined) return yield* Effect.interrupt
         heads.delete(incoming)
-        return yield* Connection.make(outcome.right, incoming.socket, limits)
+        return yield* Connection.make({ socket: outcome.right, transport: incoming.socket, limits, writer })
       })
       return { accept: (options) => Effect.uninterruptible(accept(options)) }
     })

@@ -91,7 +91,7 @@ describe("WebSocketServer", () => {
       expect(client.socket.protocol).toBe("one")
       client.socket.send("cœur ☕")
       expect(yield* connection.receive).toEqual(Option.some("cœur ☕"))
-      yield* connection.send(Frame.text("prêt ☕"))
+      connection.send(Frame.text("prêt ☕"))
       expect(yield* client.next).toBe("prêt ☕")
       client.socket.close(1000, "bye")
       expect(yield* connection.closed).toEqual({ code: 1000, reason: "bye" })
@@ -221,8 +221,8 @@ describe("WebSocketServer", () => {
       const message = "x".repeat(60_000)
       let sent = 0
       while (!(yield* Deferred.isDone(tooSlow)) && sent < 2_000) {
-        yield* slowConnection.send(Frame.text(message))
-        yield* healthyConnection.send(Frame.text(message))
+        slowConnection.send(Frame.text(message))
+        healthyConnection.send(Frame.text(message))
         expect(yield* healthy.next).toHaveLength(60_000)
         sent += 1
       }
@@ -234,16 +234,30 @@ describe("WebSocketServer", () => {
       expect(yield* slowConnection.closed).toEqual({ code: 1013, reason: "too slow" })
     }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
 
+  it.live("sends a reading client more in one tick than may wait for it, in order", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const client = yield* connect("/ws")
+      const connection = yield* accepted
+      const messages = Array.from({ length: 100 }, (_, index) => `${index} ${"x".repeat(index * 7)}`)
+      for (const message of messages) connection.send(Frame.text(message))
+      expect(yield* Effect.replicateEffect(client.next, messages.length)).toEqual(messages)
+    }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
+
   it.live("counts the bytes that wait, yet lets a message larger than the whole queue pass alone", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
       const connection = yield* accepted
-      yield* connection.send(Frame.text("x".repeat(5000)))
+      connection.send(Frame.text("x".repeat(5000)))
       expect(yield* client.next).toHaveLength(5000)
-      yield* connection.send(Frame.text("x".repeat(1000)))
-      yield* connection.send(Frame.text("x".repeat(1000)))
+      client.socket.pause()
+      // far more than the kernel's buffers take
+      connection.send(Frame.text("x".repeat(16_000_000)))
+      connection.send(Frame.text("x"))
+      client.socket.resume()
       expect((yield* client.closed).code).toBe(1013)
+      expect(yield* client.next).toHaveLength(16_000_000)
     }).pipe(Effect.scoped, Effect.provide(server({ chatQueueBytes: 1024 }))))
 
   it.live("cuts a client that answers no ping, and keeps one that does", () =>
@@ -271,8 +285,8 @@ describe("WebSocketServer", () => {
         const message = "é".repeat(length >> 1) + "x".repeat(length & 1)
         const frame = Frame.text(message)
         expect(frame.length).toBe(length)
-        yield* oneConnection.send(frame)
-        yield* otherConnection.send(frame)
+        oneConnection.send(frame)
+        otherConnection.send(frame)
         expect(yield* one.next).toBe(message)
         expect(yield* other.next).toBe(message)
       }
@@ -283,10 +297,10 @@ describe("WebSocketServer", () => {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
       const connection = yield* accepted
-      yield* connection.send(Frame.text("one"))
-      yield* connection.send(Frame.text("two"))
+      connection.send(Frame.text("one"))
+      connection.send(Frame.text("two"))
       yield* connection.close(1001, "stopping")
-      yield* connection.send(Frame.text("dropped"))
+      connection.send(Frame.text("dropped"))
       expect(yield* client.closed).toEqual({ code: 1001, reason: "stopping" })
       expect([yield* client.next, yield* client.next]).toEqual(["one", "two"])
     }).pipe(Effect.scoped, Effect.provide(server())))
@@ -307,7 +321,7 @@ describe("WebSocketServer", () => {
       const client = yield* connect("/ws")
       const connection = yield* accepted
       client.socket.pause()
-      yield* Effect.replicateEffect(connection.send(Frame.text("x".repeat(60_000))), 500)
+      for (let index = 0; index < 500; index += 1) connection.send(Frame.text("x".repeat(60_000)))
       yield* connection.close(1001, "stopping")
       expect(yield* connection.closed).toEqual({ code: 1006, reason: "" })
     }).pipe(
