@@ -1,5 +1,4 @@
 import { FileSystem } from "@effect/platform"
-import { type Command } from "@effect/platform"
 import { Duration, Effect, Schema } from "effect"
 import { ask, upload } from "../client.ts"
 import { memoryOf, node, start } from "../serverProcess.ts"
@@ -16,7 +15,7 @@ const bare: Server = {
   name: "bare program",
   command: Effect.map(
     Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })),
-    (folder): Command.Command => node("bench/bareUpload", folder)
+    (folder) => node("bench/bareUpload", folder)
   )
 }
 
