@@ -71,7 +71,9 @@ interface Row {
 }
 
 export const users: FastifyPluginCallback<WithDatabase> = (app, { db }, done) => {
-  const page = db.prepare<[number, number], Row>("SELECT id, name, email FROM users WHERE id > ? ORDER BY id LIMIT ?")
+  const page = db.prepare<[number, number], Row>(
+    "SELECT id, name, email FROM users WHERE id > ? ORDER BY id LIMIT ? + 0"
+  )
   const find = db.prepare<[number], Row>("SELECT id, name, email FROM users WHERE id = ?")
   const newestPosts = db.prepare<[number]>(
     `SELECT id, user_id, title, content FROM (
