@@ -14,11 +14,7 @@ const settings = {
   riskyTaskDuration: quick,
   monitoredDuration: quick,
   measuredDuration: quick,
-  batchItemDuration: quick,
-  // what a job has made when it is looked for depends on the moment
-  mailDuration: Duration.minutes(1),
-  profileDuration: Duration.minutes(1),
-  mailingListDuration: Duration.minutes(1)
+  batchItemDuration: quick
 }
 
 const policies = new Map([
