@@ -107,22 +107,36 @@ const transformation = (ast: SchemaAST.Transformation, isDecoding: boolean): Ste
   }
 }
 
+/** Whether it is a plain object of these properties, in this order, and of no others. */
+const isExactly = (input: object, names: ReadonlyArray<PropertyKey>): boolean => {
+  let count = 0
+  for (const name in input) {
+    if (names[count] !== name) return false
+    count++
+  }
+  return count === names.length && Object.getPrototypeOf(input) === Object.prototype
+}
+
+/** A record whose parts all stay as they are is answered itself: a copy by names that are data is what costs most in V8. */
 const record = (ast: SchemaAST.TypeLiteral, isDecoding: boolean): Step => {
   const fields = ast.propertySignatures.map(({ isOptional, name, type }) => ({
     name,
     isOptional,
     step: compile(type, isDecoding)
   }))
+  const names = fields.map(({ name }) => name)
   return (input) => {
     if (!isRecord(input)) return unsettled
-    const output: Record<PropertyKey, unknown> = {}
+    let output: Record<PropertyKey, unknown> | undefined = isExactly(input, names) ? undefined : {}
     for (const { isOptional, name, step } of fields) {
       if (isOptional && !Object.hasOwn(input, name)) continue
-      const value = step(input[name])
+      const given = input[name]
+      const value = step(given)
       if (value === unsettled) return unsettled
-      output[name] = value
+      if (output === undefined && value !== given) output = { ...input }
+      if (output !== undefined) output[name] = value
     }
-    return output
+    return output ?? input
   }
 }
 
@@ -130,13 +144,14 @@ const list = (element: SchemaAST.AST, isDecoding: boolean): Step => {
   const step = compile(element, isDecoding)
   return (input) => {
     if (!Array.isArray(input)) return unsettled
-    const output = []
-    for (const item of input) {
-      const value = step(item)
+    let output: Array<unknown> | undefined
+    for (let index = 0; index < input.length; index++) {
+      const value = step(input[index])
       if (value === unsettled) return unsettled
-      output.push(value)
+      if (output === undefined && value !== input[index]) output = input.slice(0, index)
+      output?.push(value)
     }
-    return output
+    return output ?? input
   }
 }
 
