@@ -99,11 +99,16 @@ const urlParamsDecoder = (ast: SchemaAST.AST) => {
   const decode = decoder(ast, "query")
   const names = [...queryReaders(ast).keys()]
   return (query: Matched["query"]): Part => {
-    const given = names.flatMap((name) => query[name] === undefined ? [] : [{ name, value: single(query[name]) }])
-    const twice = given.flatMap(({ name, value }) => (Option.isNone(value) ? [givenTwice(name)] : []))
-    return twice.length > 0
-      ? Either.left(twice)
-      : decode(Object.fromEntries(given.map(({ name, value }) => [name, Option.getOrUndefined(value)])))
+    const given: Record<string, string> = {}
+    const twice: Array<InputIssue> = []
+    for (const name of names) {
+      const written = query[name]
+      if (written === undefined) continue
+      const value = single(written)
+      if (Option.isSome(value)) given[name] = value.value
+      else twice.push(givenTwice(name))
+    }
+    return twice.length > 0 ? Either.left(twice) : decode(given)
   }
 }
 
