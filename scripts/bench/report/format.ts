@@ -1,9 +1,10 @@
 import type { FigureResult, Machine, Results, Target } from "./Results.ts"
 import { find, ours, ratio, type Verdict } from "./statistics.ts"
 
-/** A value with three digits that mean something, and commas between the thousands. */
+/** A value with three digits that mean something, two below a tenth, and commas between the thousands. */
 export const number = (value: number): string => {
   if (!Number.isFinite(value)) return "-"
+  if (value !== 0 && Math.abs(value) < 0.1) return value.toLocaleString("en-US", { maximumSignificantDigits: 2 })
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { bars, scaleOf } from "../../../scripts/bench/report/chart.ts"
+import { number } from "../../../scripts/bench/report/format.ts"
 import { type FigureResult, type Measured, merge, type Results } from "../../../scripts/bench/report/Results.ts"
 import { decide, median, ratio, ratios } from "../../../scripts/bench/report/statistics.ts"
 import { svg, xOf } from "../../../scripts/bench/report/svg.ts"
@@ -72,6 +73,12 @@ it("a target is not met where answers failed, or one of the two was not measured
   expect(decide(result("lower"), bound).met).toBe(false)
   const peer = { kind: "ratio", peer: "fastify", least: 0.1 } as const
   expect(decide(result("higher", measured("barista", 1)), peer).met).toBe(false)
+})
+
+it("no value is rounded to nothing", () => {
+  expect([0, 0.00131, 0.0999, 0.74, 3.5, 41.04, 12_008.4, Number.NaN].map(number)).toEqual(
+    ["0.00", "0.0013", "0.1", "0.74", "3.50", "41.0", "12,008", "-"]
+  )
 })
 
 it("the table says each ratio and what of the targets is missed", () => {
