@@ -30,12 +30,13 @@ const drawn = (bar: Bar, place: number, scale: number): string => {
   const y = top + place * rowHeight
   const middle = y + barHeight / 2 + 4
   const end = Number.isFinite(bar.ratio) ? xOf(bar.ratio, scale) : left
+  const mark = bar.target === undefined ? left : xOf(bar.target, scale)
   const colour = bar.met === undefined ? colours.none : bar.met ? colours.met : colours.missed
   return [
     label(left - 8, middle, "end", `${bar.title}, of ${bar.beside}`),
     `<rect x="${left}" y="${px(y)}" width="${px(end - left)}" height="${barHeight}" fill="${colour}"/>`,
-    label(end + 6, middle, "start", Number.isFinite(bar.ratio) ? number(bar.ratio) : "not measured"),
-    ...(bar.target === undefined ? [] : [line(xOf(bar.target, scale), y - 3, y + barHeight + 3, colours.target, 2)])
+    label(Math.max(end, mark) + 6, middle, "start", Number.isFinite(bar.ratio) ? number(bar.ratio) : "not measured"),
+    ...(bar.target === undefined ? [] : [line(mark, y - 3, y + barHeight + 3, colours.target, 2)])
   ].join("\n")
 }
 
