@@ -1,6 +1,7 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { InvalidInput, type Overloaded, TimedOut } from "../domain/Problem.ts"
+import { pause } from "../platform/scheduler/pause.ts"
 import { Policies } from "../policy/Policies.ts"
 import type { Progress } from "./Api.ts"
 import * as Backlog from "./Backlog.ts"
@@ -36,7 +37,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
       const backlog = yield* Backlog.make(batchMaxWaiting, Duration.times(batchItemDuration, 1 / places.permits))
 
       const processItem = Effect.fn("Batch.processItem")((item: string) =>
-        Effect.as(Effect.sleep(batchItemDuration), `Processed: ${item}`)
+        Effect.as(pause(batchItemDuration), `Processed: ${item}`)
       )
 
       const check = Effect.fnUntraced(function*(items: number, most: number, concurrency: number) {

@@ -1,20 +1,10 @@
-import {
-  Context,
-  DateTime,
-  Duration,
-  Effect,
-  ExecutionStrategy,
-  Exit,
-  Layer,
-  Option,
-  type ParseResult,
-  Scope
-} from "effect"
+import { Context, DateTime, Effect, ExecutionStrategy, Exit, Layer, Option, type ParseResult, Scope } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { ClientId } from "../domain/Ids.ts"
 import type { InputIssue } from "../domain/Problem.ts"
 import { localized, type Text, text } from "../domain/Text.ts"
 import { below, fromParseIssue } from "../platform/http/InputIssues.ts"
+import { pause } from "../platform/scheduler/pause.ts"
 import type { Connection } from "../platform/websocket/Connection.ts"
 import * as Frame from "../platform/websocket/Frame.ts"
 import {
@@ -106,9 +96,7 @@ const makeConversation = Effect.gen(function*() {
   const { chatProcessing } = yield* AppConfig
   const roster = makeRoster()
 
-  // a sleep of no time would still wait for the next millisecond
-  const processing = Duration.greaterThan(chatProcessing, Duration.zero) ? Effect.sleep(chatProcessing) : Effect.void
-  const process = (said: string) => Effect.as(processing, said.toUpperCase())
+  const process = (said: string) => Effect.as(pause(chatProcessing), said.toUpperCase())
 
   const answer = Effect.fn("Room.answer")(function*(member: Member, message: ClientMessage) {
     const processed = yield* process(message.text)
