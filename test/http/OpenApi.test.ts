@@ -84,6 +84,15 @@ describe("the document", () => {
     )
   })
 
+  it("names what is answered, whatever the status", () => {
+    const schemas = responses.flatMap(({ name, response, status }) =>
+      status.startsWith("2") ? [[`${name} ${status}`, at(response, "content", "application/json", "schema")]] : []
+    )
+    expect(schemas).toContainEqual(["POST /users 201", { $ref: "#/components/schemas/User" }])
+    expect(schemas).toContainEqual(["POST /users/{user_id}/posts 201", { $ref: "#/components/schemas/Post" }])
+    expect(schemas).toContainEqual(["GET /users/{user_id}/posts/{post_id} 200", { $ref: "#/components/schemas/Post" }])
+  })
+
   it("leaves objects open, as an answer may have more members", () => {
     expect(nodes(document).filter(({ additionalProperties }) => additionalProperties === false)).toEqual([])
   })
