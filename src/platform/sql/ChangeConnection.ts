@@ -49,6 +49,10 @@ export class ChangeConnection implements SqlConnection.Connection {
 /** What becomes of a statement of a transaction that is over. */
 export const over = Effect.fail(new SqlError.SqlError({ cause: undefined, message: "the transaction is over" }))
 
+/** Whether the change whose connection this is has ended. */
+export const isOver = (connection: SqlConnection.Connection): boolean =>
+  connection instanceof ChangeConnection && connection.isOver
+
 /**
  * The change that a fiber is in, and how deep in its transactions. What is forked within a change and outlives it is in none: what that does
  * takes turns as any other change.
@@ -56,5 +60,5 @@ export const over = Effect.fail(new SqlError.SqlError({ cause: undefined, messag
 export const currentChange = ({ currentContext }: Fiber.RuntimeFiber<unknown, unknown>) =>
   Option.filter(
     Context.getOption(currentContext, SqlClient.TransactionConnection),
-    ([connection]) => !(connection instanceof ChangeConnection && connection.isOver)
+    ([connection]) => !isOver(connection)
   )

@@ -2,7 +2,7 @@ import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Effect, Exit, Function, Option } from "effect"
 import { LinkedQueue } from "../../policy/LinkedQueue.ts"
 import { isRecorded } from "../observability/Tracing.ts"
-import { ChangeConnection, type Connection, currentChange, over } from "./ChangeConnection.ts"
+import { ChangeConnection, type Connection, currentChange, isOver, over } from "./ChangeConnection.ts"
 
 /**
  * Changes in one commit at most: the first of them waits for the last, and a crash takes all of them back, though a mail that one of them
@@ -154,11 +154,13 @@ export const make = (connection: GroupConnection, endOfTurn: (callback: () => vo
     ofNoTransaction.test(sql) ? apart(effect) : change(effect, Function.constVoid)
 
   /** Runs an effect within a savepoint of the change that its fiber is in. */
-  const nested = <A, E, R>(depth: number, effect: Effect.Effect<A, E, R>) =>
+  const nested = <A, E, R>(own: SqlConnection.Connection, depth: number, effect: Effect.Effect<A, E, R>) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => connection.inTransaction ? connection.run(`SAVEPOINT barista_${depth}`) : over).pipe(
         Effect.zipRight(Effect.exit(restore(effect))),
         Effect.flatMap((exit) => {
+          // what has outlived its change: a savepoint of that name would be another change's by now
+          if (isOver(own)) return Effect.orDie(over)
           const undone = Exit.isFailure(exit) ? connection.run(`ROLLBACK TO barista_${depth}`) : Exit.void
           const left = Exit.isFailure(undone) ? undone : connection.run(`RELEASE barista_${depth}`)
           // the change must not go on with what it believes to be undone
@@ -178,7 +180,7 @@ export const make = (connection: GroupConnection, endOfTurn: (callback: () => vo
             own.isOver = true
           })
         },
-        onSome: ([own, depth]) => nested(depth + 1, within(own, depth + 1))
+        onSome: ([own, depth]) => nested(own, depth + 1, within(own, depth + 1))
       })
       return isRecorded(fiber) ? Effect.withSpan(run, "sql.transaction", span) : run
     })

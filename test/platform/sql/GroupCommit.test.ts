@@ -153,4 +153,27 @@ describe("changes that wait for one another", () => {
       yield* Fiber.joinAll(forked)
       expect((yield* names).toSorted()).toEqual(["late", "later"])
     }).pipe(Effect.provide(TestDatabase.layer)))
+
+  it.effect("undo nothing of another by a nested one that has outlived them", () =>
+    Effect.gen(function*() {
+      const { transaction } = yield* Database
+      const [begun, outlive, goOn] = yield* Effect.all(
+        [Deferred.make<void>(), Deferred.make<void>(), Deferred.make<void>()],
+        { concurrency: 1 }
+      )
+      const outliving = transaction(Effect.all(
+        [insert("Ann"), Deferred.succeed(begun, undefined), Deferred.await(outlive), Effect.fail("no")],
+        { concurrency: 1 }
+      ))
+      const late = yield* transaction(Effect.zipLeft(Effect.forkDaemon(outliving), Deferred.await(begun)))
+      const other = yield* Effect.fork(
+        transaction(transaction(Effect.zipRight(insert("Bob"), Deferred.await(goOn))))
+      )
+      yield* turn
+      yield* Deferred.succeed(outlive, undefined)
+      yield* Fiber.await(late)
+      yield* Deferred.succeed(goOn, undefined)
+      yield* Fiber.join(other)
+      expect(yield* names).toEqual(["Ann", "Bob"])
+    }).pipe(Effect.provide(TestDatabase.layer)))
 })
