@@ -7,6 +7,9 @@ import type { Connection } from "./ChangeConnection.ts"
 /** Statements kept prepared, a connection: more than the product has, but for lists of any length in `IN (…)`. */
 const preparedStatements = 500
 
+/** For how long: one that could not be prepared, as in a moment when the disk failed, is kept as well, and refused until then. */
+const preparedFor = Duration.minutes(1)
+
 const none: ReadonlyArray<never> = []
 
 const begins = /^BEGIN\b/i
@@ -35,7 +38,7 @@ export class SqliteConnection implements Connection {
       filename,
       readonly,
       prepareCacheSize: preparedStatements,
-      prepareCacheTTL: Duration.infinity
+      prepareCacheTTL: preparedFor
     }).pipe(Effect.provide(Reactivity.layer))
     return new SqliteConnection(yield* client.reserve, yield* Effect.runtime<never>())
   })
