@@ -101,9 +101,6 @@ const userId = HttpApiSchema.param("user_id", UserIdFromText)
 const followerId = HttpApiSchema.param("follower_id", UserIdFromText)
 const postId = HttpApiSchema.param("post_id", PostIdFromText)
 
-/** The status of `addSuccess` alone would take a struct's name from it, and so its component from the document. */
-const created = (identifier: string) => ({ ...HttpApiSchema.annotations({ status: 201 }), identifier })
-
 /** The chapter « Base de données asynchrone » of the handbook. */
 export const UsersApi = HttpApiGroup.make("users")
   .add(
@@ -115,7 +112,8 @@ export const UsersApi = HttpApiGroup.make("users")
   .add(
     HttpApiEndpoint.post("create", "/users")
       .setPayload(Params({ name: Name, email: Email }))
-      .addSuccess(User.annotations(created("User")))
+      // the status of addSuccess alone would take the struct's name from it, and so its component from the document
+      .addSuccess(User.annotations(HttpApiSchema.annotations({ status: 201, identifier: "User" })))
       .addError(EmailTaken)
       .annotateContext(describe("A new user", "Name and e-mail from the query or a JSON object."))
       .annotateContext(answerHeaders({ 201: ["Location"] }))
@@ -142,7 +140,7 @@ export const UsersApi = HttpApiGroup.make("users")
   .add(
     HttpApiEndpoint.post("createPost")`/users/${userId}/posts`
       .setPayload(Params({ title: Title, content: Content }))
-      .addSuccess(Post.annotations(created("Post")))
+      .addSuccess(Post.annotations(HttpApiSchema.annotations({ status: 201, identifier: "Post" })))
       .addError(UserNotFound)
       .annotateContext(describe("A new post", "Title of 1 to 200 characters, content of 1 to 100,000."))
       .annotateContext(answerHeaders({ 201: ["Location"] }))
