@@ -1,28 +1,32 @@
 // dist/main.js: runs the bundle of main.ts, by what V8 had compiled of it when it was built (scripts/build/codeCache.mjs): that halves the
-// time of a start. V8 refuses what another version of it has compiled, and then compiles as ever.
+// time of a start. What is of another bundle is not taken, V8 refuses what another version of it has compiled, and then it compiles as ever.
 import { existsSync, readFileSync } from "node:fs"
 import Module, { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { constants, Script } from "node:vm"
+import { codeCacheOf } from "./codeCache.ts"
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const bundle = file("main.cjs")
 const cache = file("main.cache")
 const require = createRequire(import.meta.url)
 
-/** What node would do for `require(bundle)`, with that cache. */
+/** What node would do for `require(bundle)`, with that cache; answers what makes the cache. */
 const launch = () => {
+  const text = readFileSync(bundle)
+  const codeCache = codeCacheOf(text)
+  const cachedData = existsSync(cache) ? codeCache.open(readFileSync(cache)) : undefined
   // as UTF-16, the text would be read slowly and take twice the memory; the bundle is ASCII
-  const script = new Script(Module.wrap(readFileSync(bundle, "latin1")), {
+  const script = new Script(Module.wrap(text.toString("latin1")), {
     filename: bundle,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {})
+    ...(cachedData === undefined ? {} : { cachedData })
   })
   const module = { exports: {} }
   script.runInThisContext()(module.exports, require, module, bundle, dirname(bundle))
-  return script
+  return () => codeCache.seal(script.createCachedData())
 }
 
 /** None where stacks are to name the sources: node reads source maps only of what it loads itself. */
-export const script: Script | undefined = process.sourceMapsEnabled ? require(bundle) : launch()
+export const makeCodeCache: (() => Buffer) | undefined = process.sourceMapsEnabled ? require(bundle) : launch()

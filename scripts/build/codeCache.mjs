@@ -16,8 +16,8 @@ const answers = (path) =>
     }).once("error", () => resolve(false))
   })
 
-const { script } = await import(pathToFileURL(join(dist, "main.js")).href)
+const { makeCodeCache } = await import(pathToFileURL(join(dist, "main.js")).href)
 while (!await answers("/health/ready")) await setTimeout(10)
 await answers("/users/")
-writeFileSync(join(dist, "main.cache"), script.createCachedData())
+writeFileSync(join(dist, "main.cache"), makeCodeCache())
 process.kill(process.pid, "SIGTERM")
