@@ -44,6 +44,7 @@ export type Write<E> = (content: Readable) => Effect.Effect<StoredFile, StorageF
  * all. It stays only if the scope ends in success: with a failure or an interruption, before or after the rename, nothing is left.
  */
 export class FileStore extends Context.Tag("barista/platform/files/FileStore")<FileStore, {
+  /** Frees the chunks of its content when they are written: they are its own. */
   readonly write: Write<never>
   /** `write` by blocking calls on the sacrificial event loop. */
   readonly writeBlocking: Write<Overloaded>

@@ -7,6 +7,7 @@ import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { Overloaded } from "../../domain/Problem.ts"
 import type { BlockingLoop, FileWriter } from "../workers/BlockingLoop.ts"
+import { ChunkMemory } from "./ChunkMemory.ts"
 import { fileCall, fromCause } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
 
@@ -49,12 +50,20 @@ const syncFolder = (path: string) =>
     )
   )
 
-/** Writes a stream without blocking the loop, hashing on the way; durable under its final name when this succeeds. */
+/**
+ * Writes a stream without blocking the loop, hashing on the way; durable under its final name when this succeeds. Frees the stream's
+ * chunks: nobody else may use them.
+ */
 export const streaming = (content: Readable, { final, temporary }: Place): Effect.Effect<Written, StorageFull> =>
   Effect.gen(function*() {
     const file = yield* create(temporary)
     const hash = createHash("sha256")
-    content.on("data", (chunk: Buffer) => void hash.update(chunk))
+    const memory = new ChunkMemory()
+    content.on("data", (chunk: Buffer) => {
+      hash.update(chunk)
+      memory.hold(chunk)
+      memory.free(file.bytesWritten)
+    })
     // the stream is flushed to the disk (fsync) before it closes, which the pipeline waits for
     yield* fileCall((signal) => pipeline(content, file, { signal }))
     yield* Effect.uninterruptible(

@@ -106,6 +106,21 @@ describe.each(["write", "writeBlocking"] as const)("%s", (method) => {
 })
 
 describe("FileStore", () => {
+  it.live("frees the memory of the chunks that it has written, while more arrive", () =>
+    withStore((store, dataDir) =>
+      Effect.gen(function*() {
+        const size = 65_536
+        const chunks = Array.from({ length: 64 }, () => Buffer.alloc(size, randomBytes(size)))
+        const whole = Buffer.concat(chunks)
+        const { sha256, storedAs } = yield* store.write(Readable.from(chunks))
+        expect(sha256).toBe(createHash("sha256").update(whole).digest("hex"))
+        const bytes = yield* Effect.promise(() => readFile(join(dataDir, "uploads", storedAs)))
+        expect(bytes.equals(whole)).toBe(true)
+        // a little more than what may wait for the disk, 1 MiB, is there when the last one arrives
+        expect(chunks.slice(0, 46).every(({ length }) => length === 0)).toBe(true)
+      })
+    ))
+
   it.live("reads a file whole or in part, and removes it", () =>
     withStore((store) =>
       Effect.gen(function*() {
