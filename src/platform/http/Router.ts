@@ -49,7 +49,7 @@ type AnyHandlers = Readonly<Record<string, Readonly<Record<string, AnyHandler>>>
 type AnyHandler = { call(request: unknown): Effect.Effect<unknown, Problem> }["call"]
 
 /** find-my-way ends a path at a semicolon, as RFC 1808 once did; it is a character as others are (RFC 3986, 3.3). */
-export const withoutSemicolons = (url: string) => url.replaceAll(";", "%3B")
+export const withoutSemicolons = (url: string) => (url.includes(";") ? url.replaceAll(";", "%3B") : url)
 
 /** How a URL is matched, by whatever router. */
 export const config = {
