@@ -179,8 +179,8 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   yield* Effect.logInfo(`Barista is listening on ${origin}`, { docs: `${origin}/docs`, data: dataDir })
 }))
 
-/** The parts list: everything that makes a server, over its settings. */
-export const layer = serve.pipe(
+/** The parts list: everything that makes a server, over its settings, under the tracer of whoever builds it. */
+export const parts = serve.pipe(
   Layer.provide(sampleData),
   Layer.provide(Chapters),
   Layer.provide(Work),
@@ -189,6 +189,8 @@ export const layer = serve.pipe(
   Layer.provideMerge(NodeServer.NodeServer.layer),
   Layer.provideMerge(Lifecycle.layer),
   Layer.provide(Layer.effectDiscard(checkSettings).pipe(Layer.provide(NodeContext.layer))),
-  Layer.provide(Logging.layer),
-  Layer.provide(Tracing.layer)
+  Layer.provide(Logging.layer)
 )
+
+/** The server as it is started: nobody collects its spans. */
+export const layer = parts.pipe(Layer.provide(Tracing.layer))

@@ -214,6 +214,14 @@ describe("a live demo", () => {
         0)).toBeGreaterThanOrEqual(45)
     }))
 
+  it.live("counts what is under way in a server that it starts", () =>
+    Effect.gen(function*() {
+      const chat = yield* Option.fromNullable(catalogue.find(({ name }) => name === "chat"))
+      const { exit, figures } = yield* perform(chat, { mode: "live", print: () => {} })
+      expect(exit).toEqual(Exit.void)
+      expect(figures[0]).toMatchObject({ name: "three messages", concurrency: 3 })
+    }))
+
   it.live("tells what the product logs, though a server among its services has silenced its own log", () =>
     Effect.gen(function*() {
       const demo = Demo.make({

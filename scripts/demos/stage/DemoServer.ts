@@ -15,7 +15,8 @@ export class DemoServer
   extends Context.Tag("barista/demos/DemoServer")<DemoServer, Effect.Effect.Success<typeof make>>()
 {
   static readonly layer = Layer.effect(DemoServer, make).pipe(
-    Layer.provide(Server.layer),
+    // under the stage's tracer, which counts what is under way
+    Layer.provide(Server.parts),
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(TemporaryData.layer)
   )
