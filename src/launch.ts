@@ -1,6 +1,6 @@
 // dist/main.js: runs the bundle of main.ts, by what V8 had compiled of it when it was built (scripts/build/codeCache.mjs): that halves the
 // time of a start. What is of another bundle is not taken, V8 refuses what another version of it has compiled, and then it compiles as ever.
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import Module, { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -12,11 +12,21 @@ const bundle = file("main.cjs")
 const cache = file("main.cache")
 const require = createRequire(import.meta.url)
 
+/** None where there is no such file, or none that can be read: it only makes the start quicker. */
+const readCache = (): Buffer | undefined => {
+  try {
+    return readFileSync(cache)
+  } catch {
+    return undefined
+  }
+}
+
 /** What node would do for `require(bundle)`, with that cache; answers what makes the cache. */
 const launch = () => {
   const text = readFileSync(bundle)
   const codeCache = codeCacheOf(text)
-  const cachedData = existsSync(cache) ? codeCache.open(readFileSync(cache)) : undefined
+  const sealed = readCache()
+  const cachedData = sealed && codeCache.open(sealed)
   // as UTF-16, the text would be read slowly and take twice the memory; the bundle is ASCII
   const script = new Script(Module.wrap(text.toString("latin1")), {
     filename: bundle,
