@@ -126,7 +126,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .annotateContext(
         describe(
           "A user with posts and followers",
-          "Three queries, composed concurrently; at most the newest 1,000 posts."
+          "Three queries, at once as far as the database runs them at once; at most the newest 1,000 posts."
         )
       )
   )
