@@ -16,6 +16,7 @@ import {
 import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from "node:http"
 import { InternalError, type Problem } from "../../domain/Problem.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
+import { endOfTurn } from "../scheduler/endOfTurn.ts"
 import { awaitedResponse } from "./awaitedResponse.ts"
 import * as Conformance from "./Conformance.ts"
 import { NodeRequest } from "./NodeRequest.ts"
@@ -59,9 +60,17 @@ const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtime
     runtimeFlags: RuntimeFlags.disable(runtimeFlags, RuntimeFlags.RuntimeMetrics)
   }))
 
+/** A request whose fiber has ended. */
+interface Finished {
+  readonly request: NodeRequest
+  readonly reply: Work
+  readonly exit: Exit.Exit<Answer, Problem>
+  readonly ended: () => void
+}
+
 /**
- * Runs an application's requests, each in one fiber or in none. The answer is written by the fiber's observer: a fiber that only waits holds
- * nothing for the answer to come, and one that has ended waits for no client.
+ * Runs an application's requests, each in one fiber or in none. What fibers have found in one turn of the event loop is written at its end,
+ * together; a fiber that only waits holds nothing for the answer to come, and one that has ended waits for no client.
  */
 const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
   const log = (request: Request, message: string, cause: unknown) =>
@@ -87,6 +96,13 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     ended()
   }
 
+  const finish = endOfTurn<Finished>(({ ended, exit, reply, request }) => {
+    const response = awaitedResponse(request)
+    if (response !== undefined) return write(guarded(request, () => reply.answer(exit)), request, response, ended)
+    guarded(request, () => reply.abandoned(exit))
+    ended()
+  })
+
   /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
   return (request: NodeRequest, ended: () => void) => {
     const reply = guarded(request, () => Conformance.refusal(request.source) ?? app(request))
@@ -100,12 +116,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
       Runtime.make({ ...runtime, context: reply.context }),
       Effect.suspend(() => reply.effect())
     )
-    fiber.addObserver((exit) => {
-      const response = awaitedResponse(request)
-      if (response !== undefined) return write(guarded(request, () => reply.answer(exit)), request, response, ended)
-      guarded(request, () => reply.abandoned(exit))
-      ended()
-    })
+    fiber.addObserver((exit) => finish({ request, reply, exit, ended }))
     return fiber.unsafePoll() === null ? fiber : undefined
   }
 }

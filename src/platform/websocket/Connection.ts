@@ -2,7 +2,7 @@ import { Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
 import type { Frame } from "./Frame.ts"
-import { type SendLimits, SendQueue, type Writer } from "./SendQueue.ts"
+import { type SendLimits, SendQueue } from "./SendQueue.ts"
 
 /** How a connection ended: a close code (RFC 6455, 7.4) and its reason; 1006 for one that was cut. */
 export interface Closed {
@@ -150,16 +150,16 @@ export interface Opened {
   readonly transport: Socket
   readonly limits: Limits
   /** Shared by the connections of a server. */
-  readonly writer: Writer
+  readonly writeLater: (queue: SendQueue) => void
 }
 
 /** Makes a connection of a websocket that has just been opened. */
-export const make = Effect.fnUntraced(function*({ limits, socket, transport, writer }: Opened) {
+export const make = Effect.fnUntraced(function*({ limits, socket, transport, writeLater }: Opened) {
   const state: State = {
     socket,
     limits,
     incoming: yield* Mailbox.make<string>(),
-    outgoing: new SendQueue({ socket, transport, limits, writer, onEmpty: () => closeWhenSent(state) }),
+    outgoing: new SendQueue({ socket, transport, limits, writeLater, onEmpty: () => closeWhenSent(state) }),
     ending: undefined,
     ended: yield* Deferred.make<void>(),
     closed: yield* Deferred.make<Closed>(),

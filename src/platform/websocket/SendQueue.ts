@@ -8,28 +8,8 @@ export interface SendLimits {
   readonly sendBytes: number
 }
 
-/** Sockets written in one turn of the event loop, a few milliseconds of work, before it looks for requests and timers again. */
-const socketsInATurn = 256
-
 /** Bytes of frames that are copied into one piece, which the socket takes for less than many small ones. */
 const mostJoined = 65_536
-
-/**
- * Writes the queues of many sockets, each at the end of the event loop's turn: all that a turn sends to a socket goes there in one system
- * call.
- */
-export class Writer {
-  private readonly due: Array<SendQueue> = []
-
-  add(queue: SendQueue): void {
-    if (this.due.push(queue) === 1) setImmediate(this.turn)
-  }
-
-  private readonly turn = (): void => {
-    for (const queue of this.due.splice(0, socketsInATurn)) queue.writeDue()
-    if (this.due.length > 0) setImmediate(this.turn)
-  }
-}
 
 /** What a queue writes to, and for whom. */
 export interface Outlet {
@@ -37,7 +17,8 @@ export interface Outlet {
   /** What `socket` writes to. */
   readonly transport: Socket
   readonly limits: SendLimits
-  readonly writer: Writer
+  /** Has it written at the end of the event loop's turn: all that a turn sends to a socket goes there in one system call. */
+  readonly writeLater: (queue: SendQueue) => void
   /** Called whenever nothing waits any more. */
   readonly onEmpty: () => void
 }
@@ -76,7 +57,7 @@ export class SendQueue {
     this.bytes += frame.length
     if (this.isDue || this.isWriting) return true
     this.isDue = true
-    this.outlet.writer.add(this)
+    this.outlet.writeLater(this)
     return true
   }
 

@@ -5,8 +5,9 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import { WebSocketServer as Handshake } from "ws"
 import { AppConfig } from "../../AppConfig.ts"
 import { Overloaded } from "../../domain/Problem.ts"
+import { endOfTurn } from "../scheduler/endOfTurn.ts"
 import * as Connection from "./Connection.ts"
-import { Writer } from "./SendQueue.ts"
+import type { SendQueue } from "./SendQueue.ts"
 import { UpgradeRequired } from "./UpgradeRequired.ts"
 
 /** The first bytes of the upgraded stream, which came with the request; the request itself does not carry them. */
@@ -86,7 +87,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         heartbeat: config.chatHeartbeat,
         closeTimeout: config.chatCloseTimeout
       }
-      const writer = new Writer()
+      const writeLater = endOfTurn<SendQueue>((queue) => queue.writeDue())
       let sockets = 0
       const place = Effect.acquireRelease(
         Effect.suspend(() => {
@@ -118,7 +119,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         // The client has left during the handshake.
         if (outcome === undefined) return yield* Effect.interrupt
         heads.delete(incoming)
-        return yield* Connection.make({ socket: outcome.right, transport: incoming.socket, limits, writer })
+        return yield* Connection.make({ socket: outcome.right, transport: incoming.socket, limits, writeLater })
       })
       return { accept: (options) => Effect.uninterruptible(accept(options)) }
     })

@@ -60,6 +60,28 @@ describe("an answer", () => {
       expect((yield* until("now")).indexOf("later")).toBeGreaterThan(0)
     }).pipe(Effect.provide(Lifecycle.layer)))
 
+  it.scopedLive("that a fiber found is written at the end of the turn, with the others; by the library, at once", () =>
+    Effect.gen(function*() {
+      const seen: Array<string> = []
+      const { until, write } = yield* start(({ url }) => ({
+        ...work(Effect.sync(() => {
+          seen.push(`ended ${url}`)
+          return text(url)
+        })),
+        answer: Exit.match({
+          onFailure: () => HttpServerResponse.empty({ status: 599 }),
+          onSuccess: (answer) => {
+            seen.push(`written ${url}`)
+            return answer
+          }
+        })
+      }))
+      write("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n")
+      yield* until("/b")
+      const atOnce = ["ended /a", "written /a", "ended /b", "written /b"]
+      expect(seen).toEqual(httpAdapter === "compiled" ? atOnce.toSorted() : atOnce)
+    }).pipe(Effect.provide(Lifecycle.layer)))
+
   it.scopedLive("is a 500 where the application throws, before its fiber or after it", () =>
     Effect.gen(function*() {
       const { layer, texts } = yield* logLines

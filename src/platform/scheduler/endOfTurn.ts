@@ -1,0 +1,22 @@
+/** Of a turn's work, before the event loop looks for requests and timers again: a few milliseconds. */
+const most = 256
+
+/**
+ * Gathers what is to be done at the end of the event loop's turn, and does it there, first in first out; what is beyond 256 has its turn after the
+ * next one. `run` must not throw.
+ *
+ * What is written to sockets one after the other, with nothing between, is written for less: a peer on the same machine that is woken by the
+ * first of them is still awake for the others, and waking it is what costs most of a small write.
+ */
+export const endOfTurn = <A>(run: (item: A) => void): (item: A) => void => {
+  let due: Array<A> = []
+  const turn = () => {
+    const round = due.length <= most ? due : due.slice(0, most)
+    due = due.slice(round.length)
+    if (due.length > 0) setImmediate(turn)
+    for (const item of round) run(item)
+  }
+  return (item) => {
+    if (due.push(item) === 1) setImmediate(turn)
+  }
+}
