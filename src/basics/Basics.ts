@@ -84,12 +84,12 @@ export class Basics extends Context.Tag("barista/basics/Basics")<
         return { message: yield* localized(syncDone), eventLoop: inSeconds(eventLoop) }
       })
 
-      const asyncSlow = Effect.gen(function*() {
-        yield* Effect.logInfo("Début traitement async...")
-        yield* Effect.sleep(slowDuration)
-        yield* Effect.logInfo("Fin traitement async")
-        return { message: yield* localized(asyncDone) }
-      }).pipe(traced("Basics.asyncSlow"))
+      const asyncSlow = Effect.logInfo("Début traitement async...").pipe(
+        Effect.zipRight(Effect.sleep(slowDuration)),
+        Effect.zipRight(Effect.logInfo("Fin traitement async")),
+        Effect.zipRight(Effect.map(localized(asyncDone), (message) => ({ message }))),
+        traced("Basics.asyncSlow")
+      )
 
       const syncMultiple = Effect.fn("Basics.syncMultiple")(function*() {
         const { eventLoop } = yield* loop.sleep({ times: tasks.length, each: taskDuration })

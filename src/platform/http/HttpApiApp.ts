@@ -26,16 +26,16 @@ const isEnded = <A, E>(effect: Effect.Effect<A, E>): effect is Exit.Exit<A, E> =
 class OperationRun implements Work {
   private readonly shared: Surroundings
   private readonly exchange: Exchange
-  private readonly found: Router.Found
+  private readonly operation: Router.Operation
   private readonly span: Tracer.Span
   private readonly begun: Effect.Effect<Answer, Problem>
 
   constructor(shared: Surroundings, exchange: Exchange, found: Router.Found) {
     this.shared = shared
     this.exchange = exchange
-    this.found = found
+    this.operation = found.operation
     this.span = startSpan(shared, exchange, found.operation)
-    this.begun = Either.getOrElse(Either.try(() => this.begin()), Exit.die)
+    this.begun = Either.getOrElse(Either.try(() => this.begin(found)), Exit.die)
   }
 
   /** The answer where it is known by now, and else what finds it. */
@@ -68,9 +68,8 @@ class OperationRun implements Work {
   }
 
   /** Decodes and handles, as far as neither takes time. */
-  private begin(): Effect.Effect<Answer, Problem> {
-    const { operation, path, query } = this.found
-    const decoded = operation.decode({ request: this.exchange.request, path, query })
+  private begin({ path, query }: Router.Found): Effect.Effect<Answer, Problem> {
+    const decoded = this.operation.decode({ request: this.exchange.request, path, query })
     if (!isEnded(decoded)) return Effect.flatMap(decoded, (read) => this.respond(read))
     return Exit.isSuccess(decoded) ? this.respond(decoded.value) : Exit.failCause(decoded.cause)
   }
@@ -80,11 +79,11 @@ class OperationRun implements Work {
     const { idempotencyKey } = decoded
     if (idempotencyKey === undefined) return this.handle(decoded)
     const handled = Effect.map(Effect.suspend(() => this.handle(decoded)), toResponse)
-    return atMostOnce(this.shared, this.exchange, this.found.operation, { ...decoded, idempotencyKey }, handled)
+    return atMostOnce(this.shared, this.exchange, this.operation, { ...decoded, idempotencyKey }, handled)
   }
 
   private handle(decoded: Decoded): Effect.Effect<Answer, Problem> {
-    const handled = this.found.operation.handle(decoded)
+    const handled = this.operation.handle(decoded)
     const encode = (value: unknown) => this.encode(value)
     return isEnded(handled) ? Exit.map(handled, encode) : Effect.map(handled, encode)
   }
@@ -92,7 +91,7 @@ class OperationRun implements Work {
   private encode(value: unknown): Answer {
     return HttpServerResponse.isServerResponse(value)
       ? HttpServerResponse.setHeaders(value, this.exchange.headers)
-      : this.found.operation.encode(value, localizedHeaders(this.exchange))
+      : this.operation.encode(value, localizedHeaders(this.exchange))
   }
 }
 
