@@ -34,6 +34,12 @@ export const listening = {
     "Least level that is logged"
   ),
   logFormat: oneOf("LOG_FORMAT", "auto", ["auto", "pretty", "json"], "auto: pretty on a terminal, json elsewhere"),
+  accessLog: oneOf(
+    "ACCESS_LOG",
+    "none",
+    ["none", "problems", "all"],
+    "Which answers get a line in the log, without their query: none, those of status 400 and above, or all"
+  ),
   logBacklogBytes: bytes(
     "LOG_BACKLOG_BYTES",
     16 * mebibyte,

@@ -7,6 +7,7 @@ import { AppConfig } from "../../AppConfig.ts"
 import { contentType } from "../../domain/Problem.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import { NotReady } from "../lifecycle/NotReady.ts"
+import * as AccessLog from "./AccessLog.ts"
 import * as Conformance from "./Conformance.ts"
 import { Incoming } from "./Incoming.ts"
 
@@ -86,6 +87,8 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
         server.emit("request", request, response)
       })
       server.on("checkExpectation", (request, response) => server.emit("request", request, response))
+      const accessLog = yield* AccessLog.listener
+      if (accessLog !== undefined) server.on("request", accessLog)
       server.on("request", answerWhileStarting(lifecycle))
       return server
     })

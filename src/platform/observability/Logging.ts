@@ -1,4 +1,4 @@
-import { Cause, Effect, HashMap, Layer, List, Logger, LogLevel } from "effect"
+import { Cause, Context, Effect, HashMap, Layer, List, Logger, LogLevel } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as LineOutput from "./LineOutput.ts"
 
@@ -30,16 +30,19 @@ export const jsonLine = (options: Logger.Logger.Options<unknown>): string => {
     },"logLevel":"${logLevel.label}","timestamp":"${date.toISOString()}","annotations":{},"spans":{},"fiberId":"#${fiberId.id}"}`
 }
 
+/** Writes a line, with its end, among those of the JSON log; undefined where the log is not JSON. */
+export class JsonLines extends Context.Reference<JsonLines>()("barista/platform/observability/JsonLines", {
+  defaultValue: (): ((line: string) => void) | undefined => undefined
+}) {}
+
 /** One JSON object a line, on standard output. */
-const json = Logger.replaceScoped(
-  Logger.defaultLogger,
-  Effect.gen(function*() {
-    const { logBacklogBytes } = yield* AppConfig
-    // node opens it when it is first asked for, and makes a pipe one that does not block
-    const write = yield* LineOutput.make(process.stdout.fd, logBacklogBytes)
-    return Logger.make((options) => write(`${jsonLine(options)}\n`))
-  })
-)
+const json = Layer.unwrapScoped(Effect.gen(function*() {
+  const { logBacklogBytes } = yield* AppConfig
+  // node opens it when it is first asked for, and makes a pipe one that does not block
+  const write = yield* LineOutput.make(process.stdout.fd, logBacklogBytes)
+  const logger = Logger.make((options) => write(`${jsonLine(options)}\n`))
+  return Layer.merge(Logger.replace(Logger.defaultLogger, logger), Layer.succeed(JsonLines, write))
+}))
 
 /** The log as `LOG_FORMAT` and `LOG_LEVEL` ask for it. */
 export const layer = Layer.unwrapEffect(Effect.map(AppConfig, ({ logFormat, logLevel }) => {
