@@ -11,29 +11,61 @@ const clientClosedRequest = 499
  * The path as it was asked for, without its query, which carries what people have typed. Node refuses a target of other characters than the
  * printable ones of ASCII.
  */
-const pathOf = (url: string): string => url.split("?", 1)[0] ?? ""
+const pathOf = (url: string): string => {
+  const end = url.indexOf("?")
+  return end < 0 ? url : url.slice(0, end)
+}
 
 const statusOf = ({ headersSent, statusCode }: ServerResponse) => headersSent ? statusCode : clientClosedRequest
 
 /** What one line says of an answer. */
-const entryOf = (response: ServerResponse, milliseconds: number) => ({
+interface Entry {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  /** In milliseconds, from the request's arrival. */
+  readonly duration: number
+  /** Not all of the answer was sent. */
+  readonly isAborted: boolean
+}
+
+const entryOf = (response: ServerResponse, began: number): Entry => ({
   method: response.req.method ?? "",
   path: pathOf(response.req.url ?? ""),
   status: statusOf(response),
-  duration_ms: Number(milliseconds.toFixed(1)),
-  // not all of the answer was sent
-  ...(response.writableFinished ? {} : { aborted: true })
+  duration: Math.round((performance.now() - began) * 10) / 10,
+  isAborted: !response.writableFinished
 })
 
-type Entry = ReturnType<typeof entryOf>
+/** As the log's other lines, whose logger would take several times as long. */
+const jsonLine = ({ duration, isAborted, method, path, status }: Entry, timestamp: string): string => {
+  const quoted = JSON.stringify(path)
+  const aborted = isAborted ? ",\"aborted\":true" : ""
+  return `{"message":"${method} ${quoted.slice(1, -1)} ${status}","logLevel":"INFO","timestamp":"${timestamp}",` +
+    `"annotations":{"method":"${method}","path":${quoted},"status":${status},"duration_ms":${duration}${aborted}},` +
+    `"spans":{},"fiberId":""}\n`
+}
 
-const messageOf = ({ method, path, status }: Entry) => `${method} ${path} ${status}`
+const logged = ({ duration, isAborted, method, path, status }: Entry): Effect.Effect<void> =>
+  Effect.annotateLogs(Effect.logInfo(`${method} ${path} ${status}`), {
+    method,
+    path,
+    status,
+    duration_ms: duration,
+    ...(isAborted ? { aborted: true } : {})
+  })
 
-/** As the log's other lines, whose loggers would take ten times as long. */
-const jsonLine = (entry: Entry): string =>
-  `{"message":${JSON.stringify(messageOf(entry))},"logLevel":"INFO","timestamp":"${
-    new Date().toISOString()
-  }","annotations":${JSON.stringify(entry)},"spans":{},"fiberId":""}\n`
+/** The time as text, made once a millisecond. */
+const timestamps = () => {
+  let at = 0
+  let text = ""
+  return () => {
+    const now = Date.now()
+    if (now !== at) text = new Date(now).toISOString()
+    at = now
+    return text
+  }
+}
 
 /**
  * A line in the log for each answer that `ACCESS_LOG` asks for, by a listener for the server's requests: undefined where there are to be none. It
@@ -45,14 +77,15 @@ export const listener: Effect.Effect<RequestListener | undefined, never, AppConf
   if (accessLog === "none" || LogLevel.greaterThan(least, LogLevel.Info)) return undefined
   const runtime = yield* Effect.runtime<never>()
   const writeJson = yield* JsonLines
+  const timestamp = timestamps()
   const write = endOfTurn<Entry>((entry) => {
-    if (writeJson !== undefined) writeJson(jsonLine(entry))
-    else Runtime.runFork(runtime, Effect.annotateLogs(Effect.logInfo(messageOf(entry)), entry))
+    if (writeJson === undefined) Runtime.runFork(runtime, logged(entry))
+    else writeJson(jsonLine(entry, timestamp()))
   })
   return (_, response) => {
     const began = performance.now()
-    response.once("close", () => {
-      if (accessLog === "all" || statusOf(response) >= 400) write(entryOf(response, performance.now() - began))
+    response.on("close", () => {
+      if (accessLog === "all" || statusOf(response) >= 400) write(entryOf(response, began))
     })
   }
 })
