@@ -1,4 +1,4 @@
-import { Effect, FiberRef, LogLevel, Runtime } from "effect"
+import { type Clock, DateTime, Effect, FiberRef, LogLevel, Runtime } from "effect"
 import type { RequestListener, ServerResponse } from "node:http"
 import { AppConfig } from "../../AppConfig.ts"
 import { JsonLines } from "../observability/Logging.ts"
@@ -56,12 +56,12 @@ const logged = ({ duration, isAborted, method, path, status }: Entry): Effect.Ef
   })
 
 /** The time as text, made once a millisecond. */
-const timestamps = () => {
+const timestamps = (clock: Clock.Clock) => {
   let at = 0
   let text = ""
   return () => {
-    const now = Date.now()
-    if (now !== at) text = new Date(now).toISOString()
+    const now = clock.unsafeCurrentTimeMillis()
+    if (now !== at) text = DateTime.formatIso(DateTime.unsafeMake(now))
     at = now
     return text
   }
@@ -77,7 +77,7 @@ export const listener: Effect.Effect<RequestListener | undefined, never, AppConf
   if (accessLog === "none" || LogLevel.greaterThan(least, LogLevel.Info)) return undefined
   const runtime = yield* Effect.runtime<never>()
   const writeJson = yield* JsonLines
-  const timestamp = timestamps()
+  const timestamp = timestamps(yield* Effect.clock)
   const write = endOfTurn<Entry>((entry) => {
     if (writeJson === undefined) Runtime.runFork(runtime, logged(entry))
     else writeJson(jsonLine(entry, timestamp()))

@@ -1,25 +1,23 @@
 import { type HttpApiEndpoint, HttpApiSchema, type HttpMethod, HttpServerResponse } from "@effect/platform"
 import { Either, ParseResult, Schema } from "effect"
 import * as Codec from "../codec/Codec.ts"
+import type { Exchange } from "./Exchange.ts"
 import { TextAnswer } from "./TextAnswer.ts"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 
-/** Makes the answer of a value, with further headers. */
-export type Encode = (
-  value: unknown,
-  headers: Readonly<Record<string, string>>
-) => HttpServerResponse.HttpServerResponse | TextAnswer
+/** Makes the answer of a value, in the language of its request. */
+export type Encode = (value: unknown, exchange: Exchange) => HttpServerResponse.HttpServerResponse | TextAnswer
 
 const withBody = (encoding: HttpApiSchema.Encoding, status: number): Encode => {
   const { contentType, kind } = encoding
-  return (encoded, headers) => {
+  return (encoded, exchange) => {
     if (kind === "Uint8Array" && encoded instanceof Uint8Array) {
-      return HttpServerResponse.uint8Array(encoded, { status, contentType, headers })
+      return HttpServerResponse.uint8Array(encoded, { status, contentType, headers: exchange.localizedHeaders })
     }
     const text = kind === "Json" ? JSON.stringify(encoded) : String(encoded)
-    const described = { "content-type": contentType, "content-length": String(Buffer.byteLength(text)), ...headers }
-    return new TextAnswer(status, described, text)
+    const described = ["content-type", contentType, "content-length", String(Buffer.byteLength(text))]
+    return new TextAnswer(status, described.concat(exchange.localizedPairs), text)
   }
 }
 
@@ -30,8 +28,10 @@ const withBody = (encoding: HttpApiSchema.Encoding, status: number): Encode => {
 export const compile = (endpoint: Endpoint): Encode => {
   const { ast } = endpoint.successSchema
   const status = HttpApiSchema.getStatusSuccessAST(ast)
-  if (HttpApiSchema.isVoid(ast)) return (_, headers) => HttpServerResponse.empty({ status, headers })
+  if (HttpApiSchema.isVoid(ast)) {
+    return (_, { localizedHeaders }) => HttpServerResponse.empty({ status, headers: localizedHeaders })
+  }
   const encode = Codec.encoder(Schema.make<unknown, unknown, never>(ast))
   const toAnswer = withBody(HttpApiSchema.getEncoding(ast), status)
-  return (value, headers) => toAnswer(Either.getOrThrowWith(encode(value), ParseResult.parseError), headers)
+  return (value, exchange) => toAnswer(Either.getOrThrowWith(encode(value), ParseResult.parseError), exchange)
 }

@@ -13,14 +13,25 @@ const pathOf = (url: string) => {
   return end < 0 ? url : url.slice(0, end)
 }
 
+type Fields = Readonly<Record<string, string>>
+
+/** Headers of every answer. */
+const always = { "x-content-type-options": "nosniff" }
+
+/** The headers of what is written in a language: they say so, and that it depends on the request's. */
+const localized = (language: Language) => ({ "content-language": language, vary: "accept-language", ...always })
+
+/** The same, names and values in turn. */
+const localizedPairs = { fr: Object.entries(localized("fr")).flat(), en: Object.entries(localized("en")).flat() }
+
 /** What one request carries through its handling; it is the `ResponseHeaders` of its operation, too. */
 export class Exchange {
   /** Its URL in origin form. */
   readonly request: HttpServerRequest.HttpServerRequest
   readonly path: string
   readonly language: Language
-  /** Headers of the answer, whoever makes it. */
-  readonly headers: Record<string, string> = { "x-content-type-options": "nosniff" }
+  /** What its handler has set, in few of them. */
+  private own: Fields | undefined = undefined
   /** From the moment when the operation is known. */
   span: Tracer.Span | undefined = undefined
 
@@ -32,16 +43,25 @@ export class Exchange {
   }
 
   set(name: string, value: string): void {
-    this.headers[name] = value
+    this.own = { ...this.own, [name]: value }
+  }
+
+  /** Headers of the answer, whoever makes it. */
+  get headers(): Fields {
+    return { ...always, ...this.own }
+  }
+
+  /** Headers of an answer in the language of the request. */
+  get localizedHeaders(): Fields {
+    return { ...localized(this.language), ...this.own }
+  }
+
+  /** The same, names and values in turn: of most answers they are made already. */
+  get localizedPairs(): ReadonlyArray<string> {
+    const pairs = localizedPairs[this.language]
+    return this.own === undefined ? pairs : [...pairs, ...Object.entries(this.own).flat()]
   }
 }
-
-/** The headers of what is written in the language of the request: they say so, and that it depends on it. */
-export const localizedHeaders = ({ headers, language }: Exchange): Readonly<Record<string, string>> => ({
-  "content-language": language,
-  vary: "accept-language",
-  ...headers
-})
 
 export const renderProblem = (exchange: Exchange, problem: Problem): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.setHeaders(
@@ -50,18 +70,17 @@ export const renderProblem = (exchange: Exchange, problem: Problem): HttpServerR
       path: exchange.path,
       traceId: exchange.span?.traceId
     }),
-    localizedHeaders(exchange)
+    exchange.localizedHeaders
   )
 
 const isTraceId = (id: string) => /^(?!0+$)[0-9a-f]{32}$/.test(id)
 const isSpanId = (id: string) => /^(?!0+$)[0-9a-f]{16}$/.test(id)
 
-/** Those that `HttpTraceContext` reads, which knows no quick no. */
-const traceHeaders = ["traceparent", "b3", "x-b3-traceid"]
-
 /** The caller's span (W3C trace context, or B3), if its ids have the form that they must have. */
 export const callersSpan = (headers: Headers.Headers): Option.Option<Tracer.ExternalSpan> => {
-  if (!traceHeaders.some((name) => headers[name] !== undefined)) return Option.none()
+  const { b3, traceparent, "x-b3-traceid": traceId } = headers
+  // `HttpTraceContext` knows no quick no
+  if (traceparent === undefined && b3 === undefined && traceId === undefined) return Option.none()
   const span = HttpTraceContext.fromHeaders(headers)
   return Option.isSome(span) && isTraceId(span.value.traceId) && isSpanId(span.value.spanId) ? span : Option.none()
 }

@@ -1,11 +1,11 @@
 import { type HttpApi, type HttpApiGroup, HttpServerResponse } from "@effect/platform"
-import { Context, Effect, Either, Exit, Tracer } from "effect"
+import { Context, Effect, Exit, Tracer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type { Problem } from "../../domain/Problem.ts"
 import { Locale } from "../../domain/Text.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import type { Decoded } from "./DecodeRequest.ts"
-import { Exchange, localizedHeaders, renderProblem } from "./Exchange.ts"
+import { Exchange, renderProblem } from "./Exchange.ts"
 import { failuresOf } from "./Failures.ts"
 import { type Pages, refusalOf } from "./Refusal.ts"
 import type { App, Work } from "./RequestRunner.ts"
@@ -35,7 +35,7 @@ class OperationRun implements Work {
     this.exchange = exchange
     this.operation = found.operation
     this.span = startSpan(shared, exchange, found.operation)
-    this.begun = Either.getOrElse(Either.try(() => this.begin(found)), Exit.die)
+    this.begun = this.begin(found)
   }
 
   /** The answer where it is known by now, and else what finds it. */
@@ -69,9 +69,13 @@ class OperationRun implements Work {
 
   /** Decodes and handles, as far as neither takes time. */
   private begin({ path, query }: Router.Found): Effect.Effect<Answer, Problem> {
-    const decoded = this.operation.decode({ request: this.exchange.request, path, query })
-    if (!isEnded(decoded)) return Effect.flatMap(decoded, (read) => this.respond(read))
-    return Exit.isSuccess(decoded) ? this.respond(decoded.value) : Exit.failCause(decoded.cause)
+    try {
+      const decoded = this.operation.decode({ request: this.exchange.request, path, query })
+      if (!isEnded(decoded)) return Effect.flatMap(decoded, (read) => this.respond(read))
+      return Exit.isSuccess(decoded) ? this.respond(decoded.value) : Exit.failCause(decoded.cause)
+    } catch (defect) {
+      return Exit.die(defect)
+    }
   }
 
   /** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
@@ -84,14 +88,14 @@ class OperationRun implements Work {
 
   private handle(decoded: Decoded): Effect.Effect<Answer, Problem> {
     const handled = this.operation.handle(decoded)
-    const encode = (value: unknown) => this.encode(value)
-    return isEnded(handled) ? Exit.map(handled, encode) : Effect.map(handled, encode)
+    if (!isEnded(handled)) return Effect.map(handled, (value) => this.encode(value))
+    return Exit.isSuccess(handled) ? Exit.succeed(this.encode(handled.value)) : Exit.failCause(handled.cause)
   }
 
   private encode(value: unknown): Answer {
     return HttpServerResponse.isServerResponse(value)
       ? HttpServerResponse.setHeaders(value, this.exchange.headers)
-      : this.operation.encode(value, localizedHeaders(this.exchange))
+      : this.operation.encode(value, this.exchange)
   }
 }
 

@@ -2,20 +2,21 @@ import { IncomingMessage, type ServerResponse } from "node:http"
 
 /** The requests of our server: node's own, but for two decisions that node makes for a whole server instead of for each request. */
 export class Incoming extends IncomingMessage {
-  private offered = false
-  private awaiting: (() => void) | undefined
+  // set in the few requests that have them: what every request has costs each of them
+  declare private offered: boolean | undefined
+  declare private awaiting: (() => void) | undefined
 
   /**
    * What node asks to know whether the connection leaves HTTP: only for CONNECT and websockets. Any other protocol on offer is ignored
    * (RFC 9110, 7.8), and the request served as if it were not there.
    */
   get upgrade(): boolean {
-    return this.offered &&
+    return this.offered === true &&
       (this.method === "CONNECT" || (this.method === "GET" && this.headers.upgrade?.toLowerCase() === "websocket"))
   }
 
   set upgrade(offered: boolean) {
-    this.offered = offered
+    if (offered || this.offered) this.offered = offered
   }
 
   /**
@@ -39,8 +40,10 @@ export class Incoming extends IncomingMessage {
 
   override _read(size: number): void {
     const proceed = this.awaiting
-    this.awaiting = undefined
-    proceed?.()
+    if (proceed !== undefined) {
+      this.awaiting = undefined
+      proceed()
+    }
     super._read(size)
   }
 }

@@ -47,10 +47,13 @@ const answerConnect = (_: Http.IncomingMessage, socket: Duplex) => {
   endWith(socket, 501, "the server is no proxy and opens no tunnels: ask it for a path by another method than CONNECT")
 }
 
-/** Answers while the layers are still being built: alive, but not ready. */
-const answerWhileStarting =
-  (lifecycle: Context.Tag.Service<Lifecycle>): Http.RequestListener => (request, response) => {
-    if (lifecycle.hasStarted()) return
+/** Answers while the layers are still being built: alive, but not ready. Afterwards it is not asked again. */
+const answerWhileStarting = (lifecycle: Context.Tag.Service<Lifecycle>, server: Http.Server): Http.RequestListener => {
+  const answer: Http.RequestListener = (request, response) => {
+    if (lifecycle.hasStarted()) {
+      server.off("request", answer)
+      return
+    }
     lifecycle.begin(response)()
     if (/^\/health\/live\/?(\?|$)/.test(request.url ?? "")) {
       response.writeHead(200, { "content-type": "application/json" })
@@ -61,6 +64,8 @@ const answerWhileStarting =
     response.writeHead(status, headers)
     response.end(body._tag === "Uint8Array" ? body.body : undefined)
   }
+  return answer
+}
 
 /** The node:http server that everything is served by, with its timeouts; not yet listening. */
 export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<NodeServer, Http.Server>() {
@@ -89,7 +94,7 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
       server.on("checkExpectation", (request, response) => server.emit("request", request, response))
       const accessLog = yield* AccessLog.listener
       if (accessLog !== undefined) server.on("request", accessLog)
-      server.on("request", answerWhileStarting(lifecycle))
+      server.on("request", answerWhileStarting(lifecycle, server))
       return server
     })
   )

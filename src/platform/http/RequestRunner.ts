@@ -2,7 +2,6 @@ import { HttpServerError, type HttpServerRequest } from "@effect/platform"
 import {
   Context,
   Effect,
-  Either,
   Equal,
   type Exit,
   type Fiber,
@@ -77,23 +76,26 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     Runtime.runFork(runtime, Effect.logError(message, cause).pipe(Effect.annotateLogs({ path: request.url })))
 
   /** Code of ours outside of a fiber: what it throws is a defect, logged and answered as a 500, and does not end the process. */
-  const guarded = <A>(request: NodeRequest, evaluate: () => A): A | Answer =>
-    Either.getOrElse(Either.try(evaluate), (defect) => {
+  const guarded = <A>(request: NodeRequest, evaluate: () => A): A | Answer => {
+    try {
+      return evaluate()
+    } catch (defect) {
       log(request, "unexpected failure", defect)
       return Conformance.render(new InternalError(), request.source)
-    })
+    }
+  }
 
   const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
-    const written = Either.try(() =>
+    try {
       writeAnswer(answer, response, runtime, (failure) => {
         if (failure !== undefined) log(request, "an answer broke off", failure)
         ended()
       })
-    )
-    if (Either.isRight(written)) return
-    log(request, "unexpected failure", written.left)
-    response.destroy()
-    ended()
+    } catch (defect) {
+      log(request, "unexpected failure", defect)
+      response.destroy()
+      ended()
+    }
   }
 
   const finish = endOfTurn<Finished>(({ ended, exit, reply, request }) => {

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import type { ServerResponse } from "node:http"
+import { LinkedQueue } from "../../policy/LinkedQueue.ts"
 
 export type State = "starting" | "ready" | "stopping"
 
@@ -24,19 +25,22 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
 }>() {
   static readonly layer = Layer.sync(Lifecycle, () => {
     let state: State = "starting"
-    const underWay = new Set<ServerResponse>()
+    const underWay = new LinkedQueue<ServerResponse>()
+    let active = 0
     const none = Effect.unsafeMakeLatch(true)
     const stop = Effect.unsafeMakeLatch()
 
     const begin = (response: ServerResponse) => {
       let holds = 2
+      const entry = underWay.add(response)
+      active++
       const release = () => {
         holds--
         if (holds > 0) return
-        underWay.delete(response)
-        if (underWay.size === 0) none.unsafeOpen()
+        underWay.remove(entry)
+        active--
+        if (active === 0) none.unsafeOpen()
       }
-      underWay.add(response)
       none.unsafeClose()
       if (state === "stopping") response.shouldKeepAlive = false
       response.on("close", release)
@@ -50,9 +54,9 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
           state = next
           if (next !== "stopping") return
           stop.unsafeOpen()
-          for (const response of underWay) response.shouldKeepAlive = false
+          for (let entry = underWay.first; entry !== undefined; entry = entry.next) entry.value.shouldKeepAlive = false
         }),
-      active: () => underWay.size,
+      active: () => active,
       hasStarted: () => state !== "starting",
       isStopping: () => state === "stopping",
       stopping: stop.await,

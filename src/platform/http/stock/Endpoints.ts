@@ -12,7 +12,7 @@ import { Context, Effect, Layer, Predicate, Schema, Tracer } from "effect"
 import type { Problem } from "../../../domain/Problem.ts"
 import { Locale } from "../../../domain/Text.ts"
 import type { Decoded } from "../DecodeRequest.ts"
-import { type Exchange, localizedHeaders } from "../Exchange.ts"
+import type { Exchange } from "../Exchange.ts"
 import { ResponseHeaders } from "../ResponseHeaders.ts"
 import type { Operation } from "../Router.ts"
 import { atMostOnce, startSpan, type Surroundings } from "../Surroundings.ts"
@@ -49,13 +49,13 @@ const respond = (shared: Surroundings, exchange: Exchange, operation: Operation)
     return Effect.tap(handled, (answer) =>
       Effect.sync(() => {
         if (HttpServerResponse.isServerResponse(answer)) return
-        for (const [name, value] of Object.entries(localizedHeaders(exchange))) exchange.set(name, value)
+        for (const [name, value] of Object.entries(exchange.localizedHeaders)) exchange.set(name, value)
       }))
   }
   const encoded = Effect.map(handled, (answer) =>
     HttpServerResponse.isServerResponse(answer)
       ? answer
-      : toResponse(operation.encode(answer, localizedHeaders(exchange))))
+      : toResponse(operation.encode(answer, exchange)))
   return atMostOnce(shared, exchange, operation, { ...decoded, idempotencyKey }, encoded)
 }
 
