@@ -1,4 +1,4 @@
-import { Clock, Data, Duration, Effect, Fiber, Option } from "effect"
+import { Clock, Data, type Duration, Effect, Fiber, Option } from "effect"
 import { format } from "./DurationText.ts"
 import * as FairSemaphore from "./FairSemaphore.ts"
 import { largestConcurrency, type Policy, type Retry } from "./Policy.ts"
@@ -58,18 +58,16 @@ const spanEvent = ({ attempt, delay, error }: FailedAttempt<unknown>): Effect.Ef
     Effect.ignore
   )
 
-/** One attempt: what an operation without a retry policy has. */
-const once: Retry = { attempts: 1, backoff: { kind: "constant", base: Duration.zero } }
-
 const attempts = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
-  retry: Retry = once,
+  retry: Retry | undefined,
   onFailedAttempt: (failed: FailedAttempt<E>) => Effect.Effect<void>
-): Effect.Effect<A, E, R> =>
-  Effect.flatMap(
-    RetrySchedule.make<E>(retry, (failed) => Effect.zipRight(spanEvent(failed), onFailedAttempt(failed))),
-    (schedule) => Effect.retry(effect, schedule)
-  )
+): Effect.Effect<A, E, R> => {
+  const tell = (failed: FailedAttempt<E>) => Effect.zipRight(spanEvent(failed), onFailedAttempt(failed))
+  return retry === undefined
+    ? Effect.tapError(effect, (error) => tell({ attempt: 1, error, delay: Option.none() }))
+    : Effect.flatMap(RetrySchedule.make<E>(retry, tell), (schedule) => Effect.retry(effect, schedule))
+}
 
 /**
  * Turns a policy into a transformer of effects: the one place that knows what the parts of a policy mean.
