@@ -55,12 +55,10 @@ class Permits {
   }
 
   readonly withPermit = (member: Member): WithPermit => (effect) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.zipRight(
-        restore(this.acquire(member)),
-        Effect.ensuring(restore(effect), Effect.sync(() => this.release(member)))
-      )
-    )
+    Effect.uninterruptibleMask((restore) => {
+      if (this.take(member)) return this.holding(member, restore(effect))
+      return Effect.zipRight(restore(this.acquire(member)), this.holding(member, restore(effect)))
+    })
 
   end(member: Member): void {
     member.ended = true
@@ -69,6 +67,28 @@ class Permits {
       entry.value.resume(Effect.interrupt)
     }
     this.queue(member)
+  }
+
+  /** Runs the effect and gives back the member's permit; called in an uninterruptible region, which `Effect.ensuring` would set up once more. */
+  private holding<A, E, R>(member: Member, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.matchCauseEffect(effect, {
+      onFailure: (cause) => {
+        this.release(member)
+        return Effect.failCause(cause)
+      },
+      onSuccess: (value) => {
+        this.release(member)
+        return Effect.succeed(value)
+      }
+    })
+  }
+
+  /** Whether a permit was free for the member. As long as one is free, nobody waits for it. */
+  private take(member: Member): boolean {
+    if (this.free === 0 || member.held >= member.share || member.ended) return false
+    this.free--
+    member.held++
+    return true
   }
 
   private acquire(member: Member): Effect.Effect<void> {

@@ -1,5 +1,18 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Deferred, Duration, Effect, Exit, FastCheck, Fiber, Option, Ref, Scope, TestClock } from "effect"
+import {
+  Clock,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  FastCheck,
+  Fiber,
+  Option,
+  Ref,
+  Scheduler,
+  Scope,
+  TestClock
+} from "effect"
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 
@@ -27,6 +40,19 @@ const holder = (party: FairSemaphore.Party) =>
     )
     return { held, fiber, letGo: Deferred.succeed(letGo, undefined) }
   })
+
+/** Lets a fiber pause once, before its n-th operation. */
+const pausingAt = (operation: number) => {
+  let paused = false
+  return Scheduler.make(
+    (task) => Scheduler.defaultScheduler.scheduleTask(task, 0),
+    (fiber) => {
+      if (paused || fiber.currentOpCount < operation) return false
+      paused = true
+      return 0
+    }
+  )
+}
 
 const inScope = <A, E, R>(effect: Effect.Effect<A, E, R>, scope: Scope.Scope) =>
   Effect.provideService(effect, Scope.Scope, scope)
@@ -112,6 +138,24 @@ describe("FairSemaphore", () => {
       yield* Effect.exit(party.withPermit(Effect.fail("no")))
       yield* Effect.exit(party.withPermit(Effect.die("bug")))
       expect(yield* party.withPermit(Effect.succeed("next"))).toBe("next")
+    }))
+
+  it.effect("has its permit back wherever an interruption finds its holder", () =>
+    Effect.gen(function*() {
+      const semaphore = yield* FairSemaphore.make(1)
+      const ended: Array<string> = []
+      for (let operations = 1; operations < 40; operations++) {
+        const fiber = yield* Effect.fork(
+          Effect.withScheduler(semaphore.withPermit(Effect.void), pausingAt(operations))
+        )
+        yield* Effect.yieldNow()
+        ended.push((yield* Fiber.interrupt(fiber))._tag)
+        const next = yield* Effect.fork(semaphore.withPermit(Effect.void))
+        yield* Effect.replicateEffect(Effect.yieldNow(), 2)
+        expect(yield* next.poll).toEqual(Option.some(Exit.void))
+      }
+      // it was interrupted before its end, and came to its end as well
+      expect(new Set(ended)).toEqual(new Set(["Failure", "Success"]))
     }))
 
   it.effect("frees at once the place of a client that leaves with 45 items", () =>
