@@ -3,7 +3,7 @@ import { Overloaded } from "../domain/Problem.ts"
 
 /** The items of one batch that have not finished yet; all are given back when the scope closes. */
 export interface Share {
-  readonly finishOne: Effect.Effect<void>
+  readonly finishOne: () => void
 }
 
 /** The items of all batches that were accepted and have not finished yet. */
@@ -39,10 +39,10 @@ export const make = (most: number, each: Duration.Duration): Effect.Effect<Backl
           })
       ).pipe(
         Effect.map((share) => ({
-          finishOne: Effect.sync(() => {
+          finishOne: () => {
             share.left--
             unfinished--
-          })
+          }
         }))
       )
     return { check, accept }

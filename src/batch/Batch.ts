@@ -1,10 +1,15 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { InvalidInput, type Overloaded, TimedOut } from "../domain/Problem.ts"
+import { traced } from "../platform/observability/Tracing.ts"
 import { pause } from "../platform/scheduler/pause.ts"
 import { Policies } from "../policy/Policies.ts"
+import { PolicyTimeout } from "../policy/PolicyInterpreter.ts"
 import type { Progress } from "./Api.ts"
 import * as Backlog from "./Backlog.ts"
+
+/** Of items that take no time, a worker does no more before others have their turn. */
+const inARow = 4
 
 /** Told of each item as it finishes; the item's place is free already, so a slow listener holds up its own batch alone. */
 type Listener<E> = (progress: Progress) => Effect.Effect<void, E>
@@ -36,9 +41,8 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
       const places = policies.parties("batch")
       const backlog = yield* Backlog.make(batchMaxWaiting, Duration.times(batchItemDuration, 1 / places.permits))
 
-      const processItem = Effect.fn("Batch.processItem")((item: string) =>
-        Effect.as(pause(batchItemDuration), `Processed: ${item}`)
-      )
+      const processItem = (item: string) =>
+        traced("Batch.processItem")(Effect.as(pause(batchItemDuration), `Processed: ${item}`))
 
       const check = Effect.fnUntraced(function*(items: number, most: number, concurrency: number) {
         if (items > most) {
@@ -54,23 +58,32 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
         yield* backlog.check(items)
       })
 
-      const run = (items: ReadonlyArray<string>, concurrency: number): CheckedBatch =>
-        Effect.fn("Batch.run")(function*(listener) {
-          const { finishOne } = yield* backlog.accept(items.length)
-          const party = yield* places.party()
-          const limited = policies.apply("batch", party)
+      const run = (items: ReadonlyArray<string>, concurrency: number): CheckedBatch => (listener) =>
+        Effect.gen(function*() {
+          const share = yield* backlog.accept(items.length)
+          const limited = policies.apply("batch", yield* places.party())
+          const results = Array.from(items, () => "")
+          const waiting = items.entries()
           let done = 0
-          // the batch's share: items beyond it have no fiber yet, so that many waiting items cost next to nothing
-          return yield* Effect.forEach(items, (item, index) =>
-            limited(processItem(item)).pipe(
-              Effect.catchTag("PolicyTimeout", ({ after }) =>
-                new TimedOut({ what: "POST /batch-process", after: Duration.toSeconds(after) })),
-              Effect.zipLeft(finishOne),
-              Effect.tap((result) =>
-                listener({ done: ++done, total: items.length, index, result })
-              )
-            ), { concurrency })
-        }, Effect.scoped)
+          // workers, as the bookkeeping of a `forEach` with a concurrency costs more than the turns of its items
+          const worker = Effect.gen(function*() {
+            for (const [index, item] of waiting) {
+              const result = yield* limited(processItem(item))
+              results[index] = result
+              share.finishOne()
+              yield* listener({ done: ++done, total: items.length, index, result })
+              if (index % inARow === 0) yield* Effect.yieldNow()
+            }
+          })
+          const workers = Array.from({ length: Math.min(concurrency, items.length) }, () => worker)
+          yield* Effect.all(workers, { concurrency: "unbounded", discard: true }).pipe(
+            Effect.catchIf(
+              (error) => error instanceof PolicyTimeout,
+              ({ after }) => new TimedOut({ what: "POST /batch-process", after: Duration.toSeconds(after) })
+            )
+          )
+          return results
+        }).pipe(Effect.scoped, traced("Batch.run"))
 
       return {
         process: (items, concurrency = places.permits) =>

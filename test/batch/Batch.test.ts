@@ -126,6 +126,18 @@ describe("fairness", () => {
       yield* Fiber.interruptAll([first.fiber, second.fiber])
     }).pipe(Effect.provide(layer())))
 
+  it.effect("one item waits for less than sixty of another batch even if they take no time", () =>
+    Effect.gen(function*() {
+      const { done, fiber } = yield* watched(itemsOf(300))
+      yield* process(["one"])
+      expect(done.length).toBeGreaterThan(0)
+      expect(done.length).toBeLessThan(60)
+      yield* Fiber.interrupt(fiber)
+      expect(done.length).toBeLessThan(300)
+      // nothing is left of it
+      expect(yield* process(itemsOf(300))).toHaveLength(300)
+    }).pipe(Effect.provide(layer({ batchItemDuration: Duration.zero, batchMaxWaiting: 301 }))))
+
   it.effect("a batch that is interrupted gives up its places and its waiting items at once", () =>
     Effect.gen(function*() {
       const left = yield* watched(itemsOf(45))
