@@ -64,9 +64,19 @@ const attempts = <A, E, R>(
   onFailedAttempt: (failed: FailedAttempt<E>) => Effect.Effect<void>
 ): Effect.Effect<A, E, R> => {
   const tell = (failed: FailedAttempt<E>) => Effect.zipRight(spanEvent(failed), onFailedAttempt(failed))
-  return retry === undefined
-    ? Effect.tapError(effect, (error) => tell({ attempt: 1, error, delay: Option.none() }))
-    : Effect.flatMap(RetrySchedule.make<E>(retry, tell), (schedule) => Effect.retry(effect, schedule))
+  if (retry === undefined) {
+    return Effect.tapError(effect, (error) => tell({ attempt: 1, error, delay: Option.none() }))
+  }
+  return Effect.catchAll(effect, (error) => {
+    // the schedule, which takes longer to make than many an operation runs, is told of the first attempt as if it had seen it
+    let next: Effect.Effect<A, E, R> = Effect.fail(error)
+    const attempt = Effect.suspend(() => {
+      const current = next
+      next = effect
+      return current
+    })
+    return Effect.flatMap(RetrySchedule.make<E>(retry, tell), (schedule) => Effect.retry(attempt, schedule))
+  })
 }
 
 /**
