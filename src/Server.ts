@@ -1,5 +1,5 @@
 import { type HttpApi, HttpServer } from "@effect/platform"
-import { NodeContext } from "@effect/platform-node"
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { Api } from "./Api.ts"
 import { AppConfig } from "./AppConfig.ts"
@@ -146,7 +146,7 @@ const Platform = Layer.mergeAll(
   CpuPool.layer,
   WebSocketServer.layer,
   Policies.layer
-).pipe(Layer.provideMerge(NodeContext.layer))
+).pipe(Layer.provideMerge(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)))
 
 /** Fills a database that has neither users nor money, as a whole or not at all. */
 const sampleData = Layer.effectDiscard(Effect.gen(function*() {
@@ -188,7 +188,7 @@ export const parts = serve.pipe(
   Layer.provideMerge(NodeServer.layer),
   Layer.provideMerge(NodeServer.NodeServer.layer),
   Layer.provideMerge(Lifecycle.layer),
-  Layer.provide(Layer.effectDiscard(checkSettings).pipe(Layer.provide(NodeContext.layer))),
+  Layer.provide(Layer.effectDiscard(checkSettings).pipe(Layer.provide(NodeFileSystem.layer))),
   Layer.provide(Logging.layer)
 )
 

@@ -1,12 +1,14 @@
 import {
+  Etag,
   type HttpApi,
   HttpApiBuilder,
   type HttpApiGroup,
   HttpMiddleware,
+  HttpPlatform,
   HttpRouter,
   HttpServer
 } from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
+import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "../../../AppConfig.ts"
 import { Lifecycle } from "../../lifecycle/Lifecycle.ts"
@@ -20,6 +22,13 @@ import { unmatchedAnswerer } from "../Unmatched.ts"
 import * as Connection from "./Connection.ts"
 import * as Endpoints from "./Endpoints.ts"
 import * as Middleware from "./Middleware.ts"
+
+/** `NodeHttpServer.layerContext` without what starts processes and threads and reads the terminal, which is more code than all of this. */
+const platform = Layer.mergeAll(
+  HttpPlatform.layer.pipe(Layer.provideMerge(NodeFileSystem.layer)),
+  Etag.layerWeak,
+  NodePath.layer
+)
 
 /** Makes a contract and its handlers an app of HttpApiBuilder's. */
 export const make = Effect.fnUntraced(
@@ -44,7 +53,7 @@ export const make = Effect.fnUntraced(
       isAwaited
     })
     const endpoints = Endpoints.layer(shared, router.operations)
-    const services = yield* Layer.build(NodeHttpServer.layerContext)
+    const services = yield* Layer.build(platform)
     return yield* HttpApiBuilder.httpApp.pipe(
       HttpRouter.withRouterConfig(Router.config),
       Effect.provide(
