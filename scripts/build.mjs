@@ -8,7 +8,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { detachSwagger } from "./build/detachSwagger.mjs"
+import { detach, detachedOptions } from "./build/detach.mjs"
 import { narrowImports } from "./build/narrowImports.mjs"
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
@@ -67,7 +67,7 @@ const serverOptions = () => ({
   entryPoints: { main: resolve(root, "src/main.ts") },
   format: "cjs",
   outExtension: { ".js": ".cjs" },
-  plugins: [narrowImports, detachSwagger(resolve(root, "node_modules"))],
+  plugins: [narrowImports, detach],
   define: { "import.meta.url": "__url" },
   banner: { js: "const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
 })
@@ -101,8 +101,11 @@ const makeCodeCache = async () => {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** What the server loads on its first use. @returns {import("esbuild").BuildOptions} */
+const laterOptions = () => ({ ...options(["main"]), ...detachedOptions(resolve(root, "node_modules")), banner: {} })
+
 /** @param {ReadonlyArray<string>} names */
-const bundles = (names) => withMain(names) ? [options(names), serverOptions()] : [options(names)]
+const bundles = (names) => withMain(names) ? [options(names), serverOptions(), laterOptions()] : [options(names)]
 
 /** Builds entries into dist, but for the code cache. @param {ReadonlyArray<string>} names */
 export const bundle = async (names) => {
