@@ -37,6 +37,7 @@ import { JobKinds, Jobs } from "./platform/jobs/Jobs.ts"
 import { JobStore } from "./platform/jobs/JobStore.ts"
 import { checkSettings } from "./platform/lifecycle/checkSettings.ts"
 import { drain } from "./platform/lifecycle/drain.ts"
+import { inOrder } from "./platform/lifecycle/inOrder.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
 import { Mailer } from "./platform/mail/Mailer.ts"
 import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
@@ -100,53 +101,60 @@ const maintenance = Effect.gen(function*() {
 /** Neither jobs nor requests are taken up with a ledger that does not add up. */
 const ledgerCheck = Layer.effectDiscard(Effect.flatMap(LedgerCheck, ({ run }) => run))
 
+/** The kinds of jobs that the server runs. */
+const jobKinds = Layer.effect(
+  JobKinds,
+  Effect.map(
+    Effect.all([JobKind.kinds, maintenance], { concurrency: 1 }),
+    ([kinds, maintenance]) => [...kinds, maintenance]
+  )
+)
+
+/** The machines that the rest stands on. */
+const machines = inOrder(
+  WebSocketServer.layer,
+  Policies.layer,
+  CpuPool.layer,
+  BlockingLoop.layer,
+  FileStore.layer,
+  Upstream.layer,
+  SqliteDatabase.layer,
+  IdempotencyKeys.layer,
+  OutboxRepo.layer,
+  Mailer.layer
+)
+
 /** Durable background work: the engine, and the kinds of jobs that it runs. */
-const Work = Jobs.layer.pipe(
-  Layer.provide(Layer.effect(
-    JobKinds,
-    Effect.map(
-      Effect.all([JobKind.kinds, maintenance], { concurrency: 1 }),
-      ([kinds, maintenance]) => [...kinds, maintenance]
-    )
-  )),
-  Layer.provide(JobEngine.layer),
-  Layer.provide(JobStore.layer),
-  Layer.provideMerge(RegistrationsRepo.layer),
-  Layer.provide(ledgerCheck),
-  Layer.provide(LedgerCheck.layer.pipe(Layer.provide(LedgerRepo.layer)))
+const work = inOrder(
+  LedgerRepo.layer,
+  LedgerCheck.layer,
+  ledgerCheck,
+  RegistrationsRepo.layer,
+  JobStore.layer,
+  JobEngine.layer,
+  jobKinds,
+  Jobs.layer
 )
 
 /** The chapters' services. */
-const Chapters = Layer.mergeAll(
+const chapters = inOrder(
+  UsersRepo.layer,
+  Users.Users.directory,
+  Users.Users.layer,
   Basics.layer,
   ExternalCalls.layer,
-  Users.Users.layer,
-  Uploads.layer.pipe(Layer.provide(UploadsRepo.layer)),
+  UploadsRepo.layer,
+  Uploads.layer,
   Room.layer,
   Background.layer,
   Resilience.layer,
   Batch.layer,
-  Transfers.Transfers.layer.pipe(Layer.provide(LedgerRepo.layer)),
+  Transfers.Transfers.layer,
   Monitoring.layer,
   Compute.layer,
   Outcomes.layer,
   Comparison.layer
-).pipe(
-  Layer.provideMerge(Users.Users.directory),
-  Layer.provideMerge(UsersRepo.layer)
 )
-
-/** The machines that the chapters stand on. */
-const Platform = Layer.mergeAll(
-  Layer.mergeAll(IdempotencyKeys.layer, Mailer.layer.pipe(Layer.provideMerge(OutboxRepo.layer))).pipe(
-    Layer.provideMerge(SqliteDatabase.layer)
-  ),
-  Upstream.layer,
-  FileStore.layer.pipe(Layer.provideMerge(BlockingLoop.layer)),
-  CpuPool.layer,
-  WebSocketServer.layer,
-  Policies.layer
-).pipe(Layer.provideMerge(Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)))
 
 /** Fills a database that has neither users nor money, as a whole or not at all. */
 const sampleData = Layer.effectDiscard(Effect.gen(function*() {
@@ -180,16 +188,19 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
 }))
 
 /** The parts list: everything that makes a server, over its settings, under the tracer of whoever builds it. */
-export const parts = serve.pipe(
-  Layer.provide(sampleData),
-  Layer.provide(Chapters),
-  Layer.provide(Work),
-  Layer.provide(Platform),
-  Layer.provideMerge(NodeServer.layer),
-  Layer.provideMerge(NodeServer.NodeServer.layer),
-  Layer.provideMerge(Lifecycle.layer),
-  Layer.provide(Layer.effectDiscard(checkSettings).pipe(Layer.provide(NodeFileSystem.layer))),
-  Layer.provide(Logging.layer)
+export const parts = inOrder(
+  Logging.layer,
+  NodeFileSystem.layer,
+  NodePath.layer,
+  Layer.effectDiscard(checkSettings),
+  Lifecycle.layer,
+  NodeServer.NodeServer.layer,
+  NodeServer.layer,
+  machines,
+  work,
+  chapters,
+  sampleData,
+  serve
 )
 
 /** The server as it is started: nobody collects its spans. */

@@ -1,6 +1,7 @@
 import {
   ClusterWorkflowEngine,
   MachineId,
+  MessageStorage,
   RunnerHealth,
   Runners,
   RunnerStorage,
@@ -10,8 +11,10 @@ import {
   SqlMessageStorage
 } from "@effect/cluster"
 import { SqlClient } from "@effect/sql"
-import { Array, Context, Effect, Layer, Scope } from "effect"
+import { WorkflowEngine } from "@effect/workflow"
+import { Array, Context, Duration, Effect, Layer, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
+import { inOrder } from "../lifecycle/inOrder.ts"
 import { inBackground } from "../scheduler/background.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
@@ -40,23 +43,20 @@ const runnerStorage = Layer.effect(
   })
 )
 
-/** The parts of @effect/cluster's `SingleRunner`, which would read HOST and PORT from the environment as those of its cluster. */
-const runner = Layer.unwrapEffect(Effect.map(AppConfig, ({ jobsPollInterval, jobsStopTimeout }) =>
-  Sharding.layer.pipe(
-    Layer.provideMerge(Runners.layerNoop),
-    Layer.provideMerge(SqlMessageStorage.layer),
-    Layer.provide([runnerStorage, RunnerHealth.layerNoop]),
-    Layer.provide(ShardingConfig.layer({
-      shardsPerGroup: shards,
-      entityMessagePollInterval: jobsPollInterval,
-      entityTerminationTimeout: jobsStopTimeout,
-      // there is no other runner to hear of
-      refreshAssignmentsInterval: "1 minute",
-      // a run that sleeps for hours need not wait for it in memory
-      entityMaxIdleTime: "5 seconds",
-      simulateRemoteSerialization: false
-    }))
-  )))
+const config = Layer.effect(
+  ShardingConfig.ShardingConfig,
+  Effect.map(AppConfig, ({ jobsPollInterval, jobsStopTimeout }) => ({
+    ...ShardingConfig.defaults,
+    shardsPerGroup: shards,
+    entityMessagePollInterval: jobsPollInterval,
+    entityTerminationTimeout: jobsStopTimeout,
+    // there is no other runner to hear of
+    refreshAssignmentsInterval: Duration.minutes(1),
+    // a run that sleeps for hours need not wait for it in memory
+    entityMaxIdleTime: Duration.seconds(5),
+    simulateRemoteSerialization: false
+  }))
+)
 
 /** The engine keeps its messages by the writing client, so that whatever enqueues does so in its own transaction. */
 const storage = Layer.effect(SqlClient.SqlClient, Effect.map(Database, ({ writer }) => writer))
@@ -80,12 +80,20 @@ export const ready = Effect.gen(function*() {
   yield* Effect.yieldNow().pipe(Effect.repeat({ until: () => all.every(sharding.hasShardId) }))
 })
 
-const engine = index.pipe(
-  Layer.provideMerge(ClusterWorkflowEngine.layer),
-  Layer.provideMerge(runner),
-  Layer.provide(storage),
-  Layer.provide(SoleRunner.layer)
+/** The parts of @effect/cluster's `SingleRunner`, which would read HOST and PORT from the environment as those of its cluster. */
+const runner = Layer.map(
+  inOrder(
+    config,
+    runnerStorage,
+    RunnerHealth.layerNoop,
+    SqlMessageStorage.layer,
+    Runners.layerNoop,
+    Sharding.layer
+  ),
+  Context.pick(MessageStorage.MessageStorage, Sharding.Sharding)
 )
+
+const engine = inOrder(SoleRunner.layer, storage, runner, ClusterWorkflowEngine.layer, index)
 
 /**
  * The workflow engine: @effect/workflow on one embedded runner, whose messages are in our own database. A run that a crash cut off goes on
@@ -94,7 +102,10 @@ const engine = index.pipe(
 export const layer = Layer.scopedContext(
   // what it forks copies its context some thousand times a job, so it gets no service that it does not ask for
   Effect.mapInputContext(
-    inBackground(Layer.build(engine)),
+    Effect.map(
+      inBackground(Layer.build(engine)),
+      Context.pick(MessageStorage.MessageStorage, Sharding.Sharding, WorkflowEngine.WorkflowEngine)
+    ),
     (context: Context.Context<AppConfig | Database | Scope.Scope>) =>
       Context.pick(AppConfig, Database, Scope.Scope)(context)
   )
