@@ -8,6 +8,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { bundleSqlite } from "./build/bundleSqlite.mjs"
 import { detach, detachedOptions } from "./build/detach.mjs"
 import { narrowImports } from "./build/narrowImports.mjs"
 
@@ -67,7 +68,8 @@ const serverOptions = () => ({
   entryPoints: { main: resolve(root, "src/main.ts") },
   format: "cjs",
   outExtension: { ".js": ".cjs" },
-  plugins: [narrowImports, detach],
+  external: [],
+  plugins: [narrowImports, detach, bundleSqlite],
   define: { "import.meta.url": "__url" },
   banner: { js: "const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
 })
