@@ -3,7 +3,7 @@
 // (bench/contenders/); none means all.
 import { build, context } from "esbuild"
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { basename, dirname, join, relative, resolve } from "node:path"
@@ -47,18 +47,16 @@ export const options = (names) => {
     bundle: true,
     platform: "node",
     target: "node20",
-    format: "esm",
-    splitting: false,
+    // node loads it sooner than a module of ECMAScript
+    format: "cjs",
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",
     // native or loaded from a file beside it: resolved at run time from node_modules
     external: ["better-sqlite3", "fastify", "autocannon"],
     plugins: [narrowImports],
-    banner: {
-      js:
-        "import { createRequire as __createRequire } from \"node:module\"; const require = __createRequire(import.meta.url);"
-    }
+    define: { "import.meta.url": "__url" },
+    banner: { js: "\"use strict\"; const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
   }
 }
 
@@ -66,16 +64,19 @@ export const options = (names) => {
 const serverOptions = () => ({
   ...options(["main"]),
   entryPoints: { main: resolve(root, "src/main.ts") },
-  format: "cjs",
   outExtension: { ".js": ".cjs" },
   external: [],
-  plugins: [narrowImports, detach, bundleSqlite],
-  define: { "import.meta.url": "__url" },
-  banner: { js: "const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
+  plugins: [narrowImports, detach, bundleSqlite]
 })
 
 /** @param {ReadonlyArray<string>} names */
 const withMain = (names) => names.length === 0 || names.includes("main")
+
+/** Beside it the product's package.json says that its files are modules of ECMAScript, as the sources are. */
+const sayFormat = () => {
+  mkdirSync(dist, { recursive: true })
+  writeFileSync(join(dist, "package.json"), JSON.stringify({ type: "commonjs" }))
+}
 
 /** What V8 had compiled of another bundle must not stay: V8 takes it for this one's where both are of one length. */
 const removeCodeCache = () => rmSync(join(dist, "main.cache"), { force: true })
@@ -104,13 +105,14 @@ const makeCodeCache = async () => {
 }
 
 /** What the server loads on its first use. @returns {import("esbuild").BuildOptions} */
-const laterOptions = () => ({ ...options(["main"]), ...detachedOptions(resolve(root, "node_modules")), banner: {} })
+const laterOptions = () => ({ ...options(["main"]), ...detachedOptions(resolve(root, "node_modules")) })
 
 /** @param {ReadonlyArray<string>} names */
 const bundles = (names) => withMain(names) ? [options(names), serverOptions(), laterOptions()] : [options(names)]
 
 /** Builds entries into dist, but for the code cache. @param {ReadonlyArray<string>} names */
 export const bundle = async (names) => {
+  sayFormat()
   if (withMain(names)) removeCodeCache()
   await Promise.all(bundles(names).map((options) => build(options)))
 }
@@ -118,6 +120,7 @@ export const bundle = async (names) => {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
   if (process.argv.includes("--watch")) {
+    sayFormat()
     removeCodeCache()
     await Promise.all(bundles(names).map(async (options) => (await context(options)).watch()))
   } else {

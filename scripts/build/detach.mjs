@@ -33,6 +33,5 @@ export const detachedOptions = (modules) => ({
     undici: "undici",
     nodemailer: "nodemailer"
   },
-  format: "cjs",
   outExtension: { ".js": ".cjs" }
 })
