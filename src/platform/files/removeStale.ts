@@ -1,4 +1,5 @@
-import { Clock, Duration, Effect, Stream } from "effect"
+import { Clock, Duration, Effect } from "effect"
+import type { Dir } from "node:fs"
 import { opendir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { fileCall } from "./fileCall.ts"
@@ -6,13 +7,17 @@ import { fileCall } from "./fileCall.ts"
 /** Names that are asked about at once. */
 const batch = 500
 
-const namesIn = (folder: string) =>
-  Stream.unwrap(
-    Effect.map(
-      fileCall(() => opendir(folder)),
-      (entries) => Stream.fromAsyncIterable(entries, (cause) => cause)
-    )
-  ).pipe(Stream.map(({ name }) => name), Stream.orDie)
+/** So many further names of an open folder; none at its end. */
+const nextNames = (folder: Dir) =>
+  fileCall(async () => {
+    const names: Array<string> = []
+    while (names.length < batch) {
+      const entry = await folder.read()
+      if (entry === null) return names
+      names.push(entry.name)
+    }
+    return names
+  })
 
 const ageOf = (path: string, now: number) =>
   Effect.tryPromise(() => stat(path)).pipe(
@@ -30,21 +35,24 @@ export const removeStale = <E>(
   age: Duration.Duration,
   known: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, E>
 ): Effect.Effect<number, E> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const removeIfStale = (name: string) =>
-      Effect.flatMap(ageOf(join(folder, name), now), (old) =>
-        old > Duration.toMillis(age)
-          ? Effect.as(Effect.orDie(fileCall(() => rm(join(folder, name), { force: true }))), 1)
-          : Effect.succeed(0))
-    return namesIn(folder).pipe(
-      Stream.rechunk(batch),
-      Stream.chunks,
-      Stream.mapEffect((chunk) => {
-        const names = [...chunk]
-        return Effect.map(known(names), (kept) => names.filter((name) => !kept.has(name)))
-      }),
-      Stream.mapConcat((names) => names),
-      Stream.mapEffect(removeIfStale),
-      Stream.runSum
+  Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const open = yield* Effect.acquireRelease(
+      Effect.orDie(fileCall(() => opendir(folder))),
+      (open) => Effect.orDie(fileCall(() => open.close()))
     )
-  })
+    const removeIfStale = Effect.fnUntraced(function*(name: string) {
+      const path = join(folder, name)
+      if ((yield* ageOf(path, now)) <= Duration.toMillis(age)) return 0
+      yield* Effect.orDie(fileCall(() => rm(path, { force: true })))
+      return 1
+    })
+    let removed = 0
+    let names = yield* Effect.orDie(nextNames(open))
+    while (names.length > 0) {
+      const kept = yield* known(names)
+      for (const name of names) removed += kept.has(name) ? 0 : yield* removeIfStale(name)
+      names = yield* Effect.orDie(nextNames(open))
+    }
+    return removed
+  }).pipe(Effect.scoped)
