@@ -49,6 +49,8 @@ export const options = (names) => {
     target: "node20",
     // node loads it sooner than a module of ECMAScript
     format: "cjs",
+    // code out of V8's cache can import nothing
+    supported: { "dynamic-import": false },
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import Module, { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
-import { constants, Script } from "node:vm"
+import { Script } from "node:vm"
 import { codeCacheOf } from "./codeCache.ts"
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -30,7 +30,6 @@ const launch = () => {
   // as UTF-16, the text would be read slowly and take twice the memory; the bundle is ASCII
   const script = new Script(Module.wrap(text.toString("latin1")), {
     filename: bundle,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData })
   })
   const module = { exports: {} }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
 import { codeCacheOf } from "../src/codeCache.ts"
 
 const bundle = Buffer.from("one bundle")
@@ -19,5 +20,13 @@ describe("a code cache", () => {
     for (const file of [damaged, sealed.subarray(0, -1), sealed.subarray(0, 10), Buffer.alloc(0)]) {
       expect(codeCacheOf(bundle).open(file)).toBeUndefined()
     }
+  })
+})
+
+describe("the server's bundle", () => {
+  it("requires what it loads later: code out of a cache can import nothing", () => {
+    const text = readFileSync("dist/main.cjs", "utf8")
+    for (const later of ["swagger", "undici", "nodemailer"]) expect(text).toContain(`require("./${later}.cjs")`)
+    expect(text).not.toMatch(/[^.\w]import\(/)
   })
 })

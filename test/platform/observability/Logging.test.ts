@@ -16,7 +16,7 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true }))
 )
 
-const talker = Effect.tap(Effect.map(folder, (path) => join(path, "talker.mjs")), (outfile) =>
+const talker = Effect.tap(Effect.map(folder, (path) => join(path, "talker.cjs")), (outfile) =>
   Effect.promise(() => {
     const entry = fileURLToPath(new URL("talker.ts", import.meta.url))
     const { outdir: _, ...rest } = options([])
