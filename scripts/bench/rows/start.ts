@@ -1,3 +1,4 @@
+import type { Command } from "@effect/platform"
 import { Duration, Effect } from "effect"
 import { ask } from "../client.ts"
 import { memoryOf, start } from "../serverProcess.ts"
@@ -8,17 +9,22 @@ import { within } from "./http.ts"
 /** Until what the start has left behind is collected. */
 const rest = "1 second"
 
+/** Starts a server and has its first answer; it ends with the scope. */
+const firstAnswer = Effect.fnUntraced(function*(command: Command.Command) {
+  const { pid, port } = yield* start(command)
+  const { status } = yield* ask(port, "GET", "/users/?limit=1")
+  return { pid, status }
+})
+
 /** Starts the server anew in every round. */
 const contender = ({ command, name }: Server): Contender => ({
   name,
   start: Effect.succeed(() =>
     Effect.scoped(Effect.gen(function*() {
       const prepared = yield* command
-      const [took, { pid, status }] = yield* Effect.timed(Effect.gen(function*() {
-        const { pid, port } = yield* start(prepared)
-        const { status } = yield* ask(port, "GET", "/users/?limit=1")
-        return { pid, status }
-      }))
+      // the copy was never served: what a first start makes in it, tables of the engine and folders, is there from now on
+      yield* Effect.scoped(firstAnswer(prepared))
+      const [took, { pid, status }] = yield* Effect.timed(firstAnswer(prepared))
       const { resident } = yield* Effect.delay(memoryOf(pid), rest)
       return {
         values: { "first answer": Duration.toSeconds(took), memory: resident },
