@@ -1,3 +1,5 @@
+import { Effect } from "effect"
+
 /** Of a turn's work, before the event loop looks for requests and timers again: a few milliseconds. */
 const most = 256
 
@@ -20,3 +22,9 @@ export const endOfTurn = <A>(run: (item: A) => void): (item: A) => void => {
     if (due.push(item) === 1) setImmediate(turn)
   }
 }
+
+/** Ends when the turn of the event loop is over, and with it what it had gathered for its end by now: an answer, say, that is then written. */
+export const turnEnded: Effect.Effect<void> = Effect.async<void>((resume) => {
+  const immediate = setImmediate(() => resume(Effect.void))
+  return Effect.sync(() => clearImmediate(immediate))
+})

@@ -1,10 +1,7 @@
 import { expect, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { endOfTurn } from "../../../src/platform/scheduler/endOfTurn.ts"
-
-const aTurn = Effect.async<void>((resume) => {
-  setImmediate(() => resume(Effect.void))
-})
+import { Effect, Fiber } from "effect"
+import { endOfTurn, turnEnded } from "../../../src/platform/scheduler/endOfTurn.ts"
+import { turn } from "../../support/turn.ts"
 
 it.live("what a turn has gathered is done at its end, in order; what comes of it, at the end of the next", () =>
   Effect.gen(function*() {
@@ -16,9 +13,9 @@ it.live("what a turn has gathered is done at its end, in order; what comes of it
     add(1)
     add(2)
     expect(done).toEqual([])
-    yield* aTurn
+    yield* turn
     expect(done).toEqual([1, 2])
-    yield* aTurn
+    yield* turn
     expect(done).toEqual([1, 2, 3])
   }))
 
@@ -31,10 +28,22 @@ it.live("a turn ends after 256, and the rest goes on in order", () =>
     })
     for (let n = 0; n < 600; n++) add(n)
     const sizes: Array<number> = []
-    for (let turn = 0; turn < 4; turn++) {
-      yield* aTurn
+    for (let round = 0; round < 4; round++) {
+      yield* turn
       sizes.push(done.length)
     }
     expect(sizes).toEqual([256, 512, 601, 601])
     expect(done).toEqual(Array.from({ length: 601 }, (_, n) => n))
+  }))
+
+it.live("what a turn has gathered is done before its end is told", () =>
+  Effect.gen(function*() {
+    const done: Array<string> = []
+    const add = endOfTurn<string>((item) => done.push(item))
+    const told = yield* Effect.fork(Effect.andThen(turnEnded, Effect.sync(() => done.push("ended"))))
+    add("first")
+    yield* Effect.yieldNow()
+    add("second")
+    yield* Fiber.join(told)
+    expect(done).toEqual(["first", "second", "ended"])
   }))
