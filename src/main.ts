@@ -1,11 +1,14 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "./AppConfig.ts"
+import { releaseStartMemory } from "./platform/lifecycle/releaseStartMemory.ts"
 import { reportStartFailure } from "./platform/lifecycle/reportStartFailure.ts"
 import { TimeSlicedScheduler } from "./platform/scheduler/TimeSlicedScheduler.ts"
 import { layer } from "./Server.ts"
 
-Layer.launch(layer).pipe(
+const started = Layer.scopedDiscard(Effect.forkScoped(releaseStartMemory))
+
+Layer.launch(Layer.provide(started, layer)).pipe(
   Effect.provide(AppConfig.layer),
   Effect.tapErrorCause(reportStartFailure),
   Effect.withScheduler(new TimeSlicedScheduler()),

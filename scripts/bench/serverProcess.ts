@@ -84,3 +84,15 @@ export const memoryOf = Effect.fnUntraced(function*(pid: number) {
   const mebibytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024
   return { resident: mebibytes("VmRSS"), peak: mebibytes("VmHWM") }
 })
+
+/** Until what a start has left behind is given back. */
+const rest = "1 second"
+
+/** Memory in MiB of a process that has had a second of rest, from when on its peak is counted anew. */
+export const idleMemoryOf = Effect.fnUntraced(function*(pid: number) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Effect.sleep(rest)
+  // proc_pid_clear_refs(5): the peak becomes what is resident
+  yield* fs.writeFileString(`/proc/${pid}/clear_refs`, "5")
+  return (yield* memoryOf(pid)).resident
+})

@@ -1,13 +1,10 @@
 import type { Command } from "@effect/platform"
 import { Duration, Effect } from "effect"
 import { ask } from "../client.ts"
-import { memoryOf, start } from "../serverProcess.ts"
+import { idleMemoryOf, start } from "../serverProcess.ts"
 import type { Contender, Row } from "../suite/Row.ts"
 import { fastify, product, type Server } from "../suite/servers.ts"
 import { within } from "./http.ts"
-
-/** Until what the start has left behind is collected. */
-const rest = "1 second"
 
 /** Starts a server and has its first answer; it ends with the scope. */
 const firstAnswer = Effect.fnUntraced(function*(command: Command.Command) {
@@ -25,9 +22,8 @@ const contender = ({ command, name }: Server): Contender => ({
       // the copy was never served: what a first start makes in it, tables of the engine and folders, is there from now on
       yield* Effect.scoped(firstAnswer(prepared))
       const [took, { pid, status }] = yield* Effect.timed(firstAnswer(prepared))
-      const { resident } = yield* Effect.delay(memoryOf(pid), rest)
       return {
-        values: { "first answer": Duration.toSeconds(took), memory: resident },
+        values: { "first answer": Duration.toSeconds(took), memory: yield* idleMemoryOf(pid) },
         failed: status === 200 ? 0 : 1
       }
     }))

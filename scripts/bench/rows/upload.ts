@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Duration, Effect, Schema } from "effect"
 import { ask, upload } from "../client.ts"
-import { memoryOf, node, start } from "../serverProcess.ts"
+import { idleMemoryOf, memoryOf, node, start } from "../serverProcess.ts"
 import type { Contender, Row } from "../suite/Row.ts"
 import { product, type Server } from "../suite/servers.ts"
 import { atLeast, within } from "./http.ts"
@@ -24,14 +24,14 @@ const contender = ({ command, name }: Server, path: string): Contender => ({
   name,
   start: Effect.gen(function*() {
     const { pid, port } = yield* start(yield* command)
-    const idle = yield* memoryOf(pid)
+    const idle = yield* idleMemoryOf(pid)
     return Effect.fnUntraced(function*() {
       const [duration, { body }] = yield* Effect.timed(upload(port, path, size))
       const stored = yield* Schema.decode(Stored)(body)
       if (stored.url !== undefined) yield* ask(port, "DELETE", stored.url)
       const { peak } = yield* memoryOf(pid)
       return {
-        values: { speed: size / mebibyte / Duration.toSeconds(duration), memory: peak - idle.resident },
+        values: { speed: size / mebibyte / Duration.toSeconds(duration), memory: peak - idle },
         // the bare program counts the form around the file too
         failed: stored.size < size ? 1 : 0
       }
