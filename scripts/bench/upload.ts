@@ -8,7 +8,7 @@ import { ask, upload } from "./client.ts"
 import { barista, idleMemoryOf, memoryOf, node, start } from "./serverProcess.ts"
 
 const rounds = 3
-const mostMoreMebibytes = 100
+const mostMoreMebibytes = 30
 const leastSpeed = 0.8
 const mebibyte = 1_048_576
 
