@@ -26,7 +26,7 @@ const collect = Effect.acquireUseRelease(
 /**
  * Gives back, once, what only the start needed: a fifth of the process's memory. Nearly all that a start makes stays, and so V8 widens the
  * space for new objects to its limit, twice 16 MiB. It would take it back only after a quarter of a minute of rest; until then, the
- * short-lived objects of one large upload would be spread over all of it. No request waits for this: it is done when none is under way.
+ * short-lived objects of one large upload would be spread over all of it. No request that is under way is held up: it is done when none is.
  */
 export const releaseStartMemory = Effect.gen(function*() {
   const { idle } = yield* Lifecycle
