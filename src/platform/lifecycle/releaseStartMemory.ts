@@ -1,5 +1,4 @@
 import { Effect } from "effect"
-import { Session } from "node:inspector"
 import { Lifecycle } from "./Lifecycle.ts"
 
 /** Until what the start has set going has ended. */
@@ -10,7 +9,8 @@ const rest = "500 millis"
  * that a program can ask for, only this tells V8 that memory is low.
  */
 const collect = Effect.acquireUseRelease(
-  Effect.sync(() => {
+  // loaded only now, as it would cost the start its time
+  Effect.map(Effect.promise(() => import("node:inspector")), ({ Session }) => {
     const session = new Session()
     session.connect()
     return session
