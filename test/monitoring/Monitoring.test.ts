@@ -6,6 +6,7 @@ import { Monitoring } from "../../src/monitoring/Monitoring.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { endsAt } from "../support/endsAt.ts"
 import { logLines } from "../support/logLines.ts"
+import { turn } from "../support/turn.ts"
 
 const layer = Monitoring.layer.pipe(Layer.provide(Lifecycle.layer), Layer.provide(AppConfig.layerWith({})))
 
@@ -24,6 +25,7 @@ describe("Monitoring", () => {
       expect(texts()).toEqual([])
       yield* TestClock.adjust("1 millis")
       expect(yield* Fiber.poll(fiber)).toEqual(Option.some(Exit.succeed({ data: "some result" })))
+      yield* turn
       expect(texts()).toEqual(["monitored_endpoint completed in 1.00s"])
       const after = yield* recorded("monitored_endpoint")
       expect([after.count - before.count, after.sum - before.sum]).toEqual([1, 1000])
