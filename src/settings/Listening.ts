@@ -38,7 +38,7 @@ export const listening = {
     "ACCESS_LOG",
     "none",
     ["none", "problems", "all"],
-    "Which answers get a line in the log, without their query: none, those of status 400 and above, or all"
+    "Which requests get a line in the log, without their query, once they are answered: none, those answered with 400 or above, or all; not websockets"
   ),
   logBacklogBytes: bytes(
     "LOG_BACKLOG_BYTES",

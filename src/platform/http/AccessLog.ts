@@ -68,8 +68,9 @@ const timestamps = (clock: Clock.Clock) => {
 }
 
 /**
- * A line in the log for each answer that `ACCESS_LOG` asks for, by a listener for the server's requests: undefined where there are to be none. It
- * is made and written at the end of the event loop's turn, behind the answers.
+ * A line in the log, at level info, for each answer that `ACCESS_LOG` asks for, by a listener for the server's requests: undefined where there are to
+ * be none. It is made and written at the end of the event loop's turn, behind the answers. Upgrades, and what cannot be parsed, are no requests
+ * to node, and get none.
  */
 export const listener: Effect.Effect<RequestListener | undefined, never, AppConfig> = Effect.gen(function*() {
   const { accessLog } = yield* AppConfig

@@ -16,8 +16,7 @@ const withBody = (encoding: HttpApiSchema.Encoding, status: number): Encode => {
       return HttpServerResponse.uint8Array(encoded, { status, contentType, headers: exchange.localizedHeaders })
     }
     const text = kind === "Json" ? JSON.stringify(encoded) : String(encoded)
-    const described = ["content-type", contentType, "content-length", String(Buffer.byteLength(text))]
-    return new TextAnswer(status, described.concat(exchange.localizedPairs), text)
+    return new TextAnswer(status, exchange.headersOf(contentType, Buffer.byteLength(text)), text)
   }
 }
 

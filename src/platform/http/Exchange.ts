@@ -56,10 +56,12 @@ export class Exchange {
     return { ...localized(this.language), ...this.own }
   }
 
-  /** The same, names and values in turn: of most answers they are made already. */
-  get localizedPairs(): ReadonlyArray<string> {
-    const pairs = localizedPairs[this.language]
-    return this.own === undefined ? pairs : [...pairs, ...Object.entries(this.own).flat()]
+  /** The headers of an answer that is a text, names and values in turn; what its handler has set takes the place of what it would have had. */
+  headersOf(contentType: string, contentLength: number): Array<string> {
+    const length = String(contentLength)
+    return this.own === undefined
+      ? ["content-type", contentType, "content-length", length].concat(localizedPairs[this.language])
+      : Object.entries({ "content-type": contentType, "content-length": length, ...this.localizedHeaders }).flat()
   }
 }
 

@@ -8,6 +8,6 @@ export class ResponseHeaders extends Context.Reference<ResponseHeaders>()("baris
   defaultValue: (): { readonly set: (name: string, value: string) => void } => ({ set: () => undefined })
 }) {}
 
-/** Sets a header of the running request's answer. */
+/** Sets a header of the running request's answer, in place of one that it would have had. */
 export const setHeader = (name: string, value: string): Effect.Effect<void> =>
   Effect.map(ResponseHeaders, (headers) => headers.set(name, value))

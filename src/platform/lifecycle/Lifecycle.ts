@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { ServerResponse } from "node:http"
 import { LinkedQueue } from "../../policy/LinkedQueue.ts"
+import { closeWithConnection } from "./closeWithConnection.ts"
 
 export type State = "starting" | "ready" | "stopping"
 
@@ -36,7 +37,7 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
       active++
       const release = () => {
         holds--
-        if (holds > 0) return
+        if (holds !== 0) return
         underWay.remove(entry)
         active--
         if (active === 0) none.unsafeOpen()
@@ -44,6 +45,7 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
       none.unsafeClose()
       if (state === "stopping") response.shouldKeepAlive = false
       response.on("close", release)
+      closeWithConnection(response)
       return release
     }
 

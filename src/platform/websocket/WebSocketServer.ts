@@ -10,6 +10,9 @@ import * as Connection from "./Connection.ts"
 import type { SendQueue } from "./SendQueue.ts"
 import { UpgradeRequired } from "./UpgradeRequired.ts"
 
+/** Sockets written in one turn of the event loop, a few milliseconds of work, before it looks for requests and timers again. */
+const socketsInATurn = 256
+
 /** The first bytes of the upgraded stream, which came with the request; the request itself does not carry them. */
 const heads = new WeakMap<IncomingMessage, Buffer>()
 
@@ -87,7 +90,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         heartbeat: config.chatHeartbeat,
         closeTimeout: config.chatCloseTimeout
       }
-      const writeLater = endOfTurn<SendQueue>((queue) => queue.writeDue())
+      const writeLater = endOfTurn<SendQueue>((queue) => queue.writeDue(), socketsInATurn)
       let sockets = 0
       const place = Effect.acquireRelease(
         Effect.suspend(() => {

@@ -149,6 +149,23 @@ describe("a client that leaves", () => {
     }).pipe(Effect.provide(Lifecycle.layer)))
 })
 
+describe("a client that leaves requests behind one that is not answered", () => {
+  it.scopedLive("interrupts them all, and what had its answer already is not waited for", () =>
+    Effect.gen(function*() {
+      const events = yield* Queue.unbounded<string>()
+      const endless = Effect.zipRight(Queue.offer(events, "started"), Effect.never).pipe(
+        Effect.onInterrupt(() => Queue.offer(events, "interrupted"))
+      )
+      const { idle, leave, write } = yield* start(({ url }) => url === "/endless" ? work(endless) : text("now"))
+      const paths = ["/endless", "/now", "/endless", ...Array.from({ length: 10 }, () => "/now")]
+      write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join(""))
+      expect([yield* Queue.take(events), yield* Queue.take(events)]).toEqual(["started", "started"])
+      leave()
+      expect([yield* Queue.take(events), yield* Queue.take(events)]).toEqual(["interrupted", "interrupted"])
+      yield* idle
+    }).pipe(Effect.provide(Lifecycle.layer)))
+})
+
 describe("a body that is a stream", () => {
   const failing = Stream.concat(Stream.succeed(bytes("part")), Stream.die("broken"))
 

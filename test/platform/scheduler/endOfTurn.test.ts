@@ -19,13 +19,13 @@ it.live("what a turn has gathered is done at its end, in order; what comes of it
     expect(done).toEqual([1, 2, 3])
   }))
 
-it.live("a turn ends after 256, and the rest goes on in order", () =>
+it.live("a turn ends where its limit is reached, and the rest goes on in order", () =>
   Effect.gen(function*() {
     const done: Array<number> = []
     const add = endOfTurn<number>((n) => {
       done.push(n)
       if (n === 0) add(600)
-    })
+    }, 256)
     for (let n = 0; n < 600; n++) add(n)
     const sizes: Array<number> = []
     for (let round = 0; round < 4; round++) {

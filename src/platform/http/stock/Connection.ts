@@ -66,6 +66,20 @@ const closing = (
 /** The library waits for ever for the end of what it writes after the connection has closed; it writes nothing where the response has ended. */
 const ending = (response: ServerResponse) => Effect.sync(() => response.once("close", () => response.end()))
 
+/**
+ * Waits until a response that is queued behind another one on its connection has its turn, or its client has left. The library would write at
+ * once, and wait for ever for the end of that where there never is a turn.
+ */
+const turnOf = (request: Request): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const response = isUpgrade(request) ? undefined : awaitedResponse(request)
+    if (response === undefined || response.socket !== null) return Effect.void
+    return Effect.async<void>((resume) => {
+      const go = () => resume(Effect.void)
+      response.once("socket", go).once("close", go)
+    })
+  })
+
 /** Makes an answer one that the library's server writes as it should. */
 const prepare = (
   request: Request,
@@ -89,6 +103,12 @@ const abandon = (request: Request) =>
     NodeHttpServerRequest.toServerResponse(request).end()
     return HttpServerResponse.empty()
   })
+
+/** What the library is to write, if anybody still waits for it. */
+const written = (request: Request, answer: Answer): Effect.Effect<Answer, never, Scope.Scope> => {
+  const response = awaitedResponse(request)
+  return response === undefined ? abandon(request) : prepare(request, response, answer)
+}
 
 /** Counts a request until all that its scope holds is released. */
 const counted = (lifecycle: Context.Tag.Service<Lifecycle>, request: Request) =>
@@ -116,9 +136,7 @@ export const around =
       const refused = Conformance.refusal(NodeHttpServerRequest.toIncomingMessage(request))
       return counted(lifecycle, request).pipe(
         Effect.zipRight(refused === undefined ? guarded(app, request) : Effect.succeed(refused)),
-        Effect.flatMap((answer) => {
-          const response = awaitedResponse(request)
-          return response === undefined ? abandon(request) : prepare(request, response, answer)
-        })
+        Effect.tap(() => turnOf(request)),
+        Effect.flatMap((answer) => written(request, answer))
       )
     })
