@@ -19,6 +19,8 @@ export interface Party {
  */
 export interface FairSemaphore {
   readonly permits: number
+  /** Permits held, and operations waiting for one, at this moment. */
+  readonly usage: () => { readonly held: number; readonly waiting: number }
   /**
    * Joins until the scope closes; then the operations still waiting are interrupted, and those running keep their permit to
    * their end. `share` is how many permits the party may hold at once: all of them unless given, and at least one.
@@ -44,11 +46,16 @@ interface Member {
 
 class Permits {
   private readonly round = new LinkedQueue<Member>()
+  private readonly total: number
   private free: number
+  private waiting = 0
 
   constructor(total: number) {
+    this.total = total
     this.free = total
   }
+
+  readonly usage = () => ({ held: this.total - this.free, waiting: this.waiting })
 
   member(share: number): Member {
     return { share: Math.max(1, share), waiters: new LinkedQueue(), held: 0, turn: undefined, ended: false }
@@ -63,7 +70,7 @@ class Permits {
   end(member: Member): void {
     member.ended = true
     for (let entry = member.waiters.first; entry !== undefined; entry = member.waiters.first) {
-      member.waiters.remove(entry)
+      this.leave(member, entry)
       entry.value.resume(Effect.interrupt)
     }
     this.queue(member)
@@ -99,17 +106,23 @@ class Permits {
       }
       const waiter: Waiter = { resume, granted: false }
       const entry = member.waiters.add(waiter)
+      this.waiting++
       this.queue(member)
       this.grant()
       return Effect.sync(() => {
         // the permit may have been granted in the very moment of the interruption
         if (waiter.granted) this.release(member)
         else if (!member.ended) {
-          member.waiters.remove(entry)
+          this.leave(member, entry)
           this.queue(member)
         }
       })
     })
+  }
+
+  private leave(member: Member, entry: Entry<Waiter>): void {
+    member.waiters.remove(entry)
+    this.waiting--
   }
 
   private release(member: Member): void {
@@ -137,7 +150,7 @@ class Permits {
       const member = turn.value
       this.round.remove(turn)
       member.turn = undefined
-      member.waiters.remove(entry)
+      this.leave(member, entry)
       this.free--
       member.held++
       entry.value.granted = true
@@ -153,6 +166,7 @@ export const make = (permits: number): Effect.Effect<FairSemaphore> =>
     const shared = new Permits(permits)
     return {
       permits,
+      usage: shared.usage,
       party: (options) =>
         Effect.map(
           Effect.acquireRelease(

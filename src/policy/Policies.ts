@@ -1,6 +1,7 @@
 import { Config, ConfigError, Context, Duration, Effect, Either, Layer, ParseResult, Record, Schema } from "effect"
 import type { FairSemaphore, Party } from "./FairSemaphore.ts"
 import { type NamedPolicy, Policy } from "./Policy.ts"
+import type { PolicyFigures } from "./PolicyCounters.ts"
 import * as PolicyInterpreter from "./PolicyInterpreter.ts"
 
 const fiveSeconds = Duration.seconds(5)
@@ -97,16 +98,30 @@ const warnOfUnknown = Effect.suspend(() => {
 
 type Table = { readonly [Name in PolicyName]: Policy }
 
-const make = (table: Table) =>
-  Effect.map(
+const figuresOf = (
+  name: string,
+  { concurrency }: Policy,
+  { counters, parties }: PolicyInterpreter.Interpreter
+): PolicyFigures => ({
+  name,
+  ...counters,
+  permits: concurrency === undefined ? undefined : { limit: concurrency, ...parties.usage() }
+})
+
+const make = (table: Table) => {
+  const list = Record.toEntries(table).map(([name, policy]) => ({ name, policy }))
+  return Effect.map(
     Effect.all(Record.map(table, PolicyInterpreter.make), { concurrency: 1 }),
     (interpreters): Context.Tag.Service<Policies> => ({
-      list: Record.toEntries(table).map(([name, policy]) => ({ name, policy })),
+      list,
       get: (name) => table[name],
       apply: (name, party) => interpreters[name].apply(party),
-      parties: (name) => interpreters[name].parties
+      replacing: (name, parts) => interpreters[name].replacing(parts).apply(),
+      parties: (name) => interpreters[name].parties,
+      figures: () => list.map(({ name, policy }) => figuresOf(name, policy, interpreters[name]))
     })
   )
+}
 
 /** The named policies in force: what chapters put around their operations instead of numbers of their own. */
 export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
@@ -118,8 +133,12 @@ export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
    * of them joins with a party first.
    */
   readonly apply: (name: PolicyName, party?: Party) => PolicyInterpreter.Transformer
+  /** The policy's transformer with some parts replaced; it shares the policy's permits and counters. */
+  readonly replacing: (name: PolicyName, parts: Omit<Policy, "concurrency">) => PolicyInterpreter.Transformer
   /** The permits of the policy, shared by the whole server. */
   readonly parties: (name: PolicyName) => FairSemaphore
+  /** The work of each policy since the start, and its permits at this moment: cheap enough to read at any time. */
+  readonly figures: () => ReadonlyArray<PolicyFigures>
 }>() {
   /** The defaults, each replaced by the JSON of its environment variable; a bad one fails with a line that says what would be right. */
   static readonly layer = Layer.effect(

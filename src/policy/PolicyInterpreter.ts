@@ -2,6 +2,7 @@ import { Clock, Data, type Duration, Effect, Fiber, Option } from "effect"
 import { format } from "./DurationText.ts"
 import * as FairSemaphore from "./FairSemaphore.ts"
 import { largestConcurrency, type Policy, type Retry } from "./Policy.ts"
+import * as PolicyCounters from "./PolicyCounters.ts"
 import * as RetrySchedule from "./RetrySchedule.ts"
 import type { FailedAttempt } from "./RetrySchedule.ts"
 
@@ -28,6 +29,9 @@ export interface Interpreter {
   readonly apply: (party?: FairSemaphore.Party) => Transformer
   /** The permits of the policy's concurrency; without one, as many as any policy can have. */
   readonly parties: FairSemaphore.FairSemaphore
+  readonly counters: Readonly<PolicyCounters.PolicyCounters>
+  /** The same policy with some parts replaced; shares the permits and the counters. */
+  readonly replacing: (parts: Omit<Policy, "concurrency">) => Interpreter
 }
 
 /**
@@ -42,10 +46,17 @@ const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E
     )
   )
 
-const within = (limit: Duration.Duration | undefined) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  limit === undefined
-    ? effect
-    : inOwnFiber(Effect.timeoutFail(effect, { duration: limit, onTimeout: () => new PolicyTimeout({ after: limit }) }))
+const within =
+  (limit: Duration.Duration | undefined, onTimeout: () => void) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    limit === undefined
+      ? effect
+      : inOwnFiber(Effect.timeoutFail(effect, {
+        duration: limit,
+        onTimeout: () => {
+          onTimeout()
+          return new PolicyTimeout({ after: limit })
+        }
+      }))
 
 const spanEvent = ({ attempt, delay, error }: FailedAttempt<unknown>): Effect.Effect<void> =>
   Effect.currentSpan.pipe(
@@ -90,12 +101,32 @@ const attempts = <A, E, R>(
  * A timeout interrupts the operation and waits until it has been cleaned up. Only errors retry, never defects or interruptions.
  */
 export const make = (policy: Policy): Effect.Effect<Interpreter> =>
-  Effect.map(FairSemaphore.make(policy.concurrency ?? largestConcurrency), (parties) => ({
-    parties,
-    apply: (party = parties): Transformer => (effect, onFailedAttempt = () => Effect.void) => {
-      const limited = attempts(within(policy.attemptTimeout)(effect), policy.retry, onFailedAttempt).pipe(
-        within(policy.timeout)
-      )
-      return policy.concurrency === undefined ? limited : party.withPermit(limited)
-    }
-  }))
+  Effect.map(
+    FairSemaphore.make(policy.concurrency ?? largestConcurrency),
+    (parties) => interpreter(policy, parties, PolicyCounters.make())
+  )
+
+const interpreter = (
+  policy: Policy,
+  parties: FairSemaphore.FairSemaphore,
+  counters: PolicyCounters.PolicyCounters
+): Interpreter => ({
+  parties,
+  counters,
+  replacing: (parts) => interpreter({ ...policy, ...parts }, parties, counters),
+  apply: (party = parties): Transformer => (effect, onFailedAttempt = () => Effect.void) => {
+    const attempt = Effect.suspend(() => {
+      counters.attempts++
+      return effect
+    }).pipe(
+      within(policy.attemptTimeout, () => counters.attemptTimeouts++),
+      Effect.tapError(() => Effect.sync(() => counters.failures++))
+    )
+    const operation = Effect.suspend(() => {
+      counters.operations++
+      return attempts(attempt, policy.retry, onFailedAttempt)
+    })
+    const limited = within(policy.timeout, () => counters.timeouts++)(operation)
+    return policy.concurrency === undefined ? limited : party.withPermit(limited)
+  }
+})

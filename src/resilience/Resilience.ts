@@ -5,7 +5,7 @@ import type { Json } from "../platform/upstream/Json.ts"
 import { Upstream } from "../platform/upstream/Upstream.ts"
 import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { Policies } from "../policy/Policies.ts"
-import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
+import type * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
 import type * as RetrySchedule from "../policy/RetrySchedule.ts"
 import { type Attempt, AttemptsFailed, OperationTooSlow } from "./Api.ts"
 
@@ -69,16 +69,10 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
       })
 
       const transformer = (timeout?: Duration.Duration) =>
-        timeout === undefined
-          ? Effect.succeed(policies.apply("slow-operation"))
-          : Effect.map(
-            PolicyInterpreter.make({ ...policies.get("slow-operation"), timeout }),
-            ({ apply }) => apply(policies.parties("slow-operation"))
-          )
+        timeout === undefined ? policies.apply("slow-operation") : policies.replacing("slow-operation", { timeout })
 
       const withTimeout = Effect.fn("Resilience.withTimeout")(function*(timeout?: Duration.Duration) {
-        const limited = yield* transformer(timeout)
-        const result = yield* limited(slowOperation()).pipe(
+        const result = yield* transformer(timeout)(slowOperation()).pipe(
           Effect.catchTag(
             "PolicyTimeout",
             ({ after }) =>

@@ -93,4 +93,42 @@ describe("Policies", () => {
       yield* TestClock.adjust("1 millis")
       yield* Fiber.join(fiber)
     }).pipe(Effect.scoped, Effect.provide(Policies.layerWith({ batch: { concurrency: 2 } }))))
+
+  it.effect("count what each policy does, and who holds and awaits its permits", () =>
+    Effect.gen(function*() {
+      const { apply, figures, replacing } = yield* Policies
+      const figuresOf = (named: string) => figures().find(({ name }) => name === named)
+      const failing = apply("unreliable")(Effect.fail({ transient: true }))
+      const hanging = replacing("unreliable", { attemptTimeout: Duration.seconds(1), timeout: Duration.millis(1500) })(
+        Effect.never
+      )
+      const batch = Effect.forEach([1, 2, 3, 4, 5], () => apply("batch")(Effect.never), {
+        concurrency: "unbounded",
+        discard: true
+      })
+      const all = yield* Effect.fork(Effect.all([Effect.exit(failing), Effect.exit(hanging), batch], {
+        concurrency: "unbounded"
+      }))
+      yield* TestClock.adjust("2 seconds")
+      expect(figuresOf("unreliable")).toEqual({
+        name: "unreliable",
+        operations: 2,
+        attempts: 4,
+        failures: 3,
+        attemptTimeouts: 1,
+        timeouts: 1,
+        permits: undefined
+      })
+      expect(figuresOf("batch")).toMatchObject({
+        operations: 2,
+        attempts: 2,
+        failures: 0,
+        permits: { limit: 2, held: 2, waiting: 3 }
+      })
+      yield* Fiber.interrupt(all)
+      expect(figuresOf("batch")?.permits).toEqual({ limit: 2, held: 0, waiting: 0 })
+    }).pipe(Effect.provide(Policies.layerWith({
+      "batch": { concurrency: 2 },
+      "unreliable": { retry: { attempts: 2, backoff: { kind: "constant", base: Duration.millis(100) } } }
+    }))))
 })

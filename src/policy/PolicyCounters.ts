@@ -1,0 +1,29 @@
+/** Counts the work of one policy since the start of the process, as plain numbers: an attempt pays an addition for them. */
+export interface PolicyCounters {
+  /** Operations begun, after the wait for their permit. */
+  operations: number
+  /** Attempts begun, the first of each operation included. */
+  attempts: number
+  /** Attempts that ended in an error, their timeouts included. */
+  failures: number
+  /** Attempts that their `attemptTimeout` ended. */
+  attemptTimeouts: number
+  /** Operations that their `timeout` ended. */
+  timeouts: number
+}
+
+/** The permits of a policy's concurrency at this moment. */
+export interface PermitUsage {
+  readonly limit: number
+  readonly held: number
+  /** Operations in the queue for a permit. */
+  readonly waiting: number
+}
+
+/** The figures of a named policy; `permits` only where it limits its concurrency. */
+export interface PolicyFigures extends Readonly<PolicyCounters> {
+  readonly name: string
+  readonly permits: PermitUsage | undefined
+}
+
+export const make = (): PolicyCounters => ({ operations: 0, attempts: 0, failures: 0, attemptTimeouts: 0, timeouts: 0 })
