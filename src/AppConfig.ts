@@ -9,6 +9,8 @@ import { requests } from "./settings/Requests.ts"
 import { threads } from "./settings/Threads.ts"
 import { upstream } from "./settings/Upstream.ts"
 
+export { partOf } from "./settings/Setting.ts"
+
 /**
  * Every setting of the product, by its key in `AppConfig`. Nothing else reads the environment but `Policies`, for those that replace a policy.
  * A limit stands once, in the group of what it limits, with its unit and the reason for it.

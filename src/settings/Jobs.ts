@@ -1,13 +1,21 @@
-import { duration, integer } from "./Setting.ts"
+import { duration, integer, part } from "./Setting.ts"
+
+const jobsMaxUnfinished = integer(
+  "JOBS_MAX_UNFINISHED",
+  10_000,
+  [1, 1_000_000],
+  "jobs",
+  "Jobs accepted and not yet finished at once; beyond it 503"
+)
 
 /** How many background jobs there may be, when they run, and how long they are kept. */
 export const jobs = {
-  jobsMaxUnfinished: integer(
-    "JOBS_MAX_UNFINISHED",
-    10_000,
-    [1, 1_000_000],
+  jobsMaxUnfinished,
+  jobsMaxDelayed: part(
+    "JOBS_MAX_DELAYED",
+    jobsMaxUnfinished,
     "jobs",
-    "Jobs accepted and not yet finished at once; beyond it 503"
+    "Of those, jobs that wait for the end of their delay, which may be days; beyond it a delayed job gets 503"
   ),
   jobsConcurrency: integer(
     "JOBS_CONCURRENCY",

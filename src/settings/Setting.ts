@@ -34,25 +34,25 @@ export const setting = <A>(
   )
 })
 
+const wholeNumber = ([least, most]: readonly [number, number], unit: string) => ({
+  expected: `a whole number${unit === "" ? "" : ` of ${unit}`} from ${least} to ${most}`,
+  parse: (written: string) => {
+    const value = Number(written)
+    return /^\d+$/.test(written) && value >= least && value <= most ? value : undefined
+  }
+})
+
 /** A whole number with its unit and inclusive range. */
 export const integer = (
   name: string,
   fallback: number,
-  [least, most]: readonly [number, number],
+  range: readonly [number, number],
   unit: string,
   description: string
-): Setting<number> =>
-  setting(
-    name,
-    fallback,
-    String(fallback),
-    `a whole number${unit === "" ? "" : ` of ${unit}`} from ${least} to ${most}`,
-    description,
-    (written) => {
-      const value = Number(written)
-      return /^\d+$/.test(written) && value >= least && value <= most ? value : undefined
-    }
-  )
+): Setting<number> => {
+  const { expected, parse } = wholeNumber(range, unit)
+  return setting(name, fallback, String(fallback), expected, description, parse)
+}
 
 export const kibibyte = 1024
 export const mebibyte = 1024 * kibibyte
@@ -132,6 +132,21 @@ export const optional = <A>(
     },
     show
   )
+
+/** The part of a whole that one client, or one kind, may take: half of it unless given, so that half is left to the others. */
+export const part = (
+  name: string,
+  whole: Setting<number>,
+  unit: string,
+  description: string
+): Setting<Option.Option<number>> => {
+  const { expected, parse } = wholeNumber([1, 1_000_000], unit)
+  return optional(name, `half of ${whole.name}`, expected, description, parse)
+}
+
+/** The part in force of a whole. */
+export const partOf = (whole: number, given: Option.Option<number>): number =>
+  Option.getOrElse(given, () => Math.ceil(whole / 2))
 
 /** Shown instead of a wrong value that may be a secret. */
 export const secret = (): string => "the given value"

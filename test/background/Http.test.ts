@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { expect, it, layer } from "@effect/vitest"
-import { Array, Deferred, Duration, Effect, Layer } from "effect"
+import { Array, Deferred, Duration, Effect, Layer, Option } from "effect"
 import { barista, start } from "../../scripts/bench/serverProcess.ts"
 import { Email } from "../../src/domain/Email.ts"
 import { JobId } from "../../src/platform/jobs/Job.ts"
@@ -314,7 +314,9 @@ layer(TestServer.layer(slow), live)("work that takes its time", (it) => {
     }))
 })
 
-layer(TestServer.layer({ ...quick, jobsMaxUnfinished: 3 }), live)("a server with as many jobs as it may have", (it) => {
+const full = { jobsMaxUnfinished: 3, jobsMaxDelayed: Option.some(3) }
+
+layer(TestServer.layer({ ...quick, ...full }), live)("a server with as many jobs as it may have", (it) => {
   it.effect("answers 503 with Retry-After and keeps nothing, also for a key, until there is room", () =>
     Effect.gen(function*() {
       const later = `/register-user?email=alice@example.com&delay=${inAWeek}`

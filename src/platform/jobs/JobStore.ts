@@ -132,6 +132,15 @@ const make = Effect.gen(function*() {
         ([row]) => (row?.n ?? 0) >= most
       )),
 
+    /** Whether as many jobs as `most` wait for the end of their delay. */
+    hasDelayed: (most: number) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        orDefect(Effect.map(
+          writer<{ n: number }>`SELECT COUNT(*) AS n FROM (
+            SELECT 1 FROM jobs WHERE state = 'waiting' AND due_at > ${now} LIMIT ${most})`,
+          ([row]) => (row?.n ?? 0) >= most
+        ))),
+
     hasUnfinished: (kind: string) =>
       orDefect(Effect.map(
         writer`SELECT 1 FROM jobs WHERE kind = ${kind} AND state IN ('waiting', 'running') LIMIT 1`,

@@ -1,6 +1,6 @@
 import { WorkflowEngine } from "@effect/workflow"
 import { Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
-import { AppConfig } from "../../AppConfig.ts"
+import { AppConfig, partOf } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
 import * as FairSemaphore from "../../policy/FairSemaphore.ts"
 import { Policies } from "../../policy/Policies.ts"
@@ -25,7 +25,7 @@ type End = "succeeded" | "failed" | "cancelled"
 const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
 
 const make = Effect.gen(function*() {
-  const { jobsConcurrency, jobsMaxUnfinished } = yield* AppConfig
+  const { jobsConcurrency, jobsMaxDelayed, jobsMaxUnfinished } = yield* AppConfig
   const { transaction } = yield* Database
   const store = yield* JobStore
   const policies = yield* Policies
@@ -56,6 +56,17 @@ const make = Effect.gen(function*() {
       store.isFull(jobsMaxUnfinished + recurring.length + own),
       (full) => full ? new Problem.Overloaded({ what: "jobs", retry_after: retryAfter }) : Effect.void
     )
+
+  const mostDelayed = recurring.length + partOf(jobsMaxUnfinished, jobsMaxDelayed)
+
+  /** Fails where too many wait for a time to come: delays may be days, and would keep the others' places for as long. */
+  const admitDelayed = (delay: Duration.Duration) =>
+    Duration.greaterThan(delay, Duration.zero)
+      ? Effect.flatMap(
+        store.hasDelayed(mostDelayed),
+        (full) => full ? new Problem.Overloaded({ what: "delayed jobs", retry_after: retryAfter }) : Effect.void
+      )
+      : Effect.void
 
   const add = Effect.fnUntraced(function*(kind: string, payload: unknown, delay: Duration.Duration) {
     const job = yield* store.add(kind, payload, delay)
@@ -100,7 +111,11 @@ const make = Effect.gen(function*() {
     delay: Duration.Duration = Duration.zero
   ) {
     const encoded = yield* Effect.orDie(Schema.encode(type.payload)(payload))
-    const job = yield* orDefect(transaction(Effect.zipRight(admit(0), add(type.name, encoded, delay))))
+    const job = yield* orDefect(transaction(Effect.gen(function*() {
+      yield* admit(0)
+      yield* admitDelayed(delay)
+      return yield* add(type.name, encoded, delay)
+    })))
     return toJob(job)
   })
 

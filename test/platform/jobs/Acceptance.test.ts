@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Data, Deferred, Effect, Exit, Fiber, Ref } from "effect"
+import { Data, Deferred, Duration, Effect, Exit, Fiber, Option, Ref } from "effect"
 import { Overloaded } from "../../../src/domain/Problem.ts"
 import * as Job from "../../../src/platform/jobs/Job.ts"
 import * as TestJobs from "../../support/Jobs.ts"
@@ -98,5 +98,26 @@ describe("acceptance", () => {
       expect(yield* Effect.flip(ask)).toEqual(new Overloaded({ what: "jobs", retry_after: 5 }))
       yield* TestJobs.settled
       yield* ask
+    }))
+
+  it.scoped("of delayed jobs has a bound of its own: they leave half of all places to the others", () =>
+    Effect.gen(function*() {
+      const { jobs } = yield* setting({ jobsMaxUnfinished: 5 })
+      const later = jobs.enqueue(Task, { n: 1 }, Duration.seconds(3))
+      for (const _ of [1, 2, 3]) yield* later
+      expect(yield* Effect.flip(later)).toEqual(new Overloaded({ what: "delayed jobs", retry_after: 5 }))
+      yield* jobs.enqueue(Task, { n: 2 })
+      yield* jobs.enqueue(Task, { n: 3 })
+      yield* TestJobs.pass("4 seconds")
+      yield* later
+    }))
+
+  it.scoped("of delayed jobs is given again where one is cancelled", () =>
+    Effect.gen(function*() {
+      const { jobs } = yield* setting({ jobsMaxDelayed: Option.some(1) })
+      const { id } = yield* jobs.enqueue(Task, { n: 1 }, Duration.days(7))
+      expect((yield* Effect.flip(jobs.enqueue(Task, { n: 2 }, Duration.seconds(1)))).what).toBe("delayed jobs")
+      yield* jobs.cancel(id)
+      yield* jobs.enqueue(Task, { n: 2 }, Duration.seconds(1))
     }))
 })
