@@ -11,6 +11,7 @@ import { MonitoringApi } from "./monitoring/Api.ts"
 import { OutboxApi } from "./outbox/Api.ts"
 import { OutcomesApi } from "./outcomes/Api.ts"
 import { transform } from "./platform/http/OpenApiTransform.ts"
+import { DatabaseUnavailable } from "./platform/sql/DatabaseUnavailable.ts"
 import { ResilienceApi } from "./resilience/Api.ts"
 import { TransfersApi } from "./transfers/Api.ts"
 import { UploadsApi } from "./uploads/Api.ts"
@@ -40,6 +41,7 @@ export const Api = HttpApi.make("barista")
   .addError(Problem.Unauthorized)
   .addError(Problem.Overloaded)
   .addError(Problem.Stopping)
+  .addError(DatabaseUnavailable)
   .addError(Problem.InternalError)
   .annotateContext(OpenApi.annotations({
     title: "Barista",

@@ -1,5 +1,6 @@
 import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
-import { Context, Effect, type Fiber, Option, Stream } from "effect"
+import { Context, Effect, Exit, type Fiber, Option, Stream } from "effect"
+import { UndoneTransaction } from "./DatabaseUnavailable.ts"
 
 /** A connection that changes are made on. */
 export interface Connection extends SqlConnection.Connection {
@@ -46,8 +47,10 @@ export class ChangeConnection implements SqlConnection.Connection {
   }
 }
 
-/** What becomes of a statement of a transaction that is over. */
-export const over = Effect.fail(new SqlError.SqlError({ cause: undefined, message: "the transaction is over" }))
+/** The failure of a statement of a transaction that is over. */
+export const over = Exit.fail(
+  new SqlError.SqlError({ cause: new UndoneTransaction(), message: "the transaction is over" })
+)
 
 /** Whether the change whose connection this is has ended. */
 export const isOver = (connection: SqlConnection.Connection): boolean =>
