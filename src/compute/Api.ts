@@ -2,6 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
+import { exactly } from "../platform/codec/JsonText.ts"
 import { describe } from "../platform/http/describe.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
@@ -54,7 +55,7 @@ export type BlockingSum = typeof BlockingSum.Type
 export const ComputeApi = HttpApiGroup.make("compute")
   .add(
     HttpApiEndpoint.get("goodAsyncUsage", "/good-async-usage")
-      .addSuccess(GoodUsage)
+      .addSuccess(exactly(GoodUsage))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
       .annotateContext(describe(

@@ -1,6 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import * as Problem from "../domain/Problem.ts"
+import { exactly } from "../platform/codec/JsonText.ts"
 import { describe } from "../platform/http/describe.ts"
 import { Json, UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
@@ -48,7 +49,7 @@ export type SafeAnswer = typeof SafeAnswer.Type
 export const ExternalApi = HttpApiGroup.make("external")
   .add(
     HttpApiEndpoint.get("badExternalCalls", "/bad-external-calls")
-      .addSuccess(UpstreamAnswer)
+      .addSuccess(exactly(UpstreamAnswer))
       .addError(UpstreamFailed)
       .addError(Problem.Overloaded)
       .addError(Problem.TimedOut)
@@ -59,7 +60,7 @@ export const ExternalApi = HttpApiGroup.make("external")
   )
   .add(
     HttpApiEndpoint.get("goodExternalCalls", "/good-external-calls")
-      .addSuccess(UpstreamAnswer)
+      .addSuccess(exactly(UpstreamAnswer))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
       .annotateContext(
@@ -68,7 +69,7 @@ export const ExternalApi = HttpApiGroup.make("external")
   )
   .add(
     HttpApiEndpoint.get("parallelExternalCalls", "/parallel-external-calls")
-      .addSuccess(ParallelAnswer)
+      .addSuccess(exactly(ParallelAnswer))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
       .annotateContext(describe(
@@ -78,7 +79,7 @@ export const ExternalApi = HttpApiGroup.make("external")
   )
   .add(
     HttpApiEndpoint.get("safeParallelCalls", "/safe-parallel-calls")
-      .addSuccess(SafeAnswer)
+      .addSuccess(exactly(SafeAnswer))
       .annotateContext(describe(
         "Three calls at once, each with its own end",
         "/delay/1, /status/500 and /delay/10 concurrently, under the policy safe-call; how each one ended, in this order."

@@ -1,7 +1,7 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { type Overloaded, TimedOut } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
-import type { Json } from "../platform/upstream/Json.ts"
+import type { JsonText } from "../platform/codec/JsonText.ts"
 import { jsonOf, Upstream, urlOf } from "../platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { BlockingLoop, type HttpGetFailed } from "../platform/workers/BlockingLoop.ts"
@@ -30,14 +30,16 @@ const blockingFailure = (url: URL, timeout: Duration.Duration) => ({ kind }: Htt
       return UpstreamFailed.connection(url, "unreachable")
     case "too large":
       return UpstreamFailed.body(url, "too-large")
+    case "bad coding":
+      return UpstreamFailed.body(url, "bad-coding")
   }
 }
 
 /** The calls of the chapter « Appels vers des APIs externes », each under its named policy. */
 export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")<ExternalCalls, {
   /** A call that blocks the sacrificial event loop until its answer is there. */
-  readonly blocking: Effect.Effect<Json, Overloaded | TimedOut | UpstreamFailed>
-  readonly single: Effect.Effect<Json, TimedOut | UpstreamFailed>
+  readonly blocking: Effect.Effect<JsonText, Overloaded | TimedOut | UpstreamFailed>
+  readonly single: Effect.Effect<JsonText, TimedOut | UpstreamFailed>
   /** Three calls at once; the first failure interrupts the others. */
   readonly parallel: Effect.Effect<ParallelAnswer, TimedOut | UpstreamFailed>
   /** Three calls at once, of which one fails and one is too slow; every call's own end, in order. */

@@ -3,6 +3,7 @@ import { Duration, Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { exactly } from "../platform/codec/JsonText.ts"
 import { describe } from "../platform/http/describe.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { NamedPolicy } from "../policy/Policy.ts"
@@ -80,7 +81,7 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
   .add(
     HttpApiEndpoint.get("unreliable", "/unreliable")
       .setUrlParams(Schema.Struct({ succeed_on: Schema.optionalWith(SucceedOn, { exact: true }) }))
-      .addSuccess(UpstreamAnswer)
+      .addSuccess(exactly(UpstreamAnswer))
       .addError(AttemptsFailed)
       .addError(Problem.TimedOut)
       .annotateContext(describe(

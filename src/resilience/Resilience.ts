@@ -1,7 +1,7 @@
 import { Context, Duration, Effect, Layer, Option, Ref } from "effect"
 import { TimedOut } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
-import type { Json } from "../platform/upstream/Json.ts"
+import type { JsonText } from "../platform/codec/JsonText.ts"
 import { Upstream } from "../platform/upstream/Upstream.ts"
 import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { Policies } from "../policy/Policies.ts"
@@ -37,7 +37,7 @@ const describe = ({ attempt, delay, error }: FailedAttempt): Effect.Effect<Attem
 /** Retry and timeout, the handbook's « Patterns avancés », by the named policies `unreliable` and `slow-operation`. */
 export class Resilience extends Context.Tag("barista/resilience/Resilience")<Resilience, {
   /** Calls what always fails, until the policy gives up; attempt `succeedOn`, counted from 1, calls what succeeds. */
-  readonly unreliable: (succeedOn?: number) => Effect.Effect<Json, AttemptsFailed | TimedOut>
+  readonly unreliable: (succeedOn?: number) => Effect.Effect<JsonText, AttemptsFailed | TimedOut>
   /** The operation of 10 s, interrupted at a timeout: the policy's, or another in its place. */
   readonly withTimeout: (timeout?: Duration.Duration) => Effect.Effect<{ readonly result: string }, OperationTooSlow>
 }>() {

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { Compute } from "../../src/compute/Compute.ts"
 import { UserDirectory } from "../../src/domain/UserDirectory.ts"
+import { JsonText } from "../../src/platform/codec/JsonText.ts"
 import * as ModelledUpstream from "../../src/platform/upstream/ModelledUpstream.ts"
 import { Upstream } from "../../src/platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../../src/platform/upstream/UpstreamFailed.ts"
@@ -84,9 +85,9 @@ describe("goodUsage", () => {
         Effect.zipRight(Deferred.succeed(mine, undefined), Deferred.await(other))
       const answer = yield* withCompute({
         users: Effect.as(meet(counted, called), 1),
-        get: () => Effect.as(meet(called, counted), "answer")
+        get: () => Effect.as(meet(called, counted), new JsonText("1.0"))
       }, (compute) => compute.goodUsage)
-      expect(answer).toMatchObject({ response: "answer", users: 1 })
+      expect(answer).toMatchObject({ response: new JsonText("1.0"), users: 1 })
     }))
 
   it.effect("interrupts the other parts when one fails", () =>

@@ -26,7 +26,7 @@ describe("ExternalCalls.blocking", () => {
   it.scopedLive("answers the upstream's JSON of /delay/2", () =>
     Effect.gen(function*() {
       const answer = yield* blockingCall((request, response) => response.end(JSON.stringify({ asked: request.url })))
-      expect(answer).toEqual({ asked: "/delay/2" })
+      expect(answer.value).toEqual({ asked: "/delay/2" })
     }))
 
   it.scopedLive("gives up a silent upstream at the timeout of its policy", () =>

@@ -32,9 +32,8 @@ describe("ExternalCalls", () => {
       const { single } = yield* ExternalCalls
       const { before, exit } = yield* around(yield* Effect.fork(single), 2000)
       expect(before).toBe(false)
-      expect(exit).toEqual(Option.some(Exit.succeed(expect.objectContaining({
-        url: "http://upstream.invalid/delay/2"
-      }))))
+      const answer = expect.objectContaining({ url: "http://upstream.invalid/delay/2" })
+      expect(exit).toEqual(Option.some(Exit.succeed(expect.objectContaining({ value: answer }))))
     }).pipe(Effect.provide(modelled)))
 
   it.effect("single: a silent upstream is given up after 5 s, and its call interrupted", () =>
@@ -66,7 +65,9 @@ describe("ExternalCalls", () => {
       const call = yield* Effect.fork(parallel)
       const { before } = yield* around(call, 1000)
       expect(before).toBe(false)
-      const body = expect.objectContaining({ url: "http://upstream.invalid/delay/1" })
+      const body = expect.objectContaining({
+        value: expect.objectContaining({ url: "http://upstream.invalid/delay/1" })
+      })
       expect(yield* Fiber.poll(call)).toEqual(
         Option.some(Exit.succeed({ results: [body, body, body], total_time: "~1 seconde au lieu de 3" }))
       )
@@ -115,7 +116,11 @@ describe("ExternalCalls", () => {
       const first = "http://upstream.invalid/delay/1"
       expect(yield* Fiber.poll(call)).toEqual(Option.some(Exit.succeed({
         results: [
-          { url: first, status: "success", data: expect.objectContaining({ url: first }) },
+          {
+            url: first,
+            status: "success",
+            data: expect.objectContaining({ value: expect.objectContaining({ url: first }) })
+          },
           {
             url: "http://upstream.invalid/status/500",
             status: "error",

@@ -2,6 +2,7 @@ import { HttpApi, OpenApi } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Duration, Effect, Exit, Fiber, Layer, Option, Ref, Schema, TestClock, Tracer } from "effect"
 import { Locale } from "../../src/domain/Text.ts"
+import { JsonText } from "../../src/platform/codec/JsonText.ts"
 import * as ModelledUpstream from "../../src/platform/upstream/ModelledUpstream.ts"
 import { Upstream } from "../../src/platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../../src/platform/upstream/UpstreamFailed.ts"
@@ -20,7 +21,9 @@ const noted = (status: number) =>
       get: (path) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.update(asked, (all) => [...all, [now, path] as const]))
           .pipe(
-            Effect.zipRight(path === "/get" ? Effect.succeed({ got: path }) : UpstreamFailed.status(base, status))
+            Effect.zipRight(
+              path === "/get" ? Effect.succeed(new JsonText(`{"got":"${path}"}`)) : UpstreamFailed.status(base, status)
+            )
           )
     })
   }))
@@ -74,11 +77,11 @@ describe("Resilience.unreliable", () => {
       const { asked, upstream } = yield* noted(500)
       yield* Effect.gen(function*() {
         const { unreliable } = yield* Resilience
-        expect(yield* unreliable(1)).toEqual({ got: "/get" })
+        expect((yield* unreliable(1)).value).toEqual({ got: "/get" })
         const second = yield* Effect.fork(unreliable(2))
         const fourth = yield* Effect.fork(Effect.flip(unreliable(4)))
         yield* TestClock.adjust("1 second")
-        expect(yield* Fiber.join(second)).toEqual({ got: "/get" })
+        expect((yield* Fiber.join(second)).value).toEqual({ got: "/get" })
         yield* TestClock.adjust("1 minute")
         expect(yield* Fiber.join(fourth)).toMatchObject({ attempts: [{}, {}, {}] })
       }).pipe(Effect.provide(resilienceWith(upstream)))

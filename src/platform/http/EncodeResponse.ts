@@ -1,6 +1,7 @@
 import { type HttpApiEndpoint, HttpApiSchema, type HttpMethod, HttpServerResponse } from "@effect/platform"
 import { Either, ParseResult, Schema } from "effect"
 import * as Codec from "../codec/Codec.ts"
+import * as JsonText from "../codec/JsonText.ts"
 import type { Exchange } from "./Exchange.ts"
 import { TextAnswer } from "./TextAnswer.ts"
 
@@ -9,13 +10,17 @@ type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 /** Makes the answer of a value, in the language of its request. */
 export type Encode = (value: unknown, exchange: Exchange) => HttpServerResponse.HttpServerResponse | TextAnswer
 
-const withBody = (encoding: HttpApiSchema.Encoding, status: number): Encode => {
+const withBody = (
+  encoding: HttpApiSchema.Encoding,
+  status: number,
+  stringify: (encoded: unknown) => string
+): Encode => {
   const { contentType, kind } = encoding
   return (encoded, exchange) => {
     if (kind === "Uint8Array" && encoded instanceof Uint8Array) {
       return HttpServerResponse.uint8Array(encoded, { status, contentType, headers: exchange.localizedHeaders })
     }
-    const text = kind === "Json" ? JSON.stringify(encoded) : String(encoded)
+    const text = kind === "Json" ? stringify(encoded) : String(encoded)
     return new TextAnswer(status, exchange.headersOf(contentType, Buffer.byteLength(text)), text)
   }
 }
@@ -31,6 +36,10 @@ export const compile = (endpoint: Endpoint): Encode => {
     return (_, { localizedHeaders }) => HttpServerResponse.empty({ status, headers: localizedHeaders })
   }
   const encode = Codec.encoder(Schema.make<unknown, unknown, never>(ast))
-  const toAnswer = withBody(HttpApiSchema.getEncoding(ast), status)
+  const toAnswer = withBody(
+    HttpApiSchema.getEncoding(ast),
+    status,
+    JsonText.isExact(ast) ? JsonText.stringify : JSON.stringify
+  )
   return (value, exchange) => toAnswer(Either.getOrThrowWith(encode(value), ParseResult.parseError), exchange)
 }

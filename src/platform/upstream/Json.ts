@@ -1,7 +1,8 @@
-import { Schema } from "effect"
+import { Option, Schema } from "effect"
+import { JsonText } from "../codec/JsonText.ts"
 
-/** A JSON value (RFC 8259). */
-export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+/** A JSON value (RFC 8259), in which any part may be kept as its text. */
+export type Json = null | boolean | number | string | JsonText | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /** Levels of nesting; beyond it writing the value back as JSON could exhaust the stack. */
 const deepest = 200
@@ -9,8 +10,8 @@ const deepest = 200
 const isJson = (value: unknown, depth = 0): value is Json => {
   if (value === null || typeof value === "string" || typeof value === "boolean") return true
   if (typeof value === "number") return Number.isFinite(value)
-  return typeof value === "object" && depth < deepest &&
-    Object.values(value).every((member) => isJson(member, depth + 1))
+  return value instanceof JsonText || typeof value === "object" && depth < deepest &&
+      Object.values(value).every((member) => isJson(member, depth + 1))
 }
 
 /** Any JSON value of at most 200 levels, passed on as it is. */
@@ -32,5 +33,16 @@ export const UpstreamAnswer = Json.annotations({
   }]
 })
 
-/** A JSON text as its value. */
-export const JsonFromText = Schema.parseJson(Json)
+/** Whether a parsed value nests no deeper than is passed on. Its numbers may be beyond a double, as the text has them. */
+const isShallow = (value: unknown, depth = 0): boolean =>
+  typeof value !== "object" || value === null ||
+  depth < deepest && Object.values(value).every((member) => isShallow(member, depth + 1))
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** Bytes that are JSON in UTF-8, of at most 200 levels, kept as their text; a byte order mark is passed over (RFC 8259, 8.1). */
+export const readJson = (bytes: Uint8Array): Option.Option<JsonText> =>
+  Option.liftThrowable(() => utf8.decode(bytes))().pipe(
+    Option.filter((text) => Option.exists(Option.liftThrowable(JSON.parse)(text), (value) => isShallow(value))),
+    Option.map((text) => new JsonText(text))
+  )

@@ -1,4 +1,5 @@
 import { Duration, Effect, Layer } from "effect"
+import { JsonText } from "../codec/JsonText.ts"
 import * as Httpbin from "./Httpbin.ts"
 import { Upstream, urlOf } from "./Upstream.ts"
 import { UpstreamFailed } from "./UpstreamFailed.ts"
@@ -17,6 +18,6 @@ export const layer = ({ latency = Duration.zero }: { readonly latency?: Duration
       const { delay, json, status } = Httpbin.answer(url, { host: url.host }, "127.0.0.1")
       yield* Effect.sleep(Duration.sum(delay, Duration.decode(latency)))
       if (status > 299) return yield* UpstreamFailed.status(url, status)
-      return json === undefined ? yield* UpstreamFailed.body(url, "not-json") : json
+      return json === undefined ? yield* UpstreamFailed.body(url, "not-json") : new JsonText(JSON.stringify(json))
     })
   })

@@ -1,10 +1,13 @@
-import { HttpClient, type HttpClientError, type HttpClientResponse } from "@effect/platform"
+import { HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
 import type { HttpServerError } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Chunk, Context, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
+import type * as Undici from "@effect/platform-node/Undici"
+import { Chunk, Context, Effect, Layer, Option, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
+import type { JsonText } from "../codec/JsonText.ts"
+import { CodingFailed, decoded } from "./contentCoding.ts"
 import * as EmbeddedUpstream from "./EmbeddedUpstream.ts"
-import { type Json, JsonFromText } from "./Json.ts"
+import { readJson } from "./Json.ts"
 import { UpstreamFailed } from "./UpstreamFailed.ts"
 
 /** The URL of a path (`/delay/1?a=b`) below the upstream's base. Whatever the path, scheme, host and port stay the base's. */
@@ -23,8 +26,8 @@ const codeOf = (error: unknown): string => {
   return "cause" in error ? codeOf(error.cause) : "unknown"
 }
 
-/** The whole body, or a failure as soon as it exceeds the limit in bytes; the rest is then not read. */
-const bodyOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit: number) =>
+/** The whole body as it was sent, or a failure as soon as it exceeds the limit in bytes; the rest is then not read. */
+const bytesOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit: number) =>
   response.stream.pipe(
     Stream.mapError((error: HttpClientError.ResponseError) => UpstreamFailed.connection(url, codeOf(error))),
     Stream.runFoldEffect(
@@ -34,26 +37,61 @@ const bodyOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit
           ? Effect.fail(UpstreamFailed.body(url, "too-large"))
           : Effect.succeed({ chunks: Chunk.append(read.chunks, chunk), size: read.size + chunk.length })
     ),
-    Effect.map(({ chunks }) => Buffer.concat([...chunks]).toString("utf8"))
+    Effect.map(({ chunks }) => Buffer.concat([...chunks]))
   )
+
+/** The whole body without its codings, of at most `limit` bytes. */
+const bodyOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit: number) =>
+  Effect.flatMap(bytesOf(response, url, limit), (bytes) =>
+    Effect.tryPromise({
+      try: () => decoded(bytes, response.headers["content-encoding"] ?? "", limit),
+      catch: (error) => UpstreamFailed.body(url, error instanceof CodingFailed ? error.code : "bad-coding")
+    }))
 
 const isSuccess = (status: number): boolean => status >= 200 && status <= 299
 
 /** What an answer of the upstream is worth: its JSON, or the failure that its status or body means. */
-export const jsonOf = (url: URL, status: number, body: string): Effect.Effect<Json, UpstreamFailed> =>
+export const jsonOf = (url: URL, status: number, body: Uint8Array): Effect.Effect<JsonText, UpstreamFailed> =>
   isSuccess(status)
-    ? Effect.mapError(Schema.decode(JsonFromText)(body), () => UpstreamFailed.body(url, "not-json"))
+    ? Effect.mapError(readJson(body), () => UpstreamFailed.body(url, "not-json"))
     : UpstreamFailed.status(url, status)
 
+/** undici's client with connections of its own, until the scope closes. */
+const client = (options: Undici.Agent.Options) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const { Agent } = await import("@effect/platform-node/Undici")
+      return new Agent(options)
+    }),
+    (agent) => Effect.promise(() => agent.destroy())
+  ).pipe(
+    Effect.map((agent) => HttpClient.withSpanNameGenerator(NodeHttpClient.makeUndici(agent), () => "Upstream.get"))
+  )
+
+/** JSON, and uncoded: the answers are small, and undoing a coding takes longer than it saves. */
+const asked = (url: URL) =>
+  HttpClientRequest.get(url.href, { acceptJson: true }).pipe(
+    HttpClientRequest.setHeader("accept-encoding", "identity")
+  )
+
+const closed: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])
+
 /**
- * The handbook's httpbin: GET of JSON from the one configured host, with no redirect followed, on reused connections. It sets no
- * time limit of its own (policies do); an interruption aborts the request on its socket.
+ * Whether the connection was closed before any answer. An upstream may close one that it has kept just as a request arrives; a GET may
+ * then be sent again, once (RFC 9112, 9.3.1).
+ */
+const wasClosed = (error: HttpClientError.HttpClientError): boolean => closed.has(codeOf(error))
+
+/**
+ * The handbook's httpbin: GET of JSON from the one configured host, with no redirect followed, on reused connections. A connection that
+ * the upstream closed as the request came gets a second try on a new one. It sets no time limit of its own (policies do); an
+ * interruption aborts the request on its socket.
  */
 export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<Upstream, {
   /** The base of every path. */
   readonly url: URL
   /** The JSON at a path, which begins with a slash and may have a query. */
-  readonly get: (path: `/${string}`) => Effect.Effect<Json, UpstreamFailed>
+  readonly get: (path: `/${string}`) => Effect.Effect<JsonText, UpstreamFailed>
 }>() {
   /** The upstream at a URL. */
   static readonly layerHttp = (base: URL): Layer.Layer<Upstream, never, AppConfig> =>
@@ -64,30 +102,23 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
         const scope = yield* Effect.scope
         // loaded on its first use: it is a quarter of the product's code, and many a server never calls its upstream
         const connect = yield* Effect.cached(
-          Effect.acquireRelease(
-            Effect.promise(async () => {
-              const { Agent } = await import("@effect/platform-node/Undici")
-              return new Agent({ connections: upstreamConnections })
-            }),
-            (agent) => Effect.promise(() => agent.destroy())
-          ).pipe(
-            Effect.map((agent) =>
-              HttpClient.withSpanNameGenerator(NodeHttpClient.makeUndici(agent), () => "Upstream.get")
-            ),
-            Scope.extend(scope),
-            Effect.uninterruptible
-          )
+          Effect.all({
+            reused: client({ connections: upstreamConnections }),
+            // without pipelining, undici closes a connection after its answer
+            fresh: client({ connections: upstreamConnections, pipelining: 0 })
+          }, { concurrency: 1 }).pipe(Scope.extend(scope), Effect.uninterruptible)
         )
 
         const get = Effect.fnUntraced(function*(path: `/${string}`) {
           const url = urlOf(base, path)
-          const client = yield* connect
-          const response = yield* client.get(url.href, { acceptJson: true }).pipe(
+          const { fresh, reused } = yield* connect
+          const response = yield* reused.execute(asked(url)).pipe(
+            Effect.catchIf(wasClosed, () => fresh.execute(asked(url))),
             Effect.mapError((error) => UpstreamFailed.connection(url, codeOf(error)))
           )
           const body = bodyOf(response, url, upstreamMaxBytes)
           // the body of a failure is read all the same, so that the connection can be used again
-          const text = yield* (isSuccess(response.status) ? body : Effect.orElseSucceed(body, () => ""))
+          const text = yield* (isSuccess(response.status) ? body : Effect.orElseSucceed(body, () => Buffer.alloc(0)))
           return yield* jsonOf(url, response.status, text)
         })
         return { url: base, get }

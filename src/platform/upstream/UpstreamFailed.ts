@@ -6,7 +6,8 @@ const transientStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502,
 
 /**
  * 502: the upstream gave no usable answer. `connection`: refused, reset, unknown host; `status`: another status than 2xx,
- * in `upstream_status`; `body`: not JSON, or too large. `code` is the operating system's or ours: `ECONNREFUSED`, `not-json`, `too-large`.
+ * in `upstream_status`; `body`: not JSON, too large, or in a coding that cannot be undone. `code` is the operating system's or ours:
+ * `ECONNREFUSED`, `not-json`, `too-large`, `bad-coding`.
  */
 export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFailed", 502, {
   url: Schema.String,
@@ -48,7 +49,7 @@ export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFa
     return new UpstreamFailed({ url: url.href, reason: "status", upstream_status })
   }
 
-  static body(url: URL, code: "not-json" | "too-large"): UpstreamFailed {
+  static body(url: URL, code: "not-json" | "too-large" | "bad-coding"): UpstreamFailed {
     return new UpstreamFailed({ url: url.href, reason: "body", code })
   }
 }

@@ -39,12 +39,13 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number
-  readonly body: string
+  /** Without its content codings. */
+  readonly body: Uint8Array
 }
 
 /** Why a request had no answer; `connection` covers name lookup, refusal, reset and a broken response. */
 export interface HttpFailure {
-  readonly kind: "timeout" | "connection" | "too large"
+  readonly kind: "timeout" | "connection" | "too large" | "bad coding"
 }
 
 /** What the thread found out about a call: its answer or the error it threw, and what it did to the loop. */

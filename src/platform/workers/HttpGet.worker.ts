@@ -1,6 +1,7 @@
 import http from "node:http"
 import https from "node:https"
 import { type MessagePort, workerData } from "node:worker_threads"
+import { CodingFailed, decoded } from "../upstream/contentCoding.ts"
 import type { HttpAnswer, HttpFailure, HttpRequest } from "./BlockingCalls.ts"
 
 /** What the thread that waits shares with this one: requests and answers through `port`, `answered` set to 1 after each answer. */
@@ -16,7 +17,7 @@ const get = ({ timeout, url }: HttpRequest) =>
   new Promise<HttpAnswer | HttpFailure>((resolve) => {
     const signal = AbortSignal.timeout(Math.ceil(timeout))
     const failed = () => resolve({ kind: signal.aborted ? "timeout" : "connection" })
-    const options = { signal, agent: false, headers: { accept: "application/json" } }
+    const options = { signal, agent: false, headers: { accept: "application/json", "accept-encoding": "identity" } }
     const request = (url.startsWith("https:") ? https : http).get(url, options, (response) => {
       const chunks: Array<Buffer> = []
       let size = 0
@@ -27,7 +28,13 @@ const get = ({ timeout, url }: HttpRequest) =>
         resolve({ kind: "too large" })
         request.destroy()
       })
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
+      response.on("end", () =>
+        decoded(Buffer.concat(chunks), response.headers["content-encoding"] ?? "", largestBody).then(
+          (body) =>
+            resolve({ status: response.statusCode ?? 0, body }),
+          (error) =>
+            resolve({ kind: error instanceof CodingFailed && error.code === "too-large" ? "too large" : "bad coding" })
+        ))
       response.on("error", failed)
     })
     request.on("error", failed)

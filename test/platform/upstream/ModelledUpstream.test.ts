@@ -11,7 +11,7 @@ describe("ModelledUpstream", () => {
       yield* TestClock.adjust("2099 millis")
       expect(yield* Fiber.poll(call)).toMatchObject({ _tag: "None" })
       yield* TestClock.adjust("1 millis")
-      expect(yield* Fiber.join(call)).toEqual({
+      expect((yield* Fiber.join(call)).value).toEqual({
         args: { a: "b" },
         data: "",
         files: {},

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Fiber, Layer, Queue } from "effect"
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import { Upstream, urlOf } from "../../../src/platform/upstream/Upstream.ts"
 import * as LoopbackServer from "../../support/LoopbackServer.ts"
@@ -28,13 +29,13 @@ describe("Upstream", () => {
         response.end(JSON.stringify({ asked: request.url }))
       })
       const { get } = yield* upstreamAt(new URL("/base/", url), { upstreamConnections: 1 })
-      expect(yield* get("/a?b=c")).toEqual({ asked: "/base/a?b=c" })
+      expect((yield* get("/a?b=c")).value).toEqual({ asked: "/base/a?b=c" })
       expect(yield* Effect.flip(get("/fails"))).toMatchObject({
         reason: "status",
         upstream_status: 503,
         transient: true
       })
-      expect(yield* get("/d")).toEqual({ asked: "/base/d" })
+      expect((yield* get("/d")).value).toEqual({ asked: "/base/d" })
       expect(sockets.size).toBe(1)
     }))
 
@@ -120,5 +121,83 @@ describe("Upstream", () => {
         yield* Fiber.interrupt(call)
         expect(yield* Queue.take(left)).toBe(`/base${path}`)
       }
+    }))
+
+  it.scopedLive("asks for no coding, and undoes those that the upstream used all the same", () =>
+    Effect.gen(function*() {
+      const json = Buffer.from(`{"a":"${"é".repeat(50)}"}`)
+      const coded: Readonly<Record<string, readonly [codings: string, body: Buffer]>> = {
+        gzip: ["gzip", gzipSync(json)],
+        old: ["X-GZip", gzipSync(json)],
+        deflate: ["deflate", deflateSync(json)],
+        bare: ["deflate", deflateRawSync(json)],
+        brotli: ["br", brotliCompressSync(json)],
+        twice: ["gzip, , br", brotliCompressSync(gzipSync(json))],
+        identity: ["Identity", json],
+        nothing: ["", json],
+        cut: ["gzip", gzipSync(json).subarray(0, 20)],
+        unknown: ["zstd", json],
+        inherited: ["constructor", json],
+        bomb: ["gzip", gzipSync(Buffer.alloc(100_000, " "))]
+      }
+      const asked = new Set<string | undefined>()
+      const { url } = yield* LoopbackServer.make((request, response) => {
+        asked.add(request.headers["accept-encoding"]?.toString())
+        const [codings = "", body] = coded[(request.url ?? "").replace("/base/", "")] ?? []
+        response.writeHead(200, { "content-encoding": codings }).end(body)
+      })
+      const { get } = yield* upstreamAt(new URL("/base/", url), { upstreamMaxBytes: 2048 })
+      for (const name of ["gzip", "old", "deflate", "bare", "brotli", "twice", "identity", "nothing"]) {
+        expect([name, (yield* get(`/${name}`)).text]).toEqual([name, json.toString()])
+      }
+      const failures = yield* Effect.forEach(
+        ["cut", "unknown", "inherited", "bomb"],
+        (name) => Effect.flip(get(`/${name}`)),
+        { concurrency: 1 }
+      )
+      expect(failures.map(({ code }) => code)).toEqual(["bad-coding", "bad-coding", "bad-coding", "too-large"])
+      expect([...asked]).toEqual(["identity"])
+    }))
+
+  it.scopedLive("keeps every digit and every byte of the text, but for a byte order mark", () =>
+    Effect.gen(function*() {
+      const texts = [
+        `{"id": 12345678901234567890, "amount": 0.10, "tiny": 1e-400, "zero": -0, "a": 1, "a": 2}`,
+        "[\r\n1.0 ]",
+        "\u{feff}123456789012345678901"
+      ]
+      const { url } = yield* LoopbackServer.make((request, response) => {
+        response.end(request.url === "/latin" ? Buffer.from(`"é"`, "latin1") : texts[Number(request.url?.slice(1))])
+      })
+      const { get } = yield* upstreamAt(url)
+      const received = yield* Effect.forEach(texts, (_, index) => get(`/${index}`), { concurrency: 1 })
+      expect(received.map(({ text }) => text)).toEqual([...texts.slice(0, 2), "123456789012345678901"])
+      expect(yield* Effect.flip(get("/latin"))).toMatchObject({ reason: "body", code: "not-json" })
+    }))
+
+  it.scopedLive("sends a GET again, once, on a new connection where the kept one was closed", () =>
+    Effect.gen(function*() {
+      const answered = new WeakSet<object>()
+      let closed = 0
+      const { url } = yield* LoopbackServer.make((request, response) => {
+        // an upstream whose patience with idle connections ends as the next request arrives
+        if (answered.has(request.socket) || request.url === "/never") {
+          closed++
+          if (request.url === "/reset") request.socket.resetAndDestroy()
+          else request.socket.destroy()
+          return
+        }
+        answered.add(request.socket)
+        response.end("true")
+      })
+      const { get } = yield* upstreamAt(url, { upstreamConnections: 1 })
+      const paths = ["/a", "/b", "/reset", "/d", "/reset"] as const
+      expect((yield* Effect.forEach(paths, get, { concurrency: 1 })).map(({ value }) => value)).toEqual(
+        paths.map(() => true)
+      )
+      expect(closed).toBeGreaterThan(1)
+      closed = 0
+      expect(yield* Effect.flip(get("/never"))).toMatchObject({ reason: "connection", transient: true })
+      expect(closed).toBe(2)
     }))
 })

@@ -118,7 +118,8 @@ describe("BlockingLoop", () => {
         const call = yield* inLine(loop.httpGet(url, "1 minute"))
         const { response } = yield* next
         response.writeHead(418, { "content-type": "application/json" }).end("{\"tea\":\"thé ☕\"}")
-        expect((yield* Fiber.join(call)).value).toEqual({ status: 418, body: "{\"tea\":\"thé ☕\"}" })
+        const { body, status } = (yield* Fiber.join(call)).value
+        expect({ status, body: Buffer.from(body).toString() }).toEqual({ status: 418, body: "{\"tea\":\"thé ☕\"}" })
         expect((yield* loop.stats).running).toBe(0)
       }).pipe(Effect.provide(layer)))
 

@@ -11,6 +11,7 @@ import {
 import { Context, Effect, Layer, Predicate, Schema, Tracer } from "effect"
 import type { Problem } from "../../../domain/Problem.ts"
 import { Locale } from "../../../domain/Text.ts"
+import { isExact } from "../../codec/JsonText.ts"
 import type { Decoded } from "../DecodeRequest.ts"
 import type { Exchange } from "../Exchange.ts"
 import { ResponseHeaders } from "../ResponseHeaders.ts"
@@ -41,11 +42,14 @@ const groupOf = ({ endpoint: { method, name, path, successSchema }, name: group 
 
 type Contract = HttpApi.HttpApi<"stock", ReturnType<typeof groupOf>, HttpApiError.HttpApiDecodeError>
 
-/** Calls the handler. What it answers is the library's to encode, but where an idempotency key keeps the encoded answer. */
+/**
+ * Calls the handler. The library encodes the answer, unless an idempotency key keeps the encoded one, or the library would rewrite its
+ * numbers.
+ */
 const respond = (shared: Surroundings, exchange: Exchange, operation: Operation) => (decoded: Decoded) => {
   const { idempotencyKey } = decoded
   const handled = Effect.suspend(() => operation.handle(decoded))
-  if (idempotencyKey === undefined) {
+  if (idempotencyKey === undefined && !isExact(operation.endpoint.successSchema.ast)) {
     return Effect.tap(handled, (answer) =>
       Effect.sync(() => {
         if (HttpServerResponse.isServerResponse(answer)) return
@@ -56,7 +60,9 @@ const respond = (shared: Surroundings, exchange: Exchange, operation: Operation)
     HttpServerResponse.isServerResponse(answer)
       ? answer
       : toResponse(operation.encode(answer, exchange)))
-  return atMostOnce(shared, exchange, operation, { ...decoded, idempotencyKey }, encoded)
+  return idempotencyKey === undefined
+    ? encoded
+    : atMostOnce(shared, exchange, operation, { ...decoded, idempotencyKey }, encoded)
 }
 
 /** What a handler's fiber knows of its request, as it does in the compiled adapter. */
