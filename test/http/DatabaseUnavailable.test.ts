@@ -18,7 +18,7 @@ layer(TestServer.layer(), live)("a database that another process has locked", (i
   it.scoped("is a 503 with Retry-After for every change, in both languages, and everything goes on afterwards", () =>
     Effect.gen(function*() {
       const { dataDir, send } = yield* TestServer
-      const release = yield* holdLock(`${dataDir}/barista.sqlite`)
+      const { release } = yield* holdLock(`${dataDir}/barista.sqlite`)
       const answers = yield* Effect.forEach(writes, ([method, path]) => send(method, path), { concurrency: 2 })
       for (const answer of answers) {
         expect([answer.status, answer.headers["retry-after"], answer.headers["content-type"]]).toEqual([

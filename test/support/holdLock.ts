@@ -18,7 +18,7 @@ const program = `
   process.stdout.write("held")
 `
 
-/** Locks a database from another process, until the answered effect has run or the scope closes. */
+/** Locks a database from another process, until it is told to release it or the scope closes. */
 export const holdLock = Effect.fnUntraced(function*(file: string, begin = "BEGIN IMMEDIATE") {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() => spawn(process.execPath, ["-e", program, file, begin], { stdio: ["pipe", "pipe", "inherit"] })),
@@ -28,8 +28,9 @@ export const holdLock = Effect.fnUntraced(function*(file: string, begin = "BEGIN
     child.stdout.once("data", () => resume(Effect.void))
     child.once("exit", (code) => resume(Effect.dieMessage(`the locking process ended with ${code}`)))
   })
-  return Effect.async<void>((resume) => {
+  const release = Effect.async<void>((resume) => {
     child.once("exit", () => resume(Effect.void))
     child.stdin.end()
   })
+  return { release }
 })
