@@ -13,26 +13,23 @@ import { withExactResult } from "./ExactJson.ts"
 /** How far the handbook's sum goes. */
 const handbookN = 1_000_000
 
-const NParams = (most: number) => {
-  const rule = `must be a whole number from 1 to ${most}`
-  const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, most, { message: () => rule })), {
-    strict: false
-  }).annotations({
-    jsonSchema: {
-      type: "integer",
-      minimum: 1,
-      maximum: most,
-      default: handbookN,
-      description: `The sum is that of i² for every whole i below n, 1 to ${most}; ${handbookN} unless given`
-    }
-  })
-  return Schema.Struct({ n: Schema.optionalWith(N, { exact: true, default: () => handbookN }) })
-}
+const rule = `must be a whole number from 1 to ${largestN}`
 
-/** `n` of the sum that blocks an event loop. */
-export const BlockingParams = NParams(handbookN)
-/** `n` of the sum on the pool. */
-export const PoolParams = NParams(largestN)
+const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, largestN, { message: () => rule })), {
+  strict: false
+}).annotations({
+  jsonSchema: {
+    type: "integer",
+    minimum: 1,
+    maximum: largestN,
+    default: handbookN,
+    description:
+      `The sum is that of i² for every whole i below n, 1 to ${largestN}; ${handbookN} unless given. ${largestN} takes seconds`
+  }
+})
+
+/** `n` of both sums. */
+export const SumParams = Schema.Struct({ n: Schema.optionalWith(N, { exact: true, default: () => handbookN }) })
 
 export const GoodUsage = Schema.Struct({
   response: UpstreamAnswer,
@@ -65,7 +62,7 @@ export const ComputeApi = HttpApiGroup.make("compute")
   )
   .add(
     HttpApiEndpoint.get("badAsyncUsage", "/bad-async-usage")
-      .setUrlParams(BlockingParams)
+      .setUrlParams(SumParams)
       .addSuccess(BlockingSum)
       .addError(Problem.Overloaded)
       .annotateContext(describe(
@@ -75,7 +72,7 @@ export const ComputeApi = HttpApiGroup.make("compute")
   )
   .add(
     HttpApiEndpoint.get("cpuIntensiveAsync", "/cpu-intensive-async")
-      .setUrlParams(PoolParams)
+      .setUrlParams(SumParams)
       .addSuccess(Sum)
       .addError(Problem.Overloaded)
       .annotateContext(describe(

@@ -51,7 +51,7 @@ describe("goodUsage", () => {
         const content = yield* fs.readFileString(file)
         expect(content).toMatch(/^.+\n$/)
         expect(yield* compute.goodUsage).toMatchObject({
-          response: { args: {}, url: "http://upstream.invalid/get" },
+          response: { value: { args: {}, url: "http://upstream.invalid/get" } },
           users: 3,
           file: { bytes: content.length }
         })

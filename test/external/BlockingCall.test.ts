@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer } from "effect"
+import type { ServerResponse } from "node:http"
+import { gzipSync } from "node:zlib"
 import { AppConfig } from "../../src/AppConfig.ts"
 import { ExternalCalls } from "../../src/external/ExternalCalls.ts"
 import { Upstream } from "../../src/platform/upstream/Upstream.ts"
@@ -27,6 +29,19 @@ describe("ExternalCalls.blocking", () => {
     Effect.gen(function*() {
       const answer = yield* blockingCall((request, response) => response.end(JSON.stringify({ asked: request.url })))
       expect(answer.value).toEqual({ asked: "/delay/2" })
+    }))
+
+  it.scopedLive("undoes a coding that nobody asked for, and keeps every digit", () =>
+    Effect.gen(function*() {
+      const digits = `{"id": 12345678901234567890}`
+      const answer = yield* blockingCall((request, response) => {
+        expect(request.headers["accept-encoding"]).toBe("identity")
+        response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(digits))
+      })
+      expect(answer.text).toBe(digits)
+      const cut = (_: unknown, response: ServerResponse) =>
+        response.writeHead(200, { "content-encoding": "br" }).end(gzipSync(digits))
+      expect(yield* Effect.flip(blockingCall(cut))).toMatchObject({ reason: "body", code: "bad-coding" })
     }))
 
   it.scopedLive("gives up a silent upstream at the timeout of its policy", () =>

@@ -193,8 +193,8 @@ describe("parameters", () => {
   it.each([
     ["limit", "GET /users", { type: "integer", minimum: 1, maximum: 1000, default: 100 }],
     ["after", "GET /users", { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER }],
-    ["n", "GET /bad-async-usage", { type: "integer", minimum: 1, maximum: 1_000_000, default: 1_000_000 }],
-    ["n", "GET /cpu-intensive-async", { type: "integer", minimum: 1, maximum: 100_000_000, default: 1_000_000 }],
+    ["n", "GET /bad-async-usage", { type: "integer", minimum: 1, maximum: 1_000_000_000, default: 1_000_000 }],
+    ["n", "GET /cpu-intensive-async", { type: "integer", minimum: 1, maximum: 1_000_000_000, default: 1_000_000 }],
     ["concurrency", "POST /batch-process", { type: "integer", minimum: 1 }],
     ["succeed_on", "GET /unreliable", { type: "integer", minimum: 1, maximum: 20 }],
     ["timeout", "GET /with-timeout", { type: "number", minimum: 1, maximum: 30 }],

@@ -16,8 +16,14 @@ describe("sumOfSquares", () => {
     expect(sumOfSquares(n)).toBe(closedFormula(n))
   })
 
-  // the ends, around the split of i, and where a single i² leaves the range in which doubles are exact
-  it.each([1, 2, 8_192, 8_193, 94_906_267, largestN])("is exact for n = %i", (n) => {
+  // the ends, around the split of i, and around a stretch
+  it.each([1, 2, 8_192, 8_193, 16_384, 16_385])("is exact for n = %i", (n) => {
     expect(sumOfSquares(n)).toBe(closedFormula(n))
+  })
+
+  // around the n where a single i² leaves the range in which doubles are exact, and where the sums of a stretch are largest
+  it.each([94_906_267, largestN, 2 ** 32])("is exact just below n = %i", (n) => {
+    const from = n - 100_000
+    expect(sumOfSquares(n, from)).toBe(closedFormula(n) - closedFormula(from))
   })
 })
