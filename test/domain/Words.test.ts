@@ -2,7 +2,6 @@ import { describe, expect, it } from "@effect/vitest"
 import { Either, FastCheck as fc, Schema } from "effect"
 import { UserIdFromText } from "../../src/domain/Ids.ts"
 import { Amount, format, formatShort } from "../../src/domain/Money.ts"
-import { negotiate } from "../../src/domain/Text.ts"
 
 const amount = Schema.decodeUnknownEither(Amount)
 const userId = Schema.decodeUnknownEither(UserIdFromText)
@@ -80,14 +79,6 @@ describe("UserId", () => {
       expect(Either.isRight(userId(written))).toBe(
         /^[1-9][0-9]{0,15}$/.test(written) && Number.isSafeInteger(Number(written))
       )
-    }))
-  })
-})
-
-describe("negotiate", () => {
-  it("never fails, and answers a language that we have", () => {
-    fc.assert(fc.property(fc.string(), (header) => {
-      expect(["fr", "en"]).toContain(negotiate(header))
     }))
   })
 })

@@ -1,0 +1,63 @@
+/** An element of a quality list (RFC 9110, 12.4.2), in lower case; its weight is from 0, refused, to 1. */
+export interface Preference {
+  readonly range: string
+  readonly parameters: ReadonlyMap<string, string>
+  readonly quality: number
+}
+
+/** How far a list wants one of the things on offer. */
+export interface Match {
+  readonly quality: number
+  /** How closely the range names the offer, 0 for a wildcard. */
+  readonly closeness: number
+  /** Index of the range in the list. */
+  readonly position: number
+}
+
+// a quote that is never closed takes the rest, so that no position is looked at twice
+const elements = /(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+/gs
+const pieces = /(?:[^;"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+/gs
+const rangeForm = /^[!#$%&'*+.^_`|~0-9a-z-]+(?:\/[!#$%&'*+.^_`|~0-9a-z-]+)?$/
+const parameterForm = /^([!#$%&'*+.^_`|~0-9a-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))$/
+/** Wider than a `qvalue`: clients send `.2` and `0.3333`, which can mean one thing only. */
+const weightForm = /^(?:0?\.\d+|0\.?|1(?:\.0*)?)$/
+
+/** Undefined for a malformed element, which then says nothing of what is wanted. */
+const read = (element: string): Preference | undefined => {
+  const [range = "", ...written] = (element.toLowerCase().match(pieces) ?? []).map((piece) => piece.trim())
+  if (!rangeForm.test(range)) return undefined
+  const parameters = new Map<string, string>()
+  let quality = 1
+  for (const parameter of written.filter((piece) => piece !== "")) {
+    const [, name, quoted, token = ""] = parameterForm.exec(parameter) ?? []
+    const value = quoted?.replaceAll(/\\(.)/g, "$1") ?? token
+    if (name === undefined || (name === "q" && !weightForm.test(value))) return undefined
+    if (name === "q") quality = Number(value)
+    else parameters.set(name, value)
+  }
+  return { range, parameters, quality }
+}
+
+/** Reads `Accept`, `Accept-Language` and their like. Malformed elements are skipped, as RFC 9110, 5.6.1.2 has it of empty ones. */
+export const parse = (header: string): ReadonlyArray<Preference> =>
+  (header.match(elements) ?? []).flatMap((element) => read(element) ?? [])
+
+const comesFirst = (one: Match, other: Match): boolean => {
+  if (one.quality !== other.quality) return one.quality > other.quality
+  if (one.closeness !== other.closeness) return one.closeness > other.closeness
+  return one.position < other.position
+}
+
+/**
+ * The offer that a list wants most; undefined where it wants none. Of equal qualities the one that is named wins over one that a wildcard
+ * covers, then the one named first, then the one offered first.
+ */
+export const best = <A>(offers: ReadonlyArray<A>, matchOf: (offer: A) => Match | undefined): A | undefined => {
+  let found: { readonly offer: A; readonly match: Match } | undefined
+  for (const offer of offers) {
+    const match = matchOf(offer)
+    if (match === undefined || match.quality === 0) continue
+    if (found === undefined || comesFirst(match, found.match)) found = { offer, match }
+  }
+  return found?.offer
+}
