@@ -88,7 +88,11 @@ layer(TestServer.layer(), live)("an Idempotency-Key", (it) => {
       expect(second?.text).toBe(first?.text)
       expect(second?.headers.location).toBe(first?.headers.location)
       expect(second?.headers["idempotency-replayed"]).toBe("true")
-      expect(json(third ?? { status: 0, headers: {}, text: "{}" })).toMatchObject({ _tag: "IdempotencyKeyReused" })
+      expect(json(third ?? { status: 0, headers: {}, text: "{}" })).toMatchObject({
+        _tag: "IdempotencyKeyReused",
+        errors: [{ loc: ["header", "Idempotency-Key"], msg: "was used for another request", type: "value_error" }]
+      })
+      expect(third?.headers).toMatchObject({ "content-language": "fr", vary: "accept-language" })
     }))
 
   it.effect("is sent by the typed client, which knows its refusals", () =>

@@ -7,9 +7,16 @@ import { text } from "../../domain/Text.ts"
 export const headerName = "Idempotency-Key"
 
 /** 422: the key was used before, for another operation or another input. */
-export class IdempotencyKeyReused
-  extends Problem.define<IdempotencyKeyReused>()("IdempotencyKeyReused", 422, { key: Schema.String })
-{
+export class IdempotencyKeyReused extends Problem.define<IdempotencyKeyReused>()("IdempotencyKeyReused", 422, {
+  key: Schema.String,
+  errors: Schema.Array(Problem.InputIssue)
+}) {
+  /** Names the header as any other 422 names what it refuses. */
+  static of(key: string): IdempotencyKeyReused {
+    const issue = { loc: ["header", headerName], msg: "was used for another request", type: "value_error" }
+    return new IdempotencyKeyReused({ key, errors: [issue] })
+  }
+
   get problem(): Problem.Description {
     return {
       title: text("Clé d'idempotence déjà utilisée", "Idempotency key used already"),

@@ -85,7 +85,7 @@ const make = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const kept = yield* orDefect(repo.find({ scope, key, expired: now - retention }))
     if (Option.isNone(kept)) return yield* orDefect(transaction(run(identity, keyed)))
-    return kept.value.fingerprint === fingerprint ? replay(kept.value) : yield* new IdempotencyKeyReused({ key })
+    return kept.value.fingerprint === fingerprint ? replay(kept.value) : yield* IdempotencyKeyReused.of(key)
   })
 
   /** Fails while another request with the key runs; answers what `running` has it under. */
@@ -99,7 +99,7 @@ const make = Effect.gen(function*() {
       }
       return other === fingerprint
         ? new IdempotencyKeyInProgress({ key, retry_after })
-        : new IdempotencyKeyReused({ key })
+        : IdempotencyKeyReused.of(key)
     })
 
   return IdempotencyKeys.of({
