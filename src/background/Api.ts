@@ -77,11 +77,11 @@ export const BackgroundApi = HttpApiGroup.make("background")
       .addError(JobNotFound)
       .annotateContext(describe(
         "One job",
-        "With every attempt at its activities. A request that accepts text/event-stream gets it anew after each change, until it has finished."
+        "With every attempt at its activities. A request that prefers text/event-stream to JSON gets it anew after each change, until it has finished."
       ))
       .annotateContext(eventStream({
         description: "Events job, each with the job as JSON",
-        example: "event: job\ndata: {\"id\":1,\"state\":\"succeeded\"}\n\n"
+        example: "id: Qm9uam91cg\nevent: job\ndata: {\"id\":1,\"state\":\"succeeded\"}\n\n"
       }))
   )
   .add(

@@ -1,4 +1,5 @@
 import { Effect, Schema, Stream } from "effect"
+import { createHash } from "node:crypto"
 import { AppConfig } from "../AppConfig.ts"
 import * as EventStream from "../platform/http/EventStream.ts"
 import type { Handlers } from "../platform/http/Handlers.ts"
@@ -14,27 +15,34 @@ import { RegistrationsRepo } from "./RegistrationsRepo.ts"
 
 const encode = Schema.encodeSync(Schema.parseJson(JobDetails))
 
+/** The id is a digest of the data: who comes again with it has seen the job as it is. */
+const toEvent = (job: JobDetails): EventStream.Event => {
+  const data = encode(job)
+  return { id: createHash("sha256").update(data).digest("base64url").slice(0, 16), event: "job", data }
+}
+
 /** Decode, call, encode; a request for one job that accepts an event stream gets one. */
 export const handlers = Effect.map(
   Effect.all([Background, Jobs, RegistrationsRepo, Lifecycle, AppConfig], { concurrency: 1 }),
   ([background, jobs, registrations, lifecycle, config]): Handlers<typeof BackgroundApi> => {
-    const options = {
-      keepAlive: config.eventsKeepAlive,
-      queue: config.eventsQueue,
-      readTimeout: config.eventsReadTimeout
-    }
     const located = <A extends { readonly job: string }, E>(accepted: Effect.Effect<A, E>) =>
       Effect.tap(accepted, ({ job }) => setHeader("location", job))
 
-    const events = (id: JobId) =>
-      EventStream.response(options, (send) =>
+    /** The job after each change, from the one that the client saw last; nothing more once that was its end. */
+    const events = Effect.fnUntraced(function*(id: JobId, seen: string | undefined) {
+      const job = yield* jobs.get(id)
+      if (job.finished_at !== null && toEvent(job).id === seen) return EventStream.ended
+      return yield* EventStream.response(config, (send) =>
         jobs.watch(id).pipe(
           // a job may take longer than a stop can wait; who watches it can come again
           Stream.interruptWhen(lifecycle.stopping),
-          Stream.runForEach((job) => send({ event: "job", data: encode(job) })),
+          Stream.map(toEvent),
+          Stream.dropWhile((event) => event.id === seen),
+          Stream.runForEach(send),
           // removed while it was watched
           Effect.catchTag("JobNotFound", () => Effect.void)
         ))
+    })
 
     const path = (query: { readonly state?: string; readonly kind?: string }) => {
       const filters = new URLSearchParams(query).toString()
@@ -52,9 +60,7 @@ export const handlers = Effect.map(
           ({ after, limit }) => jobs.list({ state, kind, limit, after })
         ),
       get: ({ path, request }) =>
-        EventStream.isAskedFor(request.headers["accept"])
-          ? Effect.as(jobs.get(path.id), events(path.id))
-          : jobs.get(path.id),
+        EventStream.negotiated(request, jobs.get(path.id), events(path.id, EventStream.lastEventId(request))),
       cancel: ({ path }) => jobs.cancel(path.id),
       retry: ({ path }) => Effect.tap(jobs.retry(path.id), ({ url }) => setHeader("location", url)),
       profiles: ({ urlParams }) => page("/profiles", urlParams, registrations.profiles.page),

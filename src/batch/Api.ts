@@ -54,13 +54,13 @@ export const BatchApi = HttpApiGroup.make("batch")
       .addError(Problem.TimedOut)
       .annotateContext(describe(
         "A batch of items, a few at a time",
-        "Each item takes 1 s and one of the three places of the whole server, which batches share fairly, in turn. At most 300 items; 3,000 with progress as server-sent events, for a request that accepts text/event-stream."
+        "Each item takes 1 s and one of the three places of the whole server, which batches share fairly, in turn. At most 300 items; 3,000 with progress as server-sent events, for a request that prefers text/event-stream to JSON."
       ))
       .annotateContext(eventStream({
         description: "Events progress, and at the end result, or error with a problem document",
         example: [
-          "event: progress\ndata: {\"done\":1,\"total\":1,\"index\":0,\"result\":\"Processed: a\"}\n\n",
-          "event: result\ndata: {\"results\":[\"Processed: a\"]}\n\n"
+          "id: 1\nevent: progress\ndata: {\"done\":1,\"total\":1,\"index\":0,\"result\":\"Processed: a\"}\n\n",
+          "id: end\nevent: result\ndata: {\"results\":[\"Processed: a\"]}\n\n"
         ].join("")
       }))
   )

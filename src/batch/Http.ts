@@ -10,6 +10,9 @@ import { Batch } from "./Batch.ts"
 
 const utf8 = new TextDecoder()
 
+/** The id of a batch's last event. */
+const end = "end"
+
 /** Renders failures as the problem documents that an answer without events would have had. */
 const problemDocument = (url: string) =>
   Effect.map(Effect.all([Locale, Effect.option(Effect.currentSpan)], { concurrency: 1 }), ([language, span]) => {
@@ -25,22 +28,18 @@ const problemDocument = (url: string) =>
 export const handlers = Effect.map(
   Effect.all([Batch, AppConfig], { concurrency: 1 }),
   ([batch, config]): Handlers<typeof BatchApi> => {
-    const options = {
-      keepAlive: config.eventsKeepAlive,
-      queue: config.eventsQueue,
-      readTimeout: config.eventsReadTimeout
-    }
-
     const events = Effect.fnUntraced(
       function*(items: ReadonlyArray<string>, concurrency: number | undefined, url: string) {
         const run = yield* batch.withProgress(items, concurrency)
         const document = yield* problemDocument(url)
         // the batch runs after the handler has answered, and belongs to its trace all the same
         const context = yield* Effect.context<never>()
-        return EventStream.response(options, (send) => {
-          const fail = (problem: Problem) => send({ event: "error", data: document(problem) })
-          return run((progress) => send({ event: "progress", data: JSON.stringify(progress) })).pipe(
-            Effect.flatMap((results) => send({ event: "result", data: JSON.stringify({ results }) })),
+        return yield* EventStream.response(config, (send) => {
+          const fail = (problem: Problem) => send({ id: end, event: "error", data: document(problem) })
+          return run((progress) =>
+            send({ id: String(progress.done), event: "progress", data: JSON.stringify(progress) })
+          ).pipe(
+            Effect.flatMap((results) => send({ id: end, event: "result", data: JSON.stringify({ results }) })),
             Effect.catchTags({ Overloaded: fail, TimedOut: fail }),
             Effect.catchAllDefect((defect) =>
               Effect.zipRight(Effect.logError("unexpected failure", Cause.die(defect)), fail(new InternalError()))
@@ -53,9 +52,14 @@ export const handlers = Effect.map(
 
     return {
       process: ({ payload, request, urlParams: { concurrency } }) =>
-        EventStream.isAskedFor(request.headers["accept"])
-          ? events(payload, concurrency, request.url)
-          : Effect.map(batch.process(payload, concurrency), (results) => ({ results }))
+        EventStream.negotiated(
+          request,
+          Effect.map(batch.process(payload, concurrency), (results) => ({ results })),
+          // a client that connects again has its results, and would have the batch run once more
+          EventStream.lastEventId(request) === end
+            ? Effect.succeed(EventStream.ended)
+            : events(payload, concurrency, request.url)
+        )
     }
   }
 )

@@ -80,5 +80,11 @@ export const requests = {
     "1 minute",
     ["1 second", "1 hour"],
     "How long a stream waits for a client that reads no events; then it is stopped"
+  ),
+  eventsRetry: duration(
+    "EVENTS_RETRY",
+    "2 seconds",
+    ["100 millis", "1 hour"],
+    "Pause that an event stream asks its client to make before it connects again"
   )
 }

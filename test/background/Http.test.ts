@@ -6,6 +6,7 @@ import { barista, start } from "../../scripts/bench/serverProcess.ts"
 import { Email } from "../../src/domain/Email.ts"
 import { JobId } from "../../src/platform/jobs/Job.ts"
 import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
+import { connect } from "../support/connect.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 import { type Answer, json, send as sendTo, type Sent, TestServer } from "../support/TestServer.ts"
 
@@ -148,6 +149,51 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       ])
       expect((yield* events(job)).jobs).toEqual([json(yield* send("GET", job))])
     }))
+
+  it.effect("its stream says how to go on, in JSON's language and by its choice", () =>
+    Effect.gen(function*() {
+      const { job } = JSON.parse((yield* send("POST", "/register-user?email=alice@example.com")).text)
+      yield* ended(job)
+      const chosen = { "content-language": "en", vary: "accept, accept-language" }
+      const watch = (headers: Readonly<Record<string, string>>) =>
+        send("GET", job, { headers: { accept: "text/event-stream", "accept-language": "en", ...headers } })
+      const first = yield* watch({})
+      expect(first.headers).toMatchObject(chosen)
+      expect(first.text).toMatch(/^retry: \d+\n\nid: \S+\nevent: job\ndata: .+\n\n$/)
+      const [, id = ""] = /^id: (.+)$/m.exec(first.text) ?? []
+      // EventSource connects again until it is answered 204 (WHATWG HTML, 9.2.3)
+      const again = yield* watch({ "last-event-id": id })
+      expect([again.status, again.text]).toEqual([204, ""])
+      expect((yield* watch({ "last-event-id": "another" })).text).toBe(first.text)
+      for (
+        const accept of ["application/json, text/event-stream;q=0.1", "text/event-stream;q=0, */*", "*/*", "text/html"]
+      ) {
+        const answer = yield* watch({ accept, "last-event-id": id })
+        expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"])
+        expect(answer.headers).toMatchObject(chosen)
+      }
+    }))
+
+  it.effect("a stream goes on after the event that its client saw last", () =>
+    Effect.gen(function*() {
+      const { job } = JSON.parse((yield* send("POST", `/register-user?email=alice@example.com&delay=${inAWeek}`)).text)
+      const { port } = yield* TestServer
+      const listen = Effect.fnUntraced(function*(lastEventId: string) {
+        const client = yield* connect(port)
+        client.write(
+          `GET ${job} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: ${lastEventId}\r\n\r\n`
+        )
+        return client
+      })
+      const [, id = ""] = /^id: (.+)$/m.exec(yield* (yield* listen("")).until("\ndata: ")) ?? []
+      const client = yield* listen(id)
+      const beginning = yield* client.until("retry: ")
+      yield* send("DELETE", job)
+      const rest = yield* client.until("\ndata: ")
+      expect((beginning + rest).match(/^id: .+$/gm)).toHaveLength(1)
+      expect(rest).toContain("\"state\":\"cancelled\"")
+      expect(rest).not.toContain(id)
+    }).pipe(Effect.scoped))
 
   it.effect("a job that does not exist is a 404, and no event stream; what is no id a 422", () =>
     Effect.gen(function*() {

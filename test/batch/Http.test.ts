@@ -50,26 +50,28 @@ const read = (payload: ReadonlyArray<string>, concurrency?: number) =>
     return { fiber, frames: () => texts.join("").split("\n\n").slice(0, -1) }
   })
 
-const frame = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}`
+const frame = (id: string, event: string, data: unknown) => `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}`
+const beginning = "retry: 2000"
 const comment = ":"
 
 describe("events", () => {
-  it.effect("a comment at once, progress as each item finishes, the results in order at the end", () =>
+  it.effect("the pause before a reconnection at once, progress as each item finishes, the results in order at the end", () =>
     Effect.gen(function*() {
       const { fiber, frames } = yield* read(["a", "b\n", "c"], 1)
-      const progress = (done: number, result: string) => frame("progress", { done, total: 3, index: done - 1, result })
+      const progress = (done: number, result: string) =>
+        frame(String(done), "progress", { done, total: 3, index: done - 1, result })
       yield* TestClock.adjust("999 millis")
-      expect(frames()).toEqual([comment])
+      expect(frames()).toEqual([beginning])
       yield* TestClock.adjust("1 millis")
-      expect(frames()).toEqual([comment, progress(1, "Processed: a")])
+      expect(frames()).toEqual([beginning, progress(1, "Processed: a")])
       yield* TestClock.adjust("2 seconds")
       yield* Fiber.join(fiber)
       expect(frames()).toEqual([
-        comment,
+        beginning,
         progress(1, "Processed: a"),
         progress(2, "Processed: b\n"),
         progress(3, "Processed: c"),
-        frame("result", { results: ["Processed: a", "Processed: b\n", "Processed: c"] })
+        frame("end", "result", { results: ["Processed: a", "Processed: b\n", "Processed: c"] })
       ])
     }).pipe(Effect.provide(layer())))
 
@@ -87,7 +89,7 @@ describe("events", () => {
     Effect.gen(function*() {
       const { fiber, frames } = yield* read([])
       yield* Fiber.join(fiber)
-      expect(frames()).toEqual([comment, frame("result", { results: [] })])
+      expect(frames()).toEqual([beginning, frame("end", "result", { results: [] })])
     }).pipe(Effect.provide(layer())))
 
   it.effect.each([["fr", "Délai dépassé"], ["en", "Timed out"]] as const)(
@@ -99,8 +101,8 @@ describe("events", () => {
         yield* TestClock.adjust("500 millis")
         yield* Fiber.join(fiber)
         expect(frames()).toHaveLength(2)
-        const [event, data = ""] = frames()[1]?.split("\n") ?? []
-        expect(event).toBe("event: error")
+        const [id, event, data = ""] = frames()[1]?.split("\n") ?? []
+        expect([id, event]).toEqual(["id: end", "event: error"])
         expect(JSON.parse(data.replace(/^data: /, ""))).toMatchObject({
           _tag: "TimedOut",
           status: 504,
@@ -121,7 +123,9 @@ describe("events", () => {
       const { fiber, frames } = yield* read(["a"])
       yield* Fiber.join(fiber)
       expect(frames()).toHaveLength(2)
-      expect(frames()[1]).toMatch(new RegExp(`^event: error\ndata: {.*"status":${status},.*"_tag":"${tag}".*}$`))
+      expect(frames()[1]).toMatch(
+        new RegExp(`^id: end\nevent: error\ndata: {.*"status":${status},.*"_tag":"${tag}".*}$`)
+      )
       expect(frames()[1]).not.toContain("boom")
     }).pipe(Effect.provide(Layer.merge(
       Layer.succeed(Batch, { process: () => Effect.succeed([]), withProgress: () => Effect.succeed(() => outcome) }),
@@ -135,11 +139,11 @@ describe("events", () => {
       yield* Effect.yieldNow()
       const { frames } = yield* read(itemsOf(40))
       yield* TestClock.adjust("14999 millis")
-      expect(frames()).toEqual([comment])
+      expect(frames()).toEqual([beginning])
       yield* TestClock.adjust("1 millis")
-      expect(frames()).toEqual([comment, comment])
+      expect(frames()).toEqual([beginning, comment])
       yield* TestClock.adjust("15 seconds")
-      expect(frames()).toEqual([comment, comment, comment])
+      expect(frames()).toEqual([beginning, comment, comment])
       // from 41 s on three items finish each second, so that nothing is silent any more
       yield* TestClock.adjust("15 seconds")
       expect(frames()).toHaveLength(3 + 5 * 3)
@@ -193,10 +197,10 @@ const server = (settings: Partial<Values>) =>
 const start = Effect.gen(function*() {
   const { url } = yield* serve(api, { batch: yield* handlers })
   const client = yield* HttpClient.HttpClient
-  const post = (query: string, body: string, accept = "*/*") =>
+  const post = (query: string, body: string, accept = "*/*", headers: Readonly<Record<string, string>> = {}) =>
     HttpClientRequest.post(new URL(`/batch-process/${query}`, url)).pipe(
       HttpClientRequest.bodyText(body, "application/json"),
-      HttpClientRequest.setHeader("accept", accept),
+      HttpClientRequest.setHeaders({ accept, ...headers }),
       client.execute
     )
   return { post, typed: yield* HttpApiClient.make(api, { baseUrl: url }) }
@@ -234,13 +238,32 @@ describe("POST /batch-process/", () => {
       const { post } = yield* start
       for (const accept of ["text/event-stream", "application/json;q=0.5, Text/Event-Stream; q=0.9"]) {
         const answer = yield* post("?concurrency=1", `["a"]`, accept)
-        expect(answer.headers["content-type"]).toBe("text/event-stream")
+        expect(answer.headers).toMatchObject({
+          "content-type": "text/event-stream",
+          "content-language": "fr",
+          vary: "accept, accept-language"
+        })
         expect(yield* answer.text).toBe(
-          `:\n\nevent: progress\ndata: {"done":1,"total":1,"index":0,"result":"Processed: a"}\n\nevent: result\ndata: {"results":["Processed: a"]}\n\n`
+          `retry: 2000\n\nid: 1\nevent: progress\ndata: {"done":1,"total":1,"index":0,"result":"Processed: a"}\n\nid: end\nevent: result\ndata: {"results":["Processed: a"]}\n\n`
         )
       }
-      const answer = yield* post("", `["a"]`, "text/event-stream;q=0, */*")
-      expect(answer.headers["content-type"]).toBe("application/json")
+      for (const accept of ["text/event-stream;q=0, */*", "application/json, text/event-stream;q=0.1", "text/html"]) {
+        const answer = yield* post("", `["a"]`, accept)
+        expect(answer.headers).toMatchObject({ "content-type": "application/json", vary: "accept, accept-language" })
+      }
+      const refused = yield* post("", JSON.stringify(itemsOf(3_001)), "text/event-stream")
+      expect([refused.status, refused.headers["vary"]]).toEqual([422, "accept, accept-language"])
+    }).pipe(Effect.provide(server({ batchItemDuration: Duration.zero }))))
+
+  it.scopedLive("tells a client that has seen the last event to connect no more, and runs the batch for any other", () =>
+    Effect.gen(function*() {
+      const { post } = yield* start
+      const again = (lastEventId: string, accept = "text/event-stream") =>
+        post("", `["a"]`, accept, { "last-event-id": lastEventId })
+      const answer = yield* again("end")
+      expect([answer.status, answer.headers["vary"], yield* answer.text]).toEqual([204, "accept, accept-language", ""])
+      expect(yield* (yield* again("1")).text).toContain("event: result")
+      expect((yield* again("end", "application/json")).status).toBe(200)
     }).pipe(Effect.provide(server({ batchItemDuration: Duration.zero }))))
 
   it.scopedLive.each(["*/*", "text/event-stream"])(

@@ -11,3 +11,6 @@ export class ResponseHeaders extends Context.Reference<ResponseHeaders>()("baris
 /** Sets a header of the running request's answer, in place of one that it would have had. */
 export const setHeader = (name: string, value: string): Effect.Effect<void> =>
   Effect.map(ResponseHeaders, (headers) => headers.set(name, value))
+
+/** Says that the running request's answer depends on a header of the request, besides its language (RFC 9110, 12.5.5). */
+export const varyOn = (header: string): Effect.Effect<void> => setHeader("vary", `${header}, accept-language`)
