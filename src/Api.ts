@@ -11,6 +11,7 @@ import { MonitoringApi } from "./monitoring/Api.ts"
 import { OutboxApi } from "./outbox/Api.ts"
 import { OutcomesApi } from "./outcomes/Api.ts"
 import { transform } from "./platform/http/OpenApiTransform.ts"
+import { HostRefused, OriginRefused } from "./platform/http/Provenance.ts"
 import { DatabaseUnavailable } from "./platform/sql/DatabaseUnavailable.ts"
 import { ResilienceApi } from "./resilience/Api.ts"
 import { TransfersApi } from "./transfers/Api.ts"
@@ -36,6 +37,8 @@ export const Api = HttpApi.make("barista")
   .addError(Problem.InvalidInput)
   .addError(Problem.RouteNotFound)
   .addError(Problem.MethodNotAllowed)
+  .addError(OriginRefused)
+  .addError(HostRefused)
   .addError(Problem.PayloadTooLarge)
   .addError(Problem.UnsupportedMediaType)
   .addError(Problem.Unauthorized)

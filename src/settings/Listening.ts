@@ -1,5 +1,35 @@
 import { Redacted } from "effect"
-import { bytes, duration, gibibyte, integer, kibibyte, mebibyte, oneOf, optional, secret, words } from "./Setting.ts"
+import {
+  bytes,
+  duration,
+  gibibyte,
+  integer,
+  kibibyte,
+  list,
+  listOf,
+  mebibyte,
+  oneOf,
+  optional,
+  secret,
+  words
+} from "./Setting.ts"
+
+/** A page's origin as browsers write it (RFC 6454, 6.2), without the port that its scheme has anyway. */
+const originOf = (written: string): string | undefined => {
+  const url = /^https?:\/\/[^/?#@\s]+\/?$/i.test(written) && URL.canParse(written) ? new URL(written) : undefined
+  return url?.origin
+}
+
+/** A name or an address as URLs have it: lower case, no brackets, no root dot. */
+const hostOf = (written: string): string | undefined => {
+  const bracketed = /^[\da-f:.]*:[\da-f:.]*$/i.test(written) ? `[${written}]` : written
+  if (!/^(\[[\da-f:.]+\]|[^\s/?#@:[\]\\*]+)$/i.test(bracketed) || !URL.canParse(`http://${bracketed}`)) return undefined
+  return new URL(`http://${bracketed}`).hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "") || undefined
+}
+
+/** A bearer token as a header can carry it (RFC 6750, 2.1), too long to be guessed. */
+const tokenOf = (written: string): string | undefined =>
+  /^[\w.~+/-]+=*$/.test(written) && written.length >= 16 ? written : undefined
 
 /** Where the server listens and to whom, what it logs, and how it stops. */
 export const listening = {
@@ -19,13 +49,24 @@ export const listening = {
   apiTokens: optional(
     "API_TOKENS",
     "none, loopback only",
-    "a comma-separated list of bearer tokens of 16 characters or more",
+    "a comma-separated list of different bearer tokens, each of 16 or more letters, digits and -._~+/, with = only at its end",
     "Bearer tokens, one of which every request must then carry",
-    (written) => {
-      const tokens = written.split(",").map((token) => token.trim())
-      return tokens.every((token) => token.length >= 16) ? tokens.map((token) => Redacted.make(token)) : undefined
-    },
+    (written) => listOf(written, tokenOf)?.map((token) => Redacted.make(token)),
     secret
+  ),
+  allowedOrigins: list(
+    "ALLOWED_ORIGINS",
+    "none, only our own",
+    "a comma-separated list of different origins such as https://app.example or http://localhost:5173, without a path",
+    "Origins of other pages that may read answers (CORS), change things and open websockets; those of pages that may not get 403",
+    originOf
+  ),
+  allowedHosts: list(
+    "ALLOWED_HOSTS",
+    "none, only HOST and loopback",
+    "a comma-separated list of different names or addresses such as barista.example, without a port",
+    "Further hosts that requests may be for, others get 421: a page could be served under a name that leads here. Not asked where API_TOKENS is set",
+    hostOf
   ),
   logLevel: oneOf(
     "LOG_LEVEL",

@@ -133,6 +133,23 @@ export const optional = <A>(
     show
   )
 
+/** A list of different values, separated by commas; empty unless it is given. */
+export const list = <A>(
+  name: string,
+  defaultText: string,
+  expected: string,
+  description: string,
+  parse: (written: string) => A | undefined
+): Setting<ReadonlyArray<A>> =>
+  setting<ReadonlyArray<A>>(name, [], defaultText, expected, description, (written) => listOf(written, parse))
+
+/** Each of a list's values; undefined where one is wrong, or stands there twice. */
+export const listOf = <A>(written: string, parse: (written: string) => A | undefined): Array<A> | undefined => {
+  const items = written.split(",").map((item) => item.trim())
+  const values = items.map(parse).filter((value) => value !== undefined)
+  return values.length === items.length && new Set(values).size === values.length ? values : undefined
+}
+
 /** The part of a whole that one client, or one kind, may take: half of it unless given, so that half is left to the others. */
 export const part = (
   name: string,

@@ -81,6 +81,8 @@ export class TestServer
         dataDir,
         databaseUrl: Option.none(),
         logLevel: "none",
+        // what tests call the server where the name does not matter
+        allowedHosts: ["a"],
         httpAdapter,
         ...overrides
       })

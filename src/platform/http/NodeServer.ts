@@ -9,6 +9,7 @@ import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import { NotReady } from "../lifecycle/NotReady.ts"
 import * as AccessLog from "./AccessLog.ts"
 import * as Conformance from "./Conformance.ts"
+import * as Cors from "./Cors.ts"
 import { Incoming } from "./Incoming.ts"
 
 const problemText = (status: number, title: string, detail: string) =>
@@ -72,7 +73,7 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
   static readonly layer = Layer.effect(
     NodeServer,
     Effect.gen(function*() {
-      const { headersTimeout, idleTimeout, requestTimeout } = yield* AppConfig
+      const { allowedOrigins, headersTimeout, idleTimeout, requestTimeout } = yield* AppConfig
       const lifecycle = yield* Lifecycle
       const server = Http.createServer({
         headersTimeout: Duration.toMillis(headersTimeout),
@@ -81,6 +82,7 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
         keepAliveTimeout: 5000,
         noDelay: true,
         IncomingMessage: Incoming,
+        ...(allowedOrigins.length > 0 && { ServerResponse: Cors.responseClass(allowedOrigins) }),
         // Conformance does it, with a problem document
         requireHostHeader: false
       })

@@ -112,9 +112,15 @@ const failure = (status: string, response: Json): Option.Option<Json> => {
 const answer = (status: string, response: Json): Json =>
   response["description"] === "Success" ? { ...response, description: STATUS_CODES[status] ?? status } : response
 
-/** Only a request with a body can be refused for it. The stock contract's 400 is a 422 here. */
-const impossible = (operation: Json): ReadonlyArray<string> =>
-  operation["requestBody"] === undefined ? ["400", "413", "415"] : ["400"]
+/**
+ * Only a request with a body can be refused for it, and only one that is not safe, or opens a websocket, for its origin. The stock contract's
+ * 400 is a 422 here.
+ */
+const impossible = (operation: Json, method: string): ReadonlyArray<string> => [
+  "400",
+  ...(operation["requestBody"] === undefined ? ["413", "415"] : []),
+  ...(method === "get" && record(operation, "responses")["101"] === undefined ? ["403"] : [])
+]
 
 /** An operation takes a key where it can say that one is in progress. */
 const takesKey = (operation: Json): boolean =>
@@ -136,7 +142,7 @@ const withKeyParameter = (operation: Json): Json =>
   takesKey(operation) ? { ...operation, parameters: [...list(operation["parameters"]), keyParameter] } : operation
 
 /** What is answered before the key is looked at. */
-const unkeyed: ReadonlySet<string> = new Set(["401", "413", "415"])
+const unkeyed: ReadonlySet<string> = new Set(["401", "403", "413", "415", "421"])
 
 const headersOfStatus: Readonly<Record<string, ReadonlyArray<HeaderName>>> = {
   101: ["Upgrade"],
@@ -157,8 +163,8 @@ const headersOf = (status: string, response: Json, operation: Json): ReadonlyArr
     : [])
 ]
 
-const withResponses = (operation: Json): Json => {
-  const never = impossible(operation)
+const withResponses = (operation: Json, method: string): Json => {
+  const never = impossible(operation, method)
   const responses = Object.entries(record(operation, "responses")).flatMap(([status, value]) => {
     const response = record(value)
     if (never.includes(status)) return []
@@ -233,7 +239,8 @@ export const transform = (spec: Json): Json => {
     (methods, path) =>
       mapValues(
         methods,
-        (operation) => examples(withSecurity(withResponses(withKeyParameter(withQueryParameters(operation))), path))
+        (operation, method) =>
+          examples(withSecurity(withResponses(withKeyParameter(withQueryParameters(operation)), method), path))
       )
   )
   return {

@@ -5,6 +5,7 @@ import { Overloaded, type Problem, Stopping, Unauthorized, UnsupportedMediaType 
 import type { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as BearerTokens from "./BearerTokens.ts"
 import type { Exchange } from "./Exchange.ts"
+import * as Provenance from "./Provenance.ts"
 
 /** Documentation by path, without its trailing slash. */
 export type Pages = Readonly<Record<string, HttpApp.Default>>
@@ -17,8 +18,12 @@ export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined 
 
 /** Why a request is not even looked at. */
 export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecycle>, pages: Pages) => {
+  const provenance = Provenance.checker(config)
   const authorized = BearerTokens.checker(config.apiTokens)
-  return ({ path, request: { headers, method } }: Exchange): Problem | undefined => {
+  return ({ path, request }: Exchange): Problem | undefined => {
+    const { headers, method } = request
+    const misplaced = provenance(request)
+    if (misplaced !== undefined) return misplaced
     const isHealth = path.startsWith("/health/")
     if (lifecycle.isStopping() && !isHealth) return new Stopping({ retry_after: 5 })
     if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })

@@ -43,7 +43,7 @@ const open = Effect.gen(function*() {
   }
 })
 
-const server = Layer.merge(Lifecycle.layer, AppConfig.layerWith({}))
+const server = Layer.merge(Lifecycle.layer, AppConfig.layerWith({ allowedHosts: ["a"] }))
 
 /** Every span as it ends. */
 const recorder = Effect.map(Queue.unbounded<Readonly<Record<string, unknown>>>(), (ended) => {
