@@ -187,8 +187,8 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   yield* Effect.logInfo(`Barista is listening on ${origin}`, { docs: `${origin}/docs`, data: dataDir })
 }))
 
-/** The parts list: everything that makes a server, over its settings, under the tracer of whoever builds it. */
-export const parts = inOrder(
+/** Everything that makes a server, each part over those before it. */
+const list = inOrder(
   Logging.layer,
   NodeFileSystem.layer,
   NodePath.layer,
@@ -202,6 +202,12 @@ export const parts = inOrder(
   sampleData,
   serve
 )
+
+/**
+ * The parts list, over its settings, under the tracer of whoever builds it. A service that no part provides is an error here, which names
+ * it: give its layer a place in the list above, before whatever needs it.
+ */
+export const parts: Layer.Layer<Layer.Layer.Success<typeof list>, Layer.Layer.Error<typeof list>, AppConfig> = list
 
 /** The server as it is started: nobody collects its spans. */
 export const layer = parts.pipe(Layer.provide(Tracing.layer))

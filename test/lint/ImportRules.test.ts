@@ -27,6 +27,8 @@ const imports = (paths: ReadonlyArray<readonly [string, string]>) =>
 const forbidden: ReadonlyArray<readonly [string, string]> = [
   ["src/users/OtherChapter.ts", "../transfers/Transfers.ts"],
   ["src/users/TheServer.ts", "../Server.ts"],
+  ["src/tips/NewChapter.ts", "../users/Users.ts"],
+  ["src/tips/TheServer.ts", "../Server.ts"],
   ["src/outbox/OtherChapter.ts", "../users/Users.ts"],
   ["src/domain/APolicy.ts", "../policy/Policy.ts"],
   ["src/domain/TheSettings.ts", "../AppConfig.ts"],
@@ -45,6 +47,9 @@ const forbidden: ReadonlyArray<readonly [string, string]> = [
 ]
 
 const allowed: ReadonlyArray<readonly [string, string]> = [
+  ["src/tips/AWord.ts", "../domain/Ids.ts"],
+  ["src/tips/APlatform.ts", "../platform/sql/Database.ts"],
+  ["src/tips/Itself.ts", "./Tips.ts"],
   ["src/users/AWord.ts", "../domain/Ids.ts"],
   ["src/users/APlatform.ts", "../platform/sql/Database.ts"],
   ["src/users/Itself.ts", "./UsersRepo.ts"],
