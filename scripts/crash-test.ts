@@ -1,6 +1,7 @@
 // `npm run crash-test`: kills the server again and again, and counts what became of what it had accepted. SEED and ROUNDS by environment.
-import { NodeContext, NodeHttpClient, NodeRuntime } from "@effect/platform-node"
+import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Clock, Config, Console, Data, Duration, Effect, Layer, Random } from "effect"
+import { runUntilSignal } from "../src/platform/lifecycle/runUntilSignal.ts"
 import * as CrashTest from "./crash/CrashTest.ts"
 
 class Wrong extends Data.TaggedError("Wrong")<{ readonly message: string }> {}
@@ -26,4 +27,4 @@ const main = Effect.gen(function*() {
   yield* Console.log("everything that was accepted has happened, once")
 }).pipe(Effect.scoped)
 
-main.pipe(Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layer)), NodeRuntime.runMain)
+main.pipe(Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layer)), runUntilSignal({}))

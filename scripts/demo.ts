@@ -1,5 +1,5 @@
-import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Effect, Exit } from "effect"
+import { runUntilSignal } from "../src/platform/lifecycle/runUntilSignal.ts"
 import { catalogue } from "./demos/stage/Catalogue.ts"
 import * as CommandLine from "./demos/stage/CommandLine.ts"
 
@@ -12,7 +12,7 @@ CommandLine.run(catalogue, process.argv.slice(2), {
 }).pipe(
   // set, not exited with: a process that does not end by itself would have left something running
   Effect.tap((code) => Effect.sync(() => (process.exitCode = code))),
-  NodeRuntime.runMain({
+  runUntilSignal({
     disablePrettyLogger: true,
     // stopped halfway is no success: 130, as shells say it
     teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? 0 : Cause.isInterruptedOnly(exit.cause) ? 130 : 1)

@@ -1,8 +1,8 @@
-import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "./AppConfig.ts"
 import { releaseStartMemory } from "./platform/lifecycle/releaseStartMemory.ts"
 import { reportStartFailure } from "./platform/lifecycle/reportStartFailure.ts"
+import { runUntilSignal } from "./platform/lifecycle/runUntilSignal.ts"
 import { TimeSlicedScheduler } from "./platform/scheduler/TimeSlicedScheduler.ts"
 import { layer } from "./Server.ts"
 
@@ -12,5 +12,5 @@ Layer.launch(Layer.provide(started, layer)).pipe(
   Effect.provide(AppConfig.layer),
   Effect.tapErrorCause(reportStartFailure),
   Effect.withScheduler(new TimeSlicedScheduler()),
-  NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true })
+  runUntilSignal({ disableErrorReporting: true, disablePrettyLogger: true })
 )

@@ -1,0 +1,112 @@
+import { FileSystem } from "@effect/platform"
+import { Data, Deferred, Effect, Queue, type Scope } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A process said something else, or ended, before it said what a test waited for. */
+export class NotSaid extends Data.TaggedError("NotSaid")<{ readonly message: string }> {}
+
+export interface Process {
+  readonly pid: number
+  readonly signal: (signal: NodeJS.Signals) => void
+  /** Waits until what was said since the last call matches, on standard output or error; answers the match. */
+  readonly says: (pattern: RegExp) => Effect.Effect<RegExpExecArray, NotSaid>
+  /** All that it said. */
+  readonly said: () => string
+  readonly ended: Effect.Effect<Ended>
+}
+
+interface Options {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Its standard output, where it is not to be read here. */
+  readonly stdout?: "pipe" | number
+  /** In a process group of its own, so that a signal to the group reaches what it starts as well. */
+  readonly detached?: boolean
+}
+
+const kill = (child: ChildProcess, detached: boolean) => {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  process.kill(detached ? -child.pid : child.pid, "SIGKILL")
+}
+
+/** Starts a process; it is killed with the scope where it has not ended. Its environment is the given one and the PATH. */
+export const start = (
+  command: string,
+  args: ReadonlyArray<string>,
+  { cwd, detached = false, env = {}, stdout = "pipe" }: Options = {}
+): Effect.Effect<Process, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const chunks = yield* Queue.unbounded<string | undefined>()
+    const ended = yield* Deferred.make<Ended>()
+    let said = ""
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        spawn(command, args, {
+          stdio: ["ignore", stdout, "pipe"],
+          env: { PATH: process.env["PATH"], ...env },
+          detached,
+          ...(cwd === undefined ? {} : { cwd })
+        })
+      ),
+      (child) => Effect.sync(() => kill(child, detached))
+    )
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        said += text
+        chunks.unsafeOffer(text)
+      })
+    }
+    child.on("close", (code, signal) => {
+      chunks.unsafeOffer(undefined)
+      Deferred.unsafeDone(ended, Effect.succeed({ code, signal }))
+    })
+    let seen = ""
+    const says = (pattern: RegExp): Effect.Effect<RegExpExecArray, NotSaid> =>
+      Effect.suspend(() => {
+        const found = pattern.exec(seen)
+        if (found !== null) {
+          seen = seen.slice(found.index + found[0].length)
+          return Effect.succeed(found)
+        }
+        return Effect.flatMap(Queue.take(chunks), (text) => {
+          if (text === undefined) return new NotSaid({ message: `ended without ${pattern}: ${seen}` })
+          seen += text
+          return says(pattern)
+        })
+      })
+    return {
+      pid: child.pid ?? 0,
+      signal: (signal) => void child.kill(signal),
+      says,
+      said: () => said,
+      ended: Deferred.await(ended)
+    }
+  })
+
+export interface Server extends Process {
+  readonly dataDir: string
+}
+
+/** The built server as a process, on a free port, with its files in a temporary folder. */
+export const server = (
+  env: Readonly<Record<string, string>> = {},
+  options: Omit<Options, "env"> = {}
+): Effect.Effect<Server, never, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const dataDir = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "barista-" }))
+    const process = yield* start("node", ["dist/main.js"], {
+      env: { DATA_DIR: dataDir, PORT: "0", ...env },
+      ...options
+    })
+    return { ...process, dataDir }
+  })
+
+/** The port in the line that says that a server listens. */
+export const port = (process: Process): Effect.Effect<number, NotSaid> =>
+  Effect.map(process.says(/listening on http:\/\/127\.0\.0\.1:(\d+)/), ([, digits]) => Number(digits))
