@@ -1,5 +1,5 @@
 // Bundles the server, the worker threads and the script entries with esbuild.
-// `node scripts/build.mjs [--watch] [--no-code-cache] [entry...]`, entries by output name (main, demo, bench/stop, ...), or all of a folder
+// `node scripts/build.mjs [--no-code-cache] [entry...]`, entries by output name (main, demo, bench/stop, ...), or all of a folder
 // (bench/contenders/); none means all.
 import { build, context } from "esbuild"
 import { spawnSync } from "node:child_process"
@@ -112,21 +112,26 @@ const laterOptions = () => ({ ...options(["main"]), ...detachedOptions(resolve(r
 /** @param {ReadonlyArray<string>} names */
 const bundles = (names) => withMain(names) ? [options(names), serverOptions(), laterOptions()] : [options(names)]
 
-/** Builds entries into dist, but for the code cache. @param {ReadonlyArray<string>} names */
-export const bundle = async (names) => {
+/** @param {ReadonlyArray<string>} names */
+const prepare = (names) => {
   sayFormat()
   if (withMain(names)) removeCodeCache()
+}
+
+/** Builds entries into dist, but for the code cache. @param {ReadonlyArray<string>} names */
+export const bundle = async (names) => {
+  prepare(names)
   await Promise.all(bundles(names).map((options) => build(options)))
+}
+
+/** Prepares builds of the same that write nothing by themselves, and keep what has not changed. @param {ReadonlyArray<string>} names */
+export const contexts = (names) => {
+  prepare(names)
+  return Promise.all(bundles(names).map((options) => context({ ...options, write: false })))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
-  if (process.argv.includes("--watch")) {
-    sayFormat()
-    removeCodeCache()
-    await Promise.all(bundles(names).map(async (options) => (await context(options)).watch()))
-  } else {
-    await bundle(names)
-    if (withMain(names) && !process.argv.includes("--no-code-cache")) await makeCodeCache()
-  }
+  await bundle(names)
+  if (withMain(names) && !process.argv.includes("--no-code-cache")) await makeCodeCache()
 }

@@ -1,6 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Data, Deferred, Effect, Queue, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
+import { dirname } from "node:path"
 
 export interface Ended {
   readonly code: number | null
@@ -34,7 +35,10 @@ const kill = (child: ChildProcess, detached: boolean) => {
   process.kill(detached ? -child.pid : child.pid, "SIGKILL")
 }
 
-/** Starts a process; it is killed with the scope where it has not ended. Its environment is the given one and the PATH. */
+/** As little as a program of ours needs. */
+const environment = { PATH: dirname(process.execPath) }
+
+/** Starts a process; it is killed with the scope where it has not ended. Its environment is the given one, and where node is. */
 export const start = (
   command: string,
   args: ReadonlyArray<string>,
@@ -48,7 +52,7 @@ export const start = (
       Effect.sync(() =>
         spawn(command, args, {
           stdio: ["ignore", stdout, "pipe"],
-          env: { PATH: process.env["PATH"], ...env },
+          env: { ...environment, ...env },
           detached,
           ...(cwd === undefined ? {} : { cwd })
         })
