@@ -2,6 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/p
 import { Schema } from "effect"
 import { Email } from "../domain/Email.ts"
 import * as Problem from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
 import { describe } from "../platform/http/describe.ts"
 import { idempotent } from "../platform/http/Idempotent.ts"
 import { eventStream } from "../platform/http/OpenApiEvents.ts"
@@ -18,7 +19,14 @@ import { Registered } from "./RegistrationsRepo.ts"
 const longestDelay = 604_800
 
 const Delay = Schema.Int.pipe(
-  Schema.between(0, longestDelay, { message: () => `must be a whole number of seconds from 0 to ${longestDelay}` })
+  Schema.between(
+    0,
+    longestDelay,
+    rule(
+      `doit être un nombre entier de secondes, de 0 à ${longestDelay}`,
+      `must be a whole number of seconds from 0 to ${longestDelay}`
+    )
+  )
 ).annotations({ description: "Seconds to wait before the job begins, up to a week", examples: [0] })
 
 /** What is answered once the job is on disk. */

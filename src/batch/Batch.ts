@@ -1,6 +1,7 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { InvalidInput, type Overloaded, TimedOut } from "../domain/Problem.ts"
+import { text } from "../domain/Text.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { pause } from "../platform/scheduler/pause.ts"
 import { Policies } from "../policy/Policies.ts"
@@ -47,12 +48,22 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
       const check = Effect.fnUntraced(function*(items: number, most: number, concurrency: number) {
         if (items > most) {
           const streamed = most < batchMaxItemsStreamed
-            ? ` (${batchMaxItemsStreamed} with Accept: text/event-stream)`
-            : ""
-          return yield* InvalidInput.of(["body"], `must have at most ${most} items${streamed}`, "too_long")
+            ? text(
+              ` (${batchMaxItemsStreamed} avec Accept: text/event-stream)`,
+              ` (${batchMaxItemsStreamed} with Accept: text/event-stream)`
+            )
+            : text("", "")
+          const rule = text(
+            `doit avoir au plus ${most} éléments${streamed.fr}`,
+            `must have at most ${most} items${streamed.en}`
+          )
+          return yield* InvalidInput.of(["body"], rule, "too_long")
         }
         if (concurrency > places.permits) {
-          const rule = `must be a whole number from 1 to ${places.permits}`
+          const rule = text(
+            `doit être un entier de 1 à ${places.permits}`,
+            `must be a whole number from 1 to ${places.permits}`
+          )
           return yield* InvalidInput.of(["query", "concurrency"], rule, "value_error")
         }
         yield* backlog.check(items)

@@ -103,7 +103,7 @@ const makeConversation = Effect.gen(function*() {
     if (message.kind === "message") return yield* roster.say(member, processed)
     if (yield* roster.whisper(member, message.to, processed)) return
     const absent = text(`Le client ${message.to} n'est pas connecté.`, `Client ${message.to} is not connected.`)
-    const issue = { loc: ["message", "to"], msg: yield* localized(absent), type: "not_connected" }
+    const issue = { loc: ["message", "to"], msg: absent, type: "not_connected" }
     yield* refuse(member, absent, [issue])
   })
 

@@ -2,6 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
 import { exactly } from "../platform/codec/JsonText.ts"
 import { describe } from "../platform/http/describe.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
@@ -13,9 +14,9 @@ import { withExactResult } from "./ExactJson.ts"
 /** How far the handbook's sum goes. */
 const handbookN = 1_000_000
 
-const rule = `must be a whole number from 1 to ${largestN}`
+const bounds = rule(`doit être un entier de 1 à ${largestN}`, `must be a whole number from 1 to ${largestN}`)
 
-const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, largestN, { message: () => rule })), {
+const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, largestN, bounds)), {
   strict: false
 }).annotations({
   jsonSchema: {

@@ -1,27 +1,40 @@
 import { Schema } from "effect"
+import { rule } from "./Rule.ts"
 
-const localPart = "[\\w.!#$%&'*+/=?^`{|}~-]+"
-const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+const atom = "[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
+const localPart = `${atom}(\\.${atom})*`
+const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+const pattern = `^${localPart}@${label}(\\.${label})+$`
+const longest = 254
+
+/** The form of an address in the document; the server and any validator apply the same pattern. */
+export const emailDocument = {
+  type: "string",
+  format: "email",
+  maxLength: longest,
+  pattern,
+  description: "An e-mail address",
+  examples: ["alice@example.com"]
+} as const
 
 /**
- * An address of the form that HTML's e-mail field takes (WHATWG, "valid e-mail address"), at most 254 characters (RFC 5321). ASCII
- * without spaces, controls or brackets: it can stand in a header or an SMTP command as it is.
+ * An address of words with dots between them (RFC 5321, 4.1.2) at a host with a dot, at most 254 characters. ASCII without spaces,
+ * controls or brackets: it can stand in a header or an SMTP command as it is.
  */
-export const Email = Schema.Trim.pipe(
-  Schema.maxLength(254, { message: () => "must have at most 254 characters" }),
-  Schema.pattern(new RegExp(`^${localPart}@${label}(?:\\.${label})+$`, "i"), {
-    message: () => "must be an e-mail address such as alice@example.com"
-  }),
+export const Email = Schema.String.pipe(
+  Schema.maxLength(
+    longest,
+    rule(`doit avoir au plus ${longest} caractères`, `must have at most ${longest} characters`)
+  ),
+  Schema.pattern(
+    new RegExp(pattern),
+    rule(
+      "doit être une adresse e-mail telle que alice@example.com",
+      "must be an e-mail address such as alice@example.com"
+    )
+  ),
   Schema.brand("Email")
-).annotations({
-  jsonSchema: {
-    type: "string",
-    format: "email",
-    maxLength: 254,
-    description: "An e-mail address",
-    examples: ["alice@example.com"]
-  }
-})
+).annotations({ jsonSchema: emailDocument })
 export type Email = typeof Email.Type
 
 /** Who a mail is from: the name may be empty, the address may be of a host without a dot. */
@@ -32,13 +45,13 @@ export interface Sender {
   readonly domain: string
 }
 
-const senderAddress = new RegExp(`^${localPart}@(${label}(?:\\.${label})*)$`, "i")
+const senderAddress = new RegExp(`^(?:${localPart})@(?<domain>${label}(?:\\.${label})*)$`)
 
 /** `Name <address>` or an address alone; undefined for anything else. */
 export const parseSender = (written: string): Sender | undefined => {
   const [, name = "", bracketed, bare] = /^(?:([^<>\p{C}]*)<([^<>]+)>|([^<>]+))$/u.exec(written) ?? []
   const address = bracketed ?? bare ?? ""
-  const domain = address.length <= 254 ? senderAddress.exec(address)?.[1] : undefined
+  const domain = address.length <= 254 ? senderAddress.exec(address)?.groups?.["domain"] : undefined
   // the quotes of a mail header are not part of the name
   return domain === undefined ? undefined : { name: name.trim().replace(/^"(.*)"$/, "$1"), address, domain }
 }

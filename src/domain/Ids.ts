@@ -1,16 +1,24 @@
 import { Schema } from "effect"
+import { rule } from "./Rule.ts"
 
 const largestId = Number.MAX_SAFE_INTEGER
 
 /** An id: a whole number from 1 to 2^53-1, the largest that JSON readers everywhere keep exactly. */
 export const Id = Schema.Int.pipe(
-  Schema.between(1, largestId, { message: () => `must be a whole number from 1 to ${largestId}` })
+  Schema.between(
+    1,
+    largestId,
+    rule(`doit être un entier de 1 à ${largestId}`, `must be a whole number from 1 to ${largestId}`)
+  )
 ).annotations({ description: "1 to 2^53-1", examples: [1] })
 
 /** A whole number written in decimal digits and nothing else: no sign, space, exponent, fraction or leading zeros. */
 export const DigitsToNumber = Schema.transform(
   Schema.String.pipe(
-    Schema.pattern(/^(0|[1-9][0-9]{0,15})$/, { message: () => "must be a whole number written in decimal digits" })
+    Schema.pattern(
+      /^(0|[1-9][0-9]{0,15})$/,
+      rule("doit être un entier écrit en chiffres décimaux", "must be a whole number written in decimal digits")
+    )
   ),
   Schema.Number,
   { strict: true, decode: Number, encode: String }

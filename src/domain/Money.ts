@@ -1,23 +1,20 @@
 import { ParseResult, Schema } from "effect"
+import { rule } from "./Rule.ts"
 
 /** Money in whole cents. Signed, as a ledger entry and a sum are; a payment is an `Amount`. */
 export const Cents = Schema.Int.pipe(Schema.brand("Cents"))
 export type Cents = typeof Cents.Type
 
-const smallest = 1
-const largest = 100_000_000_000
-
 /** What a payment may move: 0.01 to 1,000,000,000.00, in cents. */
-export const AmountCents = Cents.pipe(Schema.between(smallest, largest))
+export const AmountCents = Cents.pipe(Schema.between(1, 100_000_000_000))
 
-const decimal = /^([0-9]{1,10})(?:\.([0-9]{1,2}))?$/
-const rule = "must be an amount from 0.01 to 1000000000.00 with at most two decimals"
+/** An amount as a text, from 0.01 to 1000000000.00. */
+const decimal = /^(0\.(0[1-9]|[1-9][0-9]?)|[1-9][0-9]{0,8}(\.[0-9]{1,2})?|1000000000(\.0{1,2})?)$/
 
-const parse = (written: string): number | undefined => {
-  const match = decimal.exec(written)
-  if (match === null) return undefined
-  const cents = Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"))
-  return cents >= smallest && cents <= largest ? cents : undefined
+const parse = (written: string): Cents | undefined => {
+  if (!decimal.test(written)) return undefined
+  const [whole = "", decimals = ""] = written.split(".")
+  return Cents.make(Number(whole) * 100 + Number(decimals.padEnd(2, "0")))
 }
 
 /** Cents as a decimal number with two places: 8950 → `89.50`. */
@@ -29,23 +26,35 @@ export const format = (cents: number): string => {
 /** Cents as the handbook's language prints a float: 1050 → `10.5`, 1000 → `10.0`, 1005 → `10.05`. */
 export const formatShort = (cents: number): string => format(cents).replace(/0$/, "")
 
+const amountRule = rule(
+  "doit être un montant de 0.01 à 1000000000.00, avec deux décimales au plus",
+  "must be an amount from 0.01 to 1000000000.00 with at most two decimals"
+)
+
+// no multipleOf: 0.01 is no double, so validators would refuse one valid amount in nine
+const documented = {
+  anyOf: [{ type: "number", minimum: 0.01, maximum: 1e9 }, { type: "string", pattern: decimal.source }]
+}
+
 /**
  * An amount as clients write it: a JSON number or a decimal text, 0.01 to 1,000,000,000.00, at most two decimals; cents inside.
  * The shortest decimal text of a double is what the client wrote, so no float arithmetic is ever done.
  */
 export const Amount = Schema.transformOrFail(
-  Schema.Union(Schema.Number, Schema.String).annotations({
-    jsonSchema: { anyOf: [{ type: "number", minimum: 0.01, maximum: 1e9, multipleOf: 0.01 }, { type: "string" }] }
-  }),
+  Schema.Union(Schema.Number, Schema.String).annotations({ ...amountRule, jsonSchema: documented }),
   AmountCents,
   {
     strict: true,
     decode: (written, _, ast) => {
       const cents = parse(String(written))
       return cents === undefined
-        ? ParseResult.fail(new ParseResult.Type(ast, written, rule))
-        : ParseResult.succeed(Cents.make(cents))
+        ? ParseResult.fail(new ParseResult.Type(ast, written))
+        : ParseResult.succeed(cents)
     },
     encode: (cents) => ParseResult.succeed(format(cents))
   }
-).annotations({ description: "0.01 to 1000000000.00, at most two decimals", examples: [Cents.make(1050)] })
+).annotations({
+  ...amountRule,
+  description: "0.01 to 1000000000.00, at most two decimals",
+  examples: [Cents.make(1050)]
+})

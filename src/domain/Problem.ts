@@ -1,5 +1,6 @@
 import { HttpApiSchema } from "@effect/platform"
 import { Duration, Schema } from "effect"
+import { Sentence } from "./Rule.ts"
 import { type Text, text } from "./Text.ts"
 
 export const contentType = "application/problem+json"
@@ -26,8 +27,8 @@ export interface Description {
   readonly allow?: ReadonlyArray<string>
   /** Further headers of the answer. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Further members of the problem document, already in their final form. */
-  readonly members?: Record<string, unknown>
+  /** Reasons, written in the language of the request. */
+  readonly errors?: ReadonlyArray<InputIssue>
 }
 
 export interface Problem {
@@ -53,7 +54,7 @@ export const define =
 /** One reason why an input was refused: where (`["body","email"]`), a sentence, a stable kind. The shape FastAPI's users know. */
 export const InputIssue = Schema.Struct({
   loc: Schema.Array(Schema.Union(Schema.String, Schema.Int)),
-  msg: Schema.String,
+  msg: Sentence,
   type: Schema.String
 })
 export type InputIssue = typeof InputIssue.Type
@@ -61,16 +62,18 @@ export type InputIssue = typeof InputIssue.Type
 /** 422: the input does not have the form that the contract asks for; all the issues at once. */
 export class InvalidInput extends define<InvalidInput>()("InvalidInput", 422, { errors: Schema.Array(InputIssue) }) {
   get problem(): Description {
-    const list = this.errors.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ")
-    const places = this.errors.map(({ loc }) => loc.join(".")).join(", ")
     return {
       title: text("Entrée invalide", "Invalid input"),
-      detail: text(`Refusé : ${places} ; le membre errors dit pourquoi.`, list)
+      detail: text(
+        this.errors.map(({ loc, msg }) => `${loc.join(".")} : ${msg.fr}`).join(" ; "),
+        this.errors.map(({ loc, msg }) => `${loc.join(".")}: ${msg.en}`).join("; ")
+      ),
+      errors: this.errors
     }
   }
 
   /** One issue alone. */
-  static of(loc: ReadonlyArray<string | number>, msg: string, type: string): InvalidInput {
+  static of(loc: ReadonlyArray<string | number>, msg: Text, type: string): InvalidInput {
     return new InvalidInput({ errors: [{ loc, msg, type }] })
   }
 }
@@ -122,19 +125,32 @@ export class PayloadTooLarge extends define<PayloadTooLarge>()("PayloadTooLarge"
   }
 }
 
-/** 415: the body is of another media type than the operation takes. */
+/** 415: the body is of another media type, or of another coding, than the operation takes; `header` names which. */
 export class UnsupportedMediaType extends define<UnsupportedMediaType>()("UnsupportedMediaType", 415, {
+  header: Schema.Literal("Content-Type", "Content-Encoding"),
   received: Schema.String,
   expected: Schema.String
 }) {
   get problem(): Description {
+    const { expected, header, received } = this
     return {
       title: text("Type de contenu non pris en charge", "Unsupported media type"),
       detail: text(
-        `Reçu ${this.received}, attendu ${this.expected}.`,
-        `Received ${this.received}, expected ${this.expected}.`
-      )
+        `${header} : reçu ${received === "" ? "aucun" : received}, attendu ${expected}.`,
+        `${header}: received ${received === "" ? "none" : received}, expected ${expected}.`
+      ),
+      // what would have been taken (RFC 9110, 15.5.16)
+      headers: { [header === "Content-Type" ? "accept" : "accept-encoding"]: expected }
     }
+  }
+
+  /** The received value may be long; its beginning says enough. */
+  static of(
+    header: UnsupportedMediaType["header"],
+    received: string | undefined,
+    expected: string
+  ): UnsupportedMediaType {
+    return new UnsupportedMediaType({ header, received: received?.slice(0, 100) ?? "", expected })
   }
 }
 

@@ -2,6 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Duration, Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
 import { text } from "../domain/Text.ts"
 import { exactly } from "../platform/codec/JsonText.ts"
 import { describe } from "../platform/http/describe.ts"
@@ -49,7 +50,7 @@ export class OperationTooSlow extends Problem.define<OperationTooSlow>()("Operat
 /** Which attempt shall succeed, in digits. */
 export const SucceedOn = Schema.compose(
   DigitsToNumber,
-  Schema.Int.pipe(Schema.between(1, 20, { message: () => "must be a whole number from 1 to 20" })),
+  Schema.Int.pipe(Schema.between(1, 20, rule("doit être un entier de 1 à 20", "must be a whole number from 1 to 20"))),
   { strict: false }
 ).annotations({
   jsonSchema: {
@@ -60,19 +61,22 @@ export const SucceedOn = Schema.compose(
   }
 })
 
-const secondsRule = "must be 1 to 30 seconds, with at most three decimals"
+const secondsRule = rule(
+  "doit être de 1 à 30 secondes, en chiffres décimaux",
+  "must be 1 to 30 seconds, in decimal digits"
+)
 
-/** A timeout in seconds, in decimal digits. */
+/** A timeout in seconds, in decimal digits; the pattern judges them as written, as 30.0…01 would be rounded to 30. */
 export const Timeout = Schema.transform(
-  Schema.String.pipe(Schema.pattern(/^\d{1,2}(\.\d{1,3})?$/, { message: () => secondsRule })),
-  Schema.Number.pipe(Schema.between(1, 30, { message: () => secondsRule })),
+  Schema.String.pipe(Schema.pattern(/^(?:([1-9]|[12]\d)(\.\d+)?|30(\.0+)?)$/, secondsRule)),
+  Schema.Number.pipe(Schema.between(1, 30, secondsRule)),
   { strict: true, decode: Number, encode: String }
 ).annotations({
   jsonSchema: {
     type: "number",
     minimum: 1,
     maximum: 30,
-    description: "Seconds, 1 to 30, with at most three decimals; the policy slow-operation's unless given"
+    description: "Seconds, 1 to 30; the policy slow-operation's unless given"
   }
 })
 

@@ -3,11 +3,12 @@ import { Schema } from "effect"
 import { Id, UserId, UserIdFromText } from "../domain/Ids.ts"
 import { Amount, type Cents, format } from "../domain/Money.ts"
 import * as Problem from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
 import { text } from "../domain/Text.ts"
 import { describe } from "../platform/http/describe.ts"
 import { idempotent } from "../platform/http/Idempotent.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
-import { Params } from "../platform/http/Params.ts"
+import { filtered, Params } from "../platform/http/Params.ts"
 
 /** An account; every user has one, of 0.00 until its first entry. */
 export class Account extends Schema.Class<Account>("Account")({
@@ -88,13 +89,21 @@ const Payee = UserId.annotations({
   examples: [UserId.make(2)]
 })
 
+const Movement = Params({ from_user: UserId, to_user: Payee, amount: Amount }).pipe(
+  filtered(
+    ({ from_user, to_user }) => from_user !== to_user,
+    "to_user",
+    rule("doit être un autre utilisateur que from_user", "must be another user than from_user")
+  )
+)
+
 const userId = HttpApiSchema.param("user_id", UserIdFromText)
 
 /** The handbook's transfer of money, on a double-entry ledger. */
 export const TransfersApi = HttpApiGroup.make("transfers")
   .add(
     HttpApiEndpoint.post("transfer", "/transfer-money")
-      .setPayload(Params({ from_user: UserId, to_user: Payee, amount: Amount }))
+      .setPayload(Movement)
       .addSuccess(Schema.Struct({
         message: Schema.String.annotations({ examples: ["Transfert de 10.5€ effectué"] }),
         transaction_id: Id,

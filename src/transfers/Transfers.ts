@@ -2,6 +2,7 @@ import { Array, Clock, Context, DateTime, Effect, Layer, Option } from "effect"
 import { UserId } from "../domain/Ids.ts"
 import { type AmountCents, Cents, format } from "../domain/Money.ts"
 import { InvalidInput } from "../domain/Problem.ts"
+import { text } from "../domain/Text.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { Database } from "../platform/sql/Database.ts"
@@ -89,7 +90,11 @@ const make = Effect.gen(function*() {
 
   const transfer = Effect.fnUntraced(function*(from: UserId, to: UserId, amount: Amount) {
     if (from === to) {
-      return yield* InvalidInput.of(["body", "to_user"], "must be another user than from_user", "value_error")
+      return yield* InvalidInput.of(
+        ["body", "to_user"],
+        text("doit être un autre utilisateur que from_user", "must be another user than from_user"),
+        "value_error"
+      )
     }
     yield* known(from, to)
     return yield* move({ kind: "transfer", from, to, amount })

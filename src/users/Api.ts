@@ -1,6 +1,6 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
-import { Email } from "../domain/Email.ts"
+import { Email, emailDocument } from "../domain/Email.ts"
 import { PostId, PostIdFromText, UserId, UserIdFromText } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
@@ -9,38 +9,7 @@ import { idempotent } from "../platform/http/Idempotent.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 import { Params } from "../platform/http/Params.ts"
-
-/** 1 to `most` characters (code points) after trimming, of those that `allowed` takes. */
-const trimmed = (most: number, allowed: RegExp, rule: string) =>
-  Schema.Trim.pipe(
-    Schema.filter((written) => {
-      const length = [...written].length
-      return length >= 1 && length <= most
-    }, { message: () => `must have 1 to ${most} characters` }),
-    Schema.pattern(allowed, { message: () => rule })
-  )
-
-/** No control characters, no half characters, and nothing that turns the direction or the line of the text around it. */
-const oneLine = /^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u
-const oneLineRule = "must not contain control, direction or incomplete characters"
-/** Any text that a database keeps: lines, but no NUL and no half characters. */
-const lines = /^[^\0\p{Cs}]*$/u
-const linesRule = "must not contain NUL or incomplete characters"
-
-/** What the documentation says of a text, which is trimmed before its rules are applied. */
-const documented = (maxLength: number, description: string, example: string) => ({
-  jsonSchema: { type: "string", minLength: 1, maxLength, description, examples: [example] }
-})
-
-export const Name = trimmed(200, oneLine, oneLineRule).annotations(documented(200, "1 to 200 characters", "Alice"))
-
-const exampleTitle = "Un café asynchrone"
-const exampleContent = "Le barista prépare les deux cafés en parallèle."
-
-const Title = trimmed(200, oneLine, oneLineRule).annotations(documented(200, "1 to 200 characters", exampleTitle))
-const Content = trimmed(100_000, lines, linesRule).annotations(
-  documented(100_000, "1 to 100,000 characters", exampleContent)
-)
+import { Content, exampleContent, exampleTitle, Name, Title } from "./Texts.ts"
 
 const shown = (example: string) => Schema.String.annotations({ examples: [example] })
 
@@ -77,12 +46,17 @@ export class UserNotFound extends Problem.define<UserNotFound>()("UserNotFound",
   }
 }
 
-/** 404: that user has no post of that id. */
-export class PostNotFound extends Problem.define<PostNotFound>()("PostNotFound", 404, { post_id: PostId }) {
+/** 404: that user has no post of that id; another user may have it. */
+export class PostNotFound
+  extends Problem.define<PostNotFound>()("PostNotFound", 404, { user_id: UserId, post_id: PostId })
+{
   get problem(): Problem.Description {
     return {
       title: text("Article inconnu", "Unknown post"),
-      detail: text(`Aucun article n'a l'id ${this.post_id}.`, `No post has the id ${this.post_id}.`)
+      detail: text(
+        `L'utilisateur ${this.user_id} n'a pas d'article ${this.post_id}.`,
+        `User ${this.user_id} has no post ${this.post_id}.`
+      )
     }
   }
 }
@@ -96,6 +70,9 @@ export class EmailTaken extends Problem.define<EmailTaken>()("EmailTaken", 409, 
     }
   }
 }
+
+/** An address that no sample user has, so that the documentation's example can be tried. */
+const NewEmail = Email.annotations({ jsonSchema: { ...emailDocument, examples: ["zoe@example.com"] } })
 
 const userId = HttpApiSchema.param("user_id", UserIdFromText)
 const followerId = HttpApiSchema.param("follower_id", UserIdFromText)
@@ -111,7 +88,7 @@ export const UsersApi = HttpApiGroup.make("users")
   )
   .add(
     HttpApiEndpoint.post("create", "/users")
-      .setPayload(Params({ name: Name, email: Email }))
+      .setPayload(Params({ name: Name, email: NewEmail }))
       // the status of addSuccess alone would take the struct's name from it, and so its component from the document
       .addSuccess(User.annotations(HttpApiSchema.annotations({ status: 201, identifier: "User" })))
       .addError(EmailTaken)

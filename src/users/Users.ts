@@ -1,6 +1,7 @@
 import { Array, Context, Effect, Layer, Option } from "effect"
 import type { PostId, UserId } from "../domain/Ids.ts"
 import { InvalidInput } from "../domain/Problem.ts"
+import { text } from "../domain/Text.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { isUniqueViolation } from "../platform/sql/constraints.ts"
@@ -59,7 +60,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
 
       const deletePost = Effect.fnUntraced(function*(user_id: UserId, post_id: PostId) {
         const deleted = yield* orDefect(repo.deletePost({ user_id, post_id }))
-        if (Option.isNone(deleted)) return yield* new PostNotFound({ post_id })
+        if (Option.isNone(deleted)) return yield* new PostNotFound({ user_id, post_id })
       }, traced("Users.deletePost"))
 
       return {
@@ -85,12 +86,16 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
         getPost: (user_id, post_id) =>
           traced("Users.getPost")(Effect.flatMap(
             orDefect(repo.findPost({ user_id, post_id })),
-            Option.match({ onNone: () => new PostNotFound({ post_id }), onSome: Effect.succeed })
+            Option.match({ onNone: () => new PostNotFound({ user_id, post_id }), onSome: Effect.succeed })
           )),
         deletePost,
         follow: Effect.fnUntraced(function*(followed_id, follower_id) {
           if (followed_id === follower_id) {
-            return yield* InvalidInput.of(["path", "follower_id"], "must be another user than user_id", "value_error")
+            return yield* InvalidInput.of(
+              ["path", "follower_id"],
+              text("doit être un autre utilisateur que user_id", "must be another user than user_id"),
+              "value_error"
+            )
           }
           yield* find(followed_id)
           yield* find(follower_id)

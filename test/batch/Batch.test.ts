@@ -176,7 +176,10 @@ describe("withProgress", () => {
 })
 
 describe("limits", () => {
-  const tooLong = (most: string) => ({ _tag: "InvalidInput", errors: [{ loc: ["body"], msg: most, type: "too_long" }] })
+  const tooLong = (most: string) => ({
+    _tag: "InvalidInput",
+    errors: [{ loc: ["body"], msg: { en: most }, type: "too_long" }]
+  })
 
   it.effect("300 items, and no more", () =>
     Effect.gen(function*() {
@@ -201,7 +204,7 @@ describe("limits", () => {
     Effect.gen(function*() {
       expect(yield* Effect.flip(process(["a"], 4))).toMatchObject({
         _tag: "InvalidInput",
-        errors: [{ loc: ["query", "concurrency"], msg: "must be a whole number from 1 to 3" }]
+        errors: [{ loc: ["query", "concurrency"], msg: { en: "must be a whole number from 1 to 3" } }]
       })
       yield* endsAt(process(["a"], 3), "1 seconds")
     }).pipe(Effect.provide(layer())))

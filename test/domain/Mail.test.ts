@@ -9,7 +9,7 @@ describe("an e-mail address", () => {
 
   it("has nothing that could end a header or an SMTP command", () => {
     const good = ["a@x.fr", "o'neil+tag@mail.example.com", `${"a".repeat(249)}@x.fr`]
-    expect(good.map((one) => Either.getOrNull(address(` ${one} `)))).toEqual(good)
+    expect(good.map((one) => Either.getOrNull(address(one)))).toEqual(good)
     const bad = [
       "a@x.fr\r\nBcc: b@y.fr",
       "a@x.fr\nRCPT TO:<b@y.fr>",

@@ -3,7 +3,7 @@ import Sqlite from "better-sqlite3"
 import { Effect, Option, Redacted } from "effect"
 import { json, TestServer } from "../support/TestServer.ts"
 
-const asJson = { "content-type": "application/json" }
+const asJson = { "content-type": "application/json", "accept-language": "en" }
 const problem = "application/problem+json"
 
 const live = { excludeTestServices: true } as const
@@ -67,7 +67,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
   it.effect("422 for a missing parameter", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
-      expect(json(yield* send("POST", "/users/?name=Ann"))["errors"]).toEqual([
+      expect(json(yield* send("POST", "/users/?name=Ann", { headers: asJson }))["errors"]).toEqual([
         { loc: ["query", "email"], msg: "field required", type: "missing" }
       ])
       expect(json(yield* send("POST", "/users/", { headers: asJson, body: `{"email":"a@example.com"}` }))["errors"])

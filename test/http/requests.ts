@@ -1,7 +1,7 @@
 import { HttpApi } from "@effect/platform"
 import { FastCheck, Option } from "effect"
 import { Api } from "../../src/Api.ts"
-import { queryReaders } from "../../src/platform/http/Params.ts"
+import { parametersOf } from "../../src/platform/http/Params.ts"
 
 /** A request as a client writes it. */
 export interface Written {
@@ -27,7 +27,7 @@ const operations = (() => {
     onGroup: () => undefined,
     onEndpoint: ({ endpoint: { method, path, payloadSchema, urlParamsSchema } }) => {
       const schemas = [...Option.toArray(urlParamsSchema), ...Option.toArray(payloadSchema)]
-      const names = schemas.flatMap(({ ast }) => Array.from(queryReaders(ast).keys()))
+      const names = schemas.flatMap(({ ast }) => Array.from(parametersOf(ast).keys()))
       found.push({ method, path, names, takesBody: Option.isSome(payloadSchema) })
     }
   })

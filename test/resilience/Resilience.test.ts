@@ -185,7 +185,7 @@ describe("ResilienceApi", () => {
       "1.2345"
     ]
     const acceptsTimeout = (timeout: string) => Schema.decodeUnknownEither(Timeout)(timeout)._tag === "Right"
-    expect(timeouts.filter(acceptsTimeout)).toEqual(["1", "12", "2.5", "30"])
+    expect(timeouts.filter(acceptsTimeout)).toEqual(["1", "12", "2.5", "30", "1.2345"])
     const attempts = ["1", "20", "0", "21", "2.5", "x", "", "-1"]
     const acceptsAttempt = (attempt: string) => Schema.decodeUnknownEither(SucceedOn)(attempt)._tag === "Right"
     expect(attempts.filter(acceptsAttempt)).toEqual(["1", "20"])

@@ -2,6 +2,7 @@ import { Dicer } from "@fastify/busboy"
 import { Effect, Either } from "effect"
 import { Readable } from "node:stream"
 import { InvalidInput } from "../../domain/Problem.ts"
+import { text } from "../../domain/Text.ts"
 import * as FormRules from "./FormRules.ts"
 
 /** A file of a form, while it arrives. */
@@ -60,7 +61,8 @@ const tokenizer = (boundary: string, expected: FormRules.Expected, { complete, f
 
   // a part without an end of its headers is skipped by the parser without a word
   const allHaveHeaders = () => begun === withHeaders
-  const withoutHeaders = () => refused(FormRules.invalid(expected, "a part with malformed headers"))
+  const withoutHeaders = () =>
+    refused(FormRules.invalid(expected, text("une partie aux en-têtes mal formés", "a part with malformed headers")))
   const finish = () => {
     if (!closed || unfinished > 0) return
     if (allHaveHeaders()) complete()
@@ -115,7 +117,14 @@ export const parse = (
       resume(result)
     }
     const refused = (refusal: FormRules.Refusal) => settle(Effect.fail(refusal))
-    const brokenOff = () => refused(InvalidInput.of(["body"], "the form breaks off before its end", "value_error"))
+    const brokenOff = () =>
+      refused(
+        InvalidInput.of(
+          ["body"],
+          text("le formulaire s'interrompt avant sa fin", "the form breaks off before its end"),
+          "value_error"
+        )
+      )
     const succeedAtEnd = () => {
       if (complete && source.readableEnded) settle(Effect.void)
     }
@@ -145,7 +154,7 @@ export const parse = (
           if (!settled) source.resume()
         })
       } catch {
-        refused(FormRules.invalid(expected, "a malformed form"))
+        refused(FormRules.invalid(expected, text("un formulaire mal formé", "a malformed form")))
       }
     }
     const onEnd = () => {

@@ -1,5 +1,6 @@
 import { Effect, Either, Option, Schema } from "effect"
 import { InvalidInput, PayloadTooLarge } from "../../domain/Problem.ts"
+import { type Text, text } from "../../domain/Text.ts"
 import { parseFormPart } from "./ContentDisposition.ts"
 import { TooManyFiles } from "./FileProblems.ts"
 import { parse as parseHeader } from "./HeaderParameters.ts"
@@ -34,15 +35,17 @@ export const checkLength = (announced: string | undefined, expected: Expected): 
   announced !== undefined && Number(announced) > maxFormBytes(expected) ? Effect.fail(tooLarge(expected)) : Effect.void
 
 /** A part of the form is not what it should be. */
-export const invalid = ({ field }: Expected, message: string) =>
-  InvalidInput.of(["body", field], message, "value_error")
+export const invalid = ({ field }: Expected, message: Text) => InvalidInput.of(["body", field], message, "value_error")
 
 /** There is one file more than may be. */
 export const tooMany = (expected: Expected) =>
-  expected.many ? new TooManyFiles({ limit: expected.maxFiles }) : invalid(expected, "expected a single file")
+  expected.many
+    ? new TooManyFiles({ limit: expected.maxFiles })
+    : invalid(expected, text("un seul fichier est attendu", "expected a single file"))
 
 /** The form has no file in its field. */
-export const missing = ({ field }: Expected) => InvalidInput.of(["body", field], "field required: a file", "missing")
+export const missing = ({ field }: Expected) =>
+  InvalidInput.of(["body", field], text("champ requis : un fichier", "field required: a file"), "missing")
 
 const Headers = Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) })
 
@@ -68,10 +71,19 @@ export const readHeaders = (headers: unknown, expected: Expected): Either.Either
     : {}
   const disposition = dispositions.length === 1 ? parseFormPart(dispositions[0] ?? "") : Option.none()
   if (Option.isNone(disposition)) {
-    return Either.left(invalid(expected, "a part with a malformed Content-Disposition"))
+    return Either.left(
+      invalid(
+        expected,
+        text("une partie au Content-Disposition mal formé", "a part with a malformed Content-Disposition")
+      )
+    )
   }
   const { filename, name } = disposition.value
   if (name !== expected.field || filename === "") return Either.left(missing(expected))
-  if (filename === undefined) return Either.left(invalid(expected, "expected a file, received text"))
+  if (filename === undefined) {
+    return Either.left(
+      invalid(expected, text("un fichier est attendu, un texte a été reçu", "expected a file, received text"))
+    )
+  }
   return Either.right({ filename, contentType: mediaType(types[0]) })
 }

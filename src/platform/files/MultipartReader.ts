@@ -2,7 +2,9 @@ import type { HttpServerRequest } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Array, Chunk, Effect, Exit, Mailbox, Option, Stream } from "effect"
 import { InvalidInput, UnsupportedMediaType } from "../../domain/Problem.ts"
+import { text } from "../../domain/Text.ts"
 import { Incoming } from "../http/Incoming.ts"
+import { refusedCoding } from "../http/RequestBody.ts"
 import * as FormParser from "./FormParser.ts"
 import * as FormRules from "./FormRules.ts"
 import { parse as parseHeader } from "./HeaderParameters.ts"
@@ -16,14 +18,20 @@ const lingering = 16_777_216
 const boundaryOf = (contentType: string | undefined) => {
   const header = Option.flatMap(Option.fromNullable(contentType), parseHeader)
   if (Option.isNone(header) ? contentType?.startsWith(formData) !== true : header.value.value !== formData) {
-    const received = contentType?.slice(0, 100) ?? "none"
-    return Effect.fail(new UnsupportedMediaType({ received, expected: formData }))
+    return Effect.fail(UnsupportedMediaType.of("Content-Type", contentType, formData))
   }
   return header.pipe(
     Option.flatMapNullable(({ parameters }) => parameters.get("boundary")),
     Option.filter((boundary) => /^[\x20-\x7e]{1,70}$/.test(boundary)),
     Effect.mapError(() =>
-      InvalidInput.of(["body"], "Content-Type names no boundary of 1 to 70 characters", "value_error")
+      InvalidInput.of(
+        ["body"],
+        text(
+          "Content-Type ne nomme pas de délimiteur de 1 à 70 caractères",
+          "Content-Type names no boundary of 1 to 70 characters"
+        ),
+        "value_error"
+      )
     )
   )
 }
@@ -63,6 +71,7 @@ export const read = <A, E, R>(
 ): Effect.Effect<Array.NonEmptyReadonlyArray<A>, E | FormRules.Refusal | UnsupportedMediaType, R> =>
   Effect.gen(function*() {
     const boundary = yield* boundaryOf(request.headers["content-type"])
+    yield* Option.match(refusedCoding(request.headers), { onNone: () => Effect.void, onSome: Effect.fail })
     yield* FormRules.checkLength(request.headers["content-length"], expected)
     // never holds more than the files that a form may have
     const files = yield* Mailbox.make<FormParser.IncomingFile>()

@@ -1,10 +1,11 @@
 import { type HttpApiEndpoint, HttpApiSchema, HttpMethod, type HttpServerRequest } from "@effect/platform"
-import { Context, Effect, Either, Exit, Option, Schema, type SchemaAST } from "effect"
+import { Context, Effect, Either, Equal, Exit, Option, Schema, type SchemaAST } from "effect"
 import { type InputIssue, InvalidInput, type PayloadTooLarge, type UnsupportedMediaType } from "../../domain/Problem.ts"
+import { type Text, text } from "../../domain/Text.ts"
 import * as Codec from "../codec/Codec.ts"
 import { headerName, Idempotent, keyRule, readKey } from "./Idempotent.ts"
 import { below, fromParseIssue } from "./InputIssues.ts"
-import { isParams, queryReaders } from "./Params.ts"
+import { isParams, type Parameter, parametersOf } from "./Params.ts"
 import { readJson } from "./RequestBody.ts"
 
 /** What the router found out about a request. */
@@ -36,19 +37,23 @@ const decoder = (ast: SchemaAST.AST, name: string) => {
   return (input: unknown): Part => Either.mapLeft(decode(input), (issue) => fromParseIssue(issue, below(name)))
 }
 
-const issue = (loc: ReadonlyArray<string | number>, msg: string, type: string): InputIssue => ({ loc, msg, type })
+const issue = (loc: ReadonlyArray<string | number>, msg: Text, type: string): InputIssue => ({ loc, msg, type })
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const isScalar = (value: unknown) =>
-  typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+const givenTwice = (name: string) =>
+  issue(["query", name], text("donné plusieurs fois", "given more than once"), "value_error")
 
-/** Whether the body's value and the query's say the same, `1` and `"1.0"` included. */
-const same = (inBody: unknown, inQuery: unknown): boolean =>
-  isScalar(inBody) && (String(inBody) === String(inQuery) || Number(inBody) === Number(inQuery))
-
-const givenTwice = (name: string) => issue(["query", name], "given more than once", "value_error")
+const twoValues = (name: string) =>
+  issue(
+    ["query", name],
+    text(
+      "a deux valeurs, l'une dans l'URL et l'autre dans le corps",
+      "given in the query and in the body with two values"
+    ),
+    "value_error"
+  )
 
 /** A value of the query that is given once, or given again with the same text. */
 const single = (value: string | Array<string>): Option.Option<string> =>
@@ -56,26 +61,38 @@ const single = (value: string | Array<string>): Option.Option<string> =>
     Option.some(value) :
     Option.liftPredicate(value[0] ?? "", (first) => value.every((other) => other === first))
 
+/** Issues of a parameter that query and body both give, unless they mean the same value of its type. */
+const compared = (name: string, { type }: Parameter, inQuery: unknown, inBody: unknown): Issues => {
+  const decode = decodeUnknown(type)
+  const ofQuery = decode(inQuery)
+  if (Either.isLeft(ofQuery)) return fromParseIssue(ofQuery.left, () => ["query", name])
+  // the body's own issue is found with those of its other members
+  return Either.match(decode(inBody), {
+    onLeft: () => [],
+    onRight: (value) => Equal.equals(value, ofQuery.right) ? [] : [twoValues(name)]
+  })
+}
+
 /** Parameters from the query and the JSON body together; one that both give with two values is an issue. */
 const paramsDecoder = (ast: SchemaAST.AST) => {
-  const readers = queryReaders(ast)
+  const parameters = parametersOf(ast)
   const decode = decodeUnknown(ast)
   return (query: Matched["query"], body: unknown): Part => {
     if (body !== undefined && !isRecord(body)) {
-      return Either.left([issue(["body"], "must be a JSON object", "type_error")])
+      return Either.left([issue(["body"], text("doit être un objet JSON", "must be a JSON object"), "type_error")])
     }
     const issues: Array<InputIssue> = []
     const merged: Record<string, unknown> = { ...body }
     const fromQuery = new Set<string>()
-    for (const [name, read] of readers) {
+    for (const [name, parameter] of parameters) {
       const written = query[name]
       if (written === undefined) continue
-      const value = Option.map(single(written), read)
+      const value = Option.map(single(written), parameter.read)
       if (Option.isNone(value)) {
         issues.push(givenTwice(name))
-      } else if (Object.hasOwn(merged, name) && !same(merged[name], value.value)) {
-        issues.push(issue(["query", name], "given in the query and in the body with two values", "value_error"))
-      } else if (!Object.hasOwn(merged, name)) {
+      } else if (Object.hasOwn(merged, name)) {
+        issues.push(...compared(name, parameter, value.value, merged[name]))
+      } else {
         merged[name] = value.value
         fromQuery.add(name)
       }
@@ -86,7 +103,7 @@ const paramsDecoder = (ast: SchemaAST.AST) => {
       (found) => fromParseIssue(found, (path) => below(fromQuery.has(String(path[0])) ? "query" : elsewhere)(path))
     )
     if (issues.length === 0) return decoded
-    const refused = new Set(issues.map(({ loc }) => loc[1]))
+    const refused = new Set(issues.flatMap(({ loc: [, name] }) => Object.hasOwn(merged, String(name)) ? [] : [name]))
     return Either.left([
       ...issues,
       ...Either.match(decoded, { onLeft: (more) => more.filter(({ loc }) => !refused.has(loc[1])), onRight: () => [] })
@@ -97,7 +114,7 @@ const paramsDecoder = (ast: SchemaAST.AST) => {
 /** A parameter of the query may be given once, or again with the same text. */
 const urlParamsDecoder = (ast: SchemaAST.AST) => {
   const decode = decoder(ast, "query")
-  const names = [...queryReaders(ast).keys()]
+  const names = [...parametersOf(ast).keys()]
   return (query: Matched["query"]): Part => {
     const given: Record<string, string> = {}
     const twice: Array<InputIssue> = []
@@ -119,6 +136,13 @@ const isMultipart = (ast: SchemaAST.AST) =>
 const isMalformed = (url: string): boolean =>
   url.includes("%") && Either.isLeft(Either.try(() => decodeURIComponent(url)))
 
+/** No path is malformed here, as the router finds none for it. */
+const malformed = InvalidInput.of(
+  ["query"],
+  text("contient un encodage-pourcent mal formé", "has a malformed percent-encoding"),
+  "value_error"
+)
+
 const nothing = Either.right(undefined)
 
 const issuesOf = (part: Part): Issues => (Either.isLeft(part) ? part.left : [])
@@ -135,7 +159,10 @@ type Decoder = (query: Matched["query"], body: unknown) => Part
 const payloadDecoder = (ast: SchemaAST.AST): Decoder => {
   if (isParams(ast)) return paramsDecoder(ast)
   const decode = decoder(ast, "body")
-  return (_, body) => body === undefined ? Either.left([issue(["body"], "field required", "missing")]) : decode(body)
+  return (_, body) =>
+    body === undefined
+      ? Either.left([issue(["body"], text("champ requis", "field required"), "missing")])
+      : decode(body)
 }
 
 const nothingToDecode = () => nothing
@@ -159,6 +186,10 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
     onNone: () => nothingToDecode,
     onSome: ({ ast }) => payloadDecoder(ast)
   })
+  const names = Option.match(payloadSchema, {
+    onNone: () => [],
+    onSome: ({ ast }) => isParams(ast) ? [...parametersOf(ast).keys()] : []
+  })
   const takesKey = Context.get(endpoint.annotations, Idempotent)
   const readsBody = Option.isSome(payloadSchema) && HttpMethod.hasBody(endpoint.method)
 
@@ -179,11 +210,9 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
   }
 
   return (matched: Matched): Effect.Effect<Decoded, Refusal> => {
-    if (isMalformed(matched.request.url)) {
-      return Exit.fail(InvalidInput.of(["query"], "has a malformed percent-encoding", "value_error"))
-    }
+    if (isMalformed(matched.request.url)) return Exit.fail(malformed)
     return readsBody
-      ? Effect.flatMap(readJson(matched.request, maxBodyBytes), (body) => decode(matched, body))
+      ? Effect.flatMap(readJson(matched.request, maxBodyBytes, names), (body) => decode(matched, body))
       : decode(matched, undefined)
   }
 }

@@ -13,7 +13,11 @@ export class IdempotencyKeyReused extends Problem.define<IdempotencyKeyReused>()
 }) {
   /** Names the header as any other 422 names what it refuses. */
   static of(key: string): IdempotencyKeyReused {
-    const issue = { loc: ["header", headerName], msg: "was used for another request", type: "value_error" }
+    const issue = {
+      loc: ["header", headerName],
+      msg: text("a servi à une autre requête", "was used for another request"),
+      type: "value_error"
+    }
     return new IdempotencyKeyReused({ key, errors: [issue] })
   }
 
@@ -23,7 +27,8 @@ export class IdempotencyKeyReused extends Problem.define<IdempotencyKeyReused>()
       detail: text(
         `La clé ${this.key} a servi à une autre requête ; une autre requête demande une autre clé.`,
         `The key ${this.key} was used for another request; another request needs another key.`
-      )
+      ),
+      errors: this.errors
     }
   }
 }
@@ -78,7 +83,10 @@ const bare = /^[!#-+\--~]+$/
 const longest = 255
 
 /** What `readKey` takes, in words. */
-export const keyRule = `must be 1 to ${longest} visible ASCII characters, in double quotes (RFC 8941) or bare`
+export const keyRule = text(
+  `doit être de 1 à ${longest} caractères ASCII visibles, entre guillemets (RFC 8941) ou nus`,
+  `must be 1 to ${longest} visible ASCII characters, in double quotes (RFC 8941) or bare`
+)
 
 /** The key that the header carries: the same with and without its quotes; none where it is no key. */
 export const readKey = (written: string): Option.Option<string> =>

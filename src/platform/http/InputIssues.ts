@@ -1,5 +1,8 @@
-import { Option, type ParseResult, Predicate, SchemaAST } from "effect"
+import { Option, type ParseResult, Schema, SchemaAST } from "effect"
 import type { InputIssue } from "../../domain/Problem.ts"
+import { ruleOfIssue } from "../../domain/Rule.ts"
+import { type Text, text } from "../../domain/Text.ts"
+import { UnusableValue } from "./JsonBody.ts"
 
 type Path = ReadonlyArray<PropertyKey>
 type Location = (path: Path) => ReadonlyArray<string | number>
@@ -8,31 +11,41 @@ type Leaf = Omit<InputIssue, "loc"> & { readonly path: Path }
 /** As many as a person would read. */
 const mostIssues = 100
 
-const keywords: Partial<Record<SchemaAST.AST["_tag"], string>> = {
-  StringKeyword: "a string",
-  NumberKeyword: "a number",
-  BooleanKeyword: "true or false",
-  TypeLiteral: "an object",
-  TupleType: "an array"
+const keywords: Partial<Record<SchemaAST.AST["_tag"], Text>> = {
+  StringKeyword: text("une chaîne", "a string"),
+  NumberKeyword: text("un nombre", "a number"),
+  BooleanKeyword: text("true ou false", "true or false"),
+  TypeLiteral: text("un objet", "an object"),
+  TupleType: text("un tableau", "an array")
 }
 
-/** What a schema asks for, in words; never what was given, which may be large, deep or secret. */
-const expected = (ast: SchemaAST.AST): string => {
-  if (ast._tag === "Refinement" || ast._tag === "Transformation") {
-    return Option.getOrElse(SchemaAST.getDescriptionAnnotation(ast), () => expected(ast.from))
-  }
-  if (ast._tag === "Union") return [...new Set(ast.types.map(expected))].join(" or ")
-  return keywords[ast._tag] ?? String(ast)
+const wholeNumber = text("un nombre entier", "a whole number")
+
+const isInteger = (ast: SchemaAST.AST): boolean =>
+  Option.contains(SchemaAST.getSchemaIdAnnotation(ast), Schema.IntSchemaId)
+
+const alternatives = (options: ReadonlyArray<Text>): Text =>
+  text(
+    [...new Set(options.map(({ fr }) => fr))].join(" ou "),
+    [...new Set(options.map(({ en }) => en))].join(" or ")
+  )
+
+/** A schema's demand in words; never the value given, which may be large, deep or secret. */
+const expected = (ast: SchemaAST.AST): Text => {
+  if (isInteger(ast)) return wholeNumber
+  if (ast._tag === "Refinement" || ast._tag === "Transformation") return expected(ast.from)
+  if (ast._tag === "Union") return alternatives(ast.types.map(expected))
+  return keywords[ast._tag] ?? text(String(ast), String(ast))
 }
 
-/** The sentence that a schema has for its own refusal. */
-const annotated = (issue: ParseResult.ParseIssue & { readonly ast: SchemaAST.Annotated }): Option.Option<string> =>
-  Option.flatMap(SchemaAST.getMessageAnnotation(issue.ast), (message) => {
-    const said = message(issue)
-    return Predicate.isString(said) ? Option.some(said) : Option.none()
+/** The rule that is broken, in the words of its schema, or in those of the schema's type. */
+const broken = (issue: ParseResult.ParseIssue & { readonly ast: SchemaAST.AST }): Text =>
+  Option.getOrElse(ruleOfIssue(issue), () => {
+    const { en, fr } = expected(issue.ast)
+    return text(`doit être ${fr}`, `must be ${en}`)
   })
 
-const leaf = (path: Path, msg: string, type: string): ReadonlyArray<Leaf> => [{ path, msg, type }]
+const leaf = (path: Path, msg: Text, type: string): ReadonlyArray<Leaf> => [{ path, msg, type }]
 
 const isMany = <A>(issues: ParseResult.SingleOrNonEmpty<A>): issues is readonly [A, ...Array<A>] =>
   Array.isArray(issues)
@@ -42,41 +55,44 @@ const all = <A>(issues: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> => (i
 /** The members of a union fail each for its own reason: one that fits but for its parts is what was meant; else they say one thing together. */
 const ofUnion = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Leaf> => {
   const [meant, ...others] = all(issue.issues).filter(({ _tag }) => _tag !== "Type")
-  return meant !== undefined && others.length === 0
-    ? collect(meant, path)
-    : leaf(path, Option.getOrElse(annotated(issue), () => `must be ${expected(issue.ast)}`), "type_error")
+  return meant !== undefined && others.length === 0 ? collect(meant, path) : leaf(path, broken(issue), "type_error")
 }
 
+/** Says of a value that no schema can take why it cannot; the rule of its schema says more where there is one. */
+const ofUnusable = (value: UnusableValue, issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf> =>
+  leaf(path, Option.getOrElse(value.breaksRule ? ruleOfIssue(issue) : Option.none(), () => value.reason), "value_error")
+
+/** A filter over several fields names the one it refuses. */
+const ofPredicate = (issue: ParseResult.Refinement, path: Path): ReadonlyArray<Leaf> =>
+  leaf(
+    issue.issue._tag === "Pointer" ? [...path, ...[issue.issue.path].flat()] : path,
+    broken(issue),
+    "value_error"
+  )
+
 const collect = (issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf> => {
+  if (issue._tag !== "Pointer" && issue.actual instanceof UnusableValue) return ofUnusable(issue.actual, issue, path)
   switch (issue._tag) {
     case "Missing":
-      return leaf(path, "field required", "missing")
+      return leaf(path, text("champ requis", "field required"), "missing")
     case "Unexpected":
-      return leaf(path, "extra fields are not permitted here", "extra_forbidden")
+      return leaf(path, text("champ inconnu ici", "extra fields are not permitted here"), "extra_forbidden")
     case "Pointer":
       return collect(issue.issue, [...path, ...[issue.path].flat()])
     case "Type":
-      return leaf(
-        path,
-        issue.message ?? Option.getOrElse(annotated(issue), () => `must be ${expected(issue.ast)}`),
-        "type_error"
-      )
+      return leaf(path, broken(issue), "type_error")
     case "Forbidden":
-      return leaf(path, issue.message ?? "forbidden", "forbidden")
+      return leaf(path, text("interdit", "forbidden"), "forbidden")
     case "Composite":
       return issue.ast._tag === "Union"
         ? ofUnion(issue, path)
         : all(issue.issues).flatMap((inner) => collect(inner, path))
     case "Transformation":
       return issue.kind === "Transformation" && issue.issue._tag === "Type"
-        ? leaf(path, issue.issue.message ?? `must be ${expected(issue.ast)}`, "value_error")
+        ? leaf(path, broken(issue), "value_error")
         : collect(issue.issue, path)
-    case "Refinement": {
-      if (issue.kind === "From") return collect(issue.issue, path)
-      const own = issue.issue._tag === "Type" ? Option.fromNullable(issue.issue.message) : Option.none()
-      const said = Option.orElse(annotated(issue), () => own)
-      return leaf(path, Option.getOrElse(said, () => `must be ${expected(issue.ast)}`), "value_error")
-    }
+    case "Refinement":
+      return issue.kind === "From" ? collect(issue.issue, path) : ofPredicate(issue, path)
   }
 }
 

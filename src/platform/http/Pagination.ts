@@ -1,10 +1,13 @@
 import { Effect, Schema } from "effect"
 import { DigitsToNumber, Id, idFromText } from "../../domain/Ids.ts"
+import { rule } from "../../domain/Rule.ts"
 import { setHeader } from "./ResponseHeaders.ts"
 
 const limit = Schema.compose(
   DigitsToNumber,
-  Schema.Int.pipe(Schema.between(1, 1000, { message: () => "must be a whole number from 1 to 1000" })),
+  Schema.Int.pipe(
+    Schema.between(1, 1000, rule("doit être un entier de 1 à 1000", "must be a whole number from 1 to 1000"))
+  ),
   { strict: false }
 ).annotations({
   jsonSchema: { type: "integer", minimum: 1, maximum: 1000, default: 100, description: "Rows of a page, 1 to 1000" }

@@ -9,6 +9,14 @@ const ParamsAnnotation: unique symbol = Symbol.for("barista/platform/http/Params
 export const Params = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ [ParamsAnnotation]: true })
 
+/** A rule between parameters; a refusal names `name`, wherever its value came from. */
+export const filtered =
+  <A>(holds: (params: A) => boolean, name: keyof A & string, rule: Schema.Annotations.Filter<A>) =>
+  <I>(schema: Schema.Schema<A, I>) =>
+    schema.pipe(
+      Schema.filter((params) => holds(params) || { path: [name], message: "" }, rule)
+    ).annotations({ [ParamsAnnotation]: true })
+
 /** Whether a payload is declared with `Params`. */
 export const isParams = (ast: SchemaAST.AST): boolean => ast.annotations[ParamsAnnotation] === true
 
@@ -36,13 +44,22 @@ const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.PropertySignature
   }
 }
 
-/** The names of the parameters, and how a value of the query is read for each. */
-export const queryReaders = (ast: SchemaAST.AST): ReadonlyMap<string, (written: string) => unknown> =>
+/** A parameter: its type, and how its text in a query is read for that type. */
+export interface Parameter {
+  readonly type: SchemaAST.AST
+  readonly read: (written: string) => unknown
+}
+
+/** Written as a number is printed, so that 01 or 1.0 is no id. */
+const readNumber = (written: string): unknown => String(Number(written)) === written ? Number(written) : written
+
+const readText = (written: string): unknown => written
+
+/** The parameters by their names. */
+export const parametersOf = (ast: SchemaAST.AST): ReadonlyMap<string, Parameter> =>
   new Map(
-    fieldsOf(ast).map((field): [string, (written: string) => unknown] => {
-      const numeric = accepts(field.type, "NumberKeyword") && !accepts(field.type, "StringKeyword")
-      // written as a number is printed, so that 01 or 1.0 is no id
-      const read = (written: string) => (numeric && String(Number(written)) === written ? Number(written) : written)
-      return [String(field.name), read]
+    fieldsOf(ast).map(({ name, type }): [string, Parameter] => {
+      const numeric = accepts(type, "NumberKeyword") && !accepts(type, "StringKeyword")
+      return [String(name), { type, read: numeric ? readNumber : readText }]
     })
   )

@@ -27,7 +27,7 @@ const statusOf = (problem: Problem): number =>
 
 /** Renders a failure as `application/problem+json` (RFC 9457), in the language of the request. */
 export const render = (failure: Problem, asked: Asked): HttpServerResponse.HttpServerResponse => {
-  const { allow, detail, headers, members, retryAfter: pause, title } = failure.problem
+  const { allow, detail, errors, headers, retryAfter: pause, title } = failure.problem
   const status = statusOf(failure)
   const document = {
     type: `urn:barista:problem:${kebab(failure._tag)}`,
@@ -37,7 +37,7 @@ export const render = (failure: Problem, asked: Asked): HttpServerResponse.HttpS
     instance: asked.path,
     ...(asked.traceId === undefined ? {} : { trace_id: asked.traceId }),
     ...fieldsOf(failure),
-    ...members
+    ...(errors === undefined ? {} : { errors: errors.map((issue) => ({ ...issue, msg: issue.msg[asked.language] })) })
   }
   return HttpServerResponse.text(JSON.stringify(document), {
     status,

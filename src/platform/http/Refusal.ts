@@ -1,7 +1,7 @@
 import type { HttpApp } from "@effect/platform"
 import type { Context } from "effect"
 import type { Values } from "../../AppConfig.ts"
-import { Overloaded, type Problem, Stopping, Unauthorized, UnsupportedMediaType } from "../../domain/Problem.ts"
+import { Overloaded, type Problem, Stopping, Unauthorized } from "../../domain/Problem.ts"
 import type { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as BearerTokens from "./BearerTokens.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -27,10 +27,6 @@ export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecyc
     const isHealth = path.startsWith("/health/")
     if (lifecycle.isStopping() && !isHealth) return new Stopping({ retry_after: 5 })
     if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
-    const encoding = headers["content-encoding"]
-    if (encoding !== undefined && encoding !== "identity") {
-      return new UnsupportedMediaType({ received: `content-encoding: ${encoding}`, expected: "no content-encoding" })
-    }
     const isAllowed = isHealth || method === "OPTIONS" || authorized(headers["authorization"]) ||
       pageOf(pages, path) !== undefined
     return isAllowed ? undefined : new Unauthorized()

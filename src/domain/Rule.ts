@@ -1,0 +1,24 @@
+import { Option, type ParseResult, Schema, SchemaAST } from "effect"
+import { type Text, text } from "./Text.ts"
+
+const RuleAnnotation: unique symbol = Symbol.for("barista/domain/Rule")
+
+/** Annotations that say in both languages what a schema asks for; Effect's own messages know one language. */
+export const rule = (fr: string, en: string) => ({ [RuleAnnotation]: text(fr, en), message: () => en })
+
+const isText = (value: unknown): value is Text => typeof value === "object" && value !== null && "fr" in value
+
+/** The rule of a schema, if it has one. */
+export const ruleOf = (ast: SchemaAST.Annotated): Option.Option<Text> =>
+  Option.filter(SchemaAST.getAnnotation(RuleAnnotation)(ast), isText)
+
+/** The rule that a failure breaks; it stands on the schema that failed. */
+export const ruleOfIssue = (issue: ParseResult.ParseIssue): Option.Option<Text> =>
+  "ast" in issue ? ruleOf(issue.ast) : Option.none()
+
+/** A sentence in both languages inside, and in one on the wire: the error layer writes it in the request's language. */
+export const Sentence = Schema.transform(
+  Schema.String,
+  Schema.Struct({ fr: Schema.String, en: Schema.String }),
+  { strict: true, decode: (said) => text(said, said), encode: ({ fr }) => fr }
+)
