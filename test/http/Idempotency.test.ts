@@ -90,7 +90,7 @@ layer(TestServer.layer(), live)("an Idempotency-Key", (it) => {
       expect(second?.headers["idempotency-replayed"]).toBe("true")
       expect(json(third ?? { status: 0, headers: {}, text: "{}" })).toMatchObject({
         _tag: "IdempotencyKeyReused",
-        errors: [{ loc: ["header", "Idempotency-Key"], msg: "was used for another request", type: "value_error" }]
+        errors: [{ loc: ["header", "Idempotency-Key"], msg: "a servi à une autre requête", type: "value_error" }]
       })
       expect(third?.headers).toMatchObject({ "content-language": "fr", vary: "accept-language" })
     }))

@@ -37,7 +37,9 @@ export const render = (failure: Problem, asked: Asked): HttpServerResponse.HttpS
     instance: asked.path,
     ...(asked.traceId === undefined ? {} : { trace_id: asked.traceId }),
     ...fieldsOf(failure),
-    ...(errors === undefined ? {} : { errors: errors.map((issue) => ({ ...issue, msg: issue.msg[asked.language] })) })
+    ...(errors === undefined
+      ? {}
+      : { errors: errors.map(({ loc, msg, type }) => ({ loc, msg: msg[asked.language], type })) })
   }
   return HttpServerResponse.text(JSON.stringify(document), {
     status,

@@ -25,7 +25,7 @@ const serve = Effect.fnUntraced(function*() {
     if (Either.isLeft(accepted)) {
       const { _tag, problem } = accepted.left
       const status = _tag === "UpgradeRequired" ? 426 : 503
-      return HttpServerResponse.unsafeJson({ _tag, ...problem.members }, { status, headers: problem.headers ?? {} })
+      return HttpServerResponse.unsafeJson({ _tag }, { status, headers: problem.headers ?? {} })
     }
     yield* Queue.offer(connections, accepted.right)
     yield* accepted.right.closed
