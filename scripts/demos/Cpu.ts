@@ -11,8 +11,8 @@ import * as DemoUpstream from "./stage/DemoUpstream.ts"
 import { Stage } from "./stage/Stage.ts"
 import * as TemporaryData from "./stage/TemporaryData.ts"
 
-/** Some seconds: what starting a thread takes is nothing beside it. */
-const n = 1_000_000_000
+/** About a second: what starting a thread takes is little beside it. */
+const n = 400_000_000
 
 /** What nobody should do: computing on the event loop that everything else runs on. */
 const sumHere = Effect.sync(() => ({ result: sumOfSquares(n) })).pipe(Effect.withSpan("sum here"))

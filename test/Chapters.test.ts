@@ -1,0 +1,58 @@
+import { OpenApi } from "@effect/platform"
+import { describe, expect, it } from "@effect/vitest"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { catalogue } from "../scripts/demos/stage/Catalogue.ts"
+import { Api } from "../src/Api.ts"
+
+const src = resolve(import.meta.dirname, "../src")
+const read = (path: string) => readFileSync(join(src, path), "utf8")
+
+const chapters = readdirSync(src).filter((name) => existsSync(join(src, name, "Api.ts")))
+const pages = ["README.md", ...chapters.map((name) => `${name}/README.md`)]
+
+/** Links of a page that lead to a file, and the heading that each means. */
+const links = (page: string) =>
+  [...read(page).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, file = "", heading]) => ({
+    file: file === "" ? join(src, page) : join(src, dirname(page), file),
+    heading
+  }))
+
+/** A heading's name in a link, as the common viewers of Markdown make it. */
+const anchor = (heading: string) =>
+  heading.replace(/^#+\s+/, "").toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
+
+const anchors = (file: string) => readFileSync(file, "utf8").split("\n").filter((line) => /^#+ /.test(line)).map(anchor)
+
+describe("the pages of the chapters", () => {
+  it.each(chapters)("%s has one, of a screen, and stands in the map", (chapter) => {
+    expect(read(`${chapter}/README.md`).split("\n").length).toBeLessThanOrEqual(45)
+    expect(read("README.md")).toContain(`](${chapter}/README.md)`)
+  })
+
+  it.each(pages)("%s has links that lead somewhere", (page) => {
+    for (const { file, heading } of links(page)) {
+      expect([file, existsSync(file)]).toEqual([file, true])
+      if (heading !== undefined) expect([heading, anchors(file)]).toEqual([heading, expect.arrayContaining([heading])])
+    }
+  })
+
+  it("name every operation of their contracts", () => {
+    const text = pages.map(read).join("\n")
+    const missing = Object.keys(OpenApi.fromApi(Api).paths).filter((path) =>
+      !text.includes(path) && !text.includes(`${path}/`) && !text.includes(path.slice(path.lastIndexOf("/")))
+    )
+    expect(missing).toEqual([])
+  })
+
+  it("name every demo, and none that is not there", () => {
+    const names = catalogue.map(({ name }) => name)
+    const map = read("README.md")
+    expect(names.filter((name) => !map.includes(`\`${name}\``))).toEqual([])
+    for (const page of pages) {
+      const told = [...read(page).matchAll(/npm run demo -- (`?[\w-]+`?(?:, `[\w-]+`)*)/g)]
+        .flatMap(([, list = ""]) => list.split(", ").map((name) => name.replaceAll("`", "")))
+      expect([page, told.filter((name) => !names.includes(name))]).toEqual([page, []])
+    }
+  })
+})
