@@ -85,7 +85,7 @@ export const listening = {
     "LOG_BACKLOG_BYTES",
     16 * mebibyte,
     [64 * kibibyte, gibibyte],
-    "JSON log lines waiting for a reader of standard output that is late; beyond it lines are dropped, and counted"
+    "Log lines waiting for a reader of standard output that is late; beyond it lines are dropped, and counted"
   ),
   shutdownTimeout: duration(
     "SHUTDOWN_TIMEOUT",

@@ -24,8 +24,6 @@ export interface Process {
 interface Options {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** Its standard output, where it is not to be read here. */
-  readonly stdout?: "pipe" | number
   /** In a process group of its own, so that a signal to the group reaches what it starts as well. */
   readonly detached?: boolean
 }
@@ -36,13 +34,13 @@ const kill = (child: ChildProcess, detached: boolean) => {
 }
 
 /** As little as a program of ours needs. */
-const environment = { PATH: dirname(process.execPath) }
+const environment = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` }
 
-/** Starts a process; it is killed with the scope where it has not ended. Its environment is the given one, and where node is. */
+/** Starts a process; it is killed with the scope where it has not ended. Its environment is the given one, and a PATH with node. */
 export const start = (
   command: string,
   args: ReadonlyArray<string>,
-  { cwd, detached = false, env = {}, stdout = "pipe" }: Options = {}
+  { cwd, detached = false, env = {} }: Options = {}
 ): Effect.Effect<Process, never, Scope.Scope> =>
   Effect.gen(function*() {
     const chunks = yield* Queue.unbounded<string | undefined>()
@@ -51,7 +49,7 @@ export const start = (
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
         spawn(command, args, {
-          stdio: ["ignore", stdout, "pipe"],
+          stdio: ["ignore", "pipe", "pipe"],
           env: { ...environment, ...env },
           detached,
           ...(cwd === undefined ? {} : { cwd })
@@ -60,7 +58,7 @@ export const start = (
       (child) => Effect.sync(() => kill(child, detached))
     )
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
+      stream.setEncoding("utf8").on("data", (text: string) => {
         said += text
         chunks.unsafeOffer(text)
       })
@@ -96,17 +94,18 @@ export interface Server extends Process {
   readonly dataDir: string
 }
 
-/** The built server as a process, on a free port, with its files in a temporary folder. */
+/** The built server as a process, on a free port, with its files in a temporary folder; or what a shell makes of it. */
 export const server = (
   env: Readonly<Record<string, string>> = {},
-  options: Omit<Options, "env"> = {}
+  shell?: string
 ): Effect.Effect<Server, never, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const dataDir = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "barista-" }))
-    const process = yield* start("node", ["dist/main.js"], {
+    const [command, ...args] = shell === undefined ? ["node", "dist/main.js"] as const : ["sh", "-c", shell] as const
+    const process = yield* start(command, args, {
       env: { DATA_DIR: dataDir, PORT: "0", ...env },
-      ...options
+      detached: shell !== undefined
     })
     return { ...process, dataDir }
   })

@@ -1,6 +1,9 @@
 import { Cause, Context, Effect, HashMap, Layer, List, Logger, LogLevel } from "effect"
+import { isatty } from "node:tty"
 import { AppConfig } from "../../AppConfig.ts"
 import * as LineOutput from "./LineOutput.ts"
+import { prettyText } from "./prettyText.ts"
+import { standardOutput } from "./standardOutput.ts"
 
 const levels = {
   trace: LogLevel.Trace,
@@ -35,17 +38,40 @@ export class JsonLines extends Context.Reference<JsonLines>()("barista/platform/
   defaultValue: (): ((line: string) => void) | undefined => undefined
 }) {}
 
-/** One JSON object a line, on standard output. */
-const json = Layer.unwrapScoped(Effect.gen(function*() {
-  const { logBacklogBytes } = yield* AppConfig
-  // node opens it when it is first asked for, and makes a pipe one that does not block
-  const write = yield* LineOutput.make(process.stdout.fd, logBacklogBytes)
-  const logger = Logger.make((options) => write(`${jsonLine(options)}\n`))
-  return Layer.merge(Logger.replace(Logger.defaultLogger, logger), Layer.succeed(JsonLines, write))
-}))
+/** How many lines of the log were dropped so far, as nobody read them. */
+export class DroppedLines extends Context.Reference<DroppedLines>()("barista/platform/observability/DroppedLines", {
+  defaultValue: () => (): number => 0
+}) {}
 
-/** The log as `LOG_FORMAT` and `LOG_LEVEL` ask for it. */
-export const layer = Layer.unwrapEffect(Effect.map(AppConfig, ({ logFormat, logLevel }) => {
-  const pretty = logFormat === "pretty" || (logFormat === "auto" && process.stdout.isTTY)
-  return Layer.merge(pretty ? Logger.pretty : json, Logger.minimumLogLevel(levels[logLevel]))
+const dropped = (count: number) => `${count} log lines were dropped: nobody read them`
+
+/** One JSON object a line. */
+const json = {
+  lineOf: () => (options: Logger.Logger.Options<unknown>) => `${jsonLine(options)}\n`,
+  notice: (count: number) => `{"message":"${dropped(count)}","logLevel":"WARN"}\n`
+}
+
+/** For people: several lines where there is more to say, in colours on a terminal. */
+const pretty = {
+  lineOf: () => prettyText(isatty(1)),
+  notice: (count: number) => `WARN: ${dropped(count)}\n`
+}
+
+/** The log on standard output, as `LOG_FORMAT` and `LOG_LEVEL` ask for it; whatever becomes of its reader, the server goes on. */
+export const layer = Layer.unwrapScoped(Effect.gen(function*() {
+  const { logBacklogBytes, logFormat, logLevel } = yield* AppConfig
+  const format = logFormat === "pretty" || (logFormat === "auto" && isatty(1)) ? pretty : json
+  const output = yield* LineOutput.make({
+    descriptor: yield* standardOutput,
+    mostBytes: logBacklogBytes,
+    notice: format.notice
+  })
+  const lineOf = format.lineOf()
+  const logger = Logger.make<unknown, void>((options) => output.add(lineOf(options)))
+  return Layer.mergeAll(
+    Logger.replace(Logger.defaultLogger, logger),
+    Layer.succeed(DroppedLines, output.dropped),
+    Layer.succeed(JsonLines, format === json ? output.add : undefined),
+    Logger.minimumLogLevel(levels[logLevel])
+  )
 }))

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Effect, Logger } from "effect"
 import { build } from "esbuild"
-import { spawn } from "node:child_process"
-import { openSync, readFileSync } from "node:fs"
+import { execFileSync, spawn } from "node:child_process"
+import { closeSync, constants, openSync, readFileSync, readSync } from "node:fs"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { options } from "../../../scripts/build.mjs"
+import { options as buildOptions } from "../../../scripts/build.mjs"
 import * as LineOutput from "../../../src/platform/observability/LineOutput.ts"
 import { jsonLine } from "../../../src/platform/observability/Logging.ts"
+import { prettyText } from "../../../src/platform/observability/prettyText.ts"
+import { turn } from "../../support/turn.ts"
+
+const options = { mostBytes: 1000, notice: (count: number) => `${count} dropped\n` }
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "barista-log-"))),
@@ -19,7 +23,7 @@ const folder = Effect.acquireRelease(
 const talker = Effect.tap(Effect.map(folder, (path) => join(path, "talker.cjs")), (outfile) =>
   Effect.promise(() => {
     const entry = fileURLToPath(new URL("talker.ts", import.meta.url))
-    const { outdir: _, ...rest } = options([])
+    const { outdir: _, ...rest } = buildOptions([])
     return build({ ...rest, entryPoints: [entry], outfile })
   }))
 
@@ -49,12 +53,12 @@ describe("lines of the log", () => {
       const path = join(yield* folder, "log")
       const written = Effect.promise(() => readFile(path, "utf8"))
       const add = yield* Effect.scoped(Effect.gen(function*() {
-        const add = yield* LineOutput.make(openSync(path, "w"), 1000)
+        const { add } = yield* LineOutput.make({ ...options, descriptor: openSync(path, "w") })
         add("a\n")
         add("b\n")
         yield* Effect.yieldNow()
         expect(yield* Effect.sync(() => readFileSync(path, "utf8"))).toBe("")
-        yield* Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+        yield* turn
         expect(yield* written).toBe("a\nb\n")
         add("c\n")
         return add
@@ -62,6 +66,46 @@ describe("lines of the log", () => {
       expect(yield* written).toBe("a\nb\nc\n")
       add("d\n")
       expect(readFileSync(path, "utf8")).toBe("a\nb\nc\nd\n")
+    }))
+
+  it.scopedLive("that a full disk refuses are dropped and counted", () =>
+    Effect.gen(function*() {
+      const full = yield* LineOutput.make({ ...options, descriptor: openSync("/dev/full", "w") })
+      full.add("a\n")
+      full.add("b\n  c\n")
+      yield* turn
+      expect(full.dropped()).toBe(3)
+      full.add("d\n")
+      yield* turn
+      expect(full.dropped()).toBe(4)
+    }))
+
+  it.scopedLive("are told of once somebody reads again, behind the rest of a broken line", () =>
+    Effect.gen(function*() {
+      const path = join(yield* folder, "pipe")
+      yield* Effect.sync(() => execFileSync("mkfifo", [path]))
+      const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      const writer = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+      const { add, dropped } = yield* LineOutput.make({ ...options, mostBytes: 100_000, descriptor: writer })
+      // a pipe holds 65,536 bytes
+      add(`${"x".repeat(70_000)}\n`)
+      yield* turn
+      const first = readSync(reader, Buffer.alloc(65_536))
+      expect(first).toBe(65_536)
+      closeSync(reader)
+      // the rest of the line, and this one, find nobody
+      add("lost\n")
+      yield* turn
+      yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => dropped() === 2 })
+      const again = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      add("a\n")
+      yield* turn
+      add("b\n")
+      yield* turn
+      const bytes = Buffer.alloc(1000)
+      expect(bytes.toString("utf8", 0, readSync(again, bytes))).toBe("\na\n2 dropped\nb\n")
+      closeSync(again)
+      expect(dropped()).toBe(2)
     }))
 
   it.scopedLive.each(
@@ -105,5 +149,22 @@ describe("lines of the log", () => {
       ], { concurrency: 1 }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, both)))
       expect(pairs).toHaveLength(7)
       for (const [ours, effects] of pairs) expect(ours).toBe(effects)
+    }))
+
+  it.effect("for people are what Effect's pretty logger prints", () =>
+    Effect.gen(function*() {
+      const texts: Array<string> = []
+      const line = prettyText(false)
+      const logger = Logger.make((options) => void texts.push(line(options)))
+      yield* Effect.all([
+        Effect.logInfo("plain"),
+        Effect.logWarning("with", { a: 1 }),
+        Effect.logError("failed", Cause.fail("why")).pipe(Effect.annotateLogs({ path: "/" }))
+      ], { concurrency: 1 }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+      expect(texts).toEqual([
+        expect.stringMatching(/^\[.*\] INFO \(#\d+\): plain\n$/),
+        expect.stringMatching(/^\[.*\] WARN \(#\d+\): with\n {2}\{ a: 1 \}\n$/),
+        expect.stringMatching(/^\[.*\] ERROR \(#\d+\): failed\n {2}Error: why\n {2}path: \/\n$/)
+      ])
     }))
 })
