@@ -5,7 +5,7 @@ import { text } from "../domain/Text.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { pause } from "../platform/scheduler/pause.ts"
 import { Policies } from "../policy/Policies.ts"
-import { PolicyTimeout } from "../policy/PolicyInterpreter.ts"
+import { PolicyTimeout } from "../policy/PolicyTimeout.ts"
 import type { Progress } from "./Api.ts"
 import * as Backlog from "./Backlog.ts"
 

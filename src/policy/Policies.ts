@@ -1,5 +1,6 @@
 import { Config, ConfigError, Context, Duration, Effect, Either, Layer, ParseResult, Record, Schema } from "effect"
 import type { FairSemaphore, Party } from "./FairSemaphore.ts"
+import * as FiberInternals from "./FiberInternals.ts"
 import { type NamedPolicy, Policy } from "./Policy.ts"
 import type { PolicyFigures } from "./PolicyCounters.ts"
 import * as PolicyInterpreter from "./PolicyInterpreter.ts"
@@ -143,7 +144,7 @@ export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
   /** The defaults, each replaced by the JSON of its environment variable; a bad one fails with a line that says what would be right. */
   static readonly layer = Layer.effect(
     Policies,
-    Effect.zipRight(warnOfUnknown, Effect.flatMap(fromEnvironment, make))
+    Effect.zipRight(Effect.zipRight(FiberInternals.check(), warnOfUnknown), Effect.flatMap(fromEnvironment, make))
   )
 
   /** The defaults, with some policies replaced; reads no environment. */

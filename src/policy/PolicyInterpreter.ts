@@ -1,19 +1,11 @@
-import { Clock, Data, type Duration, Effect, Fiber, Option } from "effect"
-import { format } from "./DurationText.ts"
+import { Duration, Effect } from "effect"
+import { pauseAfter } from "./Backoff.ts"
+import type { FailedAttempt } from "./FailedAttempt.ts"
 import * as FairSemaphore from "./FairSemaphore.ts"
-import { largestConcurrency, type Policy, type Retry } from "./Policy.ts"
+import { largestConcurrency, type Policy } from "./Policy.ts"
 import * as PolicyCounters from "./PolicyCounters.ts"
-import * as RetrySchedule from "./RetrySchedule.ts"
-import type { FailedAttempt } from "./RetrySchedule.ts"
-
-/** The operation, or one attempt at it, did not end in its time and was interrupted. Transient: the next attempt may be faster. */
-export class PolicyTimeout extends Data.TaggedError("PolicyTimeout")<{ readonly after: Duration.Duration }> {
-  readonly transient = true
-
-  override get message(): string {
-    return `timed out after ${format(this.after)}`
-  }
-}
+import * as PolicyRun from "./PolicyRun.ts"
+import type { PolicyTimeout } from "./PolicyTimeout.ts"
 
 /** Puts a policy around an effect; the hook sees each failed attempt, before the pause that follows it. */
 export interface Transformer {
@@ -34,61 +26,21 @@ export interface Interpreter {
   readonly replacing: (parts: Omit<Policy, "concurrency">) => Interpreter
 }
 
-/**
- * Runs the effect in a fiber of its own. Effect 3.22 attaches the fibers of an `Effect.timeout` inside `Effect.forEach` to the caller of
- * `forEach`, so that a failing sibling would interrupt it only once its time is over; a fiber of its own is interrupted at once.
- */
-const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      Effect.fork(restore(effect)),
-      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
-    )
-  )
+const limitOf = (duration: Duration.Duration | undefined): PolicyRun.Limit | undefined =>
+  duration && { duration, millis: Duration.toMillis(duration) }
 
-const within =
-  (limit: Duration.Duration | undefined, onTimeout: () => void) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    limit === undefined
-      ? effect
-      : inOwnFiber(Effect.timeoutFail(effect, {
-        duration: limit,
-        onTimeout: () => {
-          onTimeout()
-          return new PolicyTimeout({ after: limit })
-        }
-      }))
-
-const spanEvent = ({ attempt, delay, error }: FailedAttempt<unknown>): Effect.Effect<void> =>
-  Effect.currentSpan.pipe(
-    Effect.zipWith(Clock.currentTimeNanos, (span, now) =>
-      span.event("attempt failed", now, {
-        attempt,
-        error: String(error),
-        ...Option.match(delay, { onNone: () => ({}), onSome: (pause) => ({ delay: format(pause) }) })
-      })),
-    Effect.ignore
-  )
-
-const attempts = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
-  retry: Retry | undefined,
-  onFailedAttempt: (failed: FailedAttempt<E>) => Effect.Effect<void>
-): Effect.Effect<A, E, R> => {
-  const tell = (failed: FailedAttempt<E>) => Effect.zipRight(spanEvent(failed), onFailedAttempt(failed))
-  if (retry === undefined) {
-    return Effect.tapError(effect, (error) => tell({ attempt: 1, error, delay: Option.none() }))
-  }
-  return Effect.catchAll(effect, (error) => {
-    // the schedule, which takes longer to make than many an operation runs, is told of the first attempt as if it had seen it
-    let next: Effect.Effect<A, E, R> = Effect.fail(error)
-    const attempt = Effect.suspend(() => {
-      const current = next
-      next = effect
-      return current
-    })
-    return Effect.flatMap(RetrySchedule.make<E>(retry, tell), (schedule) => Effect.retry(attempt, schedule))
-  })
-}
+const planOf = (
+  { attemptTimeout, retry, timeout }: Policy,
+  counters: PolicyCounters.PolicyCounters
+): PolicyRun.Plan => ({
+  timeout: limitOf(timeout),
+  attemptTimeout: limitOf(attemptTimeout),
+  retries: retry !== undefined,
+  attempts: retry?.attempts ?? 1,
+  pauseAfter: retry === undefined ? () => 0 : pauseAfter(retry.backoff),
+  jitter: retry?.jitter === "full",
+  counters
+})
 
 /**
  * Turns a policy into a transformer of effects: the one place that knows what the parts of a policy mean.
@@ -110,23 +62,15 @@ const interpreter = (
   policy: Policy,
   parties: FairSemaphore.FairSemaphore,
   counters: PolicyCounters.PolicyCounters
-): Interpreter => ({
-  parties,
-  counters,
-  replacing: (parts) => interpreter({ ...policy, ...parts }, parties, counters),
-  apply: (party = parties): Transformer => (effect, onFailedAttempt = () => Effect.void) => {
-    const attempt = Effect.suspend(() => {
-      counters.attempts++
-      return effect
-    }).pipe(
-      within(policy.attemptTimeout, () => counters.attemptTimeouts++),
-      Effect.tapError(() => Effect.sync(() => counters.failures++))
-    )
-    const operation = Effect.suspend(() => {
-      counters.operations++
-      return attempts(attempt, policy.retry, onFailedAttempt)
-    })
-    const limited = within(policy.timeout, () => counters.timeouts++)(operation)
-    return policy.concurrency === undefined ? limited : party.withPermit(limited)
+): Interpreter => {
+  const plan = planOf(policy, counters)
+  return {
+    parties,
+    counters,
+    replacing: (parts) => interpreter({ ...policy, ...parts }, parties, counters),
+    apply: (party = parties): Transformer => (effect, onFailedAttempt) => {
+      const operation = PolicyRun.run(plan, effect, onFailedAttempt)
+      return policy.concurrency === undefined ? operation : party.withPermit(operation)
+    }
   }
-})
+}

@@ -4,9 +4,9 @@ import { localized, text } from "../domain/Text.ts"
 import type { JsonText } from "../platform/codec/JsonText.ts"
 import { Upstream } from "../platform/upstream/Upstream.ts"
 import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
+import type * as FailedAttempts from "../policy/FailedAttempt.ts"
 import { Policies } from "../policy/Policies.ts"
-import type * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
-import type * as RetrySchedule from "../policy/RetrySchedule.ts"
+import type { PolicyTimeout } from "../policy/PolicyTimeout.ts"
 import { type Attempt, AttemptsFailed, OperationTooSlow } from "./Api.ts"
 
 /** The handbook's `asyncio.sleep(10)`. */
@@ -18,7 +18,7 @@ const tooSlow = text("Opération trop lente", "Operation too slow")
 const slowOperation = Effect.fn("Resilience.slowOperation")(() =>
   Effect.zipRight(Effect.sleep(slowOperationTime), localized(done))
 )
-type FailedAttempt = RetrySchedule.FailedAttempt<UpstreamFailed | PolicyInterpreter.PolicyTimeout>
+type FailedAttempt = FailedAttempts.FailedAttempt<UpstreamFailed | PolicyTimeout>
 
 const sentenceOf = (error: FailedAttempt["error"]) => {
   if (error._tag === "UpstreamFailed") return error.sentence

@@ -1,4 +1,4 @@
-/** What shall happen at a time; `order` breaks ties. */
+/** A callback at a time; `order` breaks ties. */
 export interface Timer {
   readonly deadline: number
   readonly order: number
@@ -9,15 +9,24 @@ export interface Timer {
 
 const isBefore = (a: Timer, b: Timer) => a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order)
 
-/** A binary heap of timers, earliest first and equal ones in the order of their creation; adding and removing take logarithmic time. */
+/** The orders of timers that come last among equal ones: beyond those of any others. */
+const last = 2 ** 52
+
+/**
+ * A binary heap of timers, earliest first. Equal ones come in the order of their creation, but those added as last after all others. Adding
+ * and removing take logarithmic time.
+ */
 export class TimerHeap {
   private readonly timers: Array<Timer> = []
   private created = 0
 
   add(deadline: number, fire: () => void): Timer {
-    const timer: Timer = { deadline, order: this.created++, fire, index: this.timers.length }
-    this.rise(timer)
-    return timer
+    return this.insert(deadline, this.created++, fire)
+  }
+
+  /** Adds a timer that fires after all others of the same deadline, created before or after it. */
+  addLast(deadline: number, fire: () => void): Timer {
+    return this.insert(deadline, last + this.created++, fire)
   }
 
   /** Takes out the earliest timer. */
@@ -37,6 +46,12 @@ export class TimerHeap {
     last.index = gap
     this.rise(last)
     if (last.index === gap) this.sink(last)
+  }
+
+  private insert(deadline: number, order: number, fire: () => void): Timer {
+    const timer: Timer = { deadline, order, fire, index: this.timers.length }
+    this.rise(timer)
+    return timer
   }
 
   private put(timer: Timer, index: number): void {

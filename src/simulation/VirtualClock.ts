@@ -1,4 +1,5 @@
 import { Clock, Data, Duration, Effect, type Exit, FiberId, Random, Runtime, Scheduler } from "effect"
+import { type Cancel, never, type TimerClock } from "../policy/Timers.ts"
 import { TimerHeap } from "./TimerHeap.ts"
 
 const nanosPerMilli = 1_000_000
@@ -7,7 +8,7 @@ const nanosPerMilli = 1_000_000
  * A clock whose time stands still while anything runs and jumps to the next deadline when nothing does. It starts at 0 and counts whole
  * nanoseconds (exactly, for the first 104 days); an infinite sleep has no deadline.
  */
-class VirtualClock implements Clock.Clock {
+class VirtualClock implements TimerClock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
   private readonly timers = new TimerHeap()
   private now = 0
@@ -36,6 +37,13 @@ class VirtualClock implements Clock.Clock {
   readonly currentTimeMillis = Effect.sync(() => this.unsafeCurrentTimeMillis())
 
   readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
+
+  /** Fires after all sleeps of the same deadline: a timeout must not overtake what ends just in time. */
+  readonly after = (millis: number, fire: () => void): Cancel => {
+    if (!Number.isFinite(millis)) return never
+    const timer = this.timers.addLast(this.now + Math.round(millis * nanosPerMilli), fire)
+    return () => this.timers.remove(timer)
+  }
 
   sleep(duration: Duration.Duration): Effect.Effect<void> {
     // not Effect.never, whose timer would keep the process alive
@@ -121,7 +129,7 @@ const start = <A, E, R>(runtime: Runtime.Runtime<R>, effect: Effect.Effect<A, E,
 /**
  * Runs an effect to its end in virtual time, at once. Everything inside that takes time or chance through Effect's Clock and Random (sleeps,
  * timeouts, schedules, log times, spans) sees the virtual clock, from 0, and the seeded random numbers: same seed, same run. Equal
- * deadlines fire in the order of their sleeps, each after all that the one before set in motion.
+ * deadlines fire in the order of their sleeps, each after all that the one before set in motion; a policy's timeouts fire last.
  *
  * The effect must not wait for the outside world (promises, sockets, threads): that would be a `Deadlock`, as is any wait that
  * nothing can end; the effect is interrupted then. Daemons that are left when the effect ends never run again.

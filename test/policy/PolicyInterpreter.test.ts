@@ -1,23 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
-import {
-  Chunk,
-  Clock,
-  Data,
-  Duration,
-  Effect,
-  Exit,
-  Fiber,
-  FiberId,
-  Option,
-  Random,
-  Ref,
-  Schedule,
-  Schema,
-  TestClock
-} from "effect"
-import { Policy, Retry } from "../../src/policy/Policy.ts"
+import { Clock, Data, Duration, Effect, Exit, Fiber, FiberId, Option, Ref, Schema, TestClock } from "effect"
+import { pauseAfter } from "../../src/policy/Backoff.ts"
+import type { FailedAttempt } from "../../src/policy/FailedAttempt.ts"
+import { Backoff, Policy } from "../../src/policy/Policy.ts"
 import * as PolicyInterpreter from "../../src/policy/PolicyInterpreter.ts"
-import * as RetrySchedule from "../../src/policy/RetrySchedule.ts"
+import { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
+import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 
 class Unavailable extends Data.TaggedError("Unavailable")<{ readonly attempt: number }> {
   readonly transient = true
@@ -84,7 +72,7 @@ describe("retry", () => {
   it.effect("tells the hook each failed attempt and the pause after it", () =>
     Effect.gen(function*() {
       const apply = yield* transformer(handbook)
-      const told = yield* Ref.make<ReadonlyArray<RetrySchedule.FailedAttempt<unknown>>>([])
+      const told = yield* Ref.make<ReadonlyArray<FailedAttempt<unknown>>>([])
       const { operation } = yield* failing((attempt) => new Unavailable({ attempt }))
       const fiber = yield* Effect.fork(apply(operation, (failed) => Ref.update(told, (all) => [...all, failed])))
       yield* TestClock.adjust("3 seconds")
@@ -111,48 +99,41 @@ describe("retry", () => {
       expect(events).toMatchObject([["attempt failed", 0n, { attempt: 1 }]])
     }))
 
-  const pauses = (retry: Retry, count: number) =>
-    Schedule.run(Schedule.delays(RetrySchedule.pauses(retry)), 0, Array.from({ length: count }, () => undefined)).pipe(
-      Effect.map((chunk) => Chunk.toReadonlyArray(chunk).map(Duration.toMillis))
-    )
-
-  const delays = (written: typeof Retry.Encoded) =>
-    Effect.flatMap(Schema.decode(Retry)(written), (retry) => pauses(retry, 5))
-
   it.effect("backs off as the policy says, up to its maximum", () =>
     Effect.gen(function*() {
       const base = "1 second"
-      expect(yield* delays({ attempts: 6, backoff: { kind: "constant", base } })).toEqual([
-        1000,
-        1000,
-        1000,
-        1000,
-        1000
-      ])
-      expect(yield* delays({ attempts: 6, backoff: { kind: "linear", base, max: "3500 millis" } })).toEqual(
-        [1000, 2000, 3000, 3500, 3500]
-      )
-      expect(yield* delays({ attempts: 6, backoff: { kind: "exponential", base, max: "10 seconds" } })).toEqual(
-        [1000, 2000, 4000, 8000, 10_000]
-      )
-      expect(yield* delays({ attempts: 6, backoff: { kind: "exponential", base, factor: 1.5 } })).toEqual(
-        [1000, 1500, 2250, 3375, 5063]
-      )
-      expect(yield* delays({ attempts: 6, backoff: { kind: "exponential", base: "24 hours", factor: 10 } })).toEqual(
+      const pauses = (written: typeof Backoff.Encoded) =>
+        Effect.map(Schema.decode(Backoff)(written), (backoff) => [1, 2, 3, 4, 5].map(pauseAfter(backoff)))
+      expect(yield* pauses({ kind: "constant", base })).toEqual([1000, 1000, 1000, 1000, 1000])
+      expect(yield* pauses({ kind: "linear", base, max: "3500 millis" })).toEqual([1000, 2000, 3000, 3500, 3500])
+      expect(yield* pauses({ kind: "exponential", base, max: "10 seconds" })).toEqual([1000, 2000, 4000, 8000, 10_000])
+      expect(yield* pauses({ kind: "exponential", base, factor: 1.5 })).toEqual([1000, 1500, 2250, 3375, 5063])
+      expect(yield* pauses({ kind: "exponential", base: "24 hours", factor: 10 })).toEqual(
         Array.from({ length: 5 }, () => 86_400_000)
       )
     }))
 
   it.effect("draws full jitter evenly from 0 to the backoff, from the seeded Random", () =>
     Effect.gen(function*() {
-      const retry = { attempts: 2, backoff: { kind: "constant", base: Duration.millis(99) }, jitter: "full" } as const
-      const draw = Effect.withRandom(pauses(retry, 10_000), Random.make("seed"))
-      const first = yield* draw
+      const apply = yield* transformer({
+        retry: { attempts: 2, backoff: { kind: "constant", base: "99 millis" }, jitter: "full" }
+      })
+      const draws = Effect.gen(function*() {
+        const drawn: Array<number> = []
+        const failing = apply(
+          Effect.fail(new Unavailable({ attempt: 1 })),
+          ({ delay }) => Effect.sync(() => Option.map(delay, (pause) => drawn.push(Duration.toMillis(pause))))
+        )
+        yield* runVirtual(Effect.replicateEffect(Effect.ignore(failing), 10_000), { seed: 1 })
+        return drawn
+      })
+      const first = yield* draws
       expect(Math.min(...first)).toBe(0)
       expect(Math.max(...first)).toBe(99)
       const mean = first.reduce((sum, millis) => sum + millis, 0) / first.length
       expect(mean).toBeGreaterThan(48)
       expect(mean).toBeLessThan(51)
+      expect(yield* draws).toEqual(first)
     }))
 })
 
@@ -167,8 +148,7 @@ describe("timeout", () => {
       )
       return { operation, interruptedAt: Ref.get(interruptedAt) }
     })
-  const timedOut = (after: Duration.DurationInput) =>
-    Exit.fail(new PolicyInterpreter.PolicyTimeout({ after: Duration.decode(after) }))
+  const timedOut = (after: Duration.DurationInput) => Exit.fail(new PolicyTimeout({ after: Duration.decode(after) }))
 
   it.effect("interrupts the slow operation at its time, not before", () =>
     Effect.gen(function*() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { FastCheck } from "effect"
-import { type Timer, TimerHeap } from "../../src/simulation/TimerHeap.ts"
+import { TimerHeap } from "../../src/simulation/TimerHeap.ts"
 
 const drain = (heap: TimerHeap): ReadonlyArray<number> => {
   const orders: Array<number> = []
@@ -10,22 +10,33 @@ const drain = (heap: TimerHeap): ReadonlyArray<number> => {
 
 describe("TimerHeap", () => {
   const scenario = FastCheck.array(
-    FastCheck.record({ deadline: FastCheck.integer({ min: 0, max: 30 }), removed: FastCheck.boolean() }),
+    FastCheck.record({
+      deadline: FastCheck.integer({ min: 0, max: 30 }),
+      last: FastCheck.boolean(),
+      removed: FastCheck.boolean()
+    }),
     { maxLength: 60 }
   )
 
-  it("gives the timers that stayed by deadline, then by creation", () => {
+  it("gives the timers that stayed by deadline, then those that are not to be last, then by creation", () => {
     FastCheck.assert(
       FastCheck.property(scenario, (timers) => {
         const heap = new TimerHeap()
-        const added = timers.map(({ deadline }) => heap.add(deadline, () => {}))
+        const added = timers.map(({ deadline, last }) =>
+          last ? heap.addLast(deadline, () => {}) : heap.add(deadline, () => {})
+        )
         timers.forEach(({ removed }, index) => {
           const timer = added[index]
           if (removed && timer !== undefined) heap.remove(timer)
         })
-        const stayed = added.filter((_, index) => timers[index]?.removed === false)
-        const byDeadline = (a: Timer, b: Timer) => a.deadline - b.deadline || a.order - b.order
-        expect(drain(heap)).toEqual(stayed.sort(byDeadline).map(({ order }) => order))
+        const stayed = added.flatMap((timer, index) => {
+          const { last, removed } = timers[index] ?? { last: false, removed: true }
+          return removed ? [] : [{ timer, index, last }]
+        })
+        stayed.sort((a, b) =>
+          a.timer.deadline - b.timer.deadline || Number(a.last) - Number(b.last) || a.index - b.index
+        )
+        expect(drain(heap)).toEqual(stayed.map(({ timer }) => timer.order))
       }),
       { numRuns: 1000 }
     )

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Option, Random, Ref, Schedule } from "effect"
 import { setImmediate } from "node:timers/promises"
 import * as PolicyInterpreter from "../../src/policy/PolicyInterpreter.ts"
+import { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 
 const seed = 42
@@ -103,7 +104,7 @@ describe("VirtualClock", () => {
         [13_000, "attempt"],
         [18_000, "interrupted"]
       ])
-      expect(run.exit).toEqual(Exit.fail(new PolicyInterpreter.PolicyTimeout({ after: Duration.seconds(5) })))
+      expect(run.exit).toEqual(Exit.fail(new PolicyTimeout({ after: Duration.seconds(5) })))
       expect(run.elapsed).toBe(18_000)
     }))
 

@@ -1,7 +1,7 @@
 import { Activity as DurableActivity } from "@effect/workflow"
 import { Cause, type Context, Data, Effect, Exit, Option, Schema } from "effect"
 import type { Policies } from "../../policy/Policies.ts"
-import { PolicyTimeout } from "../../policy/PolicyInterpreter.ts"
+import { PolicyTimeout } from "../../policy/PolicyTimeout.ts"
 import { isTransient } from "../../policy/Transient.ts"
 import { type Activity, type ActivityError, type JobContext, type JobId, undoing } from "./Job.ts"
 import type { JobRow, JobStore } from "./JobStore.ts"

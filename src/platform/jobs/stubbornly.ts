@@ -1,9 +1,10 @@
-import { Cause, Duration, Effect } from "effect"
-import * as RetrySchedule from "../../policy/RetrySchedule.ts"
+import { Cause, Duration, Effect, Schedule } from "effect"
+import { pauseAfter } from "../../policy/Backoff.ts"
 
-const pauses = RetrySchedule.pauses({
-  backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
-})
+const pause = pauseAfter({ kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) })
+
+/** Without end; `Schedule.forever` counts from 0. */
+const pauses = Schedule.addDelay(Schedule.forever, (failures) => Duration.millis(pause(failures + 1)))
 
 /**
  * Tries again after defects, for ever: what was accepted goes on once there is room on the disk again, say. The engine would keep a defect as

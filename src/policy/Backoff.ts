@@ -1,0 +1,27 @@
+import { Duration } from "effect"
+import { longest } from "./DurationText.ts"
+import type { Backoff } from "./Policy.ts"
+
+const growing = (backoff: Backoff): (attempt: number) => number => {
+  const base = Duration.toMillis(backoff.base)
+  switch (backoff.kind) {
+    case "constant":
+      return () => base
+    case "linear":
+      return (attempt) => base * attempt
+    case "exponential": {
+      const { factor = 2 } = backoff
+      return (attempt) => base * factor ** (attempt - 1)
+    }
+  }
+}
+
+/**
+ * The pause after the n-th failed attempt, counted from 1, before jitter: whole milliseconds, so that a pause is what the log says, and never
+ * longer than the backoff's own bound.
+ */
+export const pauseAfter = (backoff: Backoff): (attempt: number) => number => {
+  const millis = growing(backoff)
+  const most = Duration.toMillis("max" in backoff ? backoff.max ?? longest : longest)
+  return (attempt) => Math.min(Math.round(millis(attempt)), most)
+}

@@ -1,0 +1,186 @@
+import { Cause, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, Random, RuntimeFlags } from "effect"
+import { type FailedAttempt, noteOnSpan } from "./FailedAttempt.ts"
+import * as FiberInternals from "./FiberInternals.ts"
+import type { PolicyCounters } from "./PolicyCounters.ts"
+import type { PolicyTimeout } from "./PolicyTimeout.ts"
+import { TimedRegion } from "./TimedRegion.ts"
+import { timersOf } from "./Timers.ts"
+import { isTransient } from "./Transient.ts"
+
+/** A timeout of a policy. */
+export interface Limit {
+  readonly duration: Duration.Duration
+  readonly millis: number
+}
+
+/** A policy made ready once for all its operations; its concurrency stays around them. */
+export interface Plan {
+  readonly timeout: Limit | undefined
+  readonly attemptTimeout: Limit | undefined
+  readonly retries: boolean
+  /** At most so many, the first included. */
+  readonly attempts: number
+  /** The pause after the n-th failed attempt, before jitter, in milliseconds. */
+  readonly pauseAfter: (attempt: number) => number
+  readonly jitter: boolean
+  readonly counters: PolicyCounters
+}
+
+/** Sees each failed attempt, before the pause that follows it. */
+export type Hook<E> = (failed: FailedAttempt<E>) => Effect.Effect<void>
+
+/**
+ * One operation under a policy: its timers and its loop of attempts, in one frame on the stack of the calling fiber.
+ *
+ * The frame is uninterruptible, and only `end` leaves it. Foreign code (operation, hook, pause) runs through `foreign`, as interruptible as
+ * the caller was, and comes back as an exit, whatever it throws: a timer that outlived the frame would interrupt the caller later.
+ */
+class PolicyRun<A, E, R> {
+  private readonly plan: Plan
+  private readonly fiber: FiberInternals.AnyFiber
+  private readonly interruptible: boolean
+  private readonly operation: Effect.Effect<A, E, R>
+  private readonly hook: Hook<E | PolicyTimeout> | undefined
+  private readonly whole: TimedRegion | undefined
+  private readonly each: TimedRegion | undefined
+  /** The number of the present attempt, from 1. */
+  private attempt = 0
+
+  constructor(
+    plan: Plan,
+    fiber: FiberInternals.AnyFiber,
+    interruptible: boolean,
+    operation: Effect.Effect<A, E, R>,
+    hook: Hook<E | PolicyTimeout> | undefined
+  ) {
+    this.plan = plan
+    this.fiber = fiber
+    this.interruptible = interruptible
+    this.operation = operation
+    this.hook = hook
+    this.whole = this.region(plan.timeout)
+    this.each = this.region(plan.attemptTimeout)
+  }
+
+  /** Begins the operation, once it has its permit. */
+  begin(): Effect.Effect<A, E | PolicyTimeout, R> {
+    this.plan.counters.operations++
+    this.whole?.start()
+    return this.tryIt()
+  }
+
+  private tryIt(): Effect.Effect<A, E | PolicyTimeout, R> {
+    this.attempt++
+    this.plan.counters.attempts++
+    this.each?.start()
+    // an interruption that an uninterruptible caller has still before it must not reach into an attempt that begins later
+    const shielded = this.each !== undefined && !FiberInternals.isFresh(this.fiber)
+    return this.foreign(shielded ? inOwnFiber(this.operation) : this.operation, this.tried)
+  }
+
+  private readonly tried = (exit: Exit.Exit<A, E>): Effect.Effect<A, E | PolicyTimeout, R> =>
+    this.each === undefined ? this.judge(exit) : this.each.end(exit, this.judge)
+
+  private readonly judge = (exit: Exit.Exit<A, E | PolicyTimeout>): Effect.Effect<A, E | PolicyTimeout, R> => {
+    if (this.each?.timedOut === true) this.plan.counters.attemptTimeouts++
+    if (Exit.isSuccess(exit) || this.isInterrupted()) return this.end(exit)
+    const failure = Cause.failureOrCause(exit.cause)
+    // only errors retry, never defects or interruptions; an error with a defect beside it is a defect, as for `Effect.retry`
+    if (Either.isRight(failure) || (this.plan.retries && Cause.isDie(exit.cause))) return this.end(exit)
+    this.plan.counters.failures++
+    return this.foreign(this.between(failure.left), (again) => {
+      if (Exit.isFailure(again)) return this.end(Exit.failCause(again.cause))
+      return again.value && !this.isInterrupted() ? this.tryAgain() : this.end(exit)
+    })
+  }
+
+  /** Tells of a failed attempt, and pauses if there will be another one: its value. */
+  private between(error: E | PolicyTimeout): Effect.Effect<boolean> {
+    return Effect.suspend(() => {
+      const { jitter, pauseAfter } = this.plan
+      const pause = pauseAfter(this.attempt)
+      // drawn after the last attempt too, as Effect's Schedule does: so the same seed gives the same run as the plain composition
+      return jitter
+        ? Effect.flatMap(Random.nextIntBetween(0, pause + 1), (drawn) => this.pause(error, drawn))
+        : this.pause(error, pause)
+    })
+  }
+
+  private pause(error: E | PolicyTimeout, millis: number): Effect.Effect<boolean> {
+    const again = this.attempt < this.plan.attempts && isTransient(error)
+    const pause = Duration.millis(millis)
+    const failed = { attempt: this.attempt, error, delay: again ? Option.some(pause) : Option.none() }
+    noteOnSpan(failed, this.fiber)
+    const paused = again && millis > 0 ? Effect.as(Effect.sleep(pause), again) : Effect.succeed(again)
+    return this.hook === undefined ? paused : Effect.zipRight(this.hook(failed), paused)
+  }
+
+  /** What the hook has forked ends before the next attempt's timer may interrupt this fiber with all its children. */
+  private tryAgain(): Effect.Effect<A, E | PolicyTimeout, R> {
+    const children = this.each === undefined ? [] : FiberInternals.childrenOf(this.fiber)
+    return children.length === 0
+      ? this.tryIt()
+      : Effect.flatMap(Fiber.interruptAll(children), () => this.tryIt())
+  }
+
+  private end(exit: Exit.Exit<A, E | PolicyTimeout>): Effect.Effect<A, E | PolicyTimeout, R> {
+    return this.whole === undefined ? this.leave(exit) : this.whole.end(exit, this.leave)
+  }
+
+  /** Leaves the frame. An interruption that is still there is another's, and wins over the exit: a failure must not hide it. */
+  private readonly leave = (
+    exit: Exit.Exit<A, E | PolicyTimeout>
+  ): Effect.Effect<A, E | PolicyTimeout> => {
+    if (this.whole?.timedOut === true) this.plan.counters.timeouts++
+    if (Exit.isSuccess(exit) || !this.isInterrupted()) return exit
+    const interruption = this.fiber.getFiberRef(FiberRef.interruptedCause)
+    return Effect.failCause(Option.match(Cause.keepDefects(exit.cause), {
+      onNone: () => interruption,
+      onSome: (defects) => Cause.sequential(defects, interruption)
+    }))
+  }
+
+  private isInterrupted(): boolean {
+    return this.interruptible && !Cause.isEmpty(this.fiber.getFiberRef(FiberRef.interruptedCause))
+  }
+
+  private foreign<B, E1, E2, R1>(
+    effect: Effect.Effect<B, E1, R1>,
+    then: (exit: Exit.Exit<B, E1>) => Effect.Effect<A, E2, R>
+  ): Effect.Effect<A, E2, R | R1> {
+    return Effect.matchCauseEffect(this.interruptible ? Effect.interruptible(effect) : effect, {
+      onFailure: (cause) => then(Exit.failCause(cause)),
+      onSuccess: (value) => then(Exit.succeed(value))
+    })
+  }
+
+  private region(limit: Limit | undefined): TimedRegion | undefined {
+    return limit && new TimedRegion(limit.duration, limit.millis, this.fiber, timersOf(this.fiber))
+  }
+}
+
+/** Runs the effect in a fiber of its own. */
+const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(
+      Effect.fork(restore(effect)),
+      (fiber) => Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
+    )
+  )
+
+/** Runs an operation under a policy. */
+export const run = <A, E, R>(
+  plan: Plan,
+  operation: Effect.Effect<A, E, R>,
+  hook?: Hook<E | PolicyTimeout>
+): Effect.Effect<A, E | PolicyTimeout, R> => {
+  const timed = plan.timeout !== undefined || plan.attemptTimeout !== undefined
+  const running: Effect.Effect<A, E | PolicyTimeout, R> = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
+    // a timeout must reach the operation and nothing else of the fiber
+    if (timed && !FiberInternals.isFresh(fiber)) return inOwnFiber(running)
+    const interruptible = RuntimeFlags.interruptible(runtimeFlags)
+    const own = timed ? FiberInternals.keepingChildren(operation, fiber) : operation
+    return Effect.uninterruptible(Effect.suspend(() => new PolicyRun(plan, fiber, interruptible, own, hook).begin()))
+  })
+  return running
+}

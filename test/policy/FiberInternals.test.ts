@@ -1,0 +1,20 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as FiberInternals from "../../src/policy/FiberInternals.ts"
+
+describe("FiberInternals", () => {
+  it.effect("finds in this version of Effect all that policies need", () => FiberInternals.check())
+
+  it.effect.each(
+    [
+      [{ childrenOf: () => [] }, "a fiber to tell its children"],
+      [{ isFresh: () => false }, "a fiber to tell that nothing hangs on it"],
+      [{ forksElsewhere: () => false }, "an item of Effect.forEach to tell where it forks"]
+    ] as const
+  )("fails in one line under a version that lacks %o", ([lacking, missing]) =>
+    Effect.gen(function*() {
+      const { message } = yield* Effect.flip(FiberInternals.check({ ...FiberInternals.parts, ...lacking }))
+      expect(message).toMatch(/^effect \d+\.\d+\.\d+: policies need .* see src\/policy\/FiberInternals\.ts$/)
+      expect(message).toContain(missing)
+    }))
+})
