@@ -1,4 +1,4 @@
-import { Data, Effect } from "effect"
+import { Effect } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { Email } from "../domain/Email.ts"
 import * as Job from "../platform/jobs/Job.ts"
@@ -7,11 +7,6 @@ import { Mailer } from "../platform/mail/Mailer.ts"
 import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
 import { Maintenance, Notification, NotificationAsync, Registration } from "./JobTypes.ts"
 import { RegistrationsRepo } from "./RegistrationsRepo.ts"
-
-/** The sacrificial event loop has no room: it will have. */
-class LoopOccupied extends Data.TaggedError("LoopOccupied")<{ readonly message: string }> {
-  readonly transient = true
-}
 
 const welcome = "Bienvenue !"
 const welcomeAsync = "Bienvenue async !"
@@ -40,11 +35,7 @@ const tasks = Effect.gen(function*() {
 
   /** `send_email_sync` */
   const sendSync = Effect.fn("Background.sendSync")(function*({ email }: ToAddress, job: Job.JobContext) {
-    yield* Effect.catchTag(
-      loop.sleep({ times: 1, each: mailDuration }),
-      "Overloaded",
-      ({ problem }) => new LoopOccupied({ message: problem.detail.en })
-    )
+    yield* loop.sleepPatiently({ times: 1, each: mailDuration })
     yield* send(email, welcome, job)
     yield* Effect.logInfo(`Email envoyé à ${email}: ${welcome}`)
   })

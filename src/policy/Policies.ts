@@ -33,9 +33,12 @@ export const defaults = {
     },
     concurrency: 256
   },
-  /** A mail composed on the sacrificial event loop: few at a time, as each blocks it for 2 s; more than a few, as one whose mail server is away keeps its place. */
+  /**
+   * A mail composed on the sacrificial event loop: few at a time, as each blocks it for 2 s; more than a few, as one whose mail server is away
+   * keeps its place. No attemptTimeout: the wait for the loop's turn would count into it, and a crowd of clients exhaust the attempts. The mail
+   * server has its own timeouts.
+   */
   "send-mail-blocking": {
-    attemptTimeout: Duration.minutes(1),
     retry: {
       attempts: 8,
       backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }

@@ -8,6 +8,7 @@ import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
 import { describe } from "../platform/http/describe.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
+import { PreconditionFailed } from "../platform/http/Preconditions.ts"
 
 export const UploadId = Id.pipe(Schema.brand("UploadId")).annotations({
   identifier: "UploadId",
@@ -42,6 +43,19 @@ export class UploadNotFound extends Problem.define<UploadNotFound>()("UploadNotF
   }
 }
 
+/** 500: the stored bytes are not those that were kept; the log says how. */
+export class UploadDamaged extends Problem.define<UploadDamaged>()("UploadDamaged", 500, { id: UploadId }) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Fichier endommagé", "Damaged upload"),
+      detail: text(
+        `Le fichier ${this.id} n'est plus, sur le disque, tel qu'il a été reçu ; le journal en dit plus.`,
+        `Upload ${this.id} is no longer on the disk as it was received; the log says more.`
+      )
+    }
+  }
+}
+
 /** 416: the range asked for begins beyond the file's end; `size` is in bytes. */
 export class RangeNotSatisfiable extends Problem.define<RangeNotSatisfiable>()("RangeNotSatisfiable", 416, {
   size: Schema.Int
@@ -59,7 +73,8 @@ const File = Schema.String.annotations({ jsonSchema: { type: "string", format: "
 
 const id = HttpApiSchema.param("id", idFromText(UploadId, "Id of an upload, 1 to 2^53-1"))
 
-const bytes = HttpApiSchema.Uint8Array({ contentType: "application/octet-stream" })
+/** Of the media type with which the file was uploaded. */
+const bytes = HttpApiSchema.Uint8Array({ contentType: "*/*" })
 
 /** Why an upload is not kept. */
 const NotKept = Schema.Union(
@@ -112,17 +127,20 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .addSuccess(bytes, { status: 206 })
       .addSuccess(HttpApiSchema.Empty(304))
       .addError(UploadNotFound)
+      .addError(UploadDamaged)
+      .addError(PreconditionFailed)
       .addError(RangeNotSatisfiable)
       .annotateContext(
         describe(
           "One upload's bytes",
-          "Always as an attachment. The ETag is the SHA-256; If-None-Match, Range with one range, and If-Range are understood."
+          "Always as an attachment, of the media type with which it was uploaded. The ETag is the SHA-256. Understood are If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, Range with one range, and If-Range."
         )
       )
       .annotateContext(answerHeaders({
-        200: ["ETag", "Accept-Ranges", "Content-Disposition"],
-        206: ["ETag", "Accept-Ranges", "Content-Disposition", "Content-Range"],
-        304: ["ETag", "Accept-Ranges"],
+        200: ["ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition"],
+        206: ["ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition", "Content-Range"],
+        304: ["ETag", "Last-Modified", "Accept-Ranges"],
+        412: ["ETag"],
         416: ["Accept-Ranges", "Content-Range"]
       }))
   )
@@ -130,6 +148,11 @@ export const UploadsApi = HttpApiGroup.make("uploads")
     HttpApiEndpoint.del("remove")`/uploads/${id}`
       .addSuccess(HttpApiSchema.NoContent)
       .addError(UploadNotFound)
-      .annotateContext(describe("Deletes an upload", "A download that is under way still gets all of it."))
+      .addError(PreconditionFailed)
+      .annotateContext(describe(
+        "Deletes an upload",
+        "A download that is under way still gets all of it. If-Match, If-Unmodified-Since and If-None-Match are understood."
+      ))
+      .annotateContext(answerHeaders({ 412: ["ETag"] }))
   )
   .annotateContext(OpenApi.annotations({ title: "uploads", description: "« Upload et traitement de fichiers »" }))

@@ -1,24 +1,40 @@
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { attachment } from "../platform/files/ContentDisposition.ts"
 import type { Handlers } from "../platform/http/Handlers.ts"
+import * as HttpDate from "../platform/http/HttpDate.ts"
 import { page } from "../platform/http/Pagination.ts"
-import { RangeNotSatisfiable, type UploadsApi } from "./Api.ts"
-import { evaluate } from "./Preconditions.ts"
+import * as Preconditions from "../platform/http/Preconditions.ts"
+import * as Range from "../platform/http/Range.ts"
+import { RangeNotSatisfiable, type Upload, type UploadsApi } from "./Api.ts"
 import { type StoredUpload, Uploads } from "./Uploads.ts"
 
+type Request = HttpServerRequest.HttpServerRequest
+
+/** An upload never changes once it is there. */
+const validatorsOf = ({ created_at, sha256 }: Upload): Preconditions.Validators => ({
+  etag: `"${sha256}"`,
+  lastModified: created_at.epochMillis
+})
+
 /** The bytes asked for. Always an attachment of the declared type and no other, so that no browser runs what somebody uploaded. */
-const download = ({ read, upload }: StoredUpload, request: HttpServerRequest.HttpServerRequest) =>
+const download = (request: Request) => ({ read, upload }: StoredUpload) =>
   Effect.gen(function*() {
-    const { content_type, filename, sha256, size } = upload
-    const etag = `"${sha256}"`
-    const { "if-none-match": ifNoneMatch, "if-range": ifRange, range } = request.headers
-    // a range is for GET only (RFC 9110, 14.2)
-    const conditions = { ifNoneMatch, ifRange, range: request.method === "GET" ? range : undefined }
-    const selected = evaluate(conditions, etag, size)
-    const headers = { etag, "accept-ranges": "bytes", "x-content-type-options": "nosniff" }
+    const { content_type, filename, size } = upload
+    const now = yield* Clock.currentTimeMillis
+    const validators = validatorsOf(upload)
+    const { etag } = validators
+    const headers = {
+      etag,
+      "last-modified": HttpDate.format(validators.lastModified),
+      "accept-ranges": "bytes",
+      "x-content-type-options": "nosniff"
+    }
+    const verdict = Preconditions.evaluate(request, validators, now)
+    if (verdict === "failed") return yield* new Preconditions.PreconditionFailed({ etag })
+    if (verdict === "not modified") return HttpServerResponse.empty({ status: 304, headers })
+    const selected = Range.select(Preconditions.rangeOf(request, validators, now), size)
     if (selected === "unsatisfiable") return yield* new RangeNotSatisfiable({ size })
-    if (selected === "not modified") return HttpServerResponse.empty({ status: 304, headers })
     const part = selected === "whole" ? undefined : selected
     return HttpServerResponse.raw(read(part), {
       status: part === undefined ? 200 : 206,
@@ -32,12 +48,21 @@ const download = ({ read, upload }: StoredUpload, request: HttpServerRequest.Htt
     })
   })
 
+/** Fails where a change is asked for under a condition that does not hold. */
+const mayChange = (request: Request) => (upload: Upload) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const validators = validatorsOf(upload)
+    return Preconditions.evaluate(request, validators, now) === "perform"
+      ? Effect.void
+      : new Preconditions.PreconditionFailed({ etag: validators.etag })
+  })
+
 /** Decode, call, encode. The forms are read as streams from the request itself. */
 export const handlers = Effect.map(Uploads, (uploads): Handlers<typeof UploadsApi> => ({
   uploadSync: ({ request }) => uploads.acceptOneBlocking(request),
   uploadAsync: ({ request }) => uploads.acceptOne(request),
   uploadMultiple: ({ request }) => Effect.map(uploads.acceptMany(request), (files) => ({ files })),
   list: ({ urlParams }) => page("/uploads", urlParams, uploads.list),
-  download: ({ path, request }) => Effect.flatMap(uploads.open(path.id), (stored) => download(stored, request)),
-  remove: ({ path }) => uploads.remove(path.id)
+  download: ({ path, request }) => Effect.flatMap(uploads.open(path.id), download(request)),
+  remove: ({ path, request }) => uploads.remove(path.id, mayChange(request))
 }))

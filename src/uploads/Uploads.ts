@@ -1,15 +1,15 @@
 import type { HttpServerRequest } from "@effect/platform"
 import { Array, Context, DateTime, Effect, Layer, Option } from "effect"
-import type { Readable } from "node:stream"
 import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded, UnsupportedMediaType } from "../domain/Problem.ts"
 import type { StorageFull } from "../platform/files/FileProblems.ts"
-import { type ByteRange, FileStore, type StoredFile, type Write } from "../platform/files/FileStore.ts"
+import { FileStore, type StoredFile, type Write } from "../platform/files/FileStore.ts"
 import type { Expected, Refusal } from "../platform/files/FormRules.ts"
 import * as MultipartReader from "../platform/files/MultipartReader.ts"
+import type { Read } from "../platform/files/ReadFile.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
-import { Upload, type UploadId, UploadNotFound } from "./Api.ts"
+import { Upload, UploadDamaged, type UploadId, UploadNotFound } from "./Api.ts"
 import { type UploadRow, UploadsRepo } from "./UploadsRepo.ts"
 
 interface Window {
@@ -23,10 +23,10 @@ interface Received {
   readonly stored: StoredFile
 }
 
-/** An upload, and its bytes, all or a range of them; the stream fails where the file was deleted meanwhile. */
+/** An upload, and its bytes, all or a range of them; the stream fails where the file was deleted or cut short meanwhile. */
 export interface StoredUpload {
   readonly upload: Upload
-  readonly read: (range?: ByteRange) => Readable
+  readonly read: Read
 }
 
 type Refused = Refusal | UnsupportedMediaType | StorageFull
@@ -47,10 +47,17 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
   readonly acceptMany: (request: Request) => Effect.Effect<ReadonlyArray<Upload>, Refused>
   /** At most `limit` uploads whose id is above `after`, ascending. */
   readonly list: (window: Window) => Effect.Effect<ReadonlyArray<Upload>>
-  readonly open: (id: UploadId) => Effect.Effect<StoredUpload, UploadNotFound>
-  readonly remove: (id: UploadId) => Effect.Effect<void, UploadNotFound>
+  readonly open: (id: UploadId) => Effect.Effect<StoredUpload, UploadNotFound | UploadDamaged>
+  /** Deletes an upload, unless `admit` fails. */
+  readonly remove: <E>(
+    id: UploadId,
+    admit: (upload: Upload) => Effect.Effect<void, E>
+  ) => Effect.Effect<void, UploadNotFound | E>
 }>() {
-  /** On start, and then as often as something can have become stale, removes the files that a crash left without a row. */
+  /**
+   * On start brings in the files that a crash left on their way, and says which are not its database's; then, as often as something can have
+   * become stale, removes what was abandoned on its way.
+   */
   static readonly layer = Layer.scoped(
     Uploads,
     Effect.gen(function*() {
@@ -82,8 +89,9 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
             )
           ).pipe(
             Effect.flatMap((received) => orDefect(transaction(Effect.forEach(received, insert, { concurrency: 1 })))),
-            Effect.map(Array.map(toUpload)),
-            Effect.scoped
+            Effect.scoped,
+            Effect.tap((rows) => store.keep(rows.map(({ stored_as }) => stored_as))),
+            Effect.map(Array.map(toUpload))
           )
         )
       const one = { field: "file", many: false }
@@ -91,9 +99,24 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
 
       const known = (names: ReadonlyArray<string>) =>
         Effect.map(orDefect(repo.known(names)), (rows) => new Set(rows.map((row) => row.stored_as)))
+      const existing = (id: UploadId) =>
+        Effect.flatMap(
+          orDefect(repo.find(id)),
+          Option.match({ onNone: () => new UploadNotFound({ id }), onSome: Effect.succeed })
+        )
+
+      const found = yield* store.recover(known)
+      if (found.recovered > 0) {
+        yield* Effect.logInfo(`brought in ${found.recovered} files that a crash left on their way`)
+      }
+      if (found.unknown > 0) {
+        yield* Effect.logWarning(
+          `${found.unknown} files under uploads belong to no upload of this database; they are left alone`
+        )
+      }
       const sweep = Effect.flatMap(
         store.sweep(known),
-        (removed) => removed === 0 ? Effect.void : Effect.logInfo(`removed ${removed} files that no upload knows`)
+        (removed) => removed === 0 ? Effect.void : Effect.logInfo(`removed ${removed} abandoned temporary files`)
       )
       yield* sweep
       yield* sweep.pipe(
@@ -113,17 +136,27 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
           Effect.map(orDefect(repo.page({ after: after ?? 0, limit })), Array.map(toUpload))
         ),
         open: Effect.fn("Uploads.open")(function*(id) {
-          const row = yield* orDefect(repo.find(id))
-          // deleted in between, or its file was: either way it is not there
-          if (Option.isNone(row) || !(yield* store.exists(row.value.stored_as))) {
-            return yield* new UploadNotFound({ id })
-          }
-          return { upload: toUpload(row.value), read: (range) => store.read(row.value.stored_as, range) }
+          const row = yield* existing(id)
+          const read = yield* Effect.catchTag(
+            store.open({ storedAs: row.stored_as, size: row.size }),
+            "FileDamaged",
+            (damage) =>
+              // deleted in between, or its file is not what it was
+              Effect.zipRight(
+                existing(id),
+                Effect.zipRight(Effect.logError(`upload ${id}: ${damage.message}`), new UploadDamaged({ id }))
+              )
+          )
+          return { upload: toUpload(row), read }
         }),
-        remove: Effect.fn("Uploads.remove")(function*(id) {
-          const removed = yield* orDefect(repo.delete(id))
+        remove: Effect.fn("Uploads.remove")(function*<E>(
+          id: UploadId,
+          admit: (upload: Upload) => Effect.Effect<void, E>
+        ) {
+          const row = yield* existing(id)
+          yield* admit(toUpload(row))
+          const removed = yield* store.remove(row.stored_as, orDefect(repo.delete(id)))
           if (Option.isNone(removed)) return yield* new UploadNotFound({ id })
-          yield* store.remove(removed.value.stored_as)
         })
       }
     })

@@ -18,6 +18,7 @@ import * as TestJobs from "../support/Jobs.ts"
 import { logLines } from "../support/logLines.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 import { spanCounter } from "../support/spanCounter.ts"
+import { turn } from "../support/turn.ts"
 
 /** The mails of the embedded outbox, newest first. */
 const mails = Effect.flatMap(OutboxRepo, (outbox) => outbox.page({ limit: 100, after: undefined }))
@@ -43,20 +44,31 @@ describe("a notification", () => {
       expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(40)
     }))
 
-  it.scopedLive("is tried again where the loop has no room", () =>
+  it.scopedLive("waits for its turn where the loop has no room, and that is no failed attempt", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const occupied = yield* Effect.fork(loop.sleep({ times: 1, each: "1 hour" }))
       const id = yield* askFor("sendNotification")
-      const tried = yield* reaches(id, (job) => attemptsAt(job, "e-mail")[0]?.outcome === "failed")
-      expect(attemptsAt(tried, "e-mail")[0]?.error).toContain("sacrificial event loop")
+      yield* reaches(id, (job) => attemptsAt(job, "e-mail").length === 1)
+      yield* Effect.repeat(Effect.zipRight(Effect.yieldNow(), loop.stats), { until: ({ waiting }) => waiting === 1 })
+      expect(yield* Effect.flip(loop.sumOfSquares(3))).toMatchObject({ _tag: "Overloaded" })
       yield* Fiber.interrupt(occupied)
-      expect((yield* ended(id)).state).toBe("succeeded")
+      const job = yield* ended(id)
+      expect([job.state, attemptsAt(job, "e-mail").map(({ outcome }) => outcome)]).toEqual(["succeeded", ["succeeded"]])
       expect(yield* mails).toHaveLength(1)
-    }).pipe(Effect.provide(layer(
-      { ...instantly, blockingQueue: 1 },
-      { "send-mail-blocking": { retry: { attempts: 20, backoff: { kind: "exponential", base: Duration.millis(1) } } } }
-    ))))
+    }).pipe(Effect.provide(layer({ ...instantly, blockingQueue: 1 }))))
+
+  it.scopedLive("has its turn among clients that ask again and again", () =>
+    Effect.gen(function*() {
+      const loop = yield* BlockingLoop
+      const crowd = Effect.forever(Effect.zipRight(Effect.ignore(loop.sleep({ times: 1, each: "2 millis" })), turn))
+      yield* Effect.replicateEffect(Effect.forkScoped(crowd), 4)
+      for (const id of yield* Effect.replicateEffect(askFor("sendNotification"), 20)) {
+        const job = yield* ended(id)
+        expect([job.state, attemptsAt(job, "e-mail").length]).toEqual(["succeeded", 1])
+      }
+      expect(yield* mails).toHaveLength(20)
+    }).pipe(Effect.provide(layer({ ...instantly, blockingQueue: 2 }))))
 
   it.effect("asked for asynchronously is composed asleep, and has a Message-Id of its job's", () =>
     Effect.gen(function*() {

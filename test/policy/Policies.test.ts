@@ -28,7 +28,7 @@ describe("Policies", () => {
         { name: "blocking-call", policy: { timeout: "5 seconds" } },
         { name: "batch", policy: { concurrency: 3 } },
         { name: "send-mail", policy: { attemptTimeout: "1 minute", retry: patiently, concurrency: 256 } },
-        { name: "send-mail-blocking", policy: { attemptTimeout: "1 minute", retry: patiently, concurrency: 16 } },
+        { name: "send-mail-blocking", policy: { retry: patiently, concurrency: 16 } },
         { name: "create-profile", policy: { attemptTimeout: "10 seconds", retry: doubling(5) } },
         { name: "join-mailing-list", policy: { attemptTimeout: "10 seconds", retry: doubling(5) } },
         { name: "maintenance", policy: { attemptTimeout: "5 minutes", retry: doubling(3) } }

@@ -4,18 +4,22 @@ import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
 /** The sacrificial loop in virtual time, one call after another: TestClock cannot drive a thread that is blocked for real. */
 export const modelledLoop = Layer.effect(
   BlockingLoop,
-  Effect.map(Effect.makeSemaphore(1), (line) =>
-    BlockingLoop.of({
-      sleep: ({ each, times }) => {
-        const blockedFor = Duration.times(each, times)
-        return Effect.as(Effect.sleep(blockedFor), {
-          value: undefined,
-          eventLoop: { blockedFor, missedHeartbeats: 0 }
-        }).pipe(line.withPermits(1))
-      },
+  Effect.map(Effect.makeSemaphore(1), (line) => {
+    const sleep = ({ each, times }: { readonly each: Duration.DurationInput; readonly times: number }) => {
+      const blockedFor = Duration.times(each, times)
+      return Effect.as(Effect.sleep(blockedFor), {
+        value: undefined,
+        eventLoop: { blockedFor, missedHeartbeats: 0 }
+      }).pipe(line.withPermits(1))
+    }
+    return BlockingLoop.of({
+      sleep,
+      sleepPatiently: sleep,
       sumOfSquares: () => Effect.dieMessage("not modelled"),
       httpGet: () => Effect.dieMessage("not modelled"),
-      fileWriter: () => Effect.dieMessage("not modelled"),
+      copyFile: () => Effect.dieMessage("not modelled"),
+      check: Effect.void,
       stats: Effect.succeed({ waiting: 0, running: 0 })
-    }))
+    })
+  })
 )

@@ -1,9 +1,9 @@
 import { HttpApi } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Deferred, Effect, Exit, Layer, Logger, LogLevel, Queue, type Scope } from "effect"
+import { Clock, Deferred, Effect, Exit, Layer, Logger, LogLevel, Option, Queue, type Scope } from "effect"
 import { createHash } from "node:crypto"
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises"
 import * as Net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -151,7 +151,7 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
     Effect.gen(function*() {
       const { exits, onDisk, port } = yield* running()
       const client = Net.connect(port, "127.0.0.1")
-      client.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 90000000\r\n\r\n`)
+      client.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: 90000000\r\n\r\n`)
       client.write(file("half.bin", Buffer.alloc(2_000_000)).subarray(0, -2))
       // the temporary file is there: the upload is under way
       yield* Effect.repeat(Effect.zipRight(turn, onDisk), { until: (entries) => entries.length > 2 })
@@ -159,6 +159,31 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
       expect(Exit.isInterrupted(yield* Queue.take(exits))).toBe(true)
       expect(yield* onDisk).toEqual(empty)
       expect(yield* list(port)).toEqual([])
+    }).pipe(Effect.scoped))
+})
+
+describe("POST /upload-sync/", () => {
+  it.live("holds no place of the sacrificial loop while its client sends", () =>
+    Effect.gen(function*() {
+      const { onDisk, port } = yield* running({ blockingQueue: 1 })
+      const trickling = yield* Effect.replicateEffect(
+        Effect.acquireRelease(
+          Effect.sync(() => Net.connect(port, "127.0.0.1")),
+          (client) => Effect.sync(() => client.destroy())
+        ),
+        5
+      )
+      for (const client of trickling) {
+        client.write(
+          `POST /upload-sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: 900000\r\n\r\n`
+        )
+        client.write(file("slow.bin", Buffer.alloc(100)).subarray(0, -2))
+      }
+      yield* Effect.repeat(Effect.zipRight(turn, onDisk), { until: (entries) => entries.length >= 2 + 5 })
+      expect(yield* upload(port, form(file("a", "through")), "/upload-sync")).toMatchObject({
+        status: 200,
+        body: answered("a", "through")
+      })
     }).pipe(Effect.scoped))
 })
 
@@ -224,7 +249,7 @@ describe("the files and their rows", () => {
       const body = form(file("a", "kept"))
       const client = Net.connect(port, "127.0.0.1")
       client.write(
-        `POST /upload-async HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: ${body.length}\r\n\r\n`
+        `POST /upload-async HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: ${body.length}\r\n\r\n`
       )
       client.write(body)
       yield* Deferred.await(inserting)
@@ -237,7 +262,7 @@ describe("the files and their rows", () => {
       expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
     }).pipe(Effect.scoped))
 
-  it.live("survive a restart, which removes what a crash left", () =>
+  it.live("survive a restart, which brings in or removes what a crash left on its way, and nothing else", () =>
     Effect.gen(function*() {
       const dataDir = yield* folder
       yield* Effect.scoped(Effect.gen(function*() {
@@ -246,17 +271,73 @@ describe("the files and their rows", () => {
         yield* get(port, "/uploads")
       }))
       const before = (yield* Clock.currentTimeMillis) / 1000 - 3600
+      const [stored = ""] = yield* Effect.promise(() => readdir(join(dataDir, "uploads")))
       yield* Effect.promise(async () => {
-        await mkdir(join(dataDir, "tmp"), { recursive: true })
-        for (const name of ["tmp/left-over", "uploads/orphan"]) await writeFile(join(dataDir, name), "?")
-        for (const name of await readdir(join(dataDir, "uploads"))) {
-          await utimes(join(dataDir, "uploads", name), before, before)
+        await rename(join(dataDir, "uploads", stored), join(dataDir, "tmp", stored))
+        for (const name of ["tmp/left-over", "uploads/another-database's"]) await writeFile(join(dataDir, name), "?")
+        for (const name of [`tmp/${stored}`, "tmp/left-over", "uploads/another-database's"]) {
+          await utimes(join(dataDir, name), before, before)
         }
-        await utimes(join(dataDir, "tmp/left-over"), before, before)
       })
       const { onDisk, port } = yield* start(dataDir)
-      expect((yield* onDisk).length).toBe(3)
+      expect(yield* onDisk).toEqual([
+        "tmp",
+        "uploads",
+        ...[stored, "another-database's"].map((name) => `uploads/${name}`).sort()
+      ])
       expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
+    }).pipe(Effect.scoped))
+
+  it.live("are left alone by a start with another database", () =>
+    Effect.gen(function*() {
+      const dataDir = yield* folder
+      yield* Effect.scoped(
+        Effect.flatMap(start(dataDir), ({ port }) => upload(port, form(file("a", "kept")), "/upload-async"))
+      )
+      const before = (yield* Clock.currentTimeMillis) / 1000 - 100 * 86_400
+      const mine = yield* Effect.promise(async () => {
+        const names = await readdir(join(dataDir, "uploads"))
+        for (const name of names) await utimes(join(dataDir, "uploads", name), before, before)
+        return names
+      })
+      const other = Option.some(join(dataDir, "barista.sqlite-other"))
+      yield* Effect.scoped(Effect.gen(function*() {
+        const { onDisk, port } = yield* start(dataDir, { databaseUrl: other })
+        expect(yield* list(port)).toEqual([])
+        yield* upload(port, form(file("b", "other")), "/upload-async")
+        expect(yield* onDisk).toHaveLength(2 + 2)
+        expect(yield* send(port, { method: "DELETE", path: "/uploads/1" })).toMatchObject({ status: 204 })
+        expect(yield* onDisk).toEqual([...empty, ...mine.map((name) => `uploads/${name}`)])
+      }))
+      const { port } = yield* start(dataDir)
+      expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
+    }).pipe(Effect.scoped))
+
+  it.live("are refused where the file is not as it was kept, and can be deleted", () =>
+    Effect.gen(function*() {
+      const dataDir = yield* folder
+      const { onDisk, port } = yield* start(dataDir)
+      for (const name of ["short", "long", "gone"]) yield* upload(port, form(file(name, name)), "/upload-async")
+      yield* Effect.promise(async () => {
+        for (const name of await readdir(join(dataDir, "uploads"))) {
+          const path = join(dataDir, "uploads", name)
+          const content = await readFile(path, "utf8")
+          if (content === "gone") await rm(path)
+          else await truncate(path, content === "short" ? 2 : 7)
+        }
+      })
+      for (const id of [1, 2, 3]) {
+        for (const headers of [{}, { range: "bytes=0-0" }]) {
+          expect(yield* get(port, `/uploads/${id}`, { headers })).toMatchObject({
+            status: 500,
+            headers: { "content-type": "application/problem+json" },
+            body: { _tag: "UploadDamaged", id }
+          })
+        }
+        expect(yield* send(port, { method: "HEAD", path: `/uploads/${id}` })).toMatchObject({ status: 500 })
+        expect(yield* send(port, { method: "DELETE", path: `/uploads/${id}` })).toMatchObject({ status: 204 })
+      }
+      expect(yield* onDisk).toEqual(empty)
     }).pipe(Effect.scoped))
 })
 
@@ -310,6 +391,45 @@ describe("GET and DELETE /uploads", () => {
       expect(yield* ask({ "if-none-match": etag })).toMatchObject({ status: 304, headers: { etag } })
       expect(yield* ask({ range: "bytes=2-4", "if-range": "\"other\"" })).toMatchObject({ status: 200 })
       expect(yield* ask({ range: "bytes=2-4", "if-range": etag })).toMatchObject({ status: 206 })
+    }).pipe(Effect.scoped))
+
+  it.live("answer conditions on each method", () =>
+    Effect.gen(function*() {
+      const { port } = yield* running()
+      yield* upload(port, form(html), "/upload-async")
+      const ask = (method: string, headers: Record<string, string>) =>
+        send(port, { method, path: "/uploads/1", headers })
+      const { "last-modified": modified = "" } = (yield* ask("HEAD", {})).headers
+      expect(modified).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/)
+      const earlier = "Sun, 06 Nov 1994 08:49:37 GMT"
+      const failing: ReadonlyArray<Record<string, string>> = [
+        { "if-match": "\"zz\"" },
+        { "if-match": `W/${etag}` },
+        { "if-unmodified-since": earlier }
+      ]
+      for (const headers of failing) {
+        for (const method of ["GET", "HEAD", "DELETE"]) {
+          expect(yield* ask(method, { range: "bytes=99-", ...headers })).toMatchObject({
+            status: 412,
+            headers: { etag }
+          })
+        }
+      }
+      expect(yield* ask("DELETE", failing[0] ?? {})).toMatchObject({ body: { _tag: "PreconditionFailed", etag } })
+      for (const headers of [{ "if-none-match": "*" }, { "if-none-match": etag }]) {
+        expect(yield* ask("DELETE", headers)).toMatchObject({ status: 412 })
+        expect(yield* ask("GET", headers)).toMatchObject({ status: 304, headers: { etag, "last-modified": modified } })
+      }
+      expect(yield* ask("HEAD", { "if-modified-since": modified })).toMatchObject({ status: 304 })
+      expect(yield* ask("GET", { range: "bytes=2-4", "if-range": modified })).toMatchObject({ status: 206 })
+      expect(yield* ask("GET", { range: "bytes=2-4", "if-range": earlier })).toMatchObject({ status: 200 })
+      // a condition counts only where there is something to hold it against (13.2.1)
+      expect(yield* send(port, { method: "DELETE", path: "/uploads/2", headers: { "if-match": "*" } })).toMatchObject({
+        status: 404
+      })
+      expect(yield* ask("DELETE", { "if-match": `"zz", ${etag}`, "if-unmodified-since": earlier })).toMatchObject({
+        status: 204
+      })
     }).pipe(Effect.scoped))
 
   it.live("list a page at a time and delete", () =>

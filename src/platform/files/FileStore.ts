@@ -1,15 +1,15 @@
-import { Context, Duration, Effect, Exit, Layer, type Scope } from "effect"
+import { Clock, Context, Duration, Effect, Exit, Layer, type Scope } from "effect"
 import { randomUUID } from "node:crypto"
-import { createReadStream } from "node:fs"
-import { access, mkdir, rm } from "node:fs/promises"
+import { mkdir, rename, utimes } from "node:fs/promises"
 import { join } from "node:path"
-import { Readable } from "node:stream"
+import type { Readable } from "node:stream"
 import { AppConfig } from "../../AppConfig.ts"
 import type { Overloaded } from "../../domain/Problem.ts"
 import { BlockingLoop } from "../workers/BlockingLoop.ts"
 import { fileCall } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
-import { removeStale } from "./removeStale.ts"
+import * as Folder from "./Folder.ts"
+import * as ReadFile from "./ReadFile.ts"
 import * as WriteFile from "./WriteFile.ts"
 
 /** A file of the store: its random name there, its size in bytes, and the SHA-256 of its bytes in lower-case hexadecimal. */
@@ -17,48 +17,44 @@ export interface StoredFile extends WriteFile.Written {
   readonly storedAs: string
 }
 
-/** Bytes of a file, both ends inclusive, the first being 0. */
-export interface ByteRange {
-  readonly start: number
-  readonly end: number
-}
-
-/** Bytes read from the disk in one call. */
-const readSize = 262_144
-
-/** Opened only when it is read, so that an answer that is never sent leaves nothing open. */
-const readLazily = (path: string, range: ByteRange | undefined): Readable =>
-  Readable.from(
-    (async function*() {
-      yield* createReadStream(path, { ...range, highWaterMark: readSize })
-    })(),
-    { objectMode: false, highWaterMark: readSize }
-  )
-
 export type Write<E> = (content: Readable) => Effect.Effect<StoredFile, StorageFull | E, Scope.Scope>
 
+/** What a start found beside its database. */
+export interface Found {
+  /** Files that were on their way in or out, and are known. */
+  readonly recovered: number
+  /** Files that this database does not know: another one may. */
+  readonly unknown: number
+}
+
 /**
- * Files under random names in `DATA_DIR/uploads`; nothing from outside is ever part of a path.
+ * Files under random names; nothing from outside is ever part of a path.
  *
- * A write streams into a file in `DATA_DIR/tmp` that is renamed when it is complete and on disk, so that a file is there whole or not at
- * all. It stays only if the scope ends in success: with a failure or an interruption, before or after the rename, nothing is left.
+ * A file is in `DATA_DIR/uploads` while the database knows it, and in `DATA_DIR/tmp` on its way in and out: it moves in after the commit that
+ * makes it known, and out before the one that forgets it. So a file in `tmp` that is not known is abandoned whatever happened, and one in
+ * `uploads` belongs to a database, though perhaps to another one than today's: the first is removed in time, the second never.
  */
 export class FileStore extends Context.Tag("barista/platform/files/FileStore")<FileStore, {
-  /** Frees the chunks of its content when they are written: they are its own. */
+  /**
+   * A new file, whole and on the disk, on its way in. It stays only if the scope ends in success. Frees the chunks of its content when they
+   * are written: they are its own.
+   */
   readonly write: Write<never>
   /** `write` by blocking calls on the sacrificial event loop. */
   readonly writeBlocking: Write<Overloaded>
-  readonly exists: (storedAs: string) => Effect.Effect<boolean>
-  /** The bytes of a file, all or a range of them; opened when it is read, and fails then where there is no such file. */
-  readonly read: (storedAs: string, range?: ByteRange) => Readable
-  readonly remove: (storedAs: string) => Effect.Effect<void>
+  /** Moves in files that are known from now on. */
+  readonly keep: (names: ReadonlyArray<string>) => Effect.Effect<void>
+  /** The bytes of a file that had so many when it was kept. */
+  readonly open: (file: Pick<StoredFile, "storedAs" | "size">) => Effect.Effect<ReadFile.Read, ReadFile.FileDamaged>
+  /** Moves a file out, removes it once `forget` has succeeded, and moves it in again where that fails. */
+  readonly remove: <A, E>(storedAs: string, forget: Effect.Effect<A, E>) => Effect.Effect<A, E>
+  /** Moves in what is known, and counts what is not. */
+  readonly recover: <E>(known: Folder.Known<E>) => Effect.Effect<Found, E>
   /**
-   * Removes what a crash left: temporary files, and files that `known` does not answer of the names it is given (at most 500 at once).
-   * What is younger than two request timeouts is left alone, as it may be under way, here or in another process. Answers how many.
+   * Removes abandoned files, and answers how many. What is younger than two request timeouts is left alone: it may be under way, here or in
+   * another process.
    */
-  readonly sweep: <E>(
-    known: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, E>
-  ) => Effect.Effect<number, E>
+  readonly sweep: <E>(known: Folder.Known<E>) => Effect.Effect<number, E>
 }>() {
   /** Creates the folders. */
   static readonly layer = Layer.effect(
@@ -72,31 +68,78 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
         concurrency: 1
       })
 
-      const discard = (path: string) => Effect.orDie(fileCall(() => rm(path, { force: true })))
-      const writeWith = <E>(
-        write: (content: Readable, place: WriteFile.Place) => Effect.Effect<WriteFile.Written, E>
-      ) =>
+      /** Moves a file; false where it is not there, as somebody was faster. */
+      const move = (name: string, from: string, to: string) =>
+        Effect.as(Effect.tryPromise(() => rename(join(from, name), join(to, name))), true).pipe(
+          Effect.catchAll(({ error }) =>
+            error instanceof Error && "code" in error && error.code === "ENOENT"
+              ? Effect.succeed(false)
+              : Effect.die(error)
+          )
+        )
+      const moveIn = (name: string) => move(name, temporaries, files)
+      const moveOut = (name: string) =>
+        Effect.zipRight(
+          // young again, so that no sweep takes it for abandoned
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Effect.ignore(Effect.tryPromise(() => utimes(join(files, name), now / 1000, now / 1000)))),
+          move(name, files, temporaries)
+        )
+
+      const writeWith = <E>(write: (content: Readable, path: string) => Effect.Effect<WriteFile.Written, E>) =>
         Effect.fn("FileStore.write")(function*(content: Readable) {
           const storedAs = randomUUID()
-          const final = join(files, storedAs)
-          yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? Effect.void : discard(final)))
-          const written = yield* write(content, { temporary: join(temporaries, storedAs), final })
+          const path = join(temporaries, storedAs)
+          yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? Effect.void : WriteFile.removeFile(path)))
+          const written = yield* write(content, path)
+          yield* WriteFile.syncFolder(temporaries)
           return { storedAs, ...written }
         })
 
       const age = Duration.times(requestTimeout, 2)
-      const none = () => Effect.succeed(new Set<string>())
       return FileStore.of({
         write: writeWith(WriteFile.streaming),
         writeBlocking: writeWith(WriteFile.blocking(loop)),
-        exists: (storedAs) => Effect.isSuccess(Effect.tryPromise(() => access(join(files, storedAs)))),
-        read: (storedAs, range) => readLazily(join(files, storedAs), range),
-        remove: (storedAs) => discard(join(files, storedAs)),
+        keep: (names) =>
+          Effect.uninterruptible(
+            Effect.zipRight(
+              Effect.forEach(names, moveIn, { concurrency: 1, discard: true }),
+              Effect.orDie(WriteFile.syncFolder(files))
+            )
+          ),
+        open: ({ size, storedAs }) =>
+          Effect.catchTag(
+            ReadFile.open(join(files, storedAs), storedAs, size),
+            "FileDamaged",
+            (damaged) =>
+              damaged.found === undefined
+                // on its way in
+                ? ReadFile.open(join(temporaries, storedAs), storedAs, size)
+                : damaged
+          ),
+        remove: (storedAs, forget) =>
+          Effect.uninterruptible(
+            moveOut(storedAs).pipe(
+              Effect.zipRight(Effect.onError(forget, () => moveIn(storedAs))),
+              Effect.zipLeft(WriteFile.removeFile(join(temporaries, storedAs)))
+            )
+          ),
+        recover: (known) =>
+          Effect.all({
+            recovered: Folder.count(temporaries, known, (_, name, isKnown) =>
+              isKnown ? moveIn(name) : Effect.succeed(false)),
+            unknown: Folder.count(files, known, (_, __, isKnown) =>
+              Effect.succeed(!isKnown))
+          }, { concurrency: 1 }),
         sweep: (known) =>
-          Effect.zipWith(
-            removeStale(temporaries, age, none),
-            removeStale(files, age, known),
-            (one, other) => one + other
+          Folder.count(
+            temporaries,
+            known,
+            (path, _, isKnown) =>
+              Effect.flatMap(
+                isKnown ? Effect.succeed(false) : Folder.isOlder(path, age),
+                (abandoned) => abandoned ? Effect.as(WriteFile.removeFile(path), true) : Effect.succeed(false)
+              )
           )
       })
     })

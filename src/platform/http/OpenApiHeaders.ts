@@ -10,13 +10,17 @@ export const headers = {
   "Content-Language": { ...text("The language of the texts", "fr"), schema: { type: "string", enum: ["fr", "en"] } },
   "Content-Range": text("The bytes sent, of how many; bytes */size with a 416 (RFC 9110, 14.4)", "bytes 0-99/1234"),
   ETag: text(
-    "The SHA-256 of the bytes, for If-None-Match and If-Range",
+    "The SHA-256 of the bytes, for If-Match, If-None-Match and If-Range",
     "\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\""
   ),
   "Idempotency-Replayed": {
     ...text("The answer is the one that the first request with this Idempotency-Key got", "true"),
     schema: { type: "string", enum: ["true"] }
   },
+  "Last-Modified": text(
+    "When the bytes were kept, for If-Modified-Since, If-Unmodified-Since and If-Range",
+    "Sun, 06 Nov 1994 08:49:37 GMT"
+  ),
   Link: text("The next page, while there is more (RFC 8288)", "</users?limit=100&after=100>; rel=\"next\""),
   Location: text("Where the new thing is, or is part of", "/users/1/complete-profile"),
   "Retry-After": {

@@ -3,13 +3,10 @@ export type BlockingCalls = {
   readonly sleep: { readonly input: { readonly times: number; readonly each: number }; readonly answer: void }
   readonly sumOfSquares: { readonly input: { readonly n: number }; readonly answer: bigint }
   readonly httpGet: { readonly input: HttpRequest; readonly answer: HttpAnswer | HttpFailure }
-  readonly openFile: { readonly input: { readonly path: string }; readonly answer: void }
-  readonly writeChunk: {
-    readonly input: FilePosition & { readonly bytes: Uint8Array<ArrayBuffer> }
-    readonly answer: void
+  readonly copyFile: {
+    readonly input: { readonly from: string; readonly to: string }
+    readonly answer: CopiedFile
   }
-  readonly finishFile: { readonly input: FilePosition & { readonly finalPath: string }; readonly answer: FinishedFile }
-  readonly abortFile: { readonly input: { readonly path: string }; readonly answer: void }
 }
 
 export type CallName = keyof BlockingCalls
@@ -19,14 +16,9 @@ export type Blocking<Names extends CallName = CallName> = {
   readonly [N in Names]: (input: BlockingCalls[N]["input"]) => BlockingCalls[N]["answer"]
 }
 
-/** A file under way, and how many of its bytes were acknowledged so far. */
-export interface FilePosition {
-  readonly path: string
-  readonly size: number
-}
-
-/** A file that is complete and durable at its final path. */
-export interface FinishedFile {
+/** A file that is complete, and on the disk. */
+export interface CopiedFile {
+  /** Bytes. */
   readonly size: number
   /** Lower-case hexadecimal. */
   readonly sha256: string

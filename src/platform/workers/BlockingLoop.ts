@@ -1,15 +1,7 @@
-import { Context, Data, Duration, Effect, Layer, type Scope } from "effect"
+import { Context, Data, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type * as Problem from "../../domain/Problem.ts"
-import type {
-  BlockingCalls,
-  CallName,
-  FinishedFile,
-  HttpAnswer,
-  HttpFailure,
-  Measured,
-  MeasuredCalls
-} from "./BlockingCalls.ts"
+import type { BlockingCalls, CopiedFile, HttpAnswer, HttpFailure, Measured, MeasuredCalls } from "./BlockingCalls.ts"
 import { workerFile } from "./entry.ts"
 import * as WorkerThread from "./WorkerThread.ts"
 
@@ -39,17 +31,6 @@ export class FileCallFailed extends Data.TaggedError("FileCallFailed")<{
   readonly message: string
 }> {}
 
-/** A file that is written by blocking calls, one at a time. */
-export interface FileWriter {
-  /** Appends a copy of the chunk. */
-  readonly write: (chunk: Uint8Array) => Effect.Effect<void, FileCallFailed>
-  /**
-   * Makes the file durable under its final name (fsync, rename, fsync of the folder); the damage is that of the whole file.
-   * Uninterruptible, so that the caller always learns whether the file is there.
-   */
-  readonly finish: (finalPath: string) => Effect.Effect<Blocked<FinishedFile>, FileCallFailed>
-}
-
 type Loop = WorkerThread.WorkerThreads<MeasuredCalls>
 
 const damageOf = ({ blockedFor, missedHeartbeats }: Measured<unknown>): EventLoopDamage => ({
@@ -73,76 +54,28 @@ const httpGet = (loop: Loop) =>
     return { value, eventLoop }
   })
 
-/** A call about one file; adds its damage to what the file did so far. */
-const fileCalls = (loop: Loop, path: string) => {
-  let total: EventLoopDamage = { blockedFor: Duration.zero, missedHeartbeats: 0 }
-  return <Name extends CallName>(
-    name: Name,
-    input: BlockingCalls[Name]["input"],
-    options: WorkerThread.CallOptions = {}
-  ): Effect.Effect<Blocked<BlockingCalls[Name]["answer"]>, FileCallFailed> =>
-    Effect.flatMap(
-      // Short, and ending the thread for one of them would have every other open file hashed again.
-      loop.submit(name, input, { ...options, stoppable: false }),
-      (measured: Measured<BlockingCalls[Name]["answer"]>) => {
-        const { blockedFor, missedHeartbeats } = damageOf(measured)
-        total = {
-          blockedFor: Duration.sum(total.blockedFor, blockedFor),
-          missedHeartbeats: total.missedHeartbeats + missedHeartbeats
-        }
-        return "answer" in measured.outcome
-          ? Effect.succeed({ value: measured.outcome.answer, eventLoop: total })
-          : new FileCallFailed({ path, ...measured.outcome.error })
-      }
-    )
-}
-
-const fileWriter = (loop: Loop) =>
-  Effect.fn("BlockingLoop.fileWriter")(function*(path: string) {
-    const call = fileCalls(loop, path)
-    let size = 0
-    let ours = true
-    yield* loop.admit
-    yield* Effect.addFinalizer(() =>
-      ours ? Effect.ignoreLogged(call("abortFile", { path }, { urgent: true })) : Effect.void
-    )
-    const disown = Effect.sync(() => {
-      ours = false
-    })
-    yield* Effect.tapError(call("openFile", { path }), () => disown)
-
-    const writer: FileWriter = {
-      write: (chunk) =>
-        Effect.suspend(() => {
-          // The chunk may be a view on a buffer that others use: what moves to the thread is a copy.
-          const bytes = new Uint8Array(chunk)
-          return call("writeChunk", { path, size, bytes }, { transfer: [bytes.buffer] })
-        }).pipe(
-          Effect.tap(() => {
-            size += chunk.length
-          }),
-          Effect.asVoid
-        ),
-      finish: Effect.fn("BlockingLoop.finishFile")((finalPath: string) =>
-        Effect.uninterruptible(
-          Effect.zipLeft(Effect.suspend(() => call("finishFile", { path, size, finalPath })), disown)
-        )
-      )
-    }
-    return writer
+const copyFile = (loop: Loop) =>
+  Effect.fn("BlockingLoop.copyFile")(function*(from: string, to: string) {
+    const measured = yield* loop.call("copyFile", { from, to })
+    return "error" in measured.outcome
+      ? yield* new FileCallFailed({ path: to, ...measured.outcome.error })
+      : { value: measured.outcome.answer, eventLoop: damageOf(measured) }
   })
 
 /**
- * The sacrificial event loop: one worker thread with an event loop of its own, on which calls that block run one after another, in
- * order of arrival, while its heartbeat measures the damage. At most `blockingQueue` calls and open files are admitted, beyond that
- * `Overloaded`. Interrupting a call that runs terminates the thread, and a fresh one goes on; files being written survive that, as
- * what was acknowledged is on disk and is hashed again there.
+ * The sacrificial event loop: one worker thread with an event loop of its own, on which calls that block run one after another, while its
+ * heartbeat measures the damage. At most `blockingQueue` calls of requests are admitted, beyond that `Overloaded`; they and accepted work
+ * take turns, each in order of arrival. Interrupting a call that runs terminates the thread, and a fresh one goes on.
  */
 export class BlockingLoop extends Context.Tag("barista/platform/workers/BlockingLoop")<BlockingLoop, {
   /** Blocks the loop `times` times in a row, asleep, so that no core is burnt. */
   readonly sleep: (
     options: { readonly times: number; readonly each: Duration.DurationInput }
   ) => Effect.Effect<Blocked<void>, Problem.Overloaded>
+  /** `sleep` for work that was accepted: it waits for its turn as long as that takes. */
+  readonly sleepPatiently: (
+    options: { readonly times: number; readonly each: Duration.DurationInput }
+  ) => Effect.Effect<Blocked<void>>
   /** The exact sum of i² for i from 0 to n - 1, computed on the loop. */
   readonly sumOfSquares: (n: number) => Effect.Effect<Blocked<bigint>, Problem.Overloaded>
   /** Blocks the loop until the whole answer is there, at most for the timeout; redirects are not followed. */
@@ -151,12 +84,15 @@ export class BlockingLoop extends Context.Tag("barista/platform/workers/Blocking
     timeout: Duration.DurationInput
   ) => Effect.Effect<Blocked<HttpAnswer>, HttpGetFailed | Problem.Overloaded>
   /**
-   * Creates a file for writing at a path that nobody else uses. It takes one place until the scope closes, but blocks the loop only for each single call. A scope
-   * that closes before `finish` removes the file.
+   * Copies a file to a path where there is none yet, until it is on the disk. Whoever waits for a client does so before: a place here is
+   * for calls that have all they need. Where it fails or is interrupted, what is at that path is the caller's to remove.
    */
-  readonly fileWriter: (
-    temporaryPath: string
-  ) => Effect.Effect<FileWriter, FileCallFailed | Problem.Overloaded, Scope.Scope>
+  readonly copyFile: (
+    from: string,
+    to: string
+  ) => Effect.Effect<Blocked<CopiedFile>, FileCallFailed | Problem.Overloaded>
+  /** Fails where a call would be refused now: for who has much to do before it. */
+  readonly check: Effect.Effect<void, Problem.Overloaded>
   readonly stats: Effect.Effect<WorkerThread.Stats>
 }>() {
   static readonly layer = Layer.scoped(
@@ -173,11 +109,15 @@ export class BlockingLoop extends Context.Tag("barista/platform/workers/Blocking
         sleep: Effect.fn("BlockingLoop.sleep")(({ each, times }) =>
           Effect.flatMap(loop.call("sleep", { times, each: Duration.toMillis(each) }), blocked)
         ),
+        sleepPatiently: Effect.fn("BlockingLoop.sleep")(({ each, times }) =>
+          Effect.flatMap(loop.callPatiently("sleep", { times, each: Duration.toMillis(each) }), blocked)
+        ),
         sumOfSquares: Effect.fn("BlockingLoop.sumOfSquares")((n) =>
           Effect.flatMap(loop.call("sumOfSquares", { n }), blocked)
         ),
         httpGet: httpGet(loop),
-        fileWriter: fileWriter(loop),
+        copyFile: copyFile(loop),
+        check: loop.check,
         stats: loop.stats
       }
     })

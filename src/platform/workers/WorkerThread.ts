@@ -23,10 +23,6 @@ export type Request<P extends Protocol, Name extends keyof P = keyof P> = {
 export interface CallOptions {
   /** Buffers that move to the thread instead of being copied. */
   readonly transfer?: ReadonlyArray<Transferable>
-  /** Goes to the front of the line: for what cleans up. */
-  readonly urgent?: boolean
-  /** False for a short call that must not be cut in the middle: when interrupted it runs to its end, and nobody hears of it. */
-  readonly stoppable?: boolean
 }
 
 export interface Stats {
@@ -34,24 +30,25 @@ export interface Stats {
   readonly running: number
 }
 
-/** Worker threads of one kind behind one line, served strictly in order of arrival. */
+/**
+ * Worker threads of one kind behind two lines, requests' and accepted work's, each in order of arrival. They take turns, so that neither a
+ * crowd of clients nor a backlog of work keeps the other from the threads. A call that is interrupted while it waits leaves its line and
+ * never runs; one that runs has its thread terminated, and a fresh one takes over. Dies of `WorkerCrashed`.
+ */
 export interface WorkerThreads<P extends Protocol> {
-  /** A place among those admitted, held until the scope closes; `Overloaded` at once when there is none. */
-  readonly admit: Effect.Effect<void, Problem.Overloaded, Scope.Scope>
-  /**
-   * Puts a call in the line, under a place that the caller holds. Interrupted while waiting, it leaves the line and never runs; while
-   * running, its thread is terminated and a fresh one takes over (unless it is not `stoppable`). Dies of `WorkerCrashed`.
-   */
-  readonly submit: <Name extends keyof P & string>(
+  /** A call for a client that waits for it: `Overloaded` at once where there is no place. */
+  readonly call: <Name extends keyof P & string>(
     name: Name,
     input: P[Name]["input"],
     options?: CallOptions
-  ) => Effect.Effect<P[Name]["answer"]>
-  /** A call that is admitted for its own time. */
-  readonly call: <Name extends keyof P & string>(
+  ) => Effect.Effect<P[Name]["answer"], Problem.Overloaded>
+  /** A call for work that was accepted: it waits for its turn as long as that takes. Whoever accepts work bounds it. */
+  readonly callPatiently: <Name extends keyof P & string>(
     name: Name,
     input: P[Name]["input"]
-  ) => Effect.Effect<P[Name]["answer"], Problem.Overloaded>
+  ) => Effect.Effect<P[Name]["answer"]>
+  /** Fails as `call` would now. */
+  readonly check: Effect.Effect<void, Problem.Overloaded>
   readonly stats: Effect.Effect<Stats>
 }
 
@@ -61,7 +58,7 @@ export interface Options {
   /** The built JavaScript that each thread runs; it answers every request with one message. */
   readonly file: string
   readonly threads: number
-  /** Most calls admitted at once, waiting or running. */
+  /** Most requests' calls admitted at once, waiting or running. */
   readonly places: number
 }
 
@@ -78,11 +75,15 @@ interface Thread {
 // The line moves by at least one call every few seconds, so a client that comes back after one has a fair chance.
 const retryAfterSeconds = 1
 
-/** The line and its threads. Threads start when first needed, so that they cost the start of the server nothing. */
-class Line {
+type LineName = "requests" | "accepted"
+
+/** The lines and their threads. Threads start when first needed, so that they cost the start of the server nothing. */
+class Lines {
   readonly options: Options
   readonly threads: ReadonlyArray<Thread>
-  readonly waiting: Array<Job> = []
+  readonly waiting: Readonly<Record<LineName, Array<Job>>> = { requests: [], accepted: [] }
+  /** The line that is served next, unless it is empty. */
+  turn: LineName = "requests"
   closed = false
 
   constructor(options: Options) {
@@ -90,17 +91,24 @@ class Line {
     this.threads = Array.from({ length: options.threads }, () => ({ worker: undefined, job: undefined }))
   }
 
-  add(job: Job, urgent: boolean): void {
+  add(job: Job, line: LineName): void {
     if (this.closed) return job.crashed("stopped")
-    if (urgent) this.waiting.unshift(job)
-    else this.waiting.push(job)
+    this.waiting[line].push(job)
     this.advance()
+  }
+
+  next(): Job | undefined {
+    const other = this.turn === "requests" ? "accepted" : "requests"
+    if (this.waiting[this.turn].length === 0) return this.waiting[other].shift()
+    const job = this.waiting[this.turn].shift()
+    this.turn = other
+    return job
   }
 
   advance(): void {
     for (;;) {
       const thread = this.threads.find(({ job }) => job === undefined)
-      const job = thread === undefined ? undefined : this.waiting.shift()
+      const job = thread === undefined ? undefined : this.next()
       if (thread === undefined || job === undefined) return
       this.start(thread, job)
     }
@@ -135,19 +143,21 @@ class Line {
     return worker
   }
 
-  async cancel(job: Job, stoppable: boolean): Promise<void> {
-    const place = this.waiting.indexOf(job)
-    if (place >= 0) this.waiting.splice(place, 1)
+  async cancel(job: Job): Promise<void> {
+    for (const line of Object.values(this.waiting)) {
+      const place = line.indexOf(job)
+      if (place >= 0) line.splice(place, 1)
+    }
     const worker = this.threads.find((thread) => thread.job === job)?.worker
-    if (worker === undefined || !stoppable) return
-    // An answer already on its way would have the line post the next call to a thread about to end.
+    if (worker === undefined) return
+    // An answer already on its way would have the next call posted to a thread about to end.
     worker.removeAllListeners("message")
     await worker.terminate()
   }
 
   async close(): Promise<void> {
     this.closed = true
-    for (const job of this.waiting.splice(0)) job.crashed("stopped")
+    for (const line of Object.values(this.waiting)) for (const job of line.splice(0)) job.crashed("stopped")
     await Promise.all(this.threads.map(({ worker }) => worker?.terminate()))
   }
 }
@@ -157,19 +167,20 @@ export const make = <P extends Protocol>(
   options: Options
 ): Effect.Effect<WorkerThreads<P>, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const line = yield* Effect.acquireRelease(
-      Effect.sync(() => new Line(options)),
-      (line) => Effect.promise(() => line.close())
+    const lines = yield* Effect.acquireRelease(
+      Effect.sync(() => new Lines(options)),
+      (lines) => Effect.promise(() => lines.close())
     )
     let admitted = 0
 
-    const admit = Effect.acquireRelease(
-      Effect.suspend(() => {
-        if (admitted >= options.places) {
-          return new Problem.Overloaded({ what: options.name, retry_after: retryAfterSeconds })
-        }
+    const check = Effect.suspend(() =>
+      admitted >= options.places
+        ? new Problem.Overloaded({ what: options.name, retry_after: retryAfterSeconds })
+        : Effect.void
+    )
+    const place = Effect.acquireRelease(
+      Effect.tap(check, () => {
         admitted += 1
-        return Effect.void
       }),
       () =>
         Effect.sync(() => {
@@ -177,11 +188,12 @@ export const make = <P extends Protocol>(
         })
     )
 
-    const submit: WorkerThreads<P>["submit"] = (
-      name,
-      input,
-      { stoppable = true, transfer = [], urgent = false } = {}
-    ) =>
+    const submit = <Name extends keyof P & string>(
+      line: LineName,
+      name: Name,
+      input: P[Name]["input"],
+      { transfer = [] }: CallOptions = {}
+    ): Effect.Effect<P[Name]["answer"]> =>
       Effect.async((resume) => {
         const job: Job = {
           post: (worker, done) => {
@@ -193,17 +205,17 @@ export const make = <P extends Protocol>(
           },
           crashed: (reason) => resume(Effect.die(new WorkerCrashed({ worker: options.name, reason })))
         }
-        line.add(job, urgent)
-        return Effect.promise(() => line.cancel(job, stoppable))
+        lines.add(job, line)
+        return Effect.promise(() => lines.cancel(job))
       })
 
     return {
-      admit,
-      submit,
-      call: (name, input) => Effect.scoped(Effect.zipRight(admit, submit(name, input))),
+      call: (name, input, options) => Effect.scoped(Effect.zipRight(place, submit("requests", name, input, options))),
+      callPatiently: (name, input) => submit("accepted", name, input),
+      check,
       stats: Effect.sync(() => ({
-        waiting: line.waiting.length,
-        running: line.threads.filter(({ job }) => job !== undefined).length
+        waiting: lines.waiting.requests.length + lines.waiting.accepted.length,
+        running: lines.threads.filter(({ job }) => job !== undefined).length
       }))
     }
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Deferred, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { createHash, randomBytes } from "node:crypto"
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Readable } from "node:stream"
@@ -9,6 +9,7 @@ import { buffer } from "node:stream/consumers"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import { fromCause } from "../../../src/platform/files/fileCall.ts"
 import { FileStore } from "../../../src/platform/files/FileStore.ts"
+import type { ByteRange } from "../../../src/platform/files/ReadFile.ts"
 import { BlockingLoop } from "../../../src/platform/workers/BlockingLoop.ts"
 
 const folder = Effect.acquireRelease(
@@ -53,6 +54,9 @@ describe.each(["write", "writeBlocking"] as const)("%s", (method) => {
           sha256: createHash("sha256").update(content).digest("hex")
         })
         expect(second.storedAs).not.toBe(first.storedAs)
+        expect((yield* onDisk.temporaries).sort()).toEqual([first.storedAs, second.storedAs].sort())
+        yield* store.keep([first.storedAs, second.storedAs])
+        yield* store.keep([first.storedAs])
         expect((yield* onDisk.files).sort()).toEqual([first.storedAs, second.storedAs].sort())
         expect(yield* onDisk.temporaries).toEqual([])
         const bytes = yield* Effect.promise(() => readFile(join(dataDir, "uploads", first.storedAs)))
@@ -65,7 +69,8 @@ describe.each(["write", "writeBlocking"] as const)("%s", (method) => {
       Effect.gen(function*() {
         const written = yield* store[method](Readable.from([], { objectMode: false }))
         expect(written).toMatchObject({ size: 0, sha256: createHash("sha256").digest("hex") })
-        expect(yield* store.exists(written.storedAs)).toBe(true)
+        const read = yield* store.open(written)
+        expect(yield* Effect.promise(() => buffer(read()))).toHaveLength(0)
       })
     ))
 
@@ -76,10 +81,10 @@ describe.each(["write", "writeBlocking"] as const)("%s", (method) => {
         yield* Effect.exit(Effect.scoped(Effect.zipRight(store[method](pieces()), Effect.fail("later"))))
         const scope = yield* Scope.make()
         yield* Scope.extend(store[method](pieces()), scope)
-        expect(yield* onDisk.files).toHaveLength(2)
+        expect(yield* onDisk.temporaries).toHaveLength(2)
         yield* Scope.close(scope, Exit.interrupt(yield* Effect.fiberId))
-        expect(yield* onDisk.files).toEqual([kept.storedAs])
-        expect(yield* onDisk.temporaries).toEqual([])
+        expect(yield* onDisk.temporaries).toEqual([kept.storedAs])
+        expect(yield* onDisk.files).toEqual([])
       })
     ))
 
@@ -114,45 +119,81 @@ describe("FileStore", () => {
         const whole = Buffer.concat(chunks)
         const { sha256, storedAs } = yield* store.write(Readable.from(chunks))
         expect(sha256).toBe(createHash("sha256").update(whole).digest("hex"))
-        const bytes = yield* Effect.promise(() => readFile(join(dataDir, "uploads", storedAs)))
+        const bytes = yield* Effect.promise(() => readFile(join(dataDir, "tmp", storedAs)))
         expect(bytes.equals(whole)).toBe(true)
         // a little more than what may wait for the disk, 1 MiB, is there when the last one arrives
         expect(chunks.slice(0, 46).every(({ length }) => length === 0)).toBe(true)
       })
     ))
 
-  it.live("reads a file whole or in part, and removes it", () =>
-    withStore((store) =>
+  it.live("reads a file whole or in part, on its way in and at its place, and removes it", () =>
+    withStore((store, _, onDisk) =>
       Effect.gen(function*() {
-        const { storedAs } = yield* store.write(pieces())
-        const bytes = (range?: { readonly start: number; readonly end: number }) =>
-          Effect.promise(() => buffer(store.read(storedAs, range)))
+        const written = yield* store.write(pieces())
+        const bytes = (range?: ByteRange) =>
+          Effect.flatMap(store.open(written), (read) => Effect.promise(() => buffer(read(range))))
+        expect((yield* bytes()).equals(content)).toBe(true)
+        yield* store.keep([written.storedAs])
         expect((yield* bytes()).equals(content)).toBe(true)
         expect((yield* bytes({ start: 5, end: 9 })).equals(content.subarray(5, 10))).toBe(true)
-        yield* store.remove(storedAs)
-        yield* store.remove(storedAs)
-        expect(yield* store.exists(storedAs)).toBe(false)
-        expect(Exit.isFailure(yield* Effect.exit(bytes()))).toBe(true)
+        expect(yield* store.remove(written.storedAs, Effect.succeed("gone"))).toBe("gone")
+        yield* store.remove(written.storedAs, Effect.void)
+        expect([yield* onDisk.files, yield* onDisk.temporaries]).toEqual([[], []])
+        expect(yield* Effect.flip(store.open(written))).toMatchObject({ _tag: "FileDamaged", found: undefined })
       })
     ))
 
-  it.live("sweeps what is old and unknown, and nothing else", () =>
+  it.live("moves a file in again that could not be forgotten", () =>
+    withStore((store, _, onDisk) =>
+      Effect.gen(function*() {
+        const { storedAs } = yield* store.write(pieces())
+        yield* store.keep([storedAs])
+        const forget = Effect.zipRight(
+          Effect.flatMap(onDisk.temporaries, (names) => Effect.sync(() => expect(names).toEqual([storedAs]))),
+          Effect.fail("busy")
+        )
+        expect(yield* Effect.flip(store.remove(storedAs, forget))).toBe("busy")
+        expect([yield* onDisk.files, yield* onDisk.temporaries]).toEqual([[storedAs], []])
+      })
+    ))
+
+  it.live("refuses a file that is not as it was kept, and cuts the reading of one that is cut short", () =>
+    withStore((store, dataDir) =>
+      Effect.gen(function*() {
+        const written = yield* store.write(pieces())
+        yield* store.keep([written.storedAs])
+        const path = join(dataDir, "uploads", written.storedAs)
+        const read = yield* store.open(written)
+        for (const size of [content.length - 1, content.length + 1, 0]) {
+          yield* Effect.promise(() => truncate(path, size))
+          expect(yield* Effect.flip(store.open(written))).toMatchObject({ size: content.length, found: size })
+        }
+        yield* Effect.promise(() => truncate(path, 1000))
+        expect(yield* Effect.promise(() => buffer(read({ start: 0, end: 999 })))).toHaveLength(1000)
+        for (const range of [undefined, { start: 500, end: 1000 }, { start: 2000, end: 2001 }]) {
+          const broken = yield* Effect.flip(Effect.tryPromise(() => buffer(read(range))))
+          expect(String(broken.cause)).toMatch(/ended \d+ bytes too early/)
+        }
+      })
+    ))
+
+  const aged = (path: string, minutes: number) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.promise(async () => {
+        await writeFile(path, "left over")
+        const seconds = now / 1000 - minutes * 60
+        await utimes(path, seconds, seconds)
+      }))
+
+  it.live("sweeps what is old and unknown on its way, and nothing else", () =>
     withStore((store, dataDir, onDisk) =>
       Effect.gen(function*() {
-        const age = (path: string, minutes: number) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            Effect.promise(async () => {
-              await writeFile(path, "left over")
-              const seconds = now / 1000 - minutes * 60
-              await utimes(path, seconds, seconds)
-            }))
-        for (const name of ["old", "known"]) yield* age(join(dataDir, "uploads", name), 31)
-        yield* age(join(dataDir, "uploads", "under way"), 29)
-        yield* age(join(dataDir, "tmp", "old"), 31)
-        yield* age(join(dataDir, "tmp", "under way"), 29)
+        for (const name of ["old", "known"]) yield* aged(join(dataDir, "uploads", name), 31)
+        for (const name of ["old", "known"]) yield* aged(join(dataDir, "tmp", name), 31)
+        yield* aged(join(dataDir, "tmp", "under way"), 29)
         yield* Effect.forEach(
           Array.from({ length: 1200 }, (_, i) => i),
-          (i) => age(join(dataDir, "uploads", `many ${i}`), 31),
+          (i) => aged(join(dataDir, "tmp", `many ${i}`), 31),
           { concurrency: 50 }
         )
         const asked: Array<number> = []
@@ -162,10 +203,33 @@ describe("FileStore", () => {
             return new Set(["known"])
           })
         )
-        expect(removed).toBe(1202)
-        expect((yield* onDisk.files).sort()).toEqual(["known", "under way"])
-        expect(yield* onDisk.temporaries).toEqual(["under way"])
+        expect(removed).toBe(1201)
+        expect((yield* onDisk.files).sort()).toEqual(["known", "old"])
+        expect((yield* onDisk.temporaries).sort()).toEqual(["known", "under way"])
         expect(Math.max(...asked)).toBeLessThanOrEqual(500)
+      })
+    ))
+
+  it.live("brings in what is known, and leaves alone what is not", () =>
+    withStore((store, dataDir, onDisk) =>
+      Effect.gen(function*() {
+        for (const name of ["tmp/known", "tmp/other", "uploads/there", "uploads/another database's"]) {
+          yield* aged(join(dataDir, name), 40_000)
+        }
+        const known = () => Effect.succeed(new Set(["known", "there"]))
+        expect(yield* store.recover(known)).toEqual({ recovered: 1, unknown: 1 })
+        expect((yield* onDisk.files).sort()).toEqual(["another database's", "known", "there"])
+        expect(yield* onDisk.temporaries).toEqual(["other"])
+      })
+    ))
+
+  it.live("takes no file for abandoned that it is about to remove", () =>
+    withStore((store, dataDir, onDisk) =>
+      Effect.gen(function*() {
+        yield* aged(join(dataDir, "uploads", "old"), 40_000)
+        const swept = store.sweep(() => Effect.succeed(new Set<string>()))
+        expect(yield* Effect.flip(store.remove("old", Effect.zipRight(swept, Effect.fail("busy"))))).toBe("busy")
+        expect(yield* onDisk.files).toEqual(["old"])
       })
     ))
 

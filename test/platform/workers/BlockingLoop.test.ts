@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
+import { Duration, Effect, Fiber, Layer, Queue } from "effect"
 import { createHash } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
@@ -39,8 +39,7 @@ const folder = Effect.acquireRelease(
 
 const inLine = <A, E>(effect: Effect.Effect<A, E>) => Effect.zipLeft(Effect.fork(effect), Effect.yieldNow())
 
-const bytes = (text: string) => new TextEncoder().encode(text)
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
+const sha256 = (text: string | Buffer) => createHash("sha256").update(text).digest("hex")
 
 describe("BlockingLoop", () => {
   it.effect("measures how long its loop was blocked, and the heartbeats that this cost", () =>
@@ -76,23 +75,21 @@ describe("BlockingLoop", () => {
       expect(order).toEqual([14n, 5n, 1n])
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("admits 64 calls and open files, and refuses the next", () =>
+  it.scoped("admits 64 calls, refuses the next, and takes accepted work all the same", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
-      const path = yield* folder
-      const open = yield* Scope.make()
-      yield* Scope.extend(loop.fileWriter(join(path, "a")), open)
       const running = yield* inLine(loop.sleep({ times: 1, each: "1 hour" }))
-      const waiting = yield* Effect.replicateEffect(inLine(loop.sumOfSquares(3)), 62)
-      expect(yield* loop.stats).toEqual({ waiting: 62, running: 1 })
+      const waiting = yield* Effect.replicateEffect(inLine(loop.sumOfSquares(3)), 63)
+      expect(yield* loop.stats).toEqual({ waiting: 63, running: 1 })
       const refused = yield* Effect.flip(loop.sumOfSquares(3))
       expect(refused).toMatchObject({ _tag: "Overloaded", retry_after: 1 })
-      expect(yield* Effect.flip(Effect.scoped(loop.fileWriter(join(path, "b"))))).toMatchObject({ _tag: "Overloaded" })
+      expect(yield* Effect.flip(loop.check)).toEqual(refused)
+      expect(yield* Effect.flip(loop.copyFile("/nowhere", "/nowhere"))).toEqual(refused)
+      const accepted = yield* inLine(loop.sleepPatiently({ times: 1, each: "1 millis" }))
       yield* Fiber.interrupt(running)
-      yield* Scope.close(open, Exit.void)
       const values = yield* Effect.forEach(waiting, Fiber.join, { concurrency: 1 })
-      expect(values.map(({ value }) => value)).toEqual(Array.from({ length: 62 }, () => 5n))
-      expect(readdirSync(path)).toEqual([])
+      expect(values.map(({ value }) => value)).toEqual(Array.from({ length: 63 }, () => 5n))
+      expect((yield* Fiber.join(accepted)).value).toBeUndefined()
     }).pipe(Effect.provide(layer)))
 
   it.scoped("drops a waiting call and cuts a running one when their callers leave", () =>
@@ -168,94 +165,33 @@ describe("BlockingLoop", () => {
       }).pipe(Effect.provide(layer)))
   })
 
-  describe("fileWriter", () => {
-    it.scoped("writes, hashes, renames; the chunks stay their owner's", () =>
+  describe("copyFile", () => {
+    it.scoped("copies, hashes and answers the damage", () =>
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
         const path = yield* folder
-        const chunk = bytes("-café ☕-")
-        const finished = yield* Effect.scoped(Effect.gen(function*() {
-          const writer = yield* loop.fileWriter(join(path, "temporary"))
-          yield* writer.write(chunk.subarray(1, -1))
-          yield* writer.write(chunk)
-          expect(readdirSync(path)).toEqual(["temporary"])
-          return yield* writer.finish(join(path, "final"))
-        }))
-        expect(chunk).toEqual(bytes("-café ☕-"))
-        expect(readdirSync(path)).toEqual(["final"])
-        expect(readFileSync(join(path, "final"), "utf8")).toBe("café ☕-café ☕-")
-        expect(finished.value).toEqual({ size: 20, sha256: sha256("café ☕-café ☕-") })
-        expect(Duration.toMillis(finished.eventLoop.blockedFor)).toBeGreaterThan(0)
+        const content = Buffer.alloc(2_500_000, "café ☕")
+        writeFileSync(join(path, "from"), content)
+        writeFileSync(join(path, "empty"), "")
+        const copied = yield* loop.copyFile(join(path, "from"), join(path, "to"))
+        expect(copied.value).toEqual({ size: content.length, sha256: sha256(content) })
+        expect(Duration.toMillis(copied.eventLoop.blockedFor)).toBeGreaterThan(0)
+        expect(readFileSync(join(path, "to")).equals(content)).toBe(true)
+        const empty = yield* loop.copyFile(join(path, "empty"), join(path, "to nothing"))
+        expect(empty.value).toEqual({ size: 0, sha256: sha256("") })
+        expect(readdirSync(path).sort()).toEqual(["empty", "from", "to", "to nothing"])
       }).pipe(Effect.provide(layer)))
 
-    it.scoped("leaves nothing when its scope closes first, also while the loop is asked for other things", () =>
-      Effect.gen(function*() {
-        const loop = yield* BlockingLoop
-        const path = yield* folder
-        const { next, url } = yield* upstream
-        const scope = yield* Scope.make()
-        const writer = yield* Scope.extend(loop.fileWriter(join(path, "a")), scope)
-        yield* writer.write(bytes("a"))
-        const held = yield* inLine(loop.httpGet(url, "1 minute"))
-        const { response } = yield* next
-        const behind = yield* inLine(loop.sleep({ times: 1, each: "1 hour" }))
-        const writing = yield* inLine(writer.write(bytes("b")))
-        yield* Fiber.interrupt(writing)
-        const closing = yield* inLine(Scope.close(scope, Exit.void))
-        expect(readdirSync(path)).toEqual(["a"])
-        response.end()
-        // the removal goes before the hour of sleep that was there first
-        yield* Fiber.join(closing)
-        expect(readdirSync(path)).toEqual([])
-        yield* Fiber.join(held)
-        yield* Fiber.interrupt(behind)
-      }).pipe(Effect.provide(layer)))
-
-    it.scoped("survives the end of its thread, and lets other calls in between", () =>
-      Effect.gen(function*() {
-        const loop = yield* BlockingLoop
-        const path = yield* folder
-        const writer = yield* loop.fileWriter(join(path, "temporary"))
-        yield* writer.write(bytes("before "))
-        const sleeping = yield* inLine(loop.sleep({ times: 1, each: "1 hour" }))
-        yield* Fiber.interrupt(sleeping)
-        yield* writer.write(bytes("after "))
-        expect((yield* loop.sumOfSquares(3)).value).toBe(5n)
-        yield* writer.write(bytes("end"))
-        const again = yield* inLine(loop.sleep({ times: 1, each: "1 hour" }))
-        yield* Fiber.interrupt(again)
-        const { value } = yield* writer.finish(join(path, "final"))
-        expect(value).toEqual({ size: 16, sha256: sha256("before after end") })
-        expect(readFileSync(join(path, "final"), "utf8")).toBe("before after end")
-      }).pipe(Effect.provide(layer)))
-
-    it.scoped("forgets a chunk whose caller left while it was written", () =>
-      Effect.gen(function*() {
-        const loop = yield* BlockingLoop
-        const path = yield* folder
-        const writer = yield* loop.fileWriter(join(path, "temporary"))
-        yield* Fiber.interrupt(yield* inLine(writer.write(bytes("left"))))
-        // still at it: the thread was not ended, which would have every open file hashed again
-        expect((yield* loop.stats).running).toBe(1)
-        yield* writer.write(bytes("on"))
-        const { value } = yield* writer.finish(join(path, "final"))
-        expect(value).toEqual({ size: 2, sha256: sha256("on") })
-        expect(readFileSync(join(path, "final"), "utf8")).toBe("on")
-      }).pipe(Effect.provide(layer)))
-
-    it.scoped("fails with the system's code, and keeps off what it did not create", () =>
+    it.scoped("fails with the system's code, and keeps off what is there", () =>
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
         const path = yield* folder
         writeFileSync(join(path, "taken"), "theirs")
-        const taken = yield* Effect.flip(Effect.scoped(loop.fileWriter(join(path, "taken"))))
+        const taken = yield* Effect.flip(loop.copyFile(join(path, "taken"), join(path, "taken")))
         expect(taken).toMatchObject({ _tag: "FileCallFailed", code: "EEXIST", path: join(path, "taken") })
         expect(readFileSync(join(path, "taken"), "utf8")).toBe("theirs")
-        const unfinished = yield* Effect.flip(Effect.scoped(Effect.gen(function*() {
-          const writer = yield* loop.fileWriter(join(path, "temporary"))
-          return yield* writer.finish(join(path, "missing", "final"))
-        })))
-        expect(unfinished).toMatchObject({ _tag: "FileCallFailed", code: "ENOENT" })
+        const missing = yield* Effect.flip(loop.copyFile(join(path, "missing"), join(path, "to")))
+        expect(missing).toMatchObject({ _tag: "FileCallFailed", code: "ENOENT" })
         expect(readdirSync(path)).toEqual(["taken"])
       }).pipe(Effect.provide(layer)))
   })

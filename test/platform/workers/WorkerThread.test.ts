@@ -34,7 +34,7 @@ const hold = (pool: WorkerThread.WorkerThreads<Calls>) =>
     const gone = yield* Deferred.make<void>()
     port1.once("message", () => Deferred.unsafeDone(running, Exit.void))
     port1.once("close", () => Deferred.unsafeDone(gone, Exit.void))
-    const fiber = yield* Effect.forkDaemon(pool.submit("hold", { release, running: port2 }, { transfer: [port2] }))
+    const fiber = yield* Effect.forkDaemon(pool.call("hold", { release, running: port2 }, { transfer: [port2] }))
     yield* Deferred.await(running)
     const free = Effect.sync(() => {
       Atomics.store(release, 0, 1)
@@ -50,39 +50,72 @@ const defectOf = <A, E>(exit: Exit.Exit<A, E>) =>
 const inLine = <A, E>(effect: Effect.Effect<A, E>) => Effect.zipLeft(Effect.fork(effect), Effect.yieldNow())
 
 describe("WorkerThread", () => {
-  it.scoped("runs calls one after another in order of arrival, urgent ones first", () =>
+  it.scoped("runs calls one after another in order of arrival", () =>
     Effect.gen(function*() {
       const pool = yield* threads()
       const held = yield* hold(pool)
       const fibers = yield* Effect.forEach(
-        ["a", "b", "c", "d"],
-        (word) => inLine(pool.submit("echo", word, { urgent: word === "d" })),
+        ["a", "b", "c"],
+        (word) => inLine(pool.call("echo", word)),
         { concurrency: 1 }
       )
-      expect(yield* pool.stats).toEqual({ waiting: 4, running: 1 })
+      expect(yield* pool.stats).toEqual({ waiting: 3, running: 1 })
       yield* held.free
       yield* Effect.forEach(fibers, Fiber.join, { concurrency: 1 })
-      expect(yield* pool.call("echoed", undefined)).toEqual(["d", "a", "b", "c"])
+      expect(yield* pool.call("echoed", undefined)).toEqual(["a", "b", "c"])
       expect(yield* pool.stats).toEqual({ waiting: 0, running: 0 })
+    }))
+
+  it.scoped("has requests and accepted work take turns, which waits where there is no place", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads({ places: 4 })
+      const held = yield* hold(pool)
+      const requests = yield* Effect.forEach(["r1", "r2", "r3"], (word) => inLine(pool.call("echo", word)), {
+        concurrency: 1
+      })
+      expect(yield* Effect.flip(pool.call("echo", "refused"))).toMatchObject({ _tag: "Overloaded" })
+      const work = yield* Effect.forEach(
+        ["w1", "w2", "leaves", "w3", "w4", "w5"],
+        (word) => inLine(pool.callPatiently("echo", word)),
+        { concurrency: 1 }
+      )
+      expect(yield* pool.stats).toEqual({ waiting: 9, running: 1 })
+      for (const leaving of work.slice(2, 3)) yield* Fiber.interrupt(leaving)
+      yield* held.free
+      yield* Effect.forEach(requests, Fiber.join, { concurrency: 1 })
+      yield* Effect.forEach([...work.slice(0, 2), ...work.slice(3)], Fiber.join, { concurrency: 1 })
+      // the call that held the thread was a request's
+      expect(yield* pool.call("echoed", undefined)).toEqual(["w1", "r1", "w2", "r2", "w3", "r3", "w4", "w5"])
+    }))
+
+  it.scoped("never keeps accepted work from its turn, whatever is asked meanwhile", () =>
+    Effect.gen(function*() {
+      const pool = yield* threads({ places: 2 })
+      const held = yield* hold(pool)
+      let asked = 0
+      // as soon as there is a place it is taken again
+      const crowd = Effect.forever(Effect.ignore(Effect.tap(pool.call("echo", "crowd"), () => asked++)))
+      yield* Effect.replicateEffect(Effect.forkScoped(Effect.zipRight(Effect.yieldNow(), crowd)), 1)
+      const work = yield* Effect.replicateEffect(inLine(pool.callPatiently("echo", "work")), 50)
+      yield* held.free
+      yield* Effect.forEach(work, Fiber.join, { concurrency: 1 })
+      expect(asked).toBeLessThanOrEqual(52)
     }))
 
   it.scoped("refuses what has no place, at once, and gives places back", () =>
     Effect.gen(function*() {
       const pool = yield* threads({ places: 2 })
-      const place = yield* Scope.make()
-      yield* Scope.extend(pool.admit, place)
       const held = yield* hold(pool)
+      yield* pool.check
       const second = yield* inLine(pool.call("echo", "second"))
       const refused = yield* Effect.flip(pool.call("echo", "third"))
       expect(refused).toMatchObject({ _tag: "Overloaded", what: "test thread", retry_after: 1 })
-      yield* Scope.close(place, Exit.void)
+      expect(yield* Effect.flip(pool.check)).toEqual(refused)
+      yield* Fiber.interrupt(second)
       const third = yield* inLine(pool.call("echo", "third"))
-      yield* Fiber.interrupt(third)
-      const fourth = yield* inLine(pool.call("echo", "fourth"))
       yield* held.free
-      expect(yield* Fiber.join(second)).toBe("second")
-      expect(yield* Fiber.join(fourth)).toBe("fourth")
-      expect(yield* pool.call("echoed", undefined)).toEqual(["second", "fourth"])
+      expect(yield* Fiber.join(third)).toBe("third")
+      expect(yield* pool.call("echoed", undefined)).toEqual(["third"])
     }))
 
   it.scoped("never runs a call that was interrupted while it waited", () =>
@@ -106,16 +139,6 @@ describe("WorkerThread", () => {
       yield* Fiber.interrupt(held.fiber)
       yield* held.gone
       expect(yield* Fiber.join(next)).not.toBe(before)
-    }))
-
-  it.scoped("lets a call that is not stoppable run to its end when interrupted", () =>
-    Effect.gen(function*() {
-      const pool = yield* threads()
-      const before = yield* pool.call("threadId", undefined)
-      const running = yield* inLine(pool.submit("echo", "whole", { stoppable: false }))
-      yield* Fiber.interrupt(running)
-      expect(yield* pool.call("echoed", undefined)).toEqual(["whole"])
-      expect(yield* pool.call("threadId", undefined)).toBe(before)
     }))
 
   for (const [name, reason] of [["crash", "Error: boom"], ["exit", "the thread ended"]] as const) {

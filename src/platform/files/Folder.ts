@@ -1,0 +1,54 @@
+import { Clock, Duration, Effect } from "effect"
+import type { Dir } from "node:fs"
+import { opendir, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { fileCall } from "./fileCall.ts"
+
+/** Names that are asked about at once. */
+const batch = 500
+
+/** Tells which of some names are known; at most 500 are asked about at once. */
+export type Known<E> = (names: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, E>
+
+/** So many further names of an open folder; none at its end. */
+const nextNames = (folder: Dir) =>
+  fileCall(async () => {
+    const names: Array<string> = []
+    while (names.length < batch) {
+      const entry = await folder.read()
+      if (entry === null) return names
+      names.push(entry.name)
+    }
+    return names
+  })
+
+/** Whether a file was last written longer ago than `age`; false for one that was removed meanwhile. */
+export const isOlder = (path: string, age: Duration.Duration): Effect.Effect<boolean> =>
+  Effect.zipWith(
+    Effect.tryPromise(() => stat(path)),
+    Clock.currentTimeMillis,
+    ({ mtimeMs }, now) => now - mtimeMs > Duration.toMillis(age)
+  ).pipe(
+    Effect.orElseSucceed(() => false)
+  )
+
+/** Visits each name of a folder, holding 500 of them however many there are; answers of how many the visit was true. */
+export const count = <E>(
+  folder: string,
+  known: Known<E>,
+  visit: (path: string, name: string, isKnown: boolean) => Effect.Effect<boolean>
+): Effect.Effect<number, E> =>
+  Effect.gen(function*() {
+    const open = yield* Effect.acquireRelease(
+      Effect.orDie(fileCall(() => opendir(folder))),
+      (open) => Effect.orDie(fileCall(() => open.close()))
+    )
+    let counted = 0
+    let names = yield* Effect.orDie(nextNames(open))
+    while (names.length > 0) {
+      const kept = yield* known(names)
+      for (const name of names) counted += (yield* visit(join(folder, name), name, kept.has(name))) ? 1 : 0
+      names = yield* Effect.orDie(nextNames(open))
+    }
+    return counted
+  }).pipe(Effect.scoped)

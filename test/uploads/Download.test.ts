@@ -1,0 +1,47 @@
+import { expect, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { readdir, truncate } from "node:fs/promises"
+import * as Net from "node:net"
+import { join } from "node:path"
+import { file, form, multipart } from "../platform/files/forms.ts"
+import { TestServer } from "../support/TestServer.ts"
+
+const mebibyte = 1_048_576
+/** More than the sockets of both sides hold. */
+const size = 32 * mebibyte
+
+layer(TestServer.layer(), { excludeTestServices: true })("a download", (it) => {
+  it.effect("whose file is cut short meanwhile is cut off, and no answer is read as its rest", () =>
+    Effect.gen(function*() {
+      const { dataDir, port, send } = yield* TestServer
+      const body = form(file("large.bin", Buffer.alloc(size)))
+      const sent = yield* send("POST", "/upload-async", { headers: { "content-type": multipart }, body })
+      expect(sent.status).toBe(200)
+      const { received, text } = yield* Effect.async<{ readonly received: number; readonly text: string }>((resume) => {
+        const client = Net.connect(port, "127.0.0.1")
+        const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`
+        let received = 0
+        let text = ""
+        client.on("data", (chunk) => {
+          received += chunk.length
+          text += chunk.toString("latin1").replaceAll("\0", "")
+        })
+        client.once("data", () => {
+          client.pause()
+          const cut = async () => {
+            const files = join(dataDir, "uploads")
+            for (const name of await readdir(files)) await truncate(join(files, name), mebibyte)
+            client.resume()
+          }
+          void cut()
+        })
+        client.on("error", () => undefined).on("close", () => resume(Effect.succeed({ received, text })))
+        client.write(ask("/uploads/1") + ask("/health/live"))
+        return Effect.sync(() => client.destroy())
+      })
+      expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+      expect(text).toContain(`content-length: ${size}`)
+      expect(received).toBeLessThan(size)
+      expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1)
+    }))
+})
