@@ -1,4 +1,4 @@
-import { bytes, mebibyte, oneOf, optional, secret, words } from "./Setting.ts"
+import { bytes, duration, mebibyte, oneOf, optional, secret, words } from "./Setting.ts"
 
 /** Where the data are, and what is there at first. */
 export const data = {
@@ -11,6 +11,12 @@ export const data = {
     (written) => /^sqlite:(.+)$/.exec(written)?.[1],
     // another database's URL may carry a password
     secret
+  ),
+  databaseLockTimeout: duration(
+    "DATABASE_LOCK_TIMEOUT",
+    "2 seconds",
+    ["0 millis", "1 minute"],
+    "How long a request waits while another program has locked the database, before a 503"
   ),
   sampleData: oneOf("SAMPLE_DATA", "handbook", ["handbook", "none"], "What an empty database is filled with"),
   dataFileMaxBytes: bytes(

@@ -3,6 +3,7 @@ import { SqliteClient } from "@effect/sql-sqlite-node"
 import { ConfigError, Effect, Layer } from "effect"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
+import { isLocked } from "../sql/waitForLock.ts"
 
 /**
  * Holds a lock beside the database for as long as the layer lives, as two embedded runners on one file would each run every job. The system
@@ -16,6 +17,12 @@ export const layer = Layer.scopedDiscard(Effect.gen(function*() {
   yield* orDefect(lock`PRAGMA busy_timeout = 0`)
   yield* Effect.mapError(
     lock`BEGIN EXCLUSIVE`,
-    () => ConfigError.InvalidData([], `DATABASE_URL, DATA_DIR: another server is running on "${file}"`)
+    (error) =>
+      ConfigError.InvalidData(
+        [],
+        isLocked(error)
+          ? `DATABASE_URL, DATA_DIR: another server is running on "${file}"`
+          : `DATABASE_URL, DATA_DIR: "${file}-lock" cannot be locked (${String(error.cause)})`
+      )
   )
 })).pipe(Layer.provide(Reactivity.layer))

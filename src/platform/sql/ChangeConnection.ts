@@ -9,15 +9,38 @@ export interface Connection extends SqlConnection.Connection {
 }
 
 /**
- * The connection as one change has it. Where SQLite has undone the transaction, what the change still runs fails: by itself it would be
- * committed at once, or be part of another's change.
+ * The connection as one change has it, or a transaction nested in the change. Where SQLite has undone the transaction, a further statement
+ * fails: by itself it would be committed at once, or be part of another's change.
  */
 export class ChangeConnection implements SqlConnection.Connection {
   readonly #connection: Connection
-  isOver = false
+  readonly #change: ChangeConnection
+  #hasEnded = false
+  #turns: Effect.Semaphore | undefined
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, change?: ChangeConnection) {
     this.#connection = connection
+    this.#change = change ?? this
+  }
+
+  /** The same change, for a transaction nested in this one. */
+  nested(): ChangeConnection {
+    return new ChangeConnection(this.#connection, this.#change)
+  }
+
+  /** The change has ended, and all that is nested in it. */
+  end(): void {
+    this.#change.#hasEnded = true
+  }
+
+  get isOver(): boolean {
+    return this.#change.#hasEnded
+  }
+
+  /** The turns of the transactions nested directly in this one: savepoints are a stack, and two at once would undo one another. */
+  get turns(): Effect.Semaphore {
+    this.#turns ??= Effect.unsafeMakeSemaphore(1)
+    return this.#turns
   }
 
   execute(...[sql, params, transformRows]: Parameters<SqlConnection.Connection["execute"]>) {

@@ -1,5 +1,6 @@
 import type { SqlClient, SqlError } from "@effect/sql"
 import { Context, type Effect } from "effect"
+import type { DatabaseCounters } from "./DatabaseCounters.ts"
 
 /**
  * The database: one writing connection and one read-only connection on the same file.
@@ -15,4 +16,5 @@ export class Database extends Context.Tag("barista/platform/sql/Database")<Datab
   readonly readConcurrency: number
   readonly writer: SqlClient.SqlClient
   readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError.SqlError, R>
+  readonly counters: Readonly<DatabaseCounters>
 }>() {}

@@ -1,85 +1,115 @@
-import { Reactivity } from "@effect/experimental"
-import type { SqlConnection, SqlError } from "@effect/sql"
-import { SqliteClient } from "@effect/sql-sqlite-node"
-import { Duration, Effect, Exit, Runtime } from "effect"
+import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
+import Sqlite from "better-sqlite3"
+import { Context, Effect, Exit, Stream } from "effect"
 import type { Connection } from "./ChangeConnection.ts"
 
 /** Statements kept prepared, a connection: more than the product has, but for lists of any length in `IN (…)`. */
-const preparedStatements = 500
-
-/** For how long: one that could not be prepared, as in a moment when the disk failed, is kept as well, and refused until then. */
-const preparedFor = Duration.minutes(1)
+const mostPrepared = 500
 
 const none: ReadonlyArray<never> = []
 
-const begins = /^BEGIN\b/i
-const ends = /^(COMMIT|ROLLBACK)\b(?!\s+TO\b)/i
-
-type Driver = SqlConnection.Connection
+type Parameters = ReadonlyArray<unknown>
 type Rows = ReadonlyArray<unknown>
+type Result<A> = Exit.Exit<A, SqlError.SqlError>
 
 /**
- * One connection to an SQLite file, of @effect/sql-sqlite-node. Its driver is synchronous: a statement keeps the event loop until it has ended,
- * and nothing can come between two calls of `run`, which answers at once how it ended.
+ * One connection to an SQLite file. Its driver is synchronous: a statement keeps the event loop until it has ended, and nothing can come
+ * between two calls of `run`, which answers at once how it ended. It never waits for a lock; `waitForLock` does.
+ *
+ * It calls better-sqlite3 itself, and not through @effect/sql-sqlite-node: that one keeps the database handle to itself (no timeout of 0, no
+ * `inTransaction`), and runs a fiber and a lookup in an asynchronous cache for each statement, a tenth of what a profile page costs.
  */
 export class SqliteConnection implements Connection {
-  readonly #driver: Driver
-  readonly #runtime: Runtime.Runtime<never>
-  #inTransaction = false
+  readonly #database: Sqlite.Database
+  readonly #prepared = new Map<string, Sqlite.Statement<Array<unknown>>>()
+  /** Statements that answer integers as bigint at present. */
+  readonly #safe = new WeakSet<Sqlite.Statement<Array<unknown>>>()
 
-  private constructor(driver: Driver, runtime: Runtime.Runtime<never>) {
-    this.#driver = driver
-    this.#runtime = runtime
+  private constructor(database: Sqlite.Database) {
+    this.#database = database
   }
 
-  /** Opens a file, in WAL mode, until the scope closes; dies of a file that cannot be opened so. */
-  static readonly open = Effect.fnUntraced(function*(filename: string, { readonly }: { readonly readonly: boolean }) {
-    const client = yield* SqliteClient.make({
-      filename,
-      readonly,
-      prepareCacheSize: preparedStatements,
-      prepareCacheTTL: preparedFor
-    }).pipe(Effect.provide(Reactivity.layer))
-    return new SqliteConnection(yield* client.reserve, yield* Effect.runtime<never>())
-  })
+  /** Opens a file until the scope closes. */
+  static readonly open = (filename: string, { readonly }: { readonly readonly: boolean }) =>
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.suspend(() => attempt(() => new Sqlite(filename, { readonly, timeout: 0 }))),
+        (database) => Effect.sync(() => database.close())
+      ),
+      (database) => new SqliteConnection(database)
+    )
 
-  /** Whether a transaction that `run` has begun is open: not where SQLite has ended it itself, as on a full disk. */
+  /** Whether a transaction is open: not where SQLite has ended it itself, as on a full disk. */
   get inTransaction(): boolean {
-    return this.#inTransaction
+    return this.#database.inTransaction
   }
 
   /** Runs a statement; answers its rows. */
-  run(sql: string, params: Rows = none): Exit.Exit<Rows, SqlError.SqlError> {
-    const ended = this.#end(this.#driver.execute(sql, params, undefined))
-    if (Exit.isFailure(ended)) this.#look()
-    else if (begins.test(sql)) this.#inTransaction = true
-    else if (ends.test(sql)) this.#inTransaction = false
-    return ended
+  run(sql: string, parameters: Parameters = none): Result<Rows> {
+    return attempt(() => this.#rows(this.#prepare(sql, false), parameters))
   }
 
-  readonly execute = (sql: string, params: Rows) => this.#watch(this.#driver.execute(sql, params, undefined))
+  /** Runs a statement; answers each row as an array. It is prepared each time, as few are asked for so. */
+  values(sql: string, parameters: Parameters = none): Result<ReadonlyArray<Rows>> {
+    return attempt(() => {
+      const statement = this.#database.prepare<Array<unknown>, Array<unknown>>(sql)
+      if (statement.reader) return statement.raw().all(...parameters)
+      statement.run(...parameters)
+      return none
+    })
+  }
+
+  readonly execute = (sql: string, parameters: Parameters) =>
+    Effect.withFiberRuntime<Rows, SqlError.SqlError>(({ currentContext }) =>
+      attempt(() => this.#rows(this.#prepare(sql, Context.get(currentContext, SqlClient.SafeIntegers)), parameters))
+    )
 
   readonly executeUnprepared = this.execute
 
-  readonly executeRaw: Driver["executeRaw"] = (sql, params) => this.#watch(this.#driver.executeRaw(sql, params))
+  readonly executeRaw = (sql: string, parameters: Parameters) =>
+    Effect.suspend(() =>
+      attempt<unknown>(() => {
+        const statement = this.#prepare(sql, false)
+        return statement.reader ? statement.all(...parameters) : statement.run(...parameters)
+      })
+    )
 
-  readonly executeValues: Driver["executeValues"] = (sql, params) =>
-    this.#watch(this.#driver.executeValues(sql, params))
+  readonly executeValues = (sql: string, parameters: Parameters) => Effect.suspend(() => this.values(sql, parameters))
 
-  readonly executeStream: Driver["executeStream"] = (...statement) => this.#driver.executeStream(...statement)
+  readonly executeStream: SqlConnection.Connection["executeStream"] = () =>
+    Stream.dieMessage("a statement of SQLite cannot be streamed: it would keep its lock")
 
-  #end<A>(statement: Effect.Effect<A, SqlError.SqlError>): Exit.Exit<A, SqlError.SqlError> {
-    return Runtime.runSyncExit(this.#runtime, statement)
+  #rows(statement: Sqlite.Statement<Array<unknown>>, parameters: Parameters): Rows {
+    if (statement.reader) return statement.all(...parameters)
+    statement.run(...parameters)
+    return none
   }
 
-  #watch<A>(statement: Effect.Effect<A, SqlError.SqlError>): Effect.Effect<A, SqlError.SqlError> {
-    return Effect.tapError(statement, () => Effect.sync(() => this.#look()))
+  #prepare(sql: string, safe: boolean): Sqlite.Statement<Array<unknown>> {
+    const statement = this.#prepared.get(sql) ?? this.#keep(sql)
+    if (safe !== this.#safe.has(statement)) {
+      statement.safeIntegers(safe)
+      if (safe) this.#safe.add(statement)
+      else this.#safe.delete(statement)
+    }
+    return statement
   }
 
-  /** After a failure: within a transaction none can begin, so where one can there was none any more. */
-  #look(): void {
-    if (!this.#inTransaction || Exit.isFailure(this.#end(this.#driver.execute("BEGIN", none, undefined)))) return
-    this.#end(this.#driver.execute("ROLLBACK", none, undefined))
-    this.#inTransaction = false
+  /** Prepares a statement and keeps it, instead of the oldest where there are too many. */
+  #keep(sql: string): Sqlite.Statement<Array<unknown>> {
+    const statement = this.#database.prepare<Array<unknown>>(sql)
+    const [oldest] = this.#prepared.keys()
+    if (oldest !== undefined && this.#prepared.size >= mostPrepared) this.#prepared.delete(oldest)
+    this.#prepared.set(sql, statement)
+    return statement
+  }
+}
+
+/** Calls the driver, the one place where it may throw. */
+const attempt = <A>(call: () => A): Result<A> => {
+  try {
+    return Exit.succeed(call())
+  } catch (cause) {
+    return Exit.fail(new SqlError.SqlError({ cause, message: "Failed to execute statement" }))
   }
 }

@@ -1,62 +1,83 @@
 import { Reactivity } from "@effect/experimental"
 import { FileSystem, Path } from "@effect/platform"
-import { SqlClient } from "@effect/sql"
-import { ConfigError, Effect, Function, Layer, Option } from "effect"
+import { SqlClient, SqlError } from "@effect/sql"
+import { ConfigError, type Duration, Effect, Layer, Option, Predicate } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import * as Client from "./Client.ts"
 import { Database } from "./Database.ts"
+import * as DatabaseCounters from "./DatabaseCounters.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import { migrate } from "./Migrations.ts"
 import { SqliteConnection } from "./SqliteConnection.ts"
+import { waitForLockFor } from "./waitForLock.ts"
+import * as WriteAheadLog from "./WriteAheadLog.ts"
 
 const pragmas = [
-  // an answered change survives a power cut, not only a crash of the process
-  "PRAGMA synchronous = FULL",
-  "PRAGMA foreign_keys = ON",
-  // a wait for another process's lock blocks the event loop, so it stays short
-  "PRAGMA busy_timeout = 250"
+  // a commit writes to the log, and `WriteAheadLog` waits for the disk: a power cut takes no answered change back
+  "PRAGMA synchronous = NORMAL",
+  // a checkpoint waits for the disk, and runs on a thread
+  "PRAGMA wal_autocheckpoint = 0",
+  "PRAGMA foreign_keys = ON"
 ]
 
+interface Options {
+  readonly filename: string
+  readonly lockTimeout: Duration.Duration
+  readonly counters: DatabaseCounters.DatabaseCounters
+}
+
 /** A client whose changes take turns on a connection of its own, for as long as the scope is open. */
-const openWriter = Effect.fnUntraced(function*(filename: string) {
+const openWriter = Effect.fnUntraced(function*({ counters, filename, lockTimeout }: Options) {
   const connection = yield* SqliteConnection.open(filename, { readonly: false })
+  const patiently = waitForLockFor(lockTimeout, counters)
+  const run = (sql: string) => patiently(Effect.suspend(() => connection.run(sql)))
   // a file that is no database is found out by the first statement
-  yield* Effect.orDie(Effect.forEach(pragmas, (pragma) => connection.run(pragma), { concurrency: 1, discard: true }))
-  const changes = GroupCommit.make(connection)
+  const [[mode] = []] = yield* patiently(Effect.suspend(() => connection.values("PRAGMA journal_mode = WAL")))
+  if (mode !== "wal") {
+    return yield* new SqlError.SqlError({ cause: undefined, message: "it has no write-ahead log" })
+  }
+  yield* Effect.forEach(pragmas, run, { concurrency: 1, discard: true })
+  const log = yield* WriteAheadLog.open(connection, { lockTimeout, counters })
+  const changes = GroupCommit.make({ connection, lockTimeout, counters, whenDurable: log.whenDurable })
+  yield* Effect.forkScoped(Effect.forever(Effect.zipRight(log.isLong, changes.apart(log.checkpoint))))
   return { writer: yield* Client.make({ connection, ...changes }), transaction: changes.transaction }
 })
 
-/** A client that only reads: it waits for nobody. */
-const openReader = Effect.fnUntraced(function*(filename: string) {
+/** A client that only reads: it waits for nobody but a process that has the whole file to itself. */
+const openReader = Effect.fnUntraced(function*({ counters, filename, lockTimeout }: Options) {
   const connection = yield* SqliteConnection.open(filename, { readonly: true })
   return yield* Client.make({
     connection,
-    statement: Function.identity,
+    statement: waitForLockFor(lockTimeout, counters),
     reserve: Effect.succeed(connection),
     transaction: () => Effect.dieMessage("the reader has no transactions")
   })
 })
 
-/** What opening or migrating can only die of: a file that is no database, or one that may not be written. */
-const unusable = (filename: string) => (defect: unknown) =>
+/** Why SQLite refuses a file, in its own words. */
+const reasonOf = ({ cause, message }: SqlError.SqlError): string =>
+  Predicate.hasProperty(cause, "message") ? String(cause.message) : message
+
+/** A file that is no database, one that may not be written, or one that another process has locked. */
+const unusable = (filename: string) => (error: SqlError.SqlError) =>
   Effect.fail(ConfigError.InvalidData(
     [],
-    `DATABASE_URL, DATA_DIR: "${filename}" cannot be used as an SQLite database (${
-      defect instanceof Error ? defect.message : String(defect)
-    })`
+    `DATABASE_URL, DATA_DIR: "${filename}" cannot be used as an SQLite database (${reasonOf(error)})`
   ))
 
 const make = Effect.gen(function*() {
-  const config = yield* AppConfig
+  const { databaseLockTimeout: lockTimeout, databaseUrl, dataDir } = yield* AppConfig
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const filename = Option.getOrElse(config.databaseUrl, () => path.join(config.dataDir, "barista.sqlite"))
+  const filename = Option.getOrElse(databaseUrl, () => path.join(dataDir, "barista.sqlite"))
+  const counters = DatabaseCounters.make()
+  const options = { filename, lockTimeout, counters }
   yield* fs.makeDirectory(path.dirname(filename), { recursive: true })
-  const { transaction, writer } = yield* Effect.catchAllDefect(openWriter(filename), unusable(filename))
+  const { transaction, writer } = yield* Effect.catchTag(openWriter(options), "SqlError", unusable(filename))
   yield* migrate.pipe(Effect.provideService(SqlClient.SqlClient, writer))
-  const reader = yield* openReader(filename)
+  const reader = yield* Effect.catchTag(openReader(options), "SqlError", unusable(filename))
   // the driver is synchronous
-  return Database.of({ reader, readConcurrency: 1, writer, transaction })
+  return Database.of({ reader, readConcurrency: 1, writer, transaction, counters })
 })
 
 /** SQLite in WAL mode: the file that `DATABASE_URL` names, by default `barista.sqlite` under `DATA_DIR`; migrated before use. */

@@ -3,7 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { SqlError } from "@effect/sql"
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Exit, FastCheck as fc, Fiber, FiberId, type Scope } from "effect"
+import { Cause, Duration, Effect, Exit, FastCheck as fc, Fiber, FiberId, type Scope } from "effect"
 import * as Client from "../../../src/platform/sql/Client.ts"
 import * as GroupCommit from "../../../src/platform/sql/GroupCommit.ts"
 import { SqliteConnection } from "../../../src/platform/sql/SqliteConnection.ts"
@@ -26,14 +26,17 @@ const make = Effect.fnUntraced(function*(fateOf: (sql: string) => Fate) {
   }
   const ran: Array<string> = []
   const changes = GroupCommit.make({
-    ...connection,
-    run: (sql) => {
-      ran.push(sql)
-      return refusal(sql) ?? connection.run(sql)
-    },
-    execute: (sql, params) => Effect.suspend(() => refusal(sql) ?? connection.execute(sql, params)),
-    get inTransaction() {
-      return connection.inTransaction
+    lockTimeout: Duration.seconds(2),
+    connection: {
+      ...connection,
+      run: (sql) => {
+        ran.push(sql)
+        return refusal(sql) ?? connection.run(sql)
+      },
+      execute: (sql, params) => Effect.suspend(() => refusal(sql) ?? connection.execute(sql, params)),
+      get inTransaction() {
+        return connection.inTransaction
+      }
     }
   })
   const sql = yield* Client.make({ connection, ...changes })

@@ -99,10 +99,11 @@ describe("Database", () => {
       expect(yield* names).toEqual(["Bob"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("the writer is durable and checks its references; the reader cannot write", () =>
+  it.effect("the writer checks its references, syncs new logs and copies none itself; the reader cannot write", () =>
     Effect.gen(function*() {
       const { reader, writer } = yield* Database
-      expect(yield* writer`PRAGMA synchronous`).toEqual([{ synchronous: 2 }])
+      expect(yield* writer`PRAGMA synchronous`).toEqual([{ synchronous: 1 }])
+      expect(yield* writer`PRAGMA wal_autocheckpoint`).toEqual([{ wal_autocheckpoint: 0 }])
       expect(yield* writer`PRAGMA journal_mode`).toEqual([{ journal_mode: "wal" }])
       expect((yield* Effect.exit(writer`INSERT INTO posts (user_id, title, content) VALUES (9, 'a', 'b')`))._tag).toBe(
         "Failure"

@@ -1,0 +1,66 @@
+import { SqlError } from "@effect/sql"
+import { Context, Data, Exit } from "effect"
+import { fdatasync } from "node:fs"
+import { haltProcess } from "../lifecycle/haltProcess.ts"
+import type { DatabaseCounters } from "./DatabaseCounters.ts"
+
+/** The disk under the database; a reference, so that a test can hold a sync back or have it fail. */
+export class Disk extends Context.Reference<Disk>()("barista/platform/sql/Disk", {
+  defaultValue: () => ({
+    /** Writes a file's data through to the disk, on a thread of libuv's. */
+    sync: (descriptor: number, done: (failure: Error | null) => void): void => fdatasync(descriptor, done),
+    /** Ends the process, as a commit may be lost that others have built on. */
+    lost: (failure: Error): void => haltProcess(`the database could not be written to its disk (${failure.message})`)
+  })
+}) {}
+
+/** Nobody can know whether a commit would survive a power cut. */
+export class CommitUncertain extends Data.TaggedError("CommitUncertain")<{ readonly failure: Error }> {}
+
+/** How a wait for the disk ended. */
+export type Synced = Exit.Exit<void, SqlError.SqlError>
+
+/**
+ * Waits for the disk on behalf of many: one sync runs at a time, and all who come meanwhile share the next one. A failed sync is final, as
+ * the kernel may drop what it could not write and the next sync then succeeds: nobody is told success any more, and `Disk.lost` is called.
+ */
+export const make = (disk: Context.Tag.Service<Disk>, descriptor: number, counters: DatabaseCounters) => {
+  let waiting: Array<(synced: Synced) => void> = []
+  let isRunning = false
+  let uncertain: Synced | undefined
+
+  const count = (milliseconds: number): void => {
+    counters.syncs++
+    counters.syncMilliseconds += milliseconds
+    counters.longestSyncMilliseconds = Math.max(counters.longestSyncMilliseconds, milliseconds)
+  }
+
+  const give = (failure: Error, told: typeof waiting): void => {
+    const cause = new CommitUncertain({ failure })
+    const lost: Synced = Exit.fail(new SqlError.SqlError({ cause, message: "it may not survive a power cut" }))
+    uncertain = lost
+    disk.lost(failure)
+    for (const tell of [...told, ...waiting]) tell(lost)
+  }
+
+  const run = (): void => {
+    const told = waiting
+    const began = performance.now()
+    waiting = []
+    isRunning = true
+    disk.sync(descriptor, (failure) => {
+      isRunning = false
+      count(performance.now() - began)
+      if (failure !== null) return give(failure, told)
+      if (waiting.length > 0) run()
+      for (const tell of told) tell(Exit.void)
+    })
+  }
+
+  /** Tells once all that is written by now is on the disk. */
+  return (tell: (synced: Synced) => void): void => {
+    if (uncertain !== undefined) return tell(uncertain)
+    waiting.push(tell)
+    if (!isRunning) run()
+  }
+}

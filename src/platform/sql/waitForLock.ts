@@ -1,0 +1,39 @@
+import type { SqlError } from "@effect/sql"
+import { Clock, Duration, Effect } from "effect"
+import * as RetrySchedule from "../../policy/RetrySchedule.ts"
+import type { DatabaseCounters } from "./DatabaseCounters.ts"
+import { unavailable } from "./DatabaseUnavailable.ts"
+
+/** SQLite's own busy handler begins and ends at about these; it would sleep on the server's loop. */
+const pauses = RetrySchedule.pauses({
+  backoff: { kind: "exponential", base: Duration.millis(1), max: Duration.millis(25) }
+})
+
+/** Whether another connection has what a statement needs: the same statement may succeed a moment later. */
+export const isLocked = (error: SqlError.SqlError): boolean => unavailable(error)?.reason === "busy"
+
+/** Tries a statement again while another connection has its lock, until a moment (milliseconds of the clock); then fails as SQLite has. */
+export const waitForLock = <A, E extends SqlError.SqlError, R>(
+  statement: Effect.Effect<A, E, R>,
+  until: number,
+  counters: DatabaseCounters
+): Effect.Effect<A, E, R> => {
+  const hasTime = Effect.map(Clock.currentTimeMillis, (now) => {
+    const goesOn = now < until
+    if (goesOn) counters.lockRetries++
+    else counters.lockTimeouts++
+    return goesOn
+  })
+  return Effect.retry(statement, { schedule: pauses, while: (error) => isLocked(error) && hasTime })
+}
+
+/** Runs a statement, and tries it again for so long while another connection has its lock. */
+export const waitForLockFor = (timeout: Duration.Duration, counters: DatabaseCounters) => {
+  const milliseconds = Duration.toMillis(timeout)
+  return <A, R>(statement: Effect.Effect<A, SqlError.SqlError, R>): Effect.Effect<A, SqlError.SqlError, R> =>
+    Effect.catchIf(
+      statement,
+      isLocked,
+      () => Effect.flatMap(Clock.currentTimeMillis, (now) => waitForLock(statement, now + milliseconds, counters))
+    )
+}

@@ -1,0 +1,215 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
+import { Effect, Exit, Fiber, Layer, Option } from "effect"
+import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { AppConfig } from "../../../src/AppConfig.ts"
+import { Database } from "../../../src/platform/sql/Database.ts"
+import { isPassing } from "../../../src/platform/sql/DatabaseUnavailable.ts"
+import { CommitUncertain, Disk } from "../../../src/platform/sql/SharedSync.ts"
+import * as SqliteDatabase from "../../../src/platform/sql/SqliteDatabase.ts"
+import { turn } from "../../support/turn.ts"
+
+const insert = (name: string) =>
+  Effect.flatMap(
+    Database,
+    ({ writer }) => writer`INSERT INTO users (name, email, email_key) VALUES (${name}, ${name}, ${name})`
+  )
+
+const names = Effect.flatMap(
+  Database,
+  ({ reader }) =>
+    Effect.map(reader<{ name: string }>`SELECT name FROM users ORDER BY id`, (rows) => rows.map((r) => r.name))
+)
+
+const isDone = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.isSome)
+
+type Done = (failure: Error | null) => void
+
+/** A database in a folder of its own, whose syncs are the test's. */
+const withDisk = <A, E>(
+  makeDisk: (folder: string) => Effect.Effect.Success<typeof Disk>,
+  test: (folder: string) => Effect.Effect<A, E, Database>
+) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
+    return yield* Effect.provide(
+      test(folder),
+      SqliteDatabase.layer.pipe(
+        Layer.provide(AppConfig.layerWith({ dataDir: folder })),
+        Layer.provide(Layer.succeed(Disk, makeDisk(folder)))
+      )
+    )
+  }).pipe(Effect.provide(NodeContext.layer))
+
+/** A disk that answers at once until it is told to hold syncs back. */
+const makeHeld = () => {
+  const held: Array<Done> = []
+  const lost: Array<Error> = []
+  const state = { holds: false }
+  return {
+    held,
+    lost,
+    state,
+    disk: () => ({
+      sync: (_: number, done: Done) => {
+        if (state.holds) held.push(done)
+        else setImmediate(done, null)
+      },
+      lost: (failure: Error) => {
+        lost.push(failure)
+      }
+    })
+  }
+}
+
+describe("a change whose commit is not yet on the disk", () => {
+  it.scopedLive("is seen by readers, and its author waits; those that come meanwhile are committed and share one sync", () => {
+    const { disk, held, state } = makeHeld()
+    return withDisk(disk, () =>
+      Effect.gen(function*() {
+        state.holds = true
+        const first = yield* Effect.fork(insert("Ann"))
+        yield* turn
+        yield* turn
+        const others = yield* Effect.forEach(["Bob", "Chloé"], (name) =>
+          Effect.zipRight(turn, Effect.fork(insert(name))), {
+          concurrency: 1
+        })
+        yield* turn
+        yield* turn
+        expect(yield* names).toEqual(["Ann", "Bob", "Chloé"])
+        expect(yield* Effect.forEach([first, ...others], isDone, { concurrency: 1 })).toEqual([false, false, false])
+        expect(held).toHaveLength(1)
+        held.shift()?.(null)
+        yield* Fiber.join(first)
+        expect(yield* Effect.forEach(others, isDone, { concurrency: 1 })).toEqual([false, false])
+        expect(held).toHaveLength(1)
+        state.holds = false
+        held.shift()?.(null)
+        yield* Fiber.joinAll(others)
+      }))
+  })
+
+  it.scopedLive("is never told to have succeeded once a sync has failed, nor is any later one", () => {
+    const { disk, held, lost, state } = makeHeld()
+    return withDisk(disk, () =>
+      Effect.gen(function*() {
+        state.holds = true
+        const told = yield* Effect.fork(Effect.exit(insert("Ann")))
+        yield* turn
+        yield* turn
+        const waiting = yield* Effect.fork(Effect.exit(insert("Bob")))
+        yield* turn
+        yield* turn
+        held.shift()?.(new Error("EIO"))
+        state.holds = false
+        const exits = [yield* Fiber.join(told), yield* Fiber.join(waiting), yield* Effect.exit(insert("Chloé"))]
+        expect(exits.map(Exit.isFailure)).toEqual([true, true, true])
+        expect(lost.map(({ message }) => message)).toEqual(["EIO"])
+        const error = yield* Effect.flip(insert("Dan"))
+        expect(error.cause).toBeInstanceOf(CommitUncertain)
+        // to be tried again would be wrong: it may have been done
+        expect(isPassing(error)).toBe(false)
+      }))
+  })
+})
+
+describe("after a power cut", () => {
+  it.scopedLive("all that was told is there, in order, and nothing is half there", () => {
+    /** A copy for each sync of what the disk is then known to have. Nobody else needs the locks that copying gives up. */
+    let copies = 0
+    const snapshot = (folder: string) => {
+      copies++
+      for (const suffix of ["", "-wal"]) {
+        copyFileSync(`${folder}/barista.sqlite${suffix}`, `${folder}/copy${copies}.sqlite${suffix}`)
+      }
+    }
+    const found = (folder: string, copy: number) => {
+      const database = new Sqlite(`${folder}/copy${copy}.sqlite`)
+      const rows = database.prepare<[], string>("SELECT name FROM users ORDER BY id").pluck().all()
+      const check = database.pragma("integrity_check", { simple: true })
+      database.close()
+      return { rows, check }
+    }
+    return withDisk(
+      (folder) => ({
+        sync: (_, done) => {
+          snapshot(folder)
+          setImmediate(done, null)
+        },
+        lost: () => undefined
+      }),
+      (folder) =>
+        Effect.gen(function*() {
+          const before = copies
+          const told: Array<{ readonly name: string; readonly copy: number }> = []
+          const change = (name: string) =>
+            Effect.map(Effect.zipRight(turn, insert(name)), () => told.push({ name, copy: copies }))
+          yield* Effect.forEach(Array.from({ length: 60 }, (_, n) => `user ${n}`), change, { concurrency: 7 })
+          const order = yield* names
+          expect(copies - before).toBeGreaterThan(5)
+          for (let copy = before + 1; copy <= copies; copy++) {
+            const { check, rows } = found(folder, copy)
+            expect(check).toBe("ok")
+            expect(rows).toEqual(order.slice(0, rows.length))
+            // by the time that the next sync began
+            const answered = told.filter((one) => one.copy <= copy).map(({ name }) => name)
+            expect(answered.filter((name) => !rows.includes(name))).toEqual([])
+          }
+        })
+    )
+  })
+
+  it.scopedLive("a log that ends within a commit gives those before it", () =>
+    withDisk(
+      () => ({ sync: (_, done) => setImmediate(done, null), lost: () => undefined }),
+      (folder) =>
+        Effect.gen(function*() {
+          yield* Effect.forEach(["Ann", "Bob", "Chloé"], insert, { concurrency: 1 })
+          const log = readFileSync(`${folder}/barista.sqlite-wal`)
+          copyFileSync(`${folder}/barista.sqlite`, `${folder}/cut.sqlite`)
+          const lengths = new Set<number>()
+          for (let cut = log.length; cut > 0; cut -= 4120 / 2) {
+            writeFileSync(`${folder}/cut.sqlite-wal`, log.subarray(0, cut))
+            const database = new Sqlite(`${folder}/cut.sqlite`, { readonly: true })
+            const exists = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'users'").all().length > 0
+            const rows = exists
+              ? database.prepare<[], string>("SELECT name FROM users ORDER BY id").pluck().all()
+              : []
+            database.close()
+            expect(rows).toEqual(["Ann", "Bob", "Chloé"].slice(0, rows.length))
+            lengths.add(rows.length)
+          }
+          expect([...lengths].toSorted()).toEqual([0, 1, 2, 3])
+        })
+    ))
+})
+
+describe("the write-ahead log", () => {
+  it.scopedLive("is copied into the database on a thread when it is long, and begun anew: it grows no further", () =>
+    withDisk(
+      () => ({ sync: (_, done) => setImmediate(done, null), lost: () => undefined }),
+      (folder) =>
+        Effect.gen(function*() {
+          const { counters, writer } = yield* Database
+          yield* writer`CREATE TABLE large (content BLOB NOT NULL)`
+          const large = new Uint8Array(400_000)
+          const fill = Effect.repeatN(writer`INSERT INTO large (content) VALUES (${large})`, 47)
+          const copied = (times: number) => Effect.repeat(turn, { until: () => counters.checkpoints >= times })
+          yield* fill
+          yield* copied(1)
+          yield* insert("Ann")
+          const size = statSync(`${folder}/barista.sqlite-wal`).size
+          yield* fill
+          yield* copied(2)
+          yield* insert("Bob")
+          expect(counters.failedCheckpoints).toBe(0)
+          expect(counters.logFrames).toBeLessThan(4000)
+          expect(statSync(`${folder}/barista.sqlite-wal`).size).toBeLessThan(size * 1.5)
+          expect(yield* names).toEqual(["Ann", "Bob"])
+        })
+    ))
+})
