@@ -2,7 +2,11 @@ import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "../../src/AppConfig.ts"
+import { Disk } from "../../src/platform/sql/SharedSync.ts"
 import * as SqliteDatabase from "../../src/platform/sql/SqliteDatabase.ts"
+
+/** A disk that takes no time, so that tests which count the event loop's turns need not count those of a real one. */
+const instantDisk = Layer.succeed(Disk, { sync: (_, done) => done(null), lost: () => undefined })
 
 /** A migrated, empty database in a real file of a temporary folder, gone with the scope. */
 export const layer = Layer.unwrapScoped(Effect.gen(function*() {
@@ -10,6 +14,7 @@ export const layer = Layer.unwrapScoped(Effect.gen(function*() {
   const path = yield* Path.Path
   const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
   return SqliteDatabase.layer.pipe(
-    Layer.provide(AppConfig.layerWith({ dataDir: path.join(dataDir, "data") }))
+    Layer.provide(AppConfig.layerWith({ dataDir: path.join(dataDir, "data") })),
+    Layer.provide(instantDisk)
   )
 })).pipe(Layer.provide(NodeContext.layer))
