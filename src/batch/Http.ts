@@ -5,6 +5,7 @@ import { Locale } from "../domain/Text.ts"
 import * as EventStream from "../platform/http/EventStream.ts"
 import type { Handlers } from "../platform/http/Handlers.ts"
 import * as ProblemResponse from "../platform/http/ProblemResponse.ts"
+import { traceIdOf } from "../platform/observability/TraceContext.ts"
 import type { BatchApi } from "./Api.ts"
 import { Batch } from "./Batch.ts"
 
@@ -17,7 +18,7 @@ const end = "end"
 const problemDocument = (url: string) =>
   Effect.map(Effect.all([Locale, Effect.option(Effect.currentSpan)], { concurrency: 1 }), ([language, span]) => {
     const path = url.split("?", 1)[0] ?? url
-    const traceId = Option.getOrUndefined(Option.map(span, (span) => span.traceId))
+    const traceId = Option.match(span, { onNone: () => traceIdOf({}), onSome: ({ traceId }) => traceId })
     return (problem: Problem): string => {
       const { body } = ProblemResponse.render(problem, { language, path, traceId })
       return body._tag === "Uint8Array" ? utf8.decode(body.body) : "{}"

@@ -77,9 +77,9 @@ export const listening = {
   logFormat: oneOf("LOG_FORMAT", "auto", ["auto", "pretty", "json"], "auto: pretty on a terminal, json elsewhere"),
   accessLog: oneOf(
     "ACCESS_LOG",
-    "none",
+    "problems",
     ["none", "problems", "all"],
-    "Which requests get a line in the log, without their query, once they are answered: none, those answered with 400 or above, or all; not websockets"
+    "Which requests get a line in the log, without their query, once they are answered: none, those answered with 400 or above, or all; a websocket when it closes"
   ),
   logBacklogBytes: bytes(
     "LOG_BACKLOG_BYTES",

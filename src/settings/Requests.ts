@@ -41,6 +41,31 @@ export const requests = {
     ["1 second", "24 hours"],
     "Silence in both directions after which a connection is closed: it bounds the client that does not read its answer"
   ),
+  maxHeaderBytes: bytes(
+    "MAX_HEADER_BYTES",
+    16 * kibibyte,
+    [4 * kibibyte, mebibyte],
+    "Size of a request's line and headers; beyond it 431"
+  ),
+  maxHeaderLines: integer(
+    "MAX_HEADER_LINES",
+    1_000,
+    [20, 100_000],
+    "lines",
+    "Header lines of a request; beyond it 431, where node would drop them"
+  ),
+  maxUrlBytes: bytes(
+    "MAX_URL_BYTES",
+    8 * kibibyte,
+    [kibibyte, mebibyte],
+    "Size of a request's path and query; beyond it 414"
+  ),
+  departureProbe: duration(
+    "DEPARTURE_PROBE",
+    "1 second",
+    ["10 millis", "1 minute"],
+    "How often a client that has closed its sending side gets 100 Continue until its answer: one that has left fails to take it"
+  ),
   batchMaxItems: integer(
     "BATCH_MAX_ITEMS",
     300,

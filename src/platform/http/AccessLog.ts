@@ -1,59 +1,52 @@
 import { type Clock, DateTime, Effect, FiberRef, LogLevel, Runtime } from "effect"
-import type { RequestListener, ServerResponse } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import { AppConfig } from "../../AppConfig.ts"
 import { JsonLines } from "../observability/Logging.ts"
 import { endOfTurn } from "../scheduler/endOfTurn.ts"
+import { traceOf } from "./Conformance.ts"
+import type { Incoming } from "./Incoming.ts"
+import { originForm, pathOf } from "./target.ts"
 
 /** A client that left before an answer began, as nginx numbers it. */
 const clientClosedRequest = 499
-
-/**
- * The path as it was asked for, without its query, which carries what people have typed. Node refuses a target of other characters than the
- * printable ones of ASCII.
- */
-const pathOf = (url: string): string => {
-  const end = url.indexOf("?")
-  return end < 0 ? url : url.slice(0, end)
-}
 
 const statusOf = ({ headersSent, statusCode }: ServerResponse) => headersSent ? statusCode : clientClosedRequest
 
 /** What one line says of an answer. */
 interface Entry {
   readonly method: string
+  /** Without the query, which carries what people have typed, and without the user of an absolute URL. */
   readonly path: string
   readonly status: number
   /** In milliseconds, from the request's arrival. */
-  readonly duration: number
-  /** Not all of the answer was sent. */
-  readonly isAborted: boolean
+  readonly duration_ms: number
+  readonly trace_id: string
+  /** The address of the other side of the connection: a proxy's, behind one. */
+  readonly client: string
+  /** Only where not all of the answer was sent. */
+  readonly aborted?: true
 }
 
-const entryOf = (response: ServerResponse, began: number): Entry => ({
-  method: response.req.method ?? "",
-  path: pathOf(response.req.url ?? ""),
-  status: statusOf(response),
-  duration: Math.round((performance.now() - began) * 10) / 10,
-  isAborted: !response.writableFinished
+const entryOf = (request: IncomingMessage, status: number, began: number, isAborted: boolean): Entry => ({
+  method: request.method ?? "-",
+  path: pathOf(originForm(request.url ?? "")),
+  status,
+  duration_ms: Math.round((performance.now() - began) * 10) / 10,
+  trace_id: traceOf(request),
+  client: request.socket.remoteAddress ?? "-",
+  ...(isAborted ? { aborted: true } : {})
 })
 
-/** As the log's other lines, whose logger would take several times as long. */
-const jsonLine = ({ duration, isAborted, method, path, status }: Entry, timestamp: string): string => {
-  const quoted = JSON.stringify(path)
-  const aborted = isAborted ? ",\"aborted\":true" : ""
-  return `{"message":"${method} ${quoted.slice(1, -1)} ${status}","logLevel":"INFO","timestamp":"${timestamp}",` +
-    `"annotations":{"method":"${method}","path":${quoted},"status":${status},"duration_ms":${duration}${aborted}},` +
-    `"spans":{},"fiberId":""}\n`
-}
+const messageOf = ({ method, path, status }: Entry) => `${method} ${path} ${status}`
 
-const logged = ({ duration, isAborted, method, path, status }: Entry): Effect.Effect<void> =>
-  Effect.annotateLogs(Effect.logInfo(`${method} ${path} ${status}`), {
-    method,
-    path,
-    status,
-    duration_ms: duration,
-    ...(isAborted ? { aborted: true } : {})
-  })
+/** As the log's other lines, whose logger would take several times as long. */
+const jsonLine = (entry: Entry, timestamp: string): string =>
+  `{"message":${JSON.stringify(messageOf(entry))},"logLevel":"INFO","timestamp":"${timestamp}",` +
+  `"annotations":${JSON.stringify(entry)},"spans":{},"fiberId":""}\n`
+
+const logged = (entry: Entry): Effect.Effect<void> =>
+  Effect.annotateLogs(Effect.logInfo(messageOf(entry)), { ...entry })
 
 /** The time as text, made once a millisecond. */
 const timestamps = (clock: Clock.Clock) => {
@@ -67,12 +60,13 @@ const timestamps = (clock: Clock.Clock) => {
   }
 }
 
+export type AccessLog = NonNullable<Effect.Effect.Success<typeof make>>
+
 /**
- * A line in the log, at level info, for each answer that `ACCESS_LOG` asks for, by a listener for the server's requests: undefined where there are to
- * be none. It is made and written at the end of the event loop's turn, behind the answers. Upgrades, and what cannot be parsed, are no requests
- * to node, and get none.
+ * Writes a line in the log, at level info, for each answer that `ACCESS_LOG` asks for; undefined where there are to be none. Lines are made and
+ * written at the end of the event loop's turn, behind the answers.
  */
-export const listener: Effect.Effect<RequestListener | undefined, never, AppConfig> = Effect.gen(function*() {
+export const make = Effect.gen(function*() {
   const { accessLog } = yield* AppConfig
   const least = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
   if (accessLog === "none" || LogLevel.greaterThan(least, LogLevel.Info)) return undefined
@@ -83,10 +77,26 @@ export const listener: Effect.Effect<RequestListener | undefined, never, AppConf
     if (writeJson === undefined) Runtime.runFork(runtime, logged(entry))
     else writeJson(jsonLine(entry, timestamp()))
   })
-  return (_, response) => {
-    const began = performance.now()
-    response.on("close", () => {
-      if (accessLog === "all" || statusOf(response) >= 400) write(entryOf(response, began))
-    })
+  const isLogged = (status: number) => accessLog === "all" || status >= 400
+  return {
+    /** Has node keep the address, which is gone once the connection is closed. */
+    connected: (socket: Socket): void => void socket.remoteAddress,
+
+    request: (response: ServerResponse): void => {
+      const began = performance.now()
+      response.on("close", () => {
+        const status = statusOf(response)
+        if (isLogged(status)) write(entryOf(response.req, status, began, !response.writableFinished))
+      })
+    },
+
+    /** The line of a websocket is written when it closes. */
+    upgrade: (request: Incoming): void => {
+      const began = performance.now()
+      request.socket.on("close", () => {
+        const status = request.upgraded ?? clientClosedRequest
+        if (isLogged(status)) write(entryOf(request, status, began, request.upgraded === undefined))
+      })
+    }
   }
 })

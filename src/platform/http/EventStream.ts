@@ -26,7 +26,8 @@ type Request = HttpServerRequest.HttpServerRequest
 
 const contentType = "text/event-stream"
 
-const comment = ":\n\n"
+/** A comment, which clients ignore. */
+export const comment = ":\n\n"
 
 const encode = ({ data, event, id }: Event) => `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`
 

@@ -1,17 +1,12 @@
-import { type Headers, type HttpServerRequest, HttpServerResponse, HttpTraceContext } from "@effect/platform"
-import { Option, type Tracer } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import type { Tracer } from "effect"
 import type { Problem } from "../../domain/Problem.ts"
 import { type Language, negotiate } from "../../domain/Text.ts"
+import { traceIdOf } from "../observability/TraceContext.ts"
+import { Incoming } from "./Incoming.ts"
 import * as ProblemResponse from "./ProblemResponse.ts"
-
-/** The path and query of a request target: what is before them in the absolute form (RFC 9112, 3.2.2) does not matter here. */
-const originForm = (target: string) =>
-  target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?!\/)/, "/")
-
-const pathOf = (url: string) => {
-  const end = url.indexOf("?")
-  return end < 0 ? url : url.slice(0, end)
-}
+import { originForm, pathOf } from "./target.ts"
 
 type Fields = Readonly<Record<string, string>>
 
@@ -34,12 +29,26 @@ export class Exchange {
   private own: Fields | undefined = undefined
   /** From the moment when the operation is known. */
   span: Tracer.Span | undefined = undefined
+  #traceId: string | undefined = undefined
 
   constructor(received: HttpServerRequest.HttpServerRequest) {
     const url = originForm(received.url)
     this.request = url === received.url ? received : received.modify({ url })
     this.path = pathOf(url)
     this.language = negotiate(received.headers["accept-language"])
+    const source = NodeHttpServerRequest.toIncomingMessage(received)
+    if (source instanceof Incoming) source.traced = this
+  }
+
+  /** The trace of the request: its span's, or else its caller's, or one of its own; made when it is first read. */
+  get traceId(): string {
+    return this.span?.traceId ?? (this.#traceId ??= traceIdOf(this.request.headers))
+  }
+
+  /** The problem with its body, where the rest of it could not be read. */
+  get fault(): Problem | undefined {
+    const source = NodeHttpServerRequest.toIncomingMessage(this.request)
+    return source instanceof Incoming ? source.fault : undefined
   }
 
   set(name: string, value: string): void {
@@ -70,19 +79,7 @@ export const renderProblem = (exchange: Exchange, problem: Problem): HttpServerR
     ProblemResponse.render(problem, {
       language: exchange.language,
       path: exchange.path,
-      traceId: exchange.span?.traceId
+      traceId: exchange.traceId
     }),
     exchange.localizedHeaders
   )
-
-const isTraceId = (id: string) => /^(?!0+$)[0-9a-f]{32}$/.test(id)
-const isSpanId = (id: string) => /^(?!0+$)[0-9a-f]{16}$/.test(id)
-
-/** The caller's span (W3C trace context, or B3), if its ids have the form that they must have. */
-export const callersSpan = (headers: Headers.Headers): Option.Option<Tracer.ExternalSpan> => {
-  const { b3, traceparent, "x-b3-traceid": traceId } = headers
-  // `HttpTraceContext` knows no quick no
-  if (traceparent === undefined && b3 === undefined && traceId === undefined) return Option.none()
-  const span = HttpTraceContext.fromHeaders(headers)
-  return Option.isSome(span) && isTraceId(span.value.traceId) && isSpanId(span.value.spanId) ? span : Option.none()
-}

@@ -17,8 +17,8 @@ const passing = (cause: Cause.Cause<Problem>): DatabaseUnavailable | undefined =
  * anything else as a 500. The last two are logged once.
  */
 export const failuresOf = (runtime: Runtime.Runtime<never>) => {
-  const write = ({ path, span }: Exchange, line: Effect.Effect<void>) =>
-    Runtime.runFork(runtime, Effect.annotateLogs(line, { trace_id: span?.traceId, path }))
+  const write = ({ path, traceId }: Exchange, line: Effect.Effect<void>) =>
+    Runtime.runFork(runtime, Effect.annotateLogs(line, { trace_id: traceId, path }))
   /** Logs a cause with defects; answers what a client is told of it. */
   const report = (exchange: Exchange, cause: Cause.Cause<Problem>): Problem => {
     const problem = passing(cause)
@@ -31,6 +31,7 @@ export const failuresOf = (runtime: Runtime.Runtime<never>) => {
   }
   return {
     answer: (exchange: Exchange, cause: Cause.Cause<Problem>): HttpServerResponse.HttpServerResponse => {
+      if (exchange.fault !== undefined) return renderProblem(exchange, exchange.fault)
       const failure = Cause.failureOption(cause)
       const isExpected = Option.isSome(failure) && Chunk.isEmpty(Cause.defects(cause))
       return renderProblem(exchange, isExpected ? failure.value : report(exchange, cause))

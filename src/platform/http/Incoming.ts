@@ -1,10 +1,21 @@
 import { IncomingMessage, type ServerResponse } from "node:http"
+import type { Problem } from "../../domain/Problem.ts"
+import { traceIdOf } from "../observability/TraceContext.ts"
 
 /** The requests of our server: node's own, but for two decisions that node makes for a whole server instead of for each request. */
 export class Incoming extends IncomingMessage {
   // set in the few requests that have them: what every request has costs each of them
   declare private offered: boolean | undefined
   declare private awaiting: (() => void) | undefined
+  declare private ownTraceId: string | undefined
+  /** What knows the request's trace, from the moment when an adapter has it. */
+  declare traced: { readonly traceId: string } | undefined
+  /** The problem with its body, where the rest of it cannot be read. */
+  declare fault: Problem | undefined
+  /** Interrupts what an adapter runs for the request. */
+  declare whenBroken: (() => void) | undefined
+  /** The status of the answer to an upgrade, once there is one. */
+  declare upgraded: number | undefined
 
   /**
    * What node asks to know whether the connection leaves HTTP: only for CONNECT and websockets. Any other protocol on offer is ignored
@@ -36,6 +47,16 @@ export class Incoming extends IncomingMessage {
   /** The client still waits for 100 Continue, and has sent nothing of the body. */
   get awaitsContinue(): boolean {
     return this.awaiting !== undefined
+  }
+
+  get traceId(): string {
+    return this.traced?.traceId ?? (this.ownTraceId ??= traceIdOf(this.headers))
+  }
+
+  /** Ends what waits for the rest of the body, which cannot be read; it is answered with the fault. */
+  breakOff(fault: Problem): void {
+    this.fault ??= fault
+    this.whenBroken?.()
   }
 
   override _read(size: number): void {

@@ -7,7 +7,7 @@ import type { Language } from "../../domain/Text.ts"
 export interface Asked {
   readonly language: Language
   readonly path: string
-  readonly traceId: string | undefined
+  readonly traceId: string
 }
 
 const kebab = (tag: string) => tag.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase()
@@ -25,6 +25,23 @@ const fieldsOf = (problem: Problem): Record<string, unknown> =>
 const statusOf = (problem: Problem): number =>
   Schema.isSchema(problem.constructor) ? HttpApiSchema.getStatusErrorAST(problem.constructor.ast) : 500
 
+/** Characters that stand for themselves in a path (RFC 3986, 3.3), and those that begin an encoded one. */
+const inPath = /%[0-9a-f]{2}|[\w.~!$&'()*+,;=:@/-]/gi
+
+const encode = (text: string) =>
+  [...Buffer.from(text, "latin1")].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("")
+
+/**
+ * A path as a URI reference that leads to this host (RFC 3986, 4.2), whatever was asked for: two slashes would begin an authority, and
+ * other characters than those of a path may end it.
+ */
+const instanceOf = (path: string): string => {
+  const escaped = path.split(inPath).map(encode)
+  const kept = path.match(inPath) ?? []
+  const text = escaped.map((other, index) => other + (kept[index] ?? "")).join("")
+  return text.startsWith("//") ? `/.${text}` : text
+}
+
 /** Renders a failure as `application/problem+json` (RFC 9457), in the language of the request. */
 export const render = (failure: Problem, asked: Asked): HttpServerResponse.HttpServerResponse => {
   const { allow, detail, errors, headers, retryAfter: pause, title } = failure.problem
@@ -34,8 +51,8 @@ export const render = (failure: Problem, asked: Asked): HttpServerResponse.HttpS
     title: title[asked.language],
     status,
     detail: detail[asked.language],
-    instance: asked.path,
-    ...(asked.traceId === undefined ? {} : { trace_id: asked.traceId }),
+    instance: instanceOf(asked.path),
+    trace_id: asked.traceId,
     ...fieldsOf(failure),
     ...(errors === undefined
       ? {}

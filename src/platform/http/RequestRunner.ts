@@ -18,6 +18,7 @@ import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import { endOfTurn } from "../scheduler/endOfTurn.ts"
 import { awaitedResponse } from "./awaitedResponse.ts"
 import * as Conformance from "./Conformance.ts"
+import { Incoming } from "./Incoming.ts"
 import { NodeRequest } from "./NodeRequest.ts"
 import { type Answer, isAnswer, writeAnswer } from "./writeAnswer.ts"
 
@@ -72,8 +73,13 @@ interface Finished {
  * together; a fiber that only waits holds nothing for the answer to come, and one that has ended waits for no client.
  */
 const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
-  const log = (request: Request, message: string, cause: unknown) =>
-    Runtime.runFork(runtime, Effect.logError(message, cause).pipe(Effect.annotateLogs({ path: request.url })))
+  const log = (request: NodeRequest, message: string, cause: unknown) =>
+    Runtime.runFork(
+      runtime,
+      Effect.logError(message, cause).pipe(
+        Effect.annotateLogs({ path: request.url, trace_id: Conformance.traceOf(request.source) })
+      )
+    )
 
   /** Code of ours outside of a fiber: what it throws is a defect, logged and answered as a 500, and does not end the process. */
   const guarded = <A>(request: NodeRequest, evaluate: () => A): A | Answer => {
@@ -107,7 +113,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
 
   /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
   return (request: NodeRequest, ended: () => void) => {
-    const reply = guarded(request, () => Conformance.refusal(request.source) ?? app(request))
+    const reply = guarded(request, () => app(request))
     if (isAnswer(reply)) {
       const response = awaitedResponse(request)
       if (response === undefined) ended()
@@ -129,10 +135,9 @@ const interrupt = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
   fiber.unsafeInterruptAsFork(HttpServerError.clientAbortFiberId)
 
 const onRequest = (run: Run, lifecycle: Context.Tag.Service<Lifecycle>): RequestListener => (incoming, response) => {
-  // NodeServer has answered it
-  if (!lifecycle.hasStarted()) return
   const fiber = run(new NodeRequest(incoming, response), lifecycle.begin(response))
   if (fiber === undefined) return
+  if (incoming instanceof Incoming) incoming.whenBroken = () => interrupt(fiber)
   response.on("close", () => {
     if (!response.writableEnded) interrupt(fiber)
   })
@@ -145,7 +150,10 @@ const refusalOf = (incoming: IncomingMessage) => {
     if (response !== undefined) return response
     response = new ServerResponse(incoming)
     response.shouldKeepAlive = false
-    response.on("finish", () => incoming.socket.end())
+    response.on("finish", () => {
+      if (incoming instanceof Incoming) incoming.upgraded ??= response?.statusCode
+      incoming.socket.end()
+    })
     response.assignSocket(incoming.socket)
     return response
   }

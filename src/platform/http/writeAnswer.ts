@@ -3,6 +3,7 @@ import { NodeStream } from "@effect/platform-node"
 import { Runtime } from "effect"
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http"
 import { pipeline, Readable } from "node:stream"
+import { comment } from "./EventStream.ts"
 import { TextAnswer } from "./TextAnswer.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -32,7 +33,9 @@ const contentOf = ({ body }: Response, runtime: Runtime.Runtime<never>) => {
  * Pipes at the client's pace. A source that fails cuts the connection, so that no client takes a part for the whole; a client that leaves
  * destroys the source. What the source holds is released when it is closed.
  */
-const pipe = (source: Readable, response: ServerResponse, ended: Ended): void => {
+const pipe = (source: Readable, response: ServerResponse, isEventStream: boolean, ended: Ended): void => {
+  // no event of the stream is cut in two: its writer writes them whole
+  if (isEventStream) response.on("probe", () => response.write(comment))
   pipeline(source, response, (error) => {
     const failure = error?.code === "ERR_STREAM_PREMATURE_CLOSE" ? undefined : error ?? undefined
     if (source.closed) ended(failure)
@@ -57,7 +60,7 @@ export const writeAnswer = (
   response.writeHead(answer.status, headersOf(answer))
   const content = contentOf(answer, runtime)
   if (content instanceof Readable && response.req.method !== "HEAD") {
-    pipe(content, response, ended)
+    pipe(content, response, answer.headers["content-type"] === "text/event-stream", ended)
     return
   }
   if (content instanceof Readable) {

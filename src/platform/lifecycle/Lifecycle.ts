@@ -1,9 +1,18 @@
 import { Context, Effect, Layer } from "effect"
 import type { ServerResponse } from "node:http"
 import { LinkedQueue } from "../../policy/LinkedQueue.ts"
-import { closeWithConnection } from "./closeWithConnection.ts"
+import { Connection } from "./Connection.ts"
 
 export type State = "starting" | "ready" | "stopping"
+
+/** The two parts of a request, as bits: its response is closed, and its handler has ended. */
+const closed = 1
+const handled = 2
+
+/** Closes a response's connection after it; requests that are under way behind it are still answered, in their turn. */
+const closeAfter = (response: ServerResponse): void => {
+  if (Connection.of(response.req.socket).last === response) response.shouldKeepAlive = false
+}
 
 /**
  * Where the server is in its life, and how many requests are under way: counted from their arrival until their answer is sent or
@@ -11,7 +20,7 @@ export type State = "starting" | "ready" | "stopping"
  */
 export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle")<Lifecycle, {
   readonly state: Effect.Effect<State>
-  /** From "stopping" on, every answer whose headers are not yet sent says `connection: close`. */
+  /** From "stopping" on, the last answer of each connection says `connection: close`, if its headers are not yet sent. */
   readonly enter: (state: State) => Effect.Effect<void>
   /** Requests under way; a plain function, as it is asked once a request. */
   readonly active: () => number
@@ -32,21 +41,23 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
     const stop = Effect.unsafeMakeLatch()
 
     const begin = (response: ServerResponse) => {
-      let holds = 2
       const entry = underWay.add(response)
+      let ended = 0
       active++
-      const release = () => {
-        holds--
-        if (holds !== 0) return
+      none.unsafeClose()
+      // each part may be told more than once, and counts once
+      const end = (part: number) => {
+        if (ended === closed + handled) return
+        ended |= part
+        if (ended !== closed + handled) return
         underWay.remove(entry)
         active--
         if (active === 0) none.unsafeOpen()
       }
-      none.unsafeClose()
+      response.on("close", () => end(closed))
+      Connection.of(response.req.socket).begin(response)
       if (state === "stopping") response.shouldKeepAlive = false
-      response.on("close", release)
-      closeWithConnection(response)
-      return release
+      return () => end(handled)
     }
 
     return {
@@ -56,7 +67,7 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
           state = next
           if (next !== "stopping") return
           stop.unsafeOpen()
-          for (let entry = underWay.first; entry !== undefined; entry = entry.next) entry.value.shouldKeepAlive = false
+          for (let entry = underWay.first; entry !== undefined; entry = entry.next) closeAfter(entry.value)
         }),
       active: () => active,
       hasStarted: () => state !== "starting",

@@ -5,6 +5,7 @@ import type * as Undici from "@effect/platform-node/Undici"
 import { Chunk, Context, Effect, Layer, Option, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type { JsonText } from "../codec/JsonText.ts"
+import { traceStateOf } from "../observability/TraceContext.ts"
 import { CodingFailed, decoded } from "./contentCoding.ts"
 import * as EmbeddedUpstream from "./EmbeddedUpstream.ts"
 import { readJson } from "./Json.ts"
@@ -82,6 +83,14 @@ const closed: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EP
  */
 const wasClosed = (error: HttpClientError.HttpClientError): boolean => closed.has(codeOf(error))
 
+/** Passes the caller's `tracestate` on; the client itself passes the trace on. */
+const inTrace = (request: HttpClientRequest.HttpClientRequest) =>
+  Effect.map(Effect.option(Effect.currentParentSpan), (span) =>
+    Option.match(Option.flatMap(span, traceStateOf), {
+      onNone: () => request,
+      onSome: (state) => HttpClientRequest.setHeader(request, "tracestate", state)
+    }))
+
 /**
  * The handbook's httpbin: GET of JSON from the one configured host, with no redirect followed, on reused connections. A connection that
  * the upstream closed as the request came gets a second try on a new one. It sets no time limit of its own (policies do); an
@@ -112,8 +121,9 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
         const get = Effect.fnUntraced(function*(path: `/${string}`) {
           const url = urlOf(base, path)
           const { fresh, reused } = yield* connect
-          const response = yield* reused.execute(asked(url)).pipe(
-            Effect.catchIf(wasClosed, () => fresh.execute(asked(url))),
+          const request = yield* inTrace(asked(url))
+          const response = yield* reused.execute(request).pipe(
+            Effect.catchIf(wasClosed, () => fresh.execute(request)),
             Effect.mapError((error) => UpstreamFailed.connection(url, codeOf(error)))
           )
           const body = bodyOf(response, url, upstreamMaxBytes)

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import { WebSocketServer as Handshake } from "ws"
 import { AppConfig } from "../../AppConfig.ts"
 import { Overloaded } from "../../domain/Problem.ts"
+import { Incoming } from "../http/Incoming.ts"
 import { endOfTurn } from "../scheduler/endOfTurn.ts"
 import * as Connection from "./Connection.ts"
 import type { SendQueue } from "./SendQueue.ts"
@@ -122,6 +123,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         // The client has left during the handshake.
         if (outcome === undefined) return yield* Effect.interrupt
         heads.delete(incoming)
+        if (incoming instanceof Incoming) incoming.upgraded = 101
         return yield* Connection.make({ socket: outcome.right, transport: incoming.socket, limits, writeLater })
       })
       return { accept: (options) => Effect.uninterruptible(accept(options)) }

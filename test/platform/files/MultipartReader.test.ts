@@ -30,7 +30,7 @@ const summarize = ({ content, contentType, field, filename }: IncomingFile) =>
 
 const answer = <A>(files: Effect.Effect<A, Problem>) =>
   Effect.map(files, (answered) => HttpServerResponse.unsafeJson(answered)).pipe(
-    Effect.catchAll((error) => Effect.succeed(render(error, { language: "en", path: "/", traceId: undefined })))
+    Effect.catchAll((error) => Effect.succeed(render(error, { language: "en", path: "/", traceId: "none" })))
   )
 
 const reading = (expected: Expected = one) => serve((request) => answer(read(request, expected, summarize)))
