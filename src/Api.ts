@@ -12,6 +12,8 @@ import { OutboxApi } from "./outbox/Api.ts"
 import { OutcomesApi } from "./outcomes/Api.ts"
 import { transform } from "./platform/http/OpenApiTransform.ts"
 import { HostRefused, OriginRefused } from "./platform/http/Provenance.ts"
+import * as Wire from "./platform/http/WireProblems.ts"
+import { NotReady } from "./platform/lifecycle/NotReady.ts"
 import { DatabaseUnavailable } from "./platform/sql/DatabaseUnavailable.ts"
 import { ResilienceApi } from "./resilience/Api.ts"
 import { TransfersApi } from "./transfers/Api.ts"
@@ -46,6 +48,15 @@ export const Api = HttpApi.make("barista")
   .addError(Problem.Stopping)
   .addError(DatabaseUnavailable)
   .addError(Problem.InternalError)
+  .addError(NotReady)
+  .addError(Wire.MalformedRequest)
+  .addError(Wire.InvalidHost)
+  .addError(Wire.RequestTimeout)
+  .addError(Wire.UriTooLong)
+  .addError(Wire.ExpectationFailed)
+  .addError(Wire.HeadersTooLarge)
+  .addError(Wire.TransferCodingNotImplemented)
+  .addError(Wire.HttpVersionNotSupported)
   .annotateContext(OpenApi.annotations({
     title: "Barista",
     version: "0.1.0",
@@ -55,7 +66,8 @@ export const Api = HttpApi.make("barista")
       "HEAD works wherever GET does, and OPTIONS says what a path allows.",
       "Texts are French; `Accept-Language: en` turns them into English.",
       "Every failure is application/problem+json (RFC 9457): a path that is not listed here is a 404 `RouteNotFound`,",
-      "a method that its path does not list is a 405 `MethodNotAllowed` with the `Allow` header."
+      "a method that its path does not list is a 405 `MethodNotAllowed` with the `Allow` header,",
+      "and a method that HTTP does not know, or CONNECT, is a 501 `MethodNotImplemented`."
     ].join("\n")
   }))
   .annotate(OpenApi.Transform, transform)

@@ -21,7 +21,7 @@ const mapValues = (object: Json, change: (value: Json, name: string) => Json): J
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(record(value), name)]))
 
 /** What the error layer adds to every failure, so that no problem document lacks it. */
-const filledIn = ["type", "title", "status", "detail", "instance"]
+const filledIn = ["type", "title", "status", "detail", "instance", "trace_id"]
 
 /** A component's name has no slash (OpenAPI 3.1, 4.8.7.1), where a problem's identifier has one. */
 const component = (identifier: string, schema: unknown): readonly [string, unknown] => {
@@ -84,8 +84,11 @@ const withQueryParameters = (operation: Json): Json => {
   }
 }
 
-/** What no request that matches the operation is answered: an unknown path and a wrong method match none. */
-const elsewhere: ReadonlySet<string> = new Set(["RouteNotFound", "MethodNotAllowed"])
+/**
+ * Failures that no request of the operation is answered with: an unknown path and a wrong method match none, and the stock contract's failure
+ * to decode is a 422 here.
+ */
+const elsewhere: ReadonlySet<string> = new Set(["RouteNotFound", "MethodNotAllowed", "HttpApiDecodeError"])
 
 const problemSchemas = (response: Json): ReadonlyArray<string> =>
   Object.values(record(response, "content")).flatMap((media) => {
@@ -112,12 +115,8 @@ const failure = (status: string, response: Json): Option.Option<Json> => {
 const answer = (status: string, response: Json): Json =>
   response["description"] === "Success" ? { ...response, description: STATUS_CODES[status] ?? status } : response
 
-/**
- * Only a request with a body can be refused for it, and only one that is not safe, or opens a websocket, for its origin. The stock contract's
- * 400 is a 422 here.
- */
+/** Only a request with a body can be refused for it, and only one that is not safe, or opens a websocket, for its origin. */
 const impossible = (operation: Json, method: string): ReadonlyArray<string> => [
-  "400",
   ...(operation["requestBody"] === undefined ? ["413", "415"] : []),
   ...(method === "get" && record(operation, "responses")["101"] === undefined ? ["403"] : [])
 ]
@@ -142,7 +141,7 @@ const withKeyParameter = (operation: Json): Json =>
   takesKey(operation) ? { ...operation, parameters: [...list(operation["parameters"]), keyParameter] } : operation
 
 /** What is answered before the key is looked at. */
-const unkeyed: ReadonlySet<string> = new Set(["401", "403", "413", "415", "421"])
+const unkeyed: ReadonlySet<string> = new Set(["400", "401", "403", "408", "413", "414", "415", "417", "421", "431"])
 
 const headersOfStatus: Readonly<Record<string, ReadonlyArray<HeaderName>>> = {
   101: ["Upgrade"],
