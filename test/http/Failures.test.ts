@@ -329,11 +329,11 @@ layer(TestServer.layer(), live)("hostile input", (it) => {
   it.effect("targets in absolute form, semicolons and OPTIONS * are understood", () =>
     Effect.gen(function*() {
       const { raw, send } = yield* TestServer
-      const asked = (target: string) => raw(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
-      expect(yield* asked("http://user:secret@host/users/")).toMatch(/^HTTP\/1.1 200/)
-      expect(yield* asked("http://host/docs")).toMatch(/^HTTP\/1.1 200/)
-      expect(yield* asked("http://user:secret@host/nowhere")).not.toMatch(/secret/)
+      const asked = (target: string) => raw(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+      expect(yield* asked("http://user:secret@a/users/")).toMatch(/^HTTP\/1.1 200/)
+      expect(yield* asked("http://a/docs")).toMatch(/^HTTP\/1.1 200/)
+      expect(yield* asked("http://user:secret@a/nowhere")).not.toMatch(/secret/)
       expect((yield* send("GET", "/users;limit=1")).status).toBe(404)
-      expect(yield* raw("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1.1 204/)
+      expect(yield* raw("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1.1 204/)
     }))
 })

@@ -151,7 +151,9 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
     Effect.gen(function*() {
       const { exits, onDisk, port } = yield* running()
       const client = Net.connect(port, "127.0.0.1")
-      client.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: 90000000\r\n\r\n`)
+      client.write(
+        `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: 90000000\r\n\r\n`
+      )
       client.write(file("half.bin", Buffer.alloc(2_000_000)).subarray(0, -2))
       // the temporary file is there: the upload is under way
       yield* Effect.repeat(Effect.zipRight(turn, onDisk), { until: (entries) => entries.length > 2 })
