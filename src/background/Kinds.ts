@@ -5,6 +5,7 @@ import * as Job from "../platform/jobs/Job.ts"
 import { messageIdOf } from "../platform/mail/Mail.ts"
 import { Mailer } from "../platform/mail/Mailer.ts"
 import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
+import type { PolicyName } from "../policy/Policies.ts"
 import { Maintenance, Notification, NotificationAsync, Registration } from "./JobTypes.ts"
 import { RegistrationsRepo } from "./RegistrationsRepo.ts"
 
@@ -23,7 +24,7 @@ const tasks = Effect.gen(function*() {
   const loop = yield* BlockingLoop
   const { mailingList, profiles } = yield* RegistrationsRepo
 
-  const send = (email: Email, text: string, { createdAt, id }: Job.JobContext) =>
+  const send = (said: string, text: string) => ({ email }: ToAddress, { createdAt, id }: Job.JobContext) =>
     mailer.send({
       to: email,
       subject: text,
@@ -31,61 +32,63 @@ const tasks = Effect.gen(function*() {
       jobId: id,
       // an empty database begins again with job 1
       messageId: messageIdOf(id, `welcome-${createdAt}`, mailFrom.domain)
-    })
+    }).pipe(Effect.zipRight(Effect.logInfo(`${said} ${email}: ${text}`)))
+
+  /** A mail that is a row of ours is part of the record that it was sent; one that leaves this machine goes before it. */
+  const mail = (
+    policy: PolicyName,
+    compose: Effect.Effect<void, Job.ActivityError>,
+    sent: ReturnType<typeof send>
+  ): Job.Activity<ToAddress> => {
+    const name = "e-mail"
+    return mailer.isTransactional
+      ? { name, policy, run: () => compose, commit: sent }
+      : { name, policy, run: (to, job) => Effect.zipRight(compose, sent(to, job)) }
+  }
 
   /** `send_email_sync` */
-  const sendSync = Effect.fn("Background.sendSync")(function*({ email }: ToAddress, job: Job.JobContext) {
-    yield* loop.sleepPatiently({ times: 1, each: mailDuration })
-    yield* send(email, welcome, job)
-    yield* Effect.logInfo(`Email envoyé à ${email}: ${welcome}`)
-  })
-
-  /** `send_email_async` */
-  const sendAsync = (text: string) =>
-    Effect.fn("Background.sendAsync")(function*({ email }: ToAddress, job: Job.JobContext) {
-      yield* Effect.sleep(mailDuration)
-      yield* send(email, text, job)
-      yield* Effect.logInfo(`Email async envoyé à ${email}: ${text}`)
-    })
-
-  /** `create_user_profile` */
-  const createProfile = Effect.fn("Background.createProfile")(function*({ email }: ToAddress, { id }: Job.JobContext) {
-    yield* Effect.sleep(profileDuration)
-    yield* profiles.add(email, id)
-    yield* Effect.logInfo(`Profil créé pour ${email}`)
-  })
-
-  /** `add_to_mailing_list` */
-  const joinMailingList = Effect.fn("Background.joinMailingList")(
-    function*({ email }: ToAddress, { id }: Job.JobContext) {
-      yield* Effect.sleep(mailingListDuration)
-      yield* mailingList.add(email, id)
-      yield* Effect.logInfo(`${email} ajouté à la mailing list`)
-    }
+  const mailSync = mail(
+    "send-mail-blocking",
+    loop.sleepPatiently({ times: 1, each: mailDuration }).pipe(Effect.asVoid, Effect.withSpan("Background.sendSync")),
+    send("Email envoyé à", welcome)
   )
 
-  return { sendSync, sendAsync, createProfile, joinMailingList, mailingList, profiles }
+  /** `send_email_async` */
+  const mailAsync = (text: string) =>
+    mail(
+      "send-mail",
+      Effect.withSpan(Effect.sleep(mailDuration), "Background.sendAsync"),
+      send("Email async envoyé à", text)
+    )
+
+  /** `create_user_profile` */
+  const profile: Job.Activity<ToAddress> = {
+    name: "profile",
+    policy: "create-profile",
+    run: () => Effect.withSpan(Effect.sleep(profileDuration), "Background.createProfile"),
+    commit: ({ email }, { id }) =>
+      Effect.zipRight(profiles.add(email, id), Effect.logInfo(`Profil créé pour ${email}`)),
+    undo: (_, { id }) => profiles.remove(id)
+  }
+
+  /** `add_to_mailing_list` */
+  const listed: Job.Activity<ToAddress> = {
+    name: "mailing list",
+    policy: "join-mailing-list",
+    run: () => Effect.withSpan(Effect.sleep(mailingListDuration), "Background.joinMailingList"),
+    commit: ({ email }, { id }) =>
+      Effect.zipRight(mailingList.add(email, id), Effect.logInfo(`${email} ajouté à la mailing list`)),
+    undo: (_, { id }) => mailingList.remove(id)
+  }
+
+  return { mailSync, mailAsync, profile, listed }
 })
 
 /** The kinds of jobs of the chapter. */
-export const kinds = Effect.map(tasks, (task): ReadonlyArray<Job.JobKind> => [
-  Job.kind(Notification, [{ name: "e-mail", policy: "send-mail-blocking", run: task.sendSync }]),
-  Job.kind(NotificationAsync, [{ name: "e-mail", policy: "send-mail", run: task.sendAsync(welcomeAsync) }]),
-  Job.kind(Registration, [
-    { name: "e-mail", policy: "send-mail", run: task.sendAsync(welcome) },
-    {
-      name: "profile",
-      policy: "create-profile",
-      run: task.createProfile,
-      undo: (_, { id }) => task.profiles.remove(id)
-    },
-    {
-      name: "mailing list",
-      policy: "join-mailing-list",
-      run: task.joinMailingList,
-      undo: (_, { id }) => task.mailingList.remove(id)
-    }
-  ])
+export const kinds = Effect.map(tasks, ({ listed, mailAsync, mailSync, profile }): ReadonlyArray<Job.JobKind> => [
+  Job.kind(Notification, [mailSync]),
+  Job.kind(NotificationAsync, [mailAsync(welcomeAsync)]),
+  Job.kind(Registration, [mailAsync(welcome), profile, listed])
 ])
 
 /** The recurring job that does these things, by their names. */

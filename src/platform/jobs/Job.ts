@@ -1,6 +1,7 @@
-import { type Duration, Effect, ParseResult, Schema } from "effect"
+import { type Duration, Effect, Either, ParseResult, Schema } from "effect"
 import { Id, idFromText } from "../../domain/Ids.ts"
 import type { PolicyName } from "../../policy/Policies.ts"
+import { decoder } from "../codec/Codec.ts"
 
 const idDescription = "Id of a job, 1 to 2^53-1"
 
@@ -16,8 +17,8 @@ export const JobState = Schema.Literal("waiting", "running", "succeeded", "faile
 export type JobState = typeof JobState.Type
 
 /**
- * How an attempt ended: `lost` is one that a crash of the process cut off, `undone` a success that was taken back, and the taking back itself:
- * neither counts when the job is tried again.
+ * How an attempt ended. `lost` is one whose end could not be recorded: a crash of the process, or a fault of the database, cut it off. `undone`
+ * is a success that was taken back, and the taking back itself: neither counts when the job is tried again.
  */
 export const Outcome = Schema.Literal("succeeded", "failed", "timed out", "interrupted", "lost", "undone")
 export type Outcome = typeof Outcome.Type
@@ -46,25 +47,44 @@ export interface ActivityError {
   readonly message: string
 }
 
-/**
- * One step of a job: runs at least once, and under its named policy is retried after errors that say they are transient. What it changes
- * outside of the database must bear repetition, as a crash may come between the change and its record.
- */
+type Work<Payload> = (payload: Payload, job: JobContext) => Effect.Effect<void, ActivityError>
+
+/** A part of a job. Under its named policy it is tried again after errors that say they are transient. */
 export interface Activity<Payload> {
   readonly name: string
   readonly policy: PolicyName
-  readonly run: (payload: Payload, job: JobContext) => Effect.Effect<void, ActivityError>
   /**
-   * Takes back what `run` did, or may have done before it failed or was interrupted; called when an activity of the job has failed for good, or
-   * the job is cancelled.
+   * Works outside of the database: at least once, as a crash may come between its effect and the record. It must therefore bear repetition.
    */
-  readonly undo?: (payload: Payload, job: JobContext) => Effect.Effect<void, ActivityError>
+  readonly run: Work<Payload>
+  /**
+   * Changes the database after `run`, in one transaction with the record of the success: exactly once. It waits for statements, and for
+   * nothing else.
+   */
+  readonly commit?: Work<Payload>
+  /**
+   * Takes back in the database what `run` and `commit` did, or may have done before they failed or were interrupted; in one transaction with
+   * its record. Called when an activity of the job has failed for good, or the job is cancelled.
+   */
+  readonly undo?: Work<Payload>
 }
 
-/** A kind of job as the engine runs it; `payload` is the JSON that the database keeps. */
+/** An activity of one job, with the payload given. */
+export interface Step {
+  readonly name: string
+  readonly policy: PolicyName
+  readonly run: Effect.Effect<void, ActivityError>
+  readonly commit: Effect.Effect<void, ActivityError>
+  readonly undo: Effect.Effect<void, ActivityError> | undefined
+}
+
+/** A kind of job as the engine runs it. */
 export interface JobKind {
   readonly name: string
-  readonly activities: ReadonlyArray<Activity<unknown>>
+  /** The names of its activities. */
+  readonly activities: ReadonlyArray<string>
+  /** The activities of one job, from the JSON that the database keeps; the reason, where this version of the server cannot read it. */
+  readonly steps: (payload: unknown, job: JobContext) => Either.Either<ReadonlyArray<Step>, string>
   /** A recurring kind: the next job is enqueued, due so much later, in the transaction that ends the one before. */
   readonly every?: Duration.Duration
 }
@@ -75,16 +95,22 @@ export const kind = <Payload, Encoded>(
   activities: ReadonlyArray<Activity<Payload>>,
   options: { readonly every?: Duration.Duration } = {}
 ): JobKind => {
-  // a payload was checked when it was accepted: one that cannot be read now is a defect of ours
-  const decode = (payload: unknown) => Effect.orDie(ParseResult.decodeUnknown(type.payload)(payload))
+  const decode = decoder(type.payload)
   return {
     name: type.name,
-    activities: activities.map(({ name, policy, run, undo }) => ({
-      name,
-      policy,
-      run: (payload, job) => Effect.flatMap(decode(payload), (decoded) => run(decoded, job)),
-      ...(undo && { undo: (payload, job) => Effect.flatMap(decode(payload), (decoded) => undo(decoded, job)) })
-    })),
+    activities: activities.map(({ name }) => name),
+    steps: (payload, job) =>
+      Either.mapBoth(decode(payload), {
+        onLeft: ParseResult.TreeFormatter.formatIssueSync,
+        onRight: (decoded) =>
+          activities.map(({ commit, name, policy, run, undo }): Step => ({
+            name,
+            policy,
+            run: Effect.suspend(() => run(decoded, job)),
+            commit: commit === undefined ? Effect.void : Effect.suspend(() => commit(decoded, job)),
+            undo: undo && Effect.suspend(() => undo(decoded, job))
+          }))
+      }),
     ...options
   }
 }

@@ -1,5 +1,6 @@
 import {
   ClusterWorkflowEngine,
+  DeliverAt,
   MachineId,
   MessageStorage,
   RunnerHealth,
@@ -12,13 +13,14 @@ import {
 } from "@effect/cluster"
 import { SqlClient } from "@effect/sql"
 import { WorkflowEngine } from "@effect/workflow"
-import { Array, Context, Duration, Effect, Layer, Scope } from "effect"
+import { Array, Context, DateTime, Duration, Effect, Layer, Schema, Scope } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { inOrder } from "../lifecycle/inOrder.ts"
 import { inBackground } from "../scheduler/background.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
 import * as SoleRunner from "./soleRunner.ts"
+import { enduring } from "./stubbornly.ts"
 
 /** Numbers that a runner can have. */
 const machines = 1024
@@ -61,6 +63,28 @@ const config = Layer.effect(
 /** The engine keeps its messages by the writing client, so that whatever enqueues does so in its own transaction. */
 const storage = Layer.effect(SqlClient.SqlClient, Effect.map(Database, ({ writer }) => writer))
 
+/** The engine delivers a message from a moment on that its payload names, and makes the payload's class itself: without one. */
+const isDelayed = Schema.is(Schema.Struct({ deliver_at: Schema.Int }))
+
+/**
+ * The engine tries its own statements a few times within a second, and then goes on as if they had been done: a run whose end it could not
+ * store would be known as running until a restart. So they are tried until they succeed. A stop does not wait for that, as the next start
+ * finds what was not stored. A message belongs to whoever enqueues, and fails with the transaction.
+ */
+const enduringStorage = Layer.effect(
+  MessageStorage.MessageStorage,
+  Effect.map(MessageStorage.MessageStorage, (storage) => ({
+    ...storage,
+    saveRequest: (request) => {
+      const { payload } = request.envelope
+      if (isDelayed(payload)) Object.assign(payload, { [DeliverAt.symbol]: () => DateTime.unsafeMake(payload.deliver_at) })
+      return storage.saveRequest(request)
+    },
+    saveReply: (reply) => enduring(storage.saveReply(reply)),
+    resetShards: (shards) => enduring(storage.resetShards(shards))
+  }))
+)
+
 /** By what the engine's rows of a finished run are found again, to be removed. */
 const index = Layer.effectDiscard(
   Effect.flatMap(
@@ -87,6 +111,7 @@ const runner = Layer.map(
     runnerStorage,
     RunnerHealth.layerNoop,
     SqlMessageStorage.layer,
+    enduringStorage,
     Runners.layerNoop,
     Sharding.layer
   ),

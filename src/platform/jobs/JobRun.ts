@@ -1,22 +1,30 @@
-import { DurableClock, Workflow } from "@effect/workflow"
-import { Clock, Duration, Effect, Either, Option, Schema } from "effect"
-import type { FairSemaphore } from "../../policy/FairSemaphore.ts"
-import { type ActivityFailed, type ActivityOptions, perform, undo } from "./ActivityRun.ts"
-import { JobId, type JobKind } from "./Job.ts"
-import type { JobRow } from "./JobStore.ts"
+import { Workflow } from "@effect/workflow"
+import { Effect, Either, Option, Schema } from "effect"
+import { type ActivityOptions, perform, undo } from "./ActivityRun.ts"
+import { JobId, type JobKind, type Step, undoing } from "./Job.ts"
+import type { ActivityFailure, Ends, JobRow, StartedJob } from "./JobStore.ts"
+import type { Signals } from "./Signals.ts"
 import { stubbornly } from "./stubbornly.ts"
 
-/** One run of one job, as the engine keeps it. `due_at` is in milliseconds since the epoch. */
+/**
+ * One run of one job, as the engine keeps it: one message, and the reply to it. `deliver_at` is the moment, in milliseconds since the epoch, from
+ * which on the engine may begin it; null begins at once.
+ */
 export const JobRun = Workflow.make({
   name: "JobRun",
-  payload: { id: JobId, run: Schema.Int, due_at: Schema.Int },
-  idempotencyKey: ({ id, run }) => `${id}/${run}`
+  payload: { id: JobId, run: Schema.Int, kind: Schema.String, deliver_at: Schema.NullOr(Schema.Int) },
+  idempotencyKey: ({ id, run }) => executionId(id, run)
 })
+
+/** The name of a run in the engine's tables; `JobStore.stranded` makes the same in SQL. */
+export const executionId = (id: JobId, run: number): string => `${id}/${run}`
 
 export interface JobRunOptions extends ActivityOptions {
   readonly kinds: ReadonlyMap<string, JobKind>
+  /** Raised when the end of a running job is asked for. */
+  readonly cancellations: Signals<JobId>
   /** How many jobs run at once: those of a full queue, all at once, would keep the writer from everybody else. */
-  readonly slots: FairSemaphore
+  readonly slots: Effect.Semaphore
   /** Records the end of a run; a recurring job's successor is enqueued with it. */
   readonly finish: (
     job: JobRow,
@@ -25,56 +33,79 @@ export interface JobRunOptions extends ActivityOptions {
   ) => Effect.Effect<void>
 }
 
-/** Sleeps in the database rather than in memory, until the job is due. */
-const untilDue = (due_at: number) =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    due_at <= now ? Effect.void : DurableClock.sleep({
-      name: "due",
-      duration: Duration.millis(due_at - now),
-      inMemoryThreshold: Duration.zero
-    }))
-
-const describe = ({ activity, cause, reason }: ActivityFailed) =>
+const describe = ({ activity, cause, reason }: ActivityFailure) =>
   reason === "exhausted" ? `${activity}: attempts exhausted: ${cause}` : `${activity}: ${cause}`
 
-/**
- * All activities to their ends. Where one did not succeed all are taken back, itself included: what was interrupted or got no answer may have
- * happened.
- */
-const activities = Effect.fnUntraced(function*(options: JobRunOptions, job: JobRow, kind: JobKind) {
-  const ends = yield* Effect.forEach(
-    kind.activities,
-    (activity) => Effect.either(perform(options, job, activity)),
-    { concurrency: "unbounded" }
+const noEnds: Ends = { failed: new Map(), undone: new Set() }
+
+/** How the activities have ended that have, by their names: with a failure or without. */
+type Ended = Map<string, Option.Option<ActivityFailure>>
+
+/** All activities at once, each to its end, as far as they have none. */
+const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<Step>, ended: Ended) =>
+  Effect.forEach(
+    steps.filter(({ name }) => !ended.has(name)),
+    (step) => Effect.map(perform(options, job, step), (failure) => ended.set(step.name, failure)),
+    { concurrency: "unbounded", discard: true }
   )
-  const failures = ends.filter(Either.isLeft).map(({ left }) => left)
-  const [first] = failures
-  if (first === undefined) return yield* options.finish(job, "succeeded", undefined)
-  yield* Effect.forEach(kind.activities, (activity) => undo(options, job, activity), { concurrency: "unbounded" })
-  const forGood = failures.filter(({ reason }) => reason !== "cancelled")
-  return yield* forGood.length === 0
+
+/**
+ * All activities to their ends, or until `cancelled`. Where one did not succeed all are taken back, itself included: an activity that was
+ * interrupted or got no answer may have had its effect.
+ */
+const runSteps = Effect.fnUntraced(function*(
+  options: JobRunOptions,
+  job: StartedJob,
+  steps: ReadonlyArray<Step>,
+  cancelled: Effect.Effect<void>
+) {
+  const { failed, undone } = job.has_attempts === 0 ? noEnds : yield* options.store.ends(job.id, job.run)
+  const ended: Ended = new Map()
+  for (const { name } of steps) {
+    const failure = Option.fromNullable(failed.get(name))
+    if (Option.isSome(failure) || undone.has(undoing(name))) ended.set(name, failure)
+  }
+  if (job.cancel_requested_at === null) {
+    yield* Effect.raceFirst(performAll(options, job, steps, ended), cancelled)
+  }
+  const failures = [...ended.values()].flatMap(Option.toArray)
+  if (failures.length === 0 && undone.size === 0 && ended.size === steps.length) {
+    return yield* options.finish(job, "succeeded", undefined)
+  }
+  yield* Effect.forEach(
+    steps.filter(({ name }) => !undone.has(undoing(name)) && !failed.has(undoing(name))),
+    (step) => undo(options, job, step),
+    { concurrency: "unbounded", discard: true }
+  )
+  return yield* failures.length === 0
     ? options.finish(job, "cancelled", undefined)
-    : options.finish(job, "failed", forGood.map(describe).join("; "))
+    : options.finish(job, "failed", failures.map(describe).join("; "))
 })
 
 /**
- * A run: waits until the job is due, runs its activities, records its end. The engine begins again from the top after a crash or a sleep; what
- * is recorded outside of activities is therefore the same however often it is recorded.
+ * A run: its activities, and the record of its end. After a crash or a stop the engine begins it again from the top; attempts that succeeded,
+ * failures for good and what was taken back are found recorded. A fault of the database only delays it, wherever it comes.
  */
-export const execute = (options: JobRunOptions) => ({ due_at, id, run }: typeof JobRun.payloadSchema.Type) =>
-  Effect.gen(function*() {
+export const execute = (options: JobRunOptions) => ({ id, kind, run }: typeof JobRun.payloadSchema.Type) => {
+  const known = options.kinds.get(kind)
+  // a server of another version enqueued it: it waits for the next one that knows its kind
+  if (known === undefined) return Effect.void
+  return Effect.gen(function*() {
+    // listens before it looks, so that no request is missed in between
+    const cancelled = yield* options.cancellations.subscribe(id)
     const started = yield* options.store.start(id, run)
     if (Option.isNone(started)) return
     const job = started.value
     yield* options.changes.raise(id)
-    const kind = options.kinds.get(job.kind)
-    yield* kind === undefined
-      ? options.finish(job, "failed", `this version of the server has no jobs of the kind ${job.kind}`)
-      : activities(options, job, kind)
+    const steps = known.steps(job.payload, { id, createdAt: job.created_at })
+    yield* Either.match(steps, {
+      onLeft: (reason) => options.finish(job, "failed", `its payload cannot be read: ${reason}`),
+      onRight: (steps) => runSteps(options, job, steps, cancelled)
+    })
   }).pipe(
+    Effect.scoped,
     stubbornly,
-    options.slots.withPermit,
-    // a run that waits for its time holds no slot
-    (effect) => Effect.zipRight(untilDue(due_at), effect),
+    options.slots.withPermits(1),
     Effect.annotateLogs({ job: id })
   )
+}

@@ -7,11 +7,14 @@ import { JobId, JobState, Outcome } from "./Job.ts"
 
 const Millis = Schema.Int
 
+/** JSON, or else the text itself: one job that cannot be read must not keep a list from being shown. */
+const Payload = Schema.Union(Schema.parseJson(Schema.Unknown), Schema.String)
+
 /** A row of the table `jobs`. */
 export const JobRow = Schema.Struct({
   id: JobId,
   kind: Schema.String,
-  payload: Schema.parseJson(Schema.Unknown),
+  payload: Payload,
   state: JobState,
   /** 1, and one more each time that the job is tried again by hand. */
   run: Schema.Int,
@@ -23,6 +26,10 @@ export const JobRow = Schema.Struct({
   error: Schema.NullOr(Schema.String)
 })
 export type JobRow = typeof JobRow.Type
+
+/** A job whose run begins: for the first time, or again after a crash or a stop. */
+const StartedJob = Schema.Struct({ ...JobRow.fields, has_attempts: Schema.Int })
+export type StartedJob = typeof StartedJob.Type
 
 /** A row of the table `job_attempts`. */
 export const AttemptRow = Schema.Struct({
@@ -43,6 +50,20 @@ export interface AttemptKey {
   readonly attempt: number
 }
 
+/** An activity of a run that has failed for good. */
+export const ActivityFailure = Schema.Struct({
+  activity: Schema.String,
+  reason: Schema.Literal("permanent", "exhausted"),
+  cause: Schema.String
+})
+export type ActivityFailure = typeof ActivityFailure.Type
+
+/** The activities of a run that must not be tried again, by the names under which they are recorded. */
+export interface Ends {
+  readonly failed: ReadonlyMap<string, ActivityFailure>
+  readonly undone: ReadonlySet<string>
+}
+
 export interface Filter {
   readonly state: JobState | undefined
   readonly kind: string | undefined
@@ -56,6 +77,15 @@ const mostAttempts = 1000
 
 /** Characters kept of an error. */
 const longestError = 2000
+
+const shortened = (error: string): string => error.slice(0, longestError)
+
+/** Jobs of one state that are counted; beyond it there are at least so many. */
+const mostCounted = 10_000
+
+type Change<I> = (request: I) => Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>
+
+const RunKey = Schema.Struct({ id: JobId, run: Schema.Int })
 
 const make = Effect.gen(function*() {
   const { reader, transaction, writer } = yield* Database
@@ -101,13 +131,75 @@ const make = Effect.gen(function*() {
         ORDER BY started_at DESC, attempt DESC LIMIT ${mostAttempts}`
   })
 
-  /** The rows that a change of one job's state has changed: one or none. */
-  const change = (statement: Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>) =>
-    statement.pipe(
-      Effect.flatMap(Schema.decodeUnknown(Schema.Array(JobRow))),
-      Effect.map((rows) => Option.fromNullable(rows[0])),
-      orDefect
-    )
+  /** A change of one job's state: the job as it is then, or none where the state does not allow the change. */
+  const change = <A, I>(request: Schema.Schema<A, I>, execute: Change<I>) =>
+    Query.findOne({ Request: request, Result: JobRow, execute })
+
+  const finishing = change(
+    Schema.Struct({ id: JobId, run: Schema.Int, state: JobState, error: Schema.NullOr(Schema.String), now: Millis }),
+    ({ error, id, now, run, state }) =>
+      writer`
+        UPDATE jobs SET state = ${state}, finished_at = ${now}, error = ${error}
+        WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running') RETURNING ${columns}`
+  )
+
+  const cancelling = change(Schema.Struct({ id: JobId, now: Millis }), ({ id, now }) =>
+    writer`
+      UPDATE jobs SET cancel_requested_at = COALESCE(cancel_requested_at, ${now})
+      WHERE id = ${id} AND state = 'running' RETURNING ${columns}`)
+
+  const redriving = change(Schema.Struct({ id: JobId, now: Millis }), ({ id, now }) =>
+    writer`
+      UPDATE jobs SET state = 'waiting', run = run + 1, due_at = ${now},
+        started_at = NULL, finished_at = NULL, cancel_requested_at = NULL, error = NULL
+      WHERE id = ${id} AND state IN ('failed', 'cancelled') RETURNING ${columns}`)
+
+  const starting = Query.findOne({
+    Request: Schema.Struct({ id: JobId, run: Schema.Int, now: Millis }),
+    Result: StartedJob,
+    execute: ({ id, now, run }) =>
+      writer`
+        UPDATE jobs SET state = 'running', started_at = COALESCE(started_at, ${now})
+        WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running')
+        RETURNING ${columns},
+          EXISTS (SELECT 1 FROM job_attempts WHERE job_id = jobs.id AND job_attempts.run = jobs.run) AS has_attempts`
+  })
+
+  const strandedRows = Query.findAll({
+    Request: Schema.Struct({ after: Schema.Int, kinds: Schema.Array(Schema.String), limit: Schema.Int }),
+    Result: JobRow,
+    execute: ({ after, kinds, limit }) =>
+      writer`
+        SELECT ${columns} FROM jobs
+        WHERE state IN ('waiting', 'running') AND id > ${after} AND ${writer.in("kind", kinds)} AND NOT EXISTS (
+          SELECT 1 FROM cluster_messages
+          WHERE entity_id = jobs.id || '/' || jobs.run AND entity_type = 'Workflow/JobRun' AND processed = 0)
+        ORDER BY id LIMIT ${limit}`
+  })
+
+  const failureRows = Query.findAll({
+    Request: RunKey,
+    Result: ActivityFailure,
+    execute: ({ id, run }) =>
+      writer`SELECT activity, reason, cause FROM job_failures WHERE job_id = ${id} AND run = ${run}`
+  })
+
+  const undoneRows = Query.findAll({
+    Request: RunKey,
+    Result: AttemptRow.pick("activity"),
+    execute: ({ id, run }) =>
+      writer`
+        SELECT DISTINCT activity FROM job_attempts WHERE job_id = ${id} AND run = ${run} AND outcome = 'undone'`
+  })
+
+  const countRows = Query.findAll({
+    Request: JobState,
+    Result: Schema.Struct({ kind: Schema.String, jobs: Schema.Int }),
+    execute: (state) =>
+      reader`
+        SELECT kind, COUNT(*) AS jobs FROM (SELECT kind FROM jobs WHERE state = ${state} LIMIT ${mostCounted})
+        GROUP BY kind`
+  })
 
   return {
     /** Adds a job in its state `waiting`, due after the delay. */
@@ -149,39 +241,27 @@ const make = Effect.gen(function*() {
 
     /** Marks a run as running; none where that run is over already, or another has begun. */
     start: (id: JobId, run: number) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        change(writer`
-          UPDATE jobs SET state = 'running', started_at = COALESCE(started_at, ${now})
-          WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running') RETURNING ${columns}`)),
+      Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(starting({ id, run, now }))),
 
     /** Records how a run ended; none where it has ended already. */
     finish: (id: JobId, run: number, state: "succeeded" | "failed" | "cancelled", error: string | undefined) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        change(writer`
-          UPDATE jobs SET state = ${state}, finished_at = ${now}, error = ${error?.slice(0, longestError) ?? null}
-          WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running') RETURNING ${columns}`)),
+        orDefect(finishing({ id, run, state, error: error === undefined ? null : shortened(error), now }))),
 
     /** Asks for the end of a running job; none where it does not run. */
     requestCancel: (id: JobId) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        change(writer`
-          UPDATE jobs SET cancel_requested_at = COALESCE(cancel_requested_at, ${now})
-          WHERE id = ${id} AND state = 'running' RETURNING ${columns}`)),
-
-    /** Whether a request is committed that the job end. */
-    isCancelRequested: (id: JobId) =>
-      orDefect(Effect.map(
-        reader`SELECT 1 FROM jobs WHERE id = ${id} AND cancel_requested_at IS NOT NULL`,
-        (rows) => rows.length > 0
-      )),
+      Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(cancelling({ id, now }))),
 
     /** Makes a dead or cancelled job a waiting one again, its next run; none where it is neither. */
     redrive: (id: JobId) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        change(writer`
-          UPDATE jobs SET state = 'waiting', run = run + 1, due_at = ${now},
-            started_at = NULL, finished_at = NULL, cancel_requested_at = NULL, error = NULL
-          WHERE id = ${id} AND state IN ('failed', 'cancelled') RETURNING ${columns}`)),
+      Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(redriving({ id, now }))),
+
+    /** Unfinished jobs of these kinds that the engine has no message for, beyond an id. */
+    stranded: (kinds: ReadonlyArray<string>, after: number, limit: number) =>
+      orDefect(strandedRows({ kinds, after, limit })),
+
+    /** How many jobs of a state there are of each kind; counts at most ten thousand. */
+    count: (state: JobState) => orDefect(countRows(state)),
 
     /**
      * Begins the next attempt at an activity; what a crash left open is `lost`. None where the activity has succeeded before, and has not
@@ -213,19 +293,40 @@ const make = Effect.gen(function*() {
         (rows) => rows.length > 0
       )),
 
-    endAttempt: ({ activity, attempt, job_id }: AttemptKey, outcome: Outcome, error: string | undefined) =>
+    /**
+     * Records how an attempt ended. False where it is not open any more, as another has begun since: then its transaction must change
+     * nothing.
+     */
+    endAttempt: ({ activity, attempt, job_id }: AttemptKey, outcome: Outcome, error?: string) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        orDefect(Effect.map(
+          writer`
+            UPDATE job_attempts SET outcome = ${outcome}, ended_at = ${now},
+              error = ${error === undefined ? null : shortened(error)}
+            WHERE job_id = ${job_id} AND activity = ${activity} AND attempt = ${attempt} AND outcome IS NULL
+            RETURNING attempt`,
+          (rows) => rows.length > 0
+        ))),
+
+    /** Marks the attempts of a job that are open still. */
+    loseAttempts: (job_id: JobId) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         orDefect(writer`
-          UPDATE job_attempts SET outcome = ${outcome}, ended_at = COALESCE(ended_at, ${now}),
-            error = ${error?.slice(0, longestError) ?? null}
-          WHERE job_id = ${job_id} AND activity = ${activity} AND attempt = ${attempt}`)),
+          UPDATE job_attempts SET outcome = 'lost', ended_at = ${now} WHERE job_id = ${job_id} AND outcome IS NULL`)),
 
-    /** Says of the latest attempt how it really ended. */
-    amendAttempt: (job_id: JobId, activity: string, outcome: Outcome, error: string) =>
+    /** Records that an activity of a run has failed for good. */
+    fail: (job_id: JobId, run: number, { activity, cause, reason }: ActivityFailure) =>
       orDefect(writer`
-        UPDATE job_attempts SET outcome = ${outcome}, error = ${error}
-        WHERE job_id = ${job_id} AND activity = ${activity} AND attempt = (
-          SELECT MAX(attempt) FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity})`),
+        INSERT INTO job_failures (job_id, run, activity, reason, cause)
+        VALUES (${job_id}, ${run}, ${activity}, ${reason}, ${shortened(cause)})
+        ON CONFLICT (job_id, run, activity) DO NOTHING`),
+
+    /** The activities of a run that must not be tried again. */
+    ends: (id: JobId, run: number) =>
+      orDefect(Effect.zipWith(failureRows({ id, run }), undoneRows({ id, run }), (failed, undone): Ends => ({
+        failed: new Map(failed.map((failure) => [failure.activity, failure])),
+        undone: new Set(undone.map(({ activity }) => activity))
+      }))),
 
     /** Finished jobs that are kept no longer; times in milliseconds since the epoch. */
     outdated: (limit: number, { dead, done }: { readonly done: number; readonly dead: number }) =>
@@ -239,19 +340,20 @@ const make = Effect.gen(function*() {
       )),
 
     remove: (id: JobId) =>
-      orDefect(Effect.zipRight(
+      orDefect(Effect.all([
+        writer`DELETE FROM job_failures WHERE job_id = ${id}`,
         writer`DELETE FROM job_attempts WHERE job_id = ${id}`,
         writer`DELETE FROM jobs WHERE id = ${id}`
-      )),
+      ], { concurrency: 1, discard: true })),
 
     /** What was taken back is no success any more: the job's next run does it anew. */
-    forgetSuccess: (job_id: JobId, activities: ReadonlyArray<string>) =>
+    forgetSuccess: (job_id: JobId, activity: string) =>
       orDefect(writer`UPDATE job_attempts SET outcome = 'undone'
-        WHERE job_id = ${job_id} AND ${writer.in("activity", activities)} AND outcome = 'succeeded'`)
+        WHERE job_id = ${job_id} AND activity = ${activity} AND outcome = 'succeeded'`)
   }
 })
 
-/** The tables `jobs` and `job_attempts`; a failure of the database is a defect. */
+/** The tables `jobs`, `job_attempts` and `job_failures`; a failure of the database is a defect. */
 export class JobStore extends Context.Tag("barista/platform/jobs/JobStore")<
   JobStore,
   Effect.Effect.Success<typeof make>

@@ -1,11 +1,11 @@
 import { WorkflowEngine } from "@effect/workflow"
-import { Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
 import { AppConfig, partOf } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
-import * as FairSemaphore from "../../policy/FairSemaphore.ts"
 import { Policies } from "../../policy/Policies.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
+import * as EngineRows from "./EngineRows.ts"
 import type { JobId, JobKind, JobType } from "./Job.ts"
 import * as JobEngine from "./JobEngine.ts"
 import { JobNotFound, JobStateConflict } from "./JobProblems.ts"
@@ -13,6 +13,7 @@ import * as JobRun from "./JobRun.ts"
 import { type Filter, type JobRow, JobStore } from "./JobStore.ts"
 import { type Job, type JobDetails, toDetails, toJob } from "./JobView.ts"
 import { Signals } from "./Signals.ts"
+import { stubbornly } from "./stubbornly.ts"
 
 /** The kinds of jobs that the server runs. */
 export class JobKinds extends Context.Tag("barista/platform/jobs/JobKinds")<JobKinds, ReadonlyArray<JobKind>>() {}
@@ -22,6 +23,9 @@ const retryAfter = 5
 
 type End = "succeeded" | "failed" | "cancelled"
 
+/** Jobs handed to the engine anew in one transaction, where it has lost them. */
+const takenUpAtOnce = 100
+
 const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
 
 const make = Effect.gen(function*() {
@@ -29,23 +33,27 @@ const make = Effect.gen(function*() {
   const { transaction } = yield* Database
   const store = yield* JobStore
   const policies = yield* Policies
+  const engineRows = yield* EngineRows.make
   const engine = yield* WorkflowEngine.WorkflowEngine
   const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
   const changes = new Signals<JobId>()
   const cancellations = new Signals<JobId>()
-  const slots = yield* FairSemaphore.make(jobsConcurrency)
+  const slots = yield* Effect.makeSemaphore(jobsConcurrency)
   const mayBegin = yield* Effect.makeLatch(true)
 
   /**
    * Hands a run to the engine, in the caller's transaction. Also where the caller is a run itself, which the engine would take for the parent
    * of this one, and wake when it ends.
    */
-  const handOver = ({ due_at, id, run }: JobRow) =>
-    JobRun.JobRun.execute({ id, run, due_at }, { discard: true }).pipe(
-      Effect.mapInputContext((context: Context.Context<never>) =>
-        Context.add(Context.omit(WorkflowEngine.WorkflowInstance)(context), WorkflowEngine.WorkflowEngine, engine)
-      )
-    )
+  const handOver = Effect.fnUntraced(function*({ due_at, id, kind, run }: JobRow) {
+    const now = yield* Clock.currentTimeMillis
+    yield* engine.execute(JobRun.JobRun, {
+      executionId: JobRun.executionId(id, run),
+      // a clock that is set back does not delay a job that is due
+      payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
+      discard: true
+    })
+  }, Effect.mapInputContext((context: Context.Context<never>) => Context.omit(WorkflowEngine.WorkflowInstance)(context)))
 
   const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
 
@@ -83,12 +91,13 @@ const make = Effect.gen(function*() {
   /** Records the end of a run, in the caller's transaction; false where it had ended already. */
   const end = Effect.fnUntraced(function*(job: JobRow, state: End, error?: string) {
     if (Option.isNone(yield* store.finish(job.id, job.run, state, error))) return false
+    if (state !== "succeeded") yield* store.loseAttempts(job.id)
     yield* addSuccessor(job)
     return true
   })
 
   const finish = Effect.fnUntraced(function*(job: JobRow, state: End, error: string | undefined) {
-    if (!(yield* orDefect(transaction(end(job, state, error))))) return
+    if (!(yield* stubbornly(orDefect(transaction(end(job, state, error)))))) return
     yield* Effect.logInfo(`job ${state}`).pipe(Effect.annotateLogs({ kind: job.kind, ...(error && { error }) }))
     yield* changes.raise(job.id)
   })
@@ -152,13 +161,33 @@ const make = Effect.gen(function*() {
         ))
     )
 
+  /**
+   * Hands those unfinished jobs beyond an id to the engine that it has no message for: of an upgrade, of a kind that the server of before did
+   * not know, or whatever else has lost it.
+   */
+  const takeUp = (after: number): Effect.Effect<void> =>
+    Effect.flatMap(
+      orDefect(transaction(Effect.gen(function*() {
+        const jobs = yield* store.stranded([...kinds.keys()], after, takenUpAtOnce)
+        for (const job of jobs) {
+          yield* engineRows.removeRun(job.id, job.run)
+          yield* handOver(job)
+        }
+        return jobs
+      }))),
+      (jobs) => {
+        const last = jobs.at(-1)
+        return last === undefined ? Effect.void : takeUp(last.id)
+      }
+    )
+
   // looked up before the engine takes up what was left, which keeps the writer busy
   const missing = yield* Effect.filter(recurring, ({ name }) => Effect.negate(store.hasUnfinished(name)), {
     concurrency: 1
   })
   yield* engine.register(
     JobRun.JobRun,
-    JobRun.execute({ store, policies, kinds, slots, cancellations, changes, mayBegin, finish })
+    JobRun.execute({ store, transaction, policies, kinds, slots, cancellations, changes, mayBegin, finish })
   ).pipe(
     // a run copies its context some thousand times, so it gets none of the services, which it has in its closures
     Effect.mapInputContext((context: Context.Context<Scope.Scope>) =>
@@ -168,6 +197,7 @@ const make = Effect.gen(function*() {
   // before the engine interrupts what runs, as it does when what was registered is released
   yield* Effect.addFinalizer(() => mayBegin.close)
   yield* JobEngine.ready
+  yield* takeUp(0)
   for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
 
   return {

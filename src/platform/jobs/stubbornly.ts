@@ -19,3 +19,16 @@ export const stubbornly = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effe
     Effect.retry({ schedule: pauses, while: Cause.isDie }),
     Effect.unsandbox
   )
+
+/**
+ * Tries a statement of the engine again until the database takes it. Its pauses can be interrupted, also where the statement cannot: a stop
+ * does not wait for them.
+ */
+export const enduring = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.catchAll(effect, (error) =>
+    error._tag === "PersistenceError"
+      ? Effect.logError("the engine could not store how far a job is; it is tried again", error).pipe(
+        Effect.zipRight(Effect.interruptible(Effect.sleep("1 second"))),
+        Effect.zipRight(Effect.suspend(() => enduring(effect)))
+      )
+      : Effect.fail(error))

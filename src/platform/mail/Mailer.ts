@@ -15,10 +15,15 @@ export class Mailer extends Context.Tag("barista/platform/mail/Mailer")<Mailer, 
    * at least once, recognisable by its Message-Id. In the outbox it is exactly once.
    */
   readonly send: (mail: Mail) => Effect.Effect<void, MailRejected | MailUnavailable>
+  /** Whether sending is a change of the database, and part of the transaction that it is in. */
+  readonly isTransactional: boolean
 }>() {
   /** By the mail server given. */
   static readonly layerSmtp = (server: SmtpServer) =>
-    Layer.scoped(Mailer, Effect.map(SmtpMailer.make(server), (send) => ({ send: Effect.fn("Mailer.send")(send) })))
+    Layer.scoped(Mailer, Effect.map(SmtpMailer.make(server), (send) => ({
+      send: Effect.fn("Mailer.send")(send),
+      isTransactional: false
+    })))
 
   /** Into the embedded outbox: rows of the database, each Message-Id once. Inside a transaction it belongs to that transaction. */
   static readonly layerOutbox = Layer.effect(
@@ -27,6 +32,7 @@ export class Mailer extends Context.Tag("barista/platform/mail/Mailer")<Mailer, 
       const { transaction } = yield* Database
       const outbox = yield* OutboxRepo
       return {
+        isTransactional: true,
         send: Effect.fn("Mailer.send")(function*({ jobId, messageId, subject, text, to }) {
           const sent_at = yield* DateTime.now
           const row = { to, subject, text, job_id: jobId, message_id: messageId, sent_at }

@@ -8,6 +8,7 @@ import outbox from "./migrations/0005_outbox.ts"
 import idempotencyKeys from "./migrations/0006_idempotency_keys.ts"
 import registrations from "./migrations/0007_registrations.ts"
 import ledgerSums from "./migrations/0008_ledger_sums.ts"
+import jobFailures from "./migrations/0009_job_failures.ts"
 
 /** Every version of the schema, oldest first. A version that has been released is never edited: a change is a new one. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -18,7 +19,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [5, "outbox", Effect.succeed(outbox)],
   [6, "idempotency_keys", Effect.succeed(idempotencyKeys)],
   [7, "registrations", Effect.succeed(registrations)],
-  [8, "ledger_sums", Effect.succeed(ledgerSums)]
+  [8, "ledger_sums", Effect.succeed(ledgerSums)],
+  [9, "job_failures", Effect.succeed(jobFailures)]
 ]
 
 /** Brings the schema to the newest version, in one transaction; does nothing where it is there already. */
