@@ -60,7 +60,11 @@ const failureOf = (activity: string, error: ActivityError): ActivityFailure => (
  * so that a start after a crash finds both. A fault of the database takes no attempt: what could not be written is written once it can be, and
  * the work before it is not repeated.
  */
-const tryOut = (options: ActivityOptions, job: JobRow, activity: Tried): Effect.Effect<Option.Option<ActivityFailure>> =>
+const tryOut = (
+  options: ActivityOptions,
+  job: JobRow,
+  activity: Tried
+): Effect.Effect<Option.Option<ActivityFailure>> =>
   Effect.suspend(() => {
     const { changes, mayBegin, policies, store, transaction } = options
     const { commit, name, outcome, policy, run } = activity
@@ -113,8 +117,11 @@ const tryOut = (options: ActivityOptions, job: JobRow, activity: Tried): Effect.
           : store.endAttempt(open, error instanceof PolicyTimeout ? "timed out" : "failed", messageOf(error))
         const last = failureOf(name, error)
         return Effect.map(
-          orDefect(transaction(Effect.tap(ended, (isOurs) =>
-            isOurs && isLast ? store.fail(job.id, job.run, last) : Effect.void))),
+          orDefect(
+            transaction(
+              Effect.tap(ended, (isOurs) => isOurs && isLast ? store.fail(job.id, job.run, last) : Effect.void)
+            )
+          ),
           () => {
             open = undefined
             if (isLast) failure = Option.some(last)

@@ -77,7 +77,9 @@ const enduringStorage = Layer.effect(
     ...storage,
     saveRequest: (request) => {
       const { payload } = request.envelope
-      if (isDelayed(payload)) Object.assign(payload, { [DeliverAt.symbol]: () => DateTime.unsafeMake(payload.deliver_at) })
+      if (isDelayed(payload)) {
+        Object.assign(payload, { [DeliverAt.symbol]: () => DateTime.unsafeMake(payload.deliver_at) })
+      }
       return storage.saveRequest(request)
     },
     saveReply: (reply) => enduring(storage.saveReply(reply)),

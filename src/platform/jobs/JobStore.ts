@@ -245,16 +245,16 @@ const make = Effect.gen(function*() {
 
     /** Records how a run ended; none where it has ended already. */
     finish: (id: JobId, run: number, state: "succeeded" | "failed" | "cancelled", error: string | undefined) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        orDefect(finishing({ id, run, state, error: error === undefined ? null : shortened(error), now }))),
+      Effect.flatMap(
+        Clock.currentTimeMillis,
+        (now) => orDefect(finishing({ id, run, state, error: error === undefined ? null : shortened(error), now }))
+      ),
 
     /** Asks for the end of a running job; none where it does not run. */
-    requestCancel: (id: JobId) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(cancelling({ id, now }))),
+    requestCancel: (id: JobId) => Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(cancelling({ id, now }))),
 
     /** Makes a dead or cancelled job a waiting one again, its next run; none where it is neither. */
-    redrive: (id: JobId) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(redriving({ id, now }))),
+    redrive: (id: JobId) => Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(redriving({ id, now }))),
 
     /** Unfinished jobs of these kinds that the engine has no message for, beyond an id. */
     stranded: (kinds: ReadonlyArray<string>, after: number, limit: number) =>

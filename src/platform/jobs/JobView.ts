@@ -79,9 +79,7 @@ const toAttempt = ({ attempt, ended_at, error, outcome, run, started_at }: Attem
 /** The activities of the kind, begun or not, and what was taken back. */
 const activities = (kind: JobKind | undefined, attempts: ReadonlyArray<AttemptRow>) => {
   const byName = new Map(Object.entries(Array.groupBy(attempts, ({ activity }) => activity)))
-  const known = (kind?.activities ?? []).flatMap((name) =>
-    byName.has(undoing(name)) ? [name, undoing(name)] : [name]
-  )
+  const known = (kind?.activities ?? []).flatMap((name) => byName.has(undoing(name)) ? [name, undoing(name)] : [name])
   return [...new Set([...known, ...byName.keys()])].map((name) => ({
     name,
     attempts: (byName.get(name) ?? []).map(toAttempt)

@@ -45,15 +45,18 @@ const make = Effect.gen(function*() {
    * Hands a run to the engine, in the caller's transaction. Also where the caller is a run itself, which the engine would take for the parent
    * of this one, and wake when it ends.
    */
-  const handOver = Effect.fnUntraced(function*({ due_at, id, kind, run }: JobRow) {
-    const now = yield* Clock.currentTimeMillis
-    yield* engine.execute(JobRun.JobRun, {
-      executionId: JobRun.executionId(id, run),
-      // a clock that is set back does not delay a job that is due
-      payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
-      discard: true
-    })
-  }, Effect.mapInputContext((context: Context.Context<never>) => Context.omit(WorkflowEngine.WorkflowInstance)(context)))
+  const handOver = Effect.fnUntraced(
+    function*({ due_at, id, kind, run }: JobRow) {
+      const now = yield* Clock.currentTimeMillis
+      yield* engine.execute(JobRun.JobRun, {
+        executionId: JobRun.executionId(id, run),
+        // a clock that is set back does not delay a job that is due
+        payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
+        discard: true
+      })
+    },
+    Effect.mapInputContext((context: Context.Context<never>) => Context.omit(WorkflowEngine.WorkflowInstance)(context))
+  )
 
   const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
 

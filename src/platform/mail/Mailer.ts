@@ -20,10 +20,13 @@ export class Mailer extends Context.Tag("barista/platform/mail/Mailer")<Mailer, 
 }>() {
   /** By the mail server given. */
   static readonly layerSmtp = (server: SmtpServer) =>
-    Layer.scoped(Mailer, Effect.map(SmtpMailer.make(server), (send) => ({
-      send: Effect.fn("Mailer.send")(send),
-      isTransactional: false
-    })))
+    Layer.scoped(
+      Mailer,
+      Effect.map(SmtpMailer.make(server), (send) => ({
+        send: Effect.fn("Mailer.send")(send),
+        isTransactional: false
+      }))
+    )
 
   /** Into the embedded outbox: rows of the database, each Message-Id once. Inside a transaction it belongs to that transaction. */
   static readonly layerOutbox = Layer.effect(

@@ -1,0 +1,58 @@
+import { FileSystem, Path } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import Sqlite from "better-sqlite3"
+import { Context, Effect, Layer } from "effect"
+import { AppConfig } from "../../../src/AppConfig.ts"
+import { Jobs } from "../../../src/platform/jobs/Jobs.ts"
+import { Database } from "../../../src/platform/sql/Database.ts"
+import * as SqliteDatabase from "../../../src/platform/sql/SqliteDatabase.ts"
+import * as TestJobs from "../../support/Jobs.ts"
+import { turn } from "../../support/turn.ts"
+
+/** A database in a temporary folder, as a file that servers open one after another. */
+export const makeFile = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
+  const file = path.join(dataDir, "barista.sqlite")
+  const layer = SqliteDatabase.layer.pipe(
+    Layer.provide(AppConfig.layerWith({ dataDir })),
+    Layer.provide(NodeContext.layer)
+  )
+  return {
+    file,
+    /** Makes the file what a crash has left. */
+    restore: (bytes: Uint8Array) => fs.writeFile(file, bytes),
+    /** What a server on the file does, until the effect ends; it is then stopped. */
+    live: <A, E>(
+      parts: Parameters<typeof TestJobs.over>,
+      use: (server: {
+        readonly jobs: Context.Tag.Service<Jobs>
+        readonly sql: Context.Tag.Service<Database>["writer"]
+      }) => Effect.Effect<A, E>
+    ) =>
+      Layer.build(Layer.provideMerge(TestJobs.over(...parts), layer)).pipe(
+        Effect.flatMap((context) =>
+          use({ jobs: Context.get(context, Jobs), sql: Context.get(context, Database).writer })
+        ),
+        Effect.scoped
+      )
+  }
+}).pipe(Effect.provide(NodeContext.layer))
+
+/** The database as each commit leaves it from now on, and so as each crash does: looked at in each turn, from a connection of its own. */
+export const watchCommits = Effect.fnUntraced(function*(file: string) {
+  const db = yield* Effect.acquireRelease(
+    Effect.sync(() => new Sqlite(file, { readonly: true })),
+    (db) => Effect.sync(() => db.close())
+  )
+  const left: Array<Uint8Array> = []
+  let version = db.pragma("data_version", { simple: true })
+  const look = Effect.sync(() => {
+    const now = db.pragma("data_version", { simple: true })
+    if (now !== version) left.push(db.serialize())
+    version = now
+  })
+  yield* Effect.forkScoped(Effect.forever(Effect.zipRight(turn, look)))
+  return left
+})
