@@ -19,6 +19,9 @@ export class RequestFailed extends Data.TaggedError("RequestFailed")<{ readonly 
 
 const agent = new Agent({ keepAlive: true })
 
+/** Closes the connections that no request uses: a server that has rested closes them in the moment that the next request is sent. */
+export const closeIdle = Effect.sync(() => agent.destroy())
+
 const send = (port: number, options: RequestOptions, writeBody: (request: ClientRequest) => void) =>
   Effect.async<Answer, RequestFailed>((resume) => {
     const failed = (error: Error) => resume(new RequestFailed({ message: String(error) }))

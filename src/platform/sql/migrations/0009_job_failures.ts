@@ -22,16 +22,16 @@ export default Effect.gen(function*() {
   if (tables.length === 0) return
   yield* sql`
     INSERT INTO job_failures (job_id, run, activity, reason, cause)
-    SELECT jobs.id, jobs.run, error ->> 'activity', error ->> 'reason', error ->> 'cause'
+    SELECT jobs.id, jobs.run, failure ->> 'activity', failure ->> 'reason', failure ->> 'cause'
     FROM (
-      SELECT message.entity_id, reply.payload -> '$.value.exit.cause.error' AS error
+      SELECT message.entity_id, reply.payload -> '$.value.exit.cause.error' AS failure
       FROM cluster_messages AS message JOIN cluster_replies AS reply ON reply.request_id = message.id
       WHERE message.entity_type = 'Workflow/JobRun' AND message.tag = 'activity'
     ) AS activity
     JOIN cluster_messages AS request
       ON request.entity_id = activity.entity_id AND request.entity_type = 'Workflow/JobRun' AND request.tag = 'run'
     JOIN jobs ON jobs.id = request.payload ->> 'id' AND jobs.run = request.payload ->> 'run'
-    WHERE error ->> 'reason' IN ('permanent', 'exhausted') AND jobs.state IN ('waiting', 'running')`
+    WHERE failure ->> 'reason' IN ('permanent', 'exhausted') AND jobs.state IN ('waiting', 'running')`
   yield* sql`DELETE FROM cluster_replies`
   yield* sql`DELETE FROM cluster_messages`
 })
