@@ -32,7 +32,7 @@ const kindOf = (sql: () => Sql, list: List, mailed: Effect.Effect<void>) => {
 interface Scenario {
   readonly list: List
   /** What happens to the job besides, once it has come to rest. */
-  readonly then?: (
+  readonly next?: (
     jobs: Context.Tag.Service<Jobs>
   ) => Effect.Effect<unknown, JobNotFound | JobStateConflict | Overloaded>
   /** What the list does once the server has started anew. */
