@@ -1,13 +1,12 @@
 import type { SqlError } from "@effect/sql"
-import { Clock, Duration, Effect } from "effect"
-import * as RetrySchedule from "../../policy/RetrySchedule.ts"
+import { Clock, Duration, Effect, Schedule } from "effect"
+import { pauseAfter } from "../../policy/Backoff.ts"
 import type { DatabaseCounters } from "./DatabaseCounters.ts"
 import { unavailable } from "./DatabaseUnavailable.ts"
 
-/** SQLite's own busy handler begins and ends at about these; it would sleep on the server's loop. */
-const pauses = RetrySchedule.pauses({
-  backoff: { kind: "exponential", base: Duration.millis(1), max: Duration.millis(25) }
-})
+/** Milliseconds between two tries: SQLite's own busy handler begins and ends at about these, and would sleep on the server's loop. */
+const pause = pauseAfter({ kind: "exponential", base: Duration.millis(1), max: Duration.millis(25) })
+const schedule = Schedule.addDelay(Schedule.forever, (tries) => Duration.millis(pause(tries + 1)))
 
 /** Whether another connection has what a statement needs: the same statement may succeed a moment later. */
 export const isLocked = (error: SqlError.SqlError): boolean => unavailable(error)?.reason === "busy"
@@ -24,7 +23,7 @@ export const waitForLock = <A, E extends SqlError.SqlError, R>(
     else counters.lockTimeouts++
     return goesOn
   })
-  return Effect.retry(statement, { schedule: pauses, while: (error) => isLocked(error) && hasTime })
+  return Effect.retry(statement, { schedule, while: (error) => isLocked(error) && hasTime })
 }
 
 /** Runs a statement, and tries it again for so long while another connection has its lock. */
