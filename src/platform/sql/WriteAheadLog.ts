@@ -79,7 +79,7 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
   const checkpoint = Effect.suspend(() => {
     const began = performance.now()
     due.unsafeClose()
-    return Effect.map(threads.submit("checkpoint", { file: String(file) }), (answer) => {
+    return Effect.map(threads.callPatiently("checkpoint", { file: String(file) }), (answer) => {
       counters.checkpoints++
       counters.checkpointMilliseconds += performance.now() - began
       return answer
