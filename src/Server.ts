@@ -26,6 +26,7 @@ import * as OutboxHttp from "./outbox/Http.ts"
 import * as OutcomesHttp from "./outcomes/Http.ts"
 import { Outcomes } from "./outcomes/Outcomes.ts"
 import { FileStore } from "./platform/files/FileStore.ts"
+import * as ConnectionLimit from "./platform/http/ConnectionLimit.ts"
 import * as Documentation from "./platform/http/Documentation.ts"
 import * as HttpAdapter from "./platform/http/HttpAdapter.ts"
 import * as NodeServer from "./platform/http/NodeServer.ts"
@@ -36,8 +37,9 @@ import * as JobRetention from "./platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "./platform/jobs/Jobs.ts"
 import { JobStore } from "./platform/jobs/JobStore.ts"
 import { checkSettings } from "./platform/lifecycle/checkSettings.ts"
-import { drain } from "./platform/lifecycle/drain.ts"
+import { drain, leave } from "./platform/lifecycle/drain.ts"
 import { inOrder } from "./platform/lifecycle/inOrder.ts"
+import { InputMemory } from "./platform/lifecycle/InputMemory.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
 import { Mailer } from "./platform/mail/Mailer.ts"
 import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
@@ -171,17 +173,19 @@ const sampleData = Layer.effectDiscard(Effect.gen(function*() {
 
 /** Serves the contract until its scope closes, then drains. */
 const serve = Layer.scopedDiscard(Effect.gen(function*() {
-  const { dataDir, shutdownTimeout } = yield* AppConfig
+  const { dataDir, shutdownDelay, shutdownTimeout } = yield* AppConfig
   const lifecycle = yield* Lifecycle
   const server = yield* NodeServer.NodeServer
   rememberHeads(server)
   yield* HttpAdapter.serve(server, Api, yield* handlers, yield* Documentation.pages(Api))
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
-    Effect.all([drain(server, shutdownTimeout), room.stop], { concurrency: 2, discard: true }).pipe(
+    leave(shutdownDelay).pipe(
+      Effect.zipRight(Effect.all([drain(server, shutdownTimeout), room.stop], { concurrency: 2, discard: true })),
       Effect.provideService(Lifecycle, lifecycle)
     )
   )
+  yield* ConnectionLimit.guard(server)
   yield* lifecycle.enter("ready")
   const origin = yield* HttpServer.addressWith((address) => Effect.succeed(NodeServer.originOf(address)))
   yield* Effect.logInfo(`Barista is listening on ${origin}`, { docs: `${origin}/docs`, data: dataDir })
@@ -193,7 +197,8 @@ const list = inOrder(
   NodeFileSystem.layer,
   NodePath.layer,
   Layer.effectDiscard(checkSettings),
-  Lifecycle.layer,
+  Lifecycle.bounded,
+  InputMemory.layer,
   NodeServer.NodeServer.layer,
   NodeServer.layer,
   machines,

@@ -1,5 +1,6 @@
 import { Duration, Effect, type Scope } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
+import { Tally } from "../platform/lifecycle/Tally.ts"
 
 /** The items of one batch that have not finished yet; all are given back when the scope closes. */
 export interface Share {
@@ -8,42 +9,56 @@ export interface Share {
 
 /** The items of all batches that were accepted and have not finished yet. */
 export interface Backlog {
-  /** Fails as `accept` would now. */
-  readonly check: (items: number) => Effect.Effect<void, Overloaded>
-  readonly accept: (items: number) => Effect.Effect<Share, Overloaded, Scope.Scope>
+  /** Fails as `accept` would now. Without a client only the bound of all counts. */
+  readonly check: (items: number, client: string | undefined) => Effect.Effect<void, Overloaded>
+  readonly accept: (items: number, client: string | undefined) => Effect.Effect<Share, Overloaded, Scope.Scope>
 }
 
-/** At most `most` items; beyond that `Overloaded`, with the time in which those in excess will have finished, at `each` an item. */
-export const make = (most: number, each: Duration.Duration): Effect.Effect<Backlog> =>
+/** How many items there may be, and how long one takes from all of them. */
+export interface Bounds {
+  readonly most: number
+  readonly ofOneClient: number
+  readonly each: Duration.Duration
+}
+
+/** At most so many items; beyond that `Overloaded`, with the time in which those in excess will have finished. */
+export const make = ({ each, most, ofOneClient }: Bounds): Effect.Effect<Backlog> =>
   Effect.sync(() => {
     let unfinished = 0
-    const check = (items: number) =>
+    const ofClients = new Tally(ofOneClient)
+    const overloaded = (what: string, excess: number) =>
+      new Overloaded({
+        what,
+        retry_after: Math.max(1, Math.ceil(Duration.toSeconds(Duration.times(each, excess))))
+      })
+    const check = (items: number, client: string | undefined) =>
       Effect.suspend(() => {
         const excess = unfinished + items - most
-        return excess <= 0
+        if (excess > 0) return overloaded("batch", excess)
+        return client === undefined || ofClients.hasRoom(client, items)
           ? Effect.void
-          : new Overloaded({
-            what: "batch",
-            retry_after: Math.max(1, Math.ceil(Duration.toSeconds(Duration.times(each, excess))))
-          })
+          : overloaded("batches of one client", items)
       })
-    const accept = (items: number) =>
-      Effect.acquireRelease(
-        Effect.map(check(items), () => {
+    const accept = (items: number, client: string | undefined) => {
+      const release = (count: number) => {
+        unfinished -= count
+        if (client !== undefined) ofClients.remove(client, count)
+      }
+      return Effect.acquireRelease(
+        Effect.map(check(items, client), () => {
           unfinished += items
+          if (client !== undefined) ofClients.add(client, items)
           return { left: items }
         }),
-        (share) =>
-          Effect.sync(() => {
-            unfinished -= share.left
-          })
+        (share) => Effect.sync(() => release(share.left))
       ).pipe(
         Effect.map((share) => ({
           finishOne: () => {
             share.left--
-            unfinished--
+            release(1)
           }
         }))
       )
+    }
     return { check, accept }
   })

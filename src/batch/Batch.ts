@@ -1,5 +1,5 @@
 import { Context, Duration, Effect, Layer } from "effect"
-import { AppConfig } from "../AppConfig.ts"
+import { AppConfig, partOf } from "../AppConfig.ts"
 import { InvalidInput, type Overloaded, TimedOut } from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { traced } from "../platform/observability/Tracing.ts"
@@ -20,32 +20,45 @@ type CheckedBatch = <E>(listener: Listener<E>) => Effect.Effect<ReadonlyArray<st
 
 /**
  * The handbook's batch: each item under the named policy `batch`, whose places all batches of the server share by round robin. `concurrency`
- * lowers how many of them a batch holds at once. Interrupting a batch frees its places.
+ * lowers how many of them a batch holds at once. Interrupting a batch frees its places. `client` is whose batch it is: one client may have only
+ * a part of what may wait.
  */
 export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
   /** The results in the order of the items, at most `batchMaxItems`. */
   readonly process: (
     items: ReadonlyArray<string>,
-    concurrency?: number
+    concurrency?: number,
+    client?: string
   ) => Effect.Effect<ReadonlyArray<string>, InvalidInput | Overloaded | TimedOut>
   /** The same with progress, for at most `batchMaxItemsStreamed` items. */
   readonly withProgress: (
     items: ReadonlyArray<string>,
-    concurrency?: number
+    concurrency?: number,
+    client?: string
   ) => Effect.Effect<CheckedBatch, InvalidInput | Overloaded>
 }>() {
   static readonly layer = Layer.effect(
     Batch,
     Effect.gen(function*() {
-      const { batchItemDuration, batchMaxItems, batchMaxItemsStreamed, batchMaxWaiting } = yield* AppConfig
+      const { batchItemDuration, batchMaxItems, batchMaxItemsStreamed, batchMaxWaiting, batchMaxWaitingPerClient } =
+        yield* AppConfig
       const policies = yield* Policies
       const places = policies.parties("batch")
-      const backlog = yield* Backlog.make(batchMaxWaiting, Duration.times(batchItemDuration, 1 / places.permits))
+      const backlog = yield* Backlog.make({
+        most: batchMaxWaiting,
+        ofOneClient: partOf(batchMaxWaiting, batchMaxWaitingPerClient),
+        each: Duration.times(batchItemDuration, 1 / places.permits)
+      })
 
       const processItem = (item: string) =>
         traced("Batch.processItem")(Effect.as(pause(batchItemDuration), `Processed: ${item}`))
 
-      const check = Effect.fnUntraced(function*(items: number, most: number, concurrency: number) {
+      const check = Effect.fnUntraced(function*(
+        items: number,
+        most: number,
+        concurrency: number,
+        client: string | undefined
+      ) {
         if (items > most) {
           const streamed = most < batchMaxItemsStreamed
             ? text(
@@ -66,12 +79,17 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
           )
           return yield* InvalidInput.of(["query", "concurrency"], rule, "value_error")
         }
-        yield* backlog.check(items)
+        yield* backlog.check(items, client)
       })
 
-      const run = (items: ReadonlyArray<string>, concurrency: number): CheckedBatch => (listener) =>
+      const run = (
+        items: ReadonlyArray<string>,
+        concurrency: number,
+        client: string | undefined
+      ): CheckedBatch =>
+      (listener) =>
         Effect.gen(function*() {
-          const share = yield* backlog.accept(items.length)
+          const share = yield* backlog.accept(items.length, client)
           const limited = policies.apply("batch", yield* places.party())
           const results = Array.from(items, () => "")
           const waiting = items.entries()
@@ -97,10 +115,16 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
         }).pipe(Effect.scoped, traced("Batch.run"))
 
       return {
-        process: (items, concurrency = places.permits) =>
-          Effect.zipRight(check(items.length, batchMaxItems, concurrency), run(items, concurrency)(() => Effect.void)),
-        withProgress: (items, concurrency = places.permits) =>
-          Effect.as(check(items.length, batchMaxItemsStreamed, concurrency), run(items, concurrency))
+        process: (items, concurrency = places.permits, client) =>
+          Effect.zipRight(
+            check(items.length, batchMaxItems, concurrency, client),
+            run(items, concurrency, client)(() => Effect.void)
+          ),
+        withProgress: (items, concurrency = places.permits, client) =>
+          Effect.as(
+            check(items.length, batchMaxItemsStreamed, concurrency, client),
+            run(items, concurrency, client)
+          )
       }
     })
   )

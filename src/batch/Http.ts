@@ -1,3 +1,4 @@
+import type { HttpServerRequest } from "@effect/platform"
 import { Cause, Effect, Option } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { InternalError, type Problem } from "../domain/Problem.ts"
@@ -5,6 +6,7 @@ import { Locale } from "../domain/Text.ts"
 import * as EventStream from "../platform/http/EventStream.ts"
 import type { Handlers } from "../platform/http/Handlers.ts"
 import * as ProblemResponse from "../platform/http/ProblemResponse.ts"
+import { networkOf } from "../platform/lifecycle/Clients.ts"
 import { traceIdOf } from "../platform/observability/TraceContext.ts"
 import type { BatchApi } from "./Api.ts"
 import { Batch } from "./Batch.ts"
@@ -25,14 +27,22 @@ const problemDocument = (url: string) =>
     }
   })
 
+/** Whose request it is, as far as that is known. */
+const clientOf = ({ remoteAddress }: HttpServerRequest.HttpServerRequest) =>
+  Option.getOrUndefined(Option.map(remoteAddress, networkOf))
+
 /** Decode, call, encode; a request that accepts an event stream gets one. */
 export const handlers = Effect.map(
   Effect.all([Batch, AppConfig], { concurrency: 1 }),
   ([batch, config]): Handlers<typeof BatchApi> => {
     const events = Effect.fnUntraced(
-      function*(items: ReadonlyArray<string>, concurrency: number | undefined, url: string) {
-        const run = yield* batch.withProgress(items, concurrency)
-        const document = yield* problemDocument(url)
+      function*(
+        items: ReadonlyArray<string>,
+        concurrency: number | undefined,
+        request: HttpServerRequest.HttpServerRequest
+      ) {
+        const run = yield* batch.withProgress(items, concurrency, clientOf(request))
+        const document = yield* problemDocument(request.url)
         // the batch runs after the handler has answered, and belongs to its trace all the same
         const context = yield* Effect.context<never>()
         return yield* EventStream.response(config, (send) => {
@@ -55,11 +65,11 @@ export const handlers = Effect.map(
       process: ({ payload, request, urlParams: { concurrency } }) =>
         EventStream.negotiated(
           request,
-          Effect.map(batch.process(payload, concurrency), (results) => ({ results })),
+          Effect.map(batch.process(payload, concurrency, clientOf(request)), (results) => ({ results })),
           // a client that connects again has its results, and would have the batch run once more
           EventStream.lastEventId(request) === end
             ? Effect.succeed(EventStream.ended)
-            : events(payload, concurrency, request.url)
+            : events(payload, concurrency, request)
         )
     }
   }

@@ -1,4 +1,12 @@
-import { bytes, duration, integer, kibibyte, mebibyte } from "./Setting.ts"
+import { bytes, duration, integer, kibibyte, mebibyte, part } from "./Setting.ts"
+
+const chatMaxClients = integer(
+  "CHAT_MAX_CLIENTS",
+  10_000,
+  [1, 1_000_000],
+  "sockets",
+  "Chat sockets at once; beyond it 503"
+)
 
 /** How many chat sockets there may be, how large their messages, and how slow or silent a client. */
 export const chat = {
@@ -8,7 +16,13 @@ export const chat = {
     [128, 16 * mebibyte],
     "Size of a chat message; beyond it the socket is closed with 1009"
   ),
-  chatMaxClients: integer("CHAT_MAX_CLIENTS", 10_000, [1, 1_000_000], "sockets", "Chat sockets at once; beyond it 503"),
+  chatMaxClients,
+  chatMaxSocketsPerClient: part(
+    "CHAT_MAX_SOCKETS_PER_CLIENT",
+    chatMaxClients,
+    "sockets",
+    "Of those, sockets of one address; beyond it 503. Behind a proxy all clients have one address: set it to CHAT_MAX_CLIENTS there"
+  ),
   chatQueueMessages: integer(
     "CHAT_QUEUE_MESSAGES",
     256,

@@ -1,14 +1,20 @@
 import { bytes, duration, mebibyte, oneOf, optional, secret, words } from "./Setting.ts"
 
+/** The path in `sqlite:PATH`. A database in memory would be another one for each connection; `//` and `?` are other programs' syntax. */
+const fileOf = (written: string): string | undefined => {
+  const path = /^sqlite:(?!file:|\/\/|:)\s*([^?\0]*[^?\0/])$/.exec(written)?.[1]
+  return path === undefined || /(^|\/)\.{1,2}$/.test(path) ? undefined : path
+}
+
 /** Where the data are, and what is there at first. */
 export const data = {
   dataDir: words("DATA_DIR", "./data", "a folder", "Folder of the SQLite file and the uploads"),
   databaseUrl: optional(
     "DATABASE_URL",
     "sqlite under DATA_DIR",
-    "sqlite:PATH (postgres:// is not supported yet)",
-    "The database",
-    (written) => /^sqlite:(.+)$/.exec(written)?.[1],
+    "sqlite:PATH with the path of a file, such as sqlite:/var/lib/barista/barista.sqlite (postgres:// is not supported yet)",
+    "The database, as sqlite:PATH",
+    fileOf,
     // another database's URL may carry a password
     secret
   ),

@@ -1,4 +1,5 @@
 import { Redacted } from "effect"
+import { isIP } from "node:net"
 import {
   bytes,
   duration,
@@ -11,7 +12,7 @@ import {
   oneOf,
   optional,
   secret,
-  words
+  setting
 } from "./Setting.ts"
 
 /** A page's origin as browsers write it (RFC 6454, 6.2), without the port that its scheme has anyway. */
@@ -27,17 +28,25 @@ const hostOf = (written: string): string | undefined => {
   return new URL(`http://${bracketed}`).hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "") || undefined
 }
 
+/** An address, or a name that the system knows; what looks like an IPv4 address must be one. */
+const addressOf = (written: string): string | undefined => {
+  const isName = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(written) && !/^[\d.]+$/.test(written)
+  return isIP(written) !== 0 || isName ? written.toLowerCase() : undefined
+}
+
 /** A bearer token as a header can carry it (RFC 6750, 2.1), too long to be guessed. */
 const tokenOf = (written: string): string | undefined =>
   /^[\w.~+/-]+=*$/.test(written) && written.length >= 16 ? written : undefined
 
 /** Where the server listens and to whom, what it logs, and how it stops. */
 export const listening = {
-  host: words(
+  host: setting(
     "HOST",
     "127.0.0.1",
-    "an address to listen on",
-    "Address to listen on; beyond loopback it needs API_TOKENS"
+    "127.0.0.1",
+    "an address such as 127.0.0.1, ::1 or 0.0.0.0, or a name, without scheme, brackets and port",
+    "Address to listen on; beyond loopback it needs API_TOKENS",
+    addressOf
   ),
   port: integer("PORT", 3000, [0, 65_535], "", "Port to listen on; 0 picks a free one and prints it"),
   httpAdapter: oneOf(
@@ -86,6 +95,12 @@ export const listening = {
     16 * mebibyte,
     [64 * kibibyte, gibibyte],
     "Log lines waiting for a reader of standard output that is late; beyond it lines are dropped, and counted"
+  ),
+  shutdownDelay: duration(
+    "SHUTDOWN_DELAY",
+    "0 seconds",
+    ["0 seconds", "10 minutes"],
+    "How long the server goes on serving after SIGTERM, no longer ready, so that a balancer's checks see it before connections are refused"
   ),
   shutdownTimeout: duration(
     "SHUTDOWN_TIMEOUT",

@@ -1,13 +1,56 @@
-import { bytes, duration, gibibyte, integer, kibibyte, mebibyte } from "./Setting.ts"
+import { bytes, duration, gibibyte, integer, kibibyte, mebibyte, optional, part } from "./Setting.ts"
+
+const maxRequests = integer(
+  "MAX_REQUESTS",
+  20_000,
+  [1, 1_000_000],
+  "requests",
+  "Requests under way at once; beyond it 503 (about 20 KB of memory each)"
+)
+
+const batchMaxWaiting = integer(
+  "BATCH_MAX_WAITING",
+  10_000,
+  [1, 1_000_000],
+  "items",
+  "Items of all batches accepted and not yet finished at once; beyond it 503"
+)
 
 /** How many requests there may be, how large and how slow, the batches and the event streams among them too. */
 export const requests = {
-  maxRequests: integer(
-    "MAX_REQUESTS",
-    20_000,
-    [1, 1_000_000],
+  maxRequests,
+  maxRequestsPerClient: part(
+    "MAX_REQUESTS_PER_CLIENT",
+    maxRequests,
     "requests",
-    "Requests under way at once; beyond it 503 (about 20 KB of memory each)"
+    "Of those, requests of one address, so that it leaves room to the others; beyond it 503. Behind a proxy all clients have one address: set it to MAX_REQUESTS there"
+  ),
+  maxPipelined: integer(
+    "MAX_PIPELINED",
+    100,
+    [1, 100_000],
+    "requests",
+    "Requests on one connection waiting behind one that is not answered yet; beyond it 503, and the connection closes"
+  ),
+  maxConnections: optional(
+    "MAX_CONNECTIONS",
+    "three quarters of the file descriptors that the process may still open",
+    "a whole number of connections from 1 to 1000000",
+    "Connections at once; beyond it the one that has been idle for the longest is closed, and without one the new one",
+    (written) => (/^[1-9]\d{0,5}$|^1000000$/.test(written) ? Number(written) : undefined)
+  ),
+  maxBufferedBytes: bytes(
+    "MAX_BUFFERED_BYTES",
+    64 * mebibyte,
+    [64 * kibibyte, 16 * gibibyte],
+    "JSON bodies and chat messages that have not arrived whole, of all connections together; beyond it 503, or 1013. Whatever has taken more than 10 seconds gives way first"
+  ),
+  maxJsonValues: integer(
+    "MAX_JSON_VALUES",
+    10_000,
+    [1_000, 1_000_000],
+    "values",
+    "Values in a JSON body, members and items; beyond it 422"
   ),
   maxBodyBytes: bytes("MAX_BODY_BYTES", mebibyte, [kibibyte, 64 * mebibyte], "Size of a JSON body; beyond it 413"),
   maxUploadBytes: bytes(
@@ -66,6 +109,12 @@ export const requests = {
     ["10 millis", "1 minute"],
     "How often a client that has closed its sending side gets 100 Continue until its answer: one that has left fails to take it"
   ),
+  keepAliveTimeout: duration(
+    "KEEP_ALIVE_TIMEOUT",
+    "65 seconds",
+    ["1 second", "1 hour"],
+    "How long a connection may be idle between two requests: longer than the balancer in front keeps it (often 60 seconds), or a request meets its end"
+  ),
   batchMaxItems: integer(
     "BATCH_MAX_ITEMS",
     300,
@@ -80,12 +129,12 @@ export const requests = {
     "items",
     "Items of a batch with progress over SSE; beyond it 422"
   ),
-  batchMaxWaiting: integer(
-    "BATCH_MAX_WAITING",
-    10_000,
-    [1, 1_000_000],
+  batchMaxWaiting,
+  batchMaxWaitingPerClient: part(
+    "BATCH_MAX_WAITING_PER_CLIENT",
+    batchMaxWaiting,
     "items",
-    "Items of all batches accepted and not yet finished at once; beyond it 503"
+    "Of those, items of one address; beyond it 503. Behind a proxy all clients have one address: set it to BATCH_MAX_WAITING there"
   ),
   eventsKeepAlive: duration(
     "EVENTS_KEEP_ALIVE",

@@ -78,7 +78,8 @@ export const duration = (
     (written) =>
       Option.getOrUndefined(
         Option.filter(
-          Duration.decodeUnknown(written),
+          // a negative one would be read as none at all
+          /^\d+(\.\d+)? /.test(written) ? Duration.decodeUnknown(written) : Option.none(),
           Duration.between({ minimum: Duration.decode(least), maximum: Duration.decode(most) })
         )
       )

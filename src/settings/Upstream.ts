@@ -10,11 +10,12 @@ export const upstream = {
   upstreamUrl: optional(
     "UPSTREAM_URL",
     "embedded upstream",
-    "an http or https URL without user and password",
+    "an http or https URL without user, password, query and fragment",
     "The httpbin to call",
     (written) => {
       const url = httpUrl(written)
-      return url?.username === "" && url.password === "" ? url : undefined
+      const bare = url !== undefined && !/[?#]/.test(written) && url.port !== "0"
+      return bare && url.username === "" && url.password === "" ? url : undefined
     },
     secret
   ),

@@ -1,7 +1,7 @@
 import { FileSystem, HttpServer } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Deferred, Duration, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
 import * as Http from "node:http"
 import { WebSocket } from "ws"
 import { AppConfig } from "../../src/AppConfig.ts"
@@ -112,6 +112,32 @@ describe("stopping", () => {
       expect(running).toMatch(/^HTTP\/1.1 200 /)
       expect(running).toMatch(/connection: close/i)
       yield* Fiber.join(stopping)
+    }))
+})
+
+describe("leaving", () => {
+  it.scoped("it is not ready for the time of SHUTDOWN_DELAY, serves all the same, and has each connection close", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { port } = yield* build(scope, { shutdownDelay: Duration.minutes(1) })
+      const ask = (path: string) =>
+        Effect.flatMap(connect(port), ({ closed, write }) => {
+          write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+          return closed
+        })
+      const kept = yield* connect(port)
+      kept.write("GET /health/ready HTTP/1.1\r\nHost: a\r\n\r\n")
+      expect(yield* kept.until("}")).toMatch(/^HTTP\/1.1 200 [^]*keep-alive: timeout=65\r\n/i)
+      const stopping = yield* Effect.fork(Scope.close(scope, Exit.void))
+      yield* TestClock.adjust("59 seconds")
+      expect(yield* ask("/health/ready")).toMatch(/^HTTP\/1.1 503 [^]*"reason":"leaving"/)
+      expect(yield* ask("/health/live")).toMatch(/^HTTP\/1.1 200 /)
+      expect(yield* ask("/users/")).toMatch(/^HTTP\/1.1 200 [^]*connection: close/i)
+      kept.write("GET /users/ HTTP/1.1\r\nHost: a\r\n\r\n")
+      expect(yield* kept.closed).toMatch(/^HTTP\/1.1 200 [^]*connection: close/i)
+      // the engine and its parts take times of their own to end
+      yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => stopping.unsafePoll() !== null })
+      expect(yield* ask("/health/live")).toBe("<closed>")
     }))
 })
 

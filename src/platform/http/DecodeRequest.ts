@@ -1,12 +1,18 @@
 import { type HttpApiEndpoint, HttpApiSchema, HttpMethod, type HttpServerRequest } from "@effect/platform"
 import { Context, Effect, Either, Equal, Exit, Option, Schema, type SchemaAST } from "effect"
-import { type InputIssue, InvalidInput, type PayloadTooLarge, type UnsupportedMediaType } from "../../domain/Problem.ts"
+import {
+  type InputIssue,
+  InvalidInput,
+  type Overloaded,
+  type PayloadTooLarge,
+  type UnsupportedMediaType
+} from "../../domain/Problem.ts"
 import { type Text, text } from "../../domain/Text.ts"
 import * as Codec from "../codec/Codec.ts"
 import { headerName, Idempotent, keyRule, readKey } from "./Idempotent.ts"
 import { below, fromParseIssue } from "./InputIssues.ts"
 import { isParams, type Parameter, parametersOf } from "./Params.ts"
-import { readJson } from "./RequestBody.ts"
+import { type Limits, readJson } from "./RequestBody.ts"
 
 /** What the router found out about a request. */
 export interface Matched {
@@ -25,7 +31,7 @@ export interface Decoded {
   readonly idempotencyKey: string | undefined
 }
 
-type Refusal = InvalidInput | PayloadTooLarge | UnsupportedMediaType
+type Refusal = InvalidInput | Overloaded | PayloadTooLarge | UnsupportedMediaType
 type Issues = ReadonlyArray<InputIssue>
 type Part = Either.Either<unknown, Issues>
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
@@ -172,7 +178,7 @@ const nothingToDecode = () => nothing
  * once (422), and reads the body only where one is declared: where none is, its effect is an `Exit`. A multipart payload is left to
  * its handler, which streams it.
  */
-export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
+export const compile = (endpoint: Endpoint, limits: Limits) => {
   const payloadSchema = Option.filter(endpoint.payloadSchema, ({ ast }) => !isMultipart(ast))
   const decodePath = Option.match(endpoint.pathSchema, {
     onNone: () => nothingToDecode,
@@ -212,7 +218,7 @@ export const compile = (endpoint: Endpoint, maxBodyBytes: number) => {
   return (matched: Matched): Effect.Effect<Decoded, Refusal> => {
     if (isMalformed(matched.request.url)) return Exit.fail(malformed)
     return readsBody
-      ? Effect.flatMap(readJson(matched.request, maxBodyBytes, names), (body) => decode(matched, body))
+      ? Effect.flatMap(readJson(matched.request, limits, names), (body) => decode(matched, body))
       : decode(matched, undefined)
   }
 }

@@ -22,6 +22,9 @@ export interface Options extends Conformance.HeadLimits, ParserFault.Limits {
   readonly log: AccessLog | undefined
   readonly headersTimeout: Duration.Duration
   readonly requestTimeout: Duration.Duration
+  readonly keepAliveTimeout: Duration.Duration
+  /** Requests that may wait on one connection, and as many that are dropped behind a closing answer. */
+  readonly maxPipelined: number
   /** The class of the responses, where it is not node's. */
   readonly ServerResponse?: typeof ServerResponse
   /** How often a client that has closed its sending side is tried whether it is still there. */
@@ -54,7 +57,7 @@ export class GatedServer extends Server {
       headersTimeout: Duration.toMillis(options.headersTimeout),
       requestTimeout: Duration.toMillis(options.requestTimeout),
       connectionsCheckingInterval: 1000,
-      keepAliveTimeout: 5000,
+      keepAliveTimeout: Duration.toMillis(options.keepAliveTimeout),
       maxHeaderSize: options.maxHeaderBytes,
       noDelay: true,
       IncomingMessage: Incoming,
@@ -94,7 +97,9 @@ export class GatedServer extends Server {
     const connection = Connection.of(request.socket)
     if (request.socket.writableEnded || connection.last?.shouldKeepAlive === false) {
       // nothing that follows an answer with `Connection: close` may be processed (RFC 9112, 9.6)
-      connection.hasDropped = true
+      connection.dropped++
+      // node keeps a response for each of them
+      if (connection.dropped > this.#options.maxPipelined) request.socket.destroy()
       return false
     }
     connection.begin(response)
@@ -113,6 +118,7 @@ export class GatedServer extends Server {
   #admitsUpgrade(request: Incoming): boolean {
     const fault = Conformance.violation(request, this.#options)
     if (fault === undefined) {
+      this.#options.lifecycle.clients.of(request.socket).isUpgraded = true
       this.#options.log?.upgrade(request)
       return true
     }
@@ -182,6 +188,7 @@ export class GatedServer extends Server {
   }
 
   #watch(socket: Socket): void {
+    this.#options.lifecycle.clients.of(socket)
     this.#options.log?.connected(socket)
     const connection = Connection.of(socket)
     socket.on("end", () => {

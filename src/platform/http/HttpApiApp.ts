@@ -3,6 +3,7 @@ import { Context, Effect, Exit, Tracer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type { Problem } from "../../domain/Problem.ts"
 import { Locale } from "../../domain/Text.ts"
+import { InputMemory } from "../lifecycle/InputMemory.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import type { Decoded } from "./DecodeRequest.ts"
 import { Exchange, renderProblem } from "./Exchange.ts"
@@ -110,7 +111,7 @@ export const make = Effect.fnUntraced(
     pages: Pages
   ) {
     const config = yield* AppConfig
-    const router = Router.make(api, handlers, config)
+    const router = Router.make(api, handlers, { ...config, memory: yield* InputMemory })
     const refusal = refusalOf(config, yield* Lifecycle, pages)
     const failures = failuresOf(yield* Effect.runtime<never>())
     const shared = yield* surroundings(failures)

@@ -19,10 +19,12 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
         log: yield* AccessLog.make,
         headersTimeout: config.headersTimeout,
         requestTimeout: config.requestTimeout,
+        keepAliveTimeout: config.keepAliveTimeout,
         departureProbe: config.departureProbe,
         maxHeaderBytes: config.maxHeaderBytes,
         maxHeaderLines: config.maxHeaderLines,
         maxUrlBytes: config.maxUrlBytes,
+        maxPipelined: config.maxPipelined,
         ...(config.allowedOrigins.length > 0 && { ServerResponse: Cors.responseClass(config.allowedOrigins) })
       })
       server.setTimeout(Duration.toMillis(config.idleTimeout))

@@ -1,4 +1,5 @@
 import type { HttpApp } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
 import type { Context } from "effect"
 import type { Values } from "../../AppConfig.ts"
 import { Overloaded, type Problem, Stopping, Unauthorized } from "../../domain/Problem.ts"
@@ -16,6 +17,13 @@ export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined 
   return Object.hasOwn(pages, key) ? pages[key] : undefined
 }
 
+/** What there is too much of, by what is full of it. */
+const loads = {
+  server: "requests",
+  client: "requests of one client",
+  connection: "requests on one connection"
+} as const
+
 /** Why a request is not even looked at. */
 export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecycle>, pages: Pages) => {
   const provenance = Provenance.checker(config)
@@ -26,7 +34,11 @@ export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecyc
     if (misplaced !== undefined) return misplaced
     const isHealth = path.startsWith("/health/")
     if (lifecycle.isStopping() && !isHealth) return new Stopping({ retry_after: 5 })
-    if (lifecycle.active() > config.maxRequests) return new Overloaded({ what: "requests", retry_after: 1 })
+    const full = lifecycle.full(NodeHttpServerRequest.toIncomingMessage(request))
+    // whoever watches the server's health is not turned away for the load of others
+    if (full !== undefined && (full === "connection" || !isHealth)) {
+      return new Overloaded({ what: loads[full], retry_after: 1 })
+    }
     const isAllowed = isHealth || method === "OPTIONS" || authorized(headers["authorization"]) ||
       pageOf(pages, path) !== undefined
     return isAllowed ? undefined : new Unauthorized()

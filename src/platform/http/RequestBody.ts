@@ -1,10 +1,22 @@
 import type { Headers, HttpServerRequest } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Option } from "effect"
-import { InvalidInput, PayloadTooLarge, UnsupportedMediaType } from "../../domain/Problem.ts"
+import { InvalidInput, Overloaded, PayloadTooLarge, UnsupportedMediaType } from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
 import { parse as parseHeader } from "../files/HeaderParameters.ts"
+import type { Holding, InputMemory } from "../lifecycle/InputMemory.ts"
 import * as JsonBody from "./JsonBody.ts"
+import * as JsonShape from "./JsonShape.ts"
+
+/** Bounds on JSON bodies. */
+export interface Limits {
+  /** Bytes of one body. */
+  readonly maxBodyBytes: number
+  /** Values in one body. */
+  readonly maxJsonValues: number
+  /** Holds the bodies that have not arrived whole. */
+  readonly memory: InputMemory["Type"]
+}
 
 const json = "application/json"
 
@@ -39,27 +51,36 @@ const refusedBody = ({ headers }: HttpServerRequest.HttpServerRequest): Unsuppor
 
 const tooLarge = (limit: number) => new PayloadTooLarge({ what: "body", limit })
 
+const noRoom = new Overloaded({ what: "bodies that have not arrived whole", retry_after: 1 })
+
 /**
- * The whole body, at most `limit` bytes; its first byte is refused with what `refused` has. What a refused client still sends is discarded by node as it arrives, so that the client
+ * The whole body, at most `maxBodyBytes`; its first byte is refused with what `refused` has. What a refused client still sends is
+ * discarded by node as it arrives, so that the client
  * can read its answer; the server's request timeout bounds that.
  */
 const readBytes = (
   request: HttpServerRequest.HttpServerRequest,
-  limit: number,
+  { maxBodyBytes, memory }: Limits,
   refused: UnsupportedMediaType | undefined
-): Effect.Effect<Buffer, PayloadTooLarge | UnsupportedMediaType> =>
+): Effect.Effect<Buffer, Overloaded | PayloadTooLarge | UnsupportedMediaType> =>
   Effect.async((resume) => {
     const source = NodeHttpServerRequest.toIncomingMessage(request)
+    const announced = Number(request.headers["content-length"])
     const chunks: Array<Buffer> = []
     let size = 0
+    let holding: Holding | undefined
+    const refuse = (reason: Overloaded | PayloadTooLarge | UnsupportedMediaType) => {
+      stop()
+      resume(Effect.fail(reason))
+    }
     const onData = (chunk: Buffer) => {
       size += chunk.length
-      if (refused !== undefined || size > limit) {
-        stop()
-        resume(Effect.fail(refused ?? tooLarge(limit)))
-      } else {
-        chunks.push(chunk)
-      }
+      if (refused !== undefined || size > maxBodyBytes) return refuse(refused ?? tooLarge(maxBodyBytes))
+      chunks.push(chunk)
+      // one that is whole at once is parsed at once
+      if (size === announced) return
+      holding ??= memory.open(() => refuse(noRoom))
+      if (!holding.hold(size)) refuse(noRoom)
     }
     const onEnd = () => {
       stop()
@@ -68,6 +89,7 @@ const readBytes = (
     // a client that goes away is seen by the server too, which interrupts this fiber
     const onError = () => undefined
     const stop = () => {
+      holding?.close()
       source.off("data", onData)
       source.off("end", onEnd)
     }
@@ -77,55 +99,47 @@ const readBytes = (
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** Levels of nesting in a JSON body; whatever reads it may then recurse. */
-const deepest = 100
-
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === "object" && value !== null &&
-  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)))
-
 const notJson = InvalidInput.of(
   ["body"],
   text("doit être du JSON en UTF-8 (RFC 8259)", "must be JSON in UTF-8 (RFC 8259)"),
   "json_invalid"
 )
 
-const tooDeep = InvalidInput.of(
-  ["body"],
-  text(`doit avoir au plus ${deepest} niveaux`, `must not nest deeper than ${deepest} levels`),
-  "value_error"
-)
-
-const parse = (bytes: Buffer, names: ReadonlyArray<string>): Effect.Effect<unknown, InvalidInput> =>
-  Effect.try({
+const parse = (
+  bytes: Buffer,
+  { maxJsonValues }: Limits,
+  names: ReadonlyArray<string>
+): Effect.Effect<unknown, InvalidInput> => {
+  const excess = JsonShape.excess(bytes, { values: maxJsonValues })
+  if (excess !== undefined) return Effect.fail(InvalidInput.of(["body"], excess, "value_error"))
+  return Effect.try({
     try: () => {
       const written = utf8.decode(bytes)
-      const read: unknown = JSON.parse(written)
-      return { written, read }
+      return JsonBody.asWritten(written, JSON.parse(written), names)
     },
     catch: () => notJson
-  }).pipe(
-    Effect.filterOrFail(({ read }) => !isDeeper(read, deepest), () => tooDeep),
-    Effect.map(({ read, written }) => JsonBody.asWritten(written, read, names))
-  )
+  })
+}
+
+type Refusal = InvalidInput | Overloaded | PayloadTooLarge | UnsupportedMediaType
 
 /**
- * The JSON body of a request; undefined where there is none, which its bytes say and not its headers. `limit` is in bytes; `names`
- * are the members of which two values are told apart.
+ * The JSON body of a request; undefined where there is none, which its bytes say and not its headers. `names` are the members of
+ * which two values are told apart.
  */
 export const readJson = (
   request: HttpServerRequest.HttpServerRequest,
-  limit: number,
+  limits: Limits,
   names: ReadonlyArray<string>
-): Effect.Effect<unknown, InvalidInput | PayloadTooLarge | UnsupportedMediaType> =>
-  Effect.suspend((): Effect.Effect<unknown, InvalidInput | PayloadTooLarge | UnsupportedMediaType> => {
+): Effect.Effect<unknown, Refusal> =>
+  Effect.suspend((): Effect.Effect<unknown, Refusal> => {
     const { "content-length": length, "transfer-encoding": framing } = request.headers
     if (framing === undefined && (length === undefined || Number(length) === 0)) return Effect.void
     const refused = refusedBody(request)
     if (length !== undefined && refused !== undefined) return Effect.fail(refused)
-    if (length !== undefined && Number(length) > limit) return Effect.fail(tooLarge(limit))
+    if (length !== undefined && Number(length) > limits.maxBodyBytes) return Effect.fail(tooLarge(limits.maxBodyBytes))
     return Effect.flatMap(
-      readBytes(request, limit, refused),
-      (bytes) => (bytes.length === 0 ? Effect.void : parse(bytes, names))
+      readBytes(request, limits, refused),
+      (bytes) => (bytes.length === 0 ? Effect.void : parse(bytes, limits, names))
     )
   })

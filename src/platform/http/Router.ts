@@ -11,6 +11,7 @@ import type { Problem } from "../../domain/Problem.ts"
 import * as DecodeRequest from "./DecodeRequest.ts"
 import * as EncodeResponse from "./EncodeResponse.ts"
 import type { Handlers } from "./Handlers.ts"
+import type { Limits } from "./RequestBody.ts"
 
 /** One operation of the contract, compiled. */
 export interface Operation {
@@ -68,7 +69,7 @@ const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const
 export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
   api: HttpApi.HttpApi<Id, Groups, E, never>,
   apiHandlers: AnyHandlers,
-  options: { readonly maxBodyBytes: number }
+  limits: Limits
 ): Router => {
   const router = FindMyWay.make<Operation>(config)
   const operations: Array<Operation> = []
@@ -81,7 +82,7 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
         name: `${group.identifier}.${endpoint.name}`,
         endpoint,
         path: endpoint.path,
-        decode: DecodeRequest.compile(endpoint, options.maxBodyBytes),
+        decode: DecodeRequest.compile(endpoint, limits),
         handle,
         encode: EncodeResponse.compile(endpoint)
       }

@@ -9,8 +9,8 @@ export class Connection {
   static readonly #all = new WeakMap<Duplex, Connection>()
 
   readonly #open: Array<ServerResponse> = []
-  /** A request was dropped, as an answer before it closes the connection. */
-  hasDropped = false
+  /** Requests that were dropped, as an answer before them closes the connection. */
+  dropped = 0
   /** What the client sends can no longer be read. */
   isBroken = false
 
@@ -26,6 +26,10 @@ export class Connection {
     const connection = new Connection(socket)
     Connection.#all.set(socket, connection)
     return connection
+  }
+
+  get hasDropped(): boolean {
+    return this.dropped > 0
   }
 
   /** Responses begun and not yet closed. */

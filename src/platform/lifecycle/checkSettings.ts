@@ -1,29 +1,82 @@
-import { FileSystem } from "@effect/platform"
-import { ConfigError, Duration, Effect, Option } from "effect"
-import { AppConfig } from "../../AppConfig.ts"
+import { FileSystem, Path } from "@effect/platform"
+import { Array, ConfigError, Duration, Effect, Option } from "effect"
+import { AppConfig, partOf, type Values } from "../../AppConfig.ts"
 import { isLoopback } from "../../domain/Loopback.ts"
 
-const wrong = (line: string) => Effect.fail(ConfigError.InvalidData([], line))
+const wrong = (line: string) => ConfigError.InvalidData([], line)
 
 /** How long making the data folder may take; some places (/proc) never answer. */
 const patience = Duration.seconds(5)
 
-/** What no setting can tell alone: the server does not start with settings that do not go together, or a folder that it cannot use. */
+/** A line where one setting is more than another one leaves room for. */
+const within = (smaller: readonly [string, number], larger: readonly [string, number], reason: string) =>
+  smaller[1] > larger[1] ? [`${smaller[0]}: ${smaller[1]} is more than ${larger[0]} (${larger[1]}), ${reason}`] : []
+
+const part = (name: string, given: Option.Option<number>, whole: readonly [string, number]) =>
+  Option.match(given, { onNone: () => [], onSome: (value) => within([name, value], whole, "of which it is a part") })
+
+/** The settings that do not go together, a line each. */
+const contradictions = (config: Values): ReadonlyArray<string> => {
+  const waiting = partOf(config.batchMaxWaiting, config.batchMaxWaitingPerClient)
+  const room = ["what one client may have waiting of BATCH_MAX_WAITING", waiting] as const
+  const buffered = ["MAX_BUFFERED_BYTES", config.maxBufferedBytes] as const
+  const streamed = ["BATCH_MAX_ITEMS_STREAMED", config.batchMaxItemsStreamed] as const
+  return [
+    // whoever can reach the server may move money
+    ...(!isLoopback(config.host) && Option.isNone(config.apiTokens)
+      ? [`HOST: "${config.host}" is not a loopback address; listening there needs API_TOKENS to be set`]
+      : []),
+    ...(Duration.greaterThan(config.headersTimeout, config.requestTimeout)
+      ? ["HEADERS_TIMEOUT: must not be longer than REQUEST_TIMEOUT, which includes it"]
+      : []),
+    ...part("MAX_REQUESTS_PER_CLIENT", config.maxRequestsPerClient, ["MAX_REQUESTS", config.maxRequests]),
+    ...part("CHAT_MAX_SOCKETS_PER_CLIENT", config.chatMaxSocketsPerClient, ["CHAT_MAX_CLIENTS", config.chatMaxClients]),
+    ...part("JOBS_MAX_DELAYED", config.jobsMaxDelayed, ["JOBS_MAX_UNFINISHED", config.jobsMaxUnfinished]),
+    ...part("BATCH_MAX_WAITING_PER_CLIENT", config.batchMaxWaitingPerClient, [
+      "BATCH_MAX_WAITING",
+      config.batchMaxWaiting
+    ]),
+    ...within(["BATCH_MAX_ITEMS", config.batchMaxItems], streamed, "which has more room"),
+    ...within(streamed, room, "so that such a batch would never be taken"),
+    ...within(streamed, ["MAX_JSON_VALUES", config.maxJsonValues], "so that such a batch would never be read"),
+    ...within(["MAX_BODY_BYTES", config.maxBodyBytes], buffered, "so that such a body would never be read"),
+    ...within(
+      ["CHAT_MAX_MESSAGE_BYTES", config.chatMaxMessageBytes],
+      buffered,
+      "so that such a message would never be read"
+    )
+  ]
+}
+
+const refuse = (lines: ReadonlyArray<string>): Effect.Effect<void, ConfigError.ConfigError> =>
+  Array.match(lines.map(wrong), {
+    onEmpty: () => Effect.void,
+    onNonEmpty: (errors) => Effect.fail(errors.reduce((all, error) => ConfigError.And(all, error)))
+  })
+
+/** Makes a folder unless it is there, and sees that it can be written. */
+const usable = (folder: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    fs.makeDirectory(folder, { recursive: true }).pipe(
+      Effect.zipRight(fs.access(folder, { writable: true })),
+      Effect.disconnect,
+      Effect.timeoutFail({ duration: patience, onTimeout: () => ({ message: "no answer from the file system" }) })
+    ))
+
+/** What no setting can tell alone: the server does not start with settings that do not go together, or with places that it cannot use. */
 export const checkSettings = Effect.gen(function*() {
-  const { apiTokens, dataDir, headersTimeout, host, requestTimeout } = yield* AppConfig
-  const fs = yield* FileSystem.FileSystem
-  // whoever can reach the server may move money
-  if (!isLoopback(host) && Option.isNone(apiTokens)) {
-    return yield* wrong(`HOST: "${host}" is not a loopback address; listening there needs API_TOKENS to be set`)
-  }
-  if (Duration.greaterThan(headersTimeout, requestTimeout)) {
-    return yield* wrong("HEADERS_TIMEOUT: must not be longer than REQUEST_TIMEOUT, which includes it")
-  }
-  const unusable = (reason: string) => wrong(`DATA_DIR: "${dataDir}" is not a folder that can be written (${reason})`)
-  yield* fs.makeDirectory(dataDir, { recursive: true }).pipe(
-    Effect.zipRight(fs.access(dataDir, { writable: true })),
-    Effect.disconnect,
-    Effect.timeoutFail({ duration: patience, onTimeout: () => ({ message: "no answer from the file system" }) }),
-    Effect.catchAll(({ message }) => unusable(message))
+  const config = yield* AppConfig
+  const path = yield* Path.Path
+  yield* refuse(contradictions(config))
+  const { dataDir, databaseUrl } = config
+  yield* Effect.catchAll(
+    usable(dataDir),
+    ({ message }) => Effect.fail(wrong(`DATA_DIR: "${dataDir}" is not a folder that can be written (${message})`))
+  )
+  if (Option.isNone(databaseUrl)) return
+  yield* Effect.catchAll(
+    usable(path.dirname(databaseUrl.value)),
+    ({ message }) =>
+      Effect.fail(wrong(`DATABASE_URL: "${databaseUrl.value}" is not in a folder that can be written (${message})`))
   )
 })

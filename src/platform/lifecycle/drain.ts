@@ -5,6 +5,15 @@ import { Lifecycle } from "./Lifecycle.ts"
 /** How long the finalizers of requests that were cut off may take, a temporary file's removal or a rollback, before all else closes. */
 const settling = Duration.seconds(5)
 
+/** Lets balancers see that the server is no longer ready, and serves whatever they still send, until they have had `delay` for it. */
+export const leave = Effect.fn("Lifecycle.leave")(function*(delay: Duration.Duration) {
+  if (Duration.equals(delay, Duration.zero)) return
+  const lifecycle = yield* Lifecycle
+  yield* lifecycle.enter("leaving")
+  yield* Effect.logInfo(`leaving: not ready any more, and serving on for ${Duration.format(delay)}`)
+  yield* Effect.sleep(delay)
+})
+
 /**
  * Stops a server cleanly: no connection is accepted any more, kept-alive ones get 503 with `connection: close`, requests under way may finish
  * until `deadline`, and then every connection is closed, which interrupts what is still running; its finalizers are awaited, for a bounded time.

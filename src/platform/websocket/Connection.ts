@@ -1,7 +1,8 @@
 import { Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
-import type { Frame } from "./Frame.ts"
+import type { Holding, InputMemory } from "../lifecycle/InputMemory.ts"
+import * as Frame from "./Frame.ts"
 import { type SendLimits, SendQueue } from "./SendQueue.ts"
 
 /** How a connection ended: a close code (RFC 6455, 7.4) and its reason; 1006 for one that was cut. */
@@ -23,7 +24,7 @@ export interface Connection {
    * Queues a message, in this very tick. A client that lets its queue overflow is closed with 1013; what is sent to a closing
    * connection is dropped.
    */
-  readonly send: (message: Frame) => void
+  readonly send: (message: Frame.Frame) => void
   /** Sends what is queued, then the close frame; cuts a peer that does not answer in time. Idempotent; returns at once. */
   readonly close: (code: number, reason: string) => Effect.Effect<void>
   /** Completes when the connection is closed. */
@@ -89,12 +90,59 @@ const end = (state: State, closing: Closed): void => {
 const isBehind = ({ incoming, limits }: State): boolean =>
   Option.exists(incoming.unsafeSize(), (size) => size >= limits.receiveMessages)
 
+/** Bytes of a client's frame without its data: two, a mask of four, and a longer length where it needs one (RFC 6455, 5.2). */
+const frameBytes = (length: number): number => length + 6 + (length < 126 ? 0 : length < 65_536 ? 2 : 8)
+
+/** Holds in the memory of unfinished input what has arrived of messages that are not whole. */
+const holdUnfinished = (state: State, { memory, transport }: Pick<Opened, "memory" | "transport">): void => {
+  const { socket } = state
+  let unfinished = 0
+  let arrived = 0
+  let holding: Holding | undefined
+  const free = () => {
+    holding?.close()
+    holding = undefined
+  }
+  const refuse = () => {
+    free()
+    end(state, { code: 1013, reason: "too many unfinished messages" })
+  }
+  const finish = (data: { readonly length: number }) => {
+    // what is left came with the last piece
+    unfinished = Math.max(0, Math.min(unfinished - frameBytes(data.length), arrived))
+  }
+  socket.on("message", (data) => finish(Buffer.isBuffer(data) ? data : { length: 0 })).on("ping", finish).on(
+    "pong",
+    finish
+  )
+  transport.prependListener("data", (piece: Buffer) => {
+    arrived = piece.length
+    unfinished += arrived
+  })
+  // behind the listener of `ws`, which has by now told of what is whole
+  transport.on("data", () => {
+    if (unfinished === 0 || state.ending !== undefined) return free()
+    holding ??= memory.open(refuse)
+    if (!holding.hold(unfinished)) refuse()
+  })
+  socket.on("close", free)
+}
+
+const send = (state: State, message: Frame.Frame): void => {
+  if (state.ending !== undefined || state.outgoing.add(message)) return
+  state.outgoing.drop()
+  end(state, { code: 1013, reason: "too slow" })
+}
+
 const listen = (state: State): void => {
   const { closed, incoming, socket } = state
   const hear = () => {
     state.heard = true
   }
-  socket.on("ping", hear)
+  socket.on("ping", (data) => {
+    hear()
+    send(state, Frame.pong(data))
+  })
   socket.on("pong", hear)
   socket.on("message", (data, isBinary) => {
     hear()
@@ -121,12 +169,6 @@ const receive = (state: State): Connection["receive"] =>
     Effect.optionFromOptional
   )
 
-const send = (state: State, message: Frame): void => {
-  if (state.ending !== undefined || state.outgoing.add(message)) return
-  state.outgoing.drop()
-  end(state, { code: 1013, reason: "too slow" })
-}
-
 /** Pings the peer, and cuts the socket of one that was silent since the last ping. */
 const heartbeat = (state: State): Effect.Effect<never> =>
   Effect.sync(() => {
@@ -149,12 +191,13 @@ export interface Opened {
   /** What `socket` writes to. */
   readonly transport: Socket
   readonly limits: Limits
+  readonly memory: InputMemory["Type"]
   /** Shared by the connections of a server. */
   readonly writeLater: (queue: SendQueue) => void
 }
 
 /** Makes a connection of a websocket that has just been opened. */
-export const make = Effect.fnUntraced(function*({ limits, socket, transport, writeLater }: Opened) {
+export const make = Effect.fnUntraced(function*({ limits, memory, socket, transport, writeLater }: Opened) {
   const state: State = {
     socket,
     limits,
@@ -166,6 +209,7 @@ export const make = Effect.fnUntraced(function*({ limits, socket, transport, wri
     heard: true
   }
   listen(state)
+  holdUnfinished(state, { memory, transport })
   yield* Effect.forkScoped(Effect.interruptible(heartbeat(state)))
   yield* Effect.forkScoped(Effect.interruptible(cutWhenLate(state)))
   const close = (code: number, reason: string) => Effect.sync(() => end(state, { code, reason }))

@@ -5,8 +5,15 @@ export interface Frame {
   readonly length: number
 }
 
-/** A final frame of text, of opcode 1 (RFC 6455, 5.2). */
+/** Final frames, of text, of opcode 1, and of a pong, of opcode 10 (RFC 6455, 5.2). */
 const finalText = 0x81
+const finalPong = 0x8a
+
+/** The answer to a ping, which repeats its data: at most 125 bytes (RFC 6455, 5.5). */
+export const pong = (data: Buffer): Frame => ({
+  bytes: Buffer.concat([Buffer.from([finalPong, data.length]), data]),
+  length: data.length
+})
 
 /** Frames a text, unmasked, as a server's frames are (RFC 6455, 5.1 and 5.2). */
 export const text = (message: string): Frame => {

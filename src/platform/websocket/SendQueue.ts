@@ -25,8 +25,8 @@ export interface Outlet {
 
 /**
  * What waits to be sent to one client. The transport is handed no more before it has written what it had, so that nothing gathers in its
- * buffer. The frames go past `ws`, which would make one of each text for each connection; of its own it sends but control frames,
- * which may come between.
+ * buffer. The frames go past `ws`, which would make one of each text for each connection, and would keep a pong for each ping of a client that does
+ * not read; of its own it sends only pings and close frames, which may come between.
  */
 export class SendQueue {
   private readonly outlet: Outlet

@@ -3,9 +3,12 @@ import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Context, Duration, Effect, Either, Layer, type Scope } from "effect"
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import { WebSocketServer as Handshake } from "ws"
-import { AppConfig } from "../../AppConfig.ts"
+import { AppConfig, partOf } from "../../AppConfig.ts"
 import { Overloaded } from "../../domain/Problem.ts"
 import { Incoming } from "../http/Incoming.ts"
+import { clientOf } from "../lifecycle/Clients.ts"
+import { InputMemory } from "../lifecycle/InputMemory.ts"
+import { Tally } from "../lifecycle/Tally.ts"
 import { endOfTurn } from "../scheduler/endOfTurn.ts"
 import * as Connection from "./Connection.ts"
 import type { SendQueue } from "./SendQueue.ts"
@@ -43,6 +46,7 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
     clientTracking: false,
     maxPayload,
     closeTimeout,
+    autoPong: false,
     WebSocket: Connection.ReasonedWebSocket,
     handleProtocols: (offered: Set<string>) => protocols.find((protocol) => offered.has(protocol)) ?? false
   } as const
@@ -92,15 +96,25 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         closeTimeout: config.chatCloseTimeout
       }
       const writeLater = endOfTurn<SendQueue>((queue) => queue.writeDue(), socketsInATurn)
+      const memory = yield* InputMemory
+      const ofClients = new Tally(partOf(config.chatMaxClients, config.chatMaxSocketsPerClient))
       let sockets = 0
-      const place = Effect.acquireRelease(
-        Effect.suspend(() => {
-          if (sockets >= config.chatMaxClients) return new Overloaded({ what: "websockets", retry_after: 5 })
-          sockets += 1
-          return Effect.void
-        }),
-        () => Effect.sync(() => sockets -= 1)
-      )
+      const full = (what: string) => new Overloaded({ what, retry_after: 5 })
+      const place = (client: string) =>
+        Effect.acquireRelease(
+          Effect.suspend(() => {
+            if (sockets >= config.chatMaxClients) return full("websockets")
+            if (!ofClients.hasRoom(client, 1)) return full("websockets of one client")
+            sockets += 1
+            ofClients.add(client, 1)
+            return Effect.void
+          }),
+          () =>
+            Effect.sync(() => {
+              sockets -= 1
+              ofClients.remove(client, 1)
+            })
+        )
 
       const accept = Effect.fnUntraced(function*({ protocols, request }: {
         readonly request: HttpServerRequest.HttpServerRequest
@@ -109,7 +123,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         const incoming = NodeHttpServerRequest.toIncomingMessage(request)
         const head = heads.get(incoming)
         if (head === undefined) return yield* new UpgradeRequired({ reason: "no Connection: Upgrade" })
-        yield* place
+        yield* place(clientOf(incoming.socket))
         const response = yield* responseOf(request, incoming)
         const outcome = upgrade({
           incoming,
@@ -124,7 +138,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         if (outcome === undefined) return yield* Effect.interrupt
         heads.delete(incoming)
         if (incoming instanceof Incoming) incoming.upgraded = 101
-        return yield* Connection.make({ socket: outcome.right, transport: incoming.socket, limits, writeLater })
+        return yield* Connection.make({ socket: outcome.right, transport: incoming.socket, limits, memory, writeLater })
       })
       return { accept: (options) => Effect.uninterruptible(accept(options)) }
     })

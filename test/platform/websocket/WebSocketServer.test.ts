@@ -5,6 +5,7 @@ import { Deferred, Duration, Effect, Either, Exit, Layer, Option, Queue } from "
 import { createServer } from "node:http"
 import { connect as tcp } from "node:net"
 import { AppConfig } from "../../../src/AppConfig.ts"
+import { InputMemory } from "../../../src/platform/lifecycle/InputMemory.ts"
 import type { Connection } from "../../../src/platform/websocket/Connection.ts"
 import * as Frame from "../../../src/platform/websocket/Frame.ts"
 import { rememberHeads, WebSocketServer } from "../../../src/platform/websocket/WebSocketServer.ts"
@@ -45,6 +46,7 @@ const serve = Effect.fnUntraced(function*() {
 
 const server = (overrides: Overrides = {}) =>
   WebSocketServer.layer.pipe(
+    Layer.provide(InputMemory.layer),
     Layer.provideMerge(AppConfig.layerWith(overrides)),
     Layer.provideMerge(NodeHttpServer.layer(() => {
       const created = createServer()
@@ -361,4 +363,71 @@ describe("WebSocketServer", () => {
       expect(yield* everything(socket)).toBe("")
       yield* connect("/ws")
     }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
+
+  /** A client's frame, masked by nothing (RFC 6455, 5.3). */
+  const masked = (opcode: number, data: Buffer) =>
+    Buffer.concat([
+      data.length < 126
+        ? Buffer.from([opcode, 0x80 | data.length])
+        : Buffer.from([opcode, 0xfe, data.length >> 8, data.length & 0xff]),
+      Buffer.alloc(4),
+      data
+    ])
+
+  it.live("closes a client that pings and never reads, as one of messages: no pong gathers", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const socket = yield* rawSocket
+      socket.write(handshake)
+      const connection = yield* accepted
+      socket.pause()
+      const pings = Buffer.concat(Array.from({ length: 1000 }, () => masked(0x89, Buffer.alloc(125))))
+      const flood = () => {
+        while (socket.writable && socket.write(pings)) continue
+      }
+      socket.on("drain", flood)
+      flood()
+      expect(yield* connection.closed).toEqual({ code: 1006, reason: "" })
+    }).pipe(Effect.scoped, Effect.provide(server({ chatCloseTimeout: Duration.millis(50) }))))
+
+  it.live("answers each ping with its data", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const client = yield* connect("/ws")
+      yield* accepted
+      const pongs = yield* Queue.unbounded<string>()
+      client.socket.on("pong", (data) => pongs.unsafeOffer(String(data)))
+      const sent = ["alone", "", ...Array.from({ length: 1000 }, (_, index) => `number ${index}`)]
+      for (const data of sent) client.socket.ping(data)
+      for (const data of sent) expect(yield* Queue.take(pongs)).toBe(data)
+    }).pipe(Effect.scoped, Effect.provide(server())))
+
+  it.live("holds unfinished messages up to the bound of all of them together, in one frame or in fragments", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      const half = Buffer.alloc(40_000, "x")
+      const unfinished = [masked(0x81, Buffer.alloc(60_000, "x")).subarray(0, 40_000), masked(0x01, half)]
+      const connections: Array<Connection> = []
+      for (const bytes of [...unfinished, ...unfinished]) {
+        const socket = yield* rawSocket
+        socket.write(handshake)
+        connections.push(yield* accepted)
+        socket.write(bytes)
+      }
+      const ends = yield* Effect.raceAll(connections.map(({ closed }) => closed))
+      expect(ends).toEqual({ code: 1013, reason: "too many unfinished messages" })
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(
+        server({ maxBufferedBytes: 100_000, chatCloseTimeout: Duration.millis(50) })
+      )
+    ))
+
+  it.live("gives one client half of the places", () =>
+    Effect.gen(function*() {
+      const { accepted } = yield* serve()
+      yield* connect("/ws")
+      yield* accepted
+      expect((yield* refusal("/ws")).status).toBe(503)
+    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 2 }))))
 })

@@ -11,6 +11,7 @@ import {
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "../../../AppConfig.ts"
+import { InputMemory } from "../../lifecycle/InputMemory.ts"
 import { Lifecycle } from "../../lifecycle/Lifecycle.ts"
 import { awaitedResponse } from "../awaitedResponse.ts"
 import { failuresOf } from "../Failures.ts"
@@ -39,7 +40,7 @@ export const make = Effect.fnUntraced(
     isAwaited: Middleware.Policy["isAwaited"]
   ) {
     const config = yield* AppConfig
-    const router = Router.make(api, handlers, config)
+    const router = Router.make(api, handlers, { ...config, memory: yield* InputMemory })
     const failures = failuresOf(yield* Effect.runtime<never>())
     const shared = yield* surroundings(failures)
     const answerUnmatched = unmatchedAnswerer(router, pages, failures)

@@ -1,0 +1,24 @@
+/** How much of something each client has, with a bound on each one's. */
+export class Tally {
+  private readonly most: number
+  private readonly counts = new Map<string, number>()
+
+  constructor(most: number) {
+    this.most = most
+  }
+
+  /** Whether the client may have so much more. */
+  hasRoom(client: string, amount: number): boolean {
+    return (this.counts.get(client) ?? 0) + amount <= this.most
+  }
+
+  add(client: string, amount: number): void {
+    this.counts.set(client, (this.counts.get(client) ?? 0) + amount)
+  }
+
+  remove(client: string, amount: number): void {
+    const left = (this.counts.get(client) ?? 0) - amount
+    if (left > 0) this.counts.set(client, left)
+    else this.counts.delete(client)
+  }
+}
