@@ -19,6 +19,8 @@ const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")
         "receive `{\"id\",\"kind\",\"client_id\",\"to\"?,\"text\"?,\"time\"}` of kind `message`, `personal`, `joined` or `left`, and",
         "`{\"kind\":\"error\",\"detail\",\"errors\"}` for a message that was refused. A personal message goes to every socket of that",
         "client id and, as a copy, to those of the sender; plain clients read it as `Client {id} to client {to}: {TEXT}`.",
+        "A page cannot send the Authorization header: where tokens are required it offers the subprotocol",
+        "`barista.token.` followed by the token in base64url, beside `barista.v1+json` or `barista.v1+text` (plain texts).",
         "One client id may be connected several times. Close codes: 1001 stopping, 1003 binary message, 1007 invalid UTF-8,",
         "1009 message too large, 1013 too slow to read."
       ].join("\n"),

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import type { Handlers } from "../platform/http/Handlers.ts"
 import { WebSocketServer } from "../platform/websocket/WebSocketServer.ts"
 import type { ChatApi } from "./Api.ts"
-import { jsonProtocol } from "./messages.ts"
+import { jsonProtocol, textProtocol } from "./messages.ts"
 import { Room } from "./Room.ts"
 
 /** The handlers of the chat; the one of the websocket stays until its connection is closed. */
@@ -10,6 +10,7 @@ export const handlers: Effect.Effect<Handlers<typeof ChatApi>, never, Room | Web
   const room = yield* Room
   const sockets = yield* WebSocketServer
   return {
-    connect: ({ path, request }) => room.host(path.client_id, sockets.accept({ request, protocols: [jsonProtocol] }))
+    connect: ({ path, request }) =>
+      room.host(path.client_id, sockets.accept({ request, protocols: [jsonProtocol, textProtocol] }))
   }
 })

@@ -5,6 +5,9 @@ import { InputIssue } from "../domain/Problem.ts"
 /** The subprotocol of the JSON messages below; without it a client speaks the handbook's plain texts. */
 export const jsonProtocol = "barista.v1+json"
 
+/** The subprotocol of the handbook's plain texts: only for a client that has to offer one, as one with a token has. */
+export const textProtocol = "barista.v1+text"
+
 /** What a JSON client says: to everyone, or to the sockets of one client id. */
 export const ClientMessage = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("message"), text: Schema.String }),

@@ -224,7 +224,22 @@ const used = (paths: Json, schemas: Json): Json => {
 const bearer = {
   type: "http",
   scheme: "bearer",
-  description: "One of API_TOKENS (RFC 6750). Without that setting no token is asked for; /health/ never asks for one."
+  description:
+    "One of API_TOKENS (RFC 6750). Without that setting no token is asked for; /health/, /docs and /openapi.json never ask for one."
+}
+
+/** A document says what its server does: with tokens every operation but health's needs one, without there are none. */
+export const withTokens = (spec: Json, required: boolean): Json => {
+  if (required) return { ...spec, security: [{ bearer: [] }] }
+  const { security: _, ...rest } = spec
+  const paths = mapValues(record(spec["paths"]), (methods) =>
+    mapValues(methods, (operation) => {
+      const { security: __, ...open } = operation
+      const { 401: ___, ...responses } = record(operation, "responses")
+      return { ...open, responses }
+    }))
+  const { securitySchemes: __, ...components } = record(spec, "components")
+  return { ...rest, paths, components: { ...components, schemas: used(paths, record(components, "schemas")) } }
 }
 
 /** What of the generated document has to be said otherwise for this server; an `OpenApi.Transform` of the root contract. */

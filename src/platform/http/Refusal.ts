@@ -39,7 +39,7 @@ export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecyc
     if (full !== undefined && (full === "connection" || !isHealth)) {
       return new Overloaded({ what: loads[full], retry_after: 1 })
     }
-    const isAllowed = isHealth || method === "OPTIONS" || authorized(headers["authorization"]) ||
+    const isAllowed = isHealth || method === "OPTIONS" || authorized(headers) ||
       pageOf(pages, path) !== undefined
     return isAllowed ? undefined : new Unauthorized()
   }

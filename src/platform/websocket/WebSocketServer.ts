@@ -6,6 +6,7 @@ import { WebSocketServer as Handshake } from "ws"
 import { AppConfig, partOf } from "../../AppConfig.ts"
 import { Overloaded } from "../../domain/Problem.ts"
 import { Incoming } from "../http/Incoming.ts"
+import { carriesToken, subprotocolsOf } from "../http/BearerTokens.ts"
 import { clientOf } from "../lifecycle/Clients.ts"
 import { InputMemory } from "../lifecycle/InputMemory.ts"
 import { Tally } from "../lifecycle/Tally.ts"
@@ -123,6 +124,11 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         const incoming = NodeHttpServerRequest.toIncomingMessage(request)
         const head = heads.get(incoming)
         if (head === undefined) return yield* new UpgradeRequired({ reason: "no Connection: Upgrade" })
+        const offered = subprotocolsOf(request.headers)
+        if (offered.some(carriesToken) && !offered.some((one) => protocols.includes(one))) {
+          // a browser closes a websocket whose server agrees on none of the subprotocols offered
+          return yield* new UpgradeRequired({ reason: `offer ${protocols.join(" or ")} beside the token` })
+        }
         yield* place(clientOf(incoming.socket))
         const response = yield* responseOf(request, incoming)
         const outcome = upgrade({

@@ -56,6 +56,159 @@ describe("a start that cannot be", () => {
     }))
 })
 
+describe("a setting is read whole, or not at all", () => {
+  const read = (variable: string, value: string) =>
+    Effect.map(Effect.exit(Effect.scoped(Layer.build(AppConfig.layer))), failure).pipe(
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map([[variable, value]])))
+    )
+
+  const token = "0123456789abcdef"
+  const wrong: ReadonlyArray<readonly [variable: string, values: ReadonlyArray<string>]> = [
+    ["DATABASE_URL", [
+      "sqlite::memory:",
+      "sqlite:",
+      "sqlite: ",
+      "sqlite:file:x?mode=memory",
+      "sqlite://data.db",
+      "sqlite:///data.db",
+      "sqlite:data.db?mode=ro",
+      "sqlite:folder/",
+      "sqlite:.",
+      "sqlite:folder/..",
+      "data.db",
+      "postgres://localhost/x",
+      ""
+    ]],
+    ["API_TOKENS", [
+      "aaaa aaaa aaaa aaaa",
+      "",
+      ",",
+      `${token},`,
+      `${token},${token}`,
+      "short",
+      `${token}é`,
+      `${token}"`,
+      `"${token}"`,
+      `=${token}`
+    ]],
+    ["ALLOWED_ORIGINS", [
+      "",
+      "*",
+      "null",
+      "app.example",
+      "https://app.example/path",
+      "https://app.example?x",
+      "https://user@app.example",
+      "https://app.example,https://APP.example:443",
+      "ftp://app.example",
+      "https://",
+      "file:///x"
+    ]],
+    ["ALLOWED_HOSTS", [
+      "",
+      "*",
+      "a.example:80",
+      "http://a.example",
+      "a.example/",
+      "a b",
+      "a.example,A.example.",
+      "[::1]:80"
+    ]],
+    ["HOST", ["", "http://localhost", "localhost:3000", "[::1]", "127.999.1.1", "127.1", "1234", "a b", "-", "*"]],
+    ["PORT", ["", "-1", "65536", "3e3", "3000.0", "0x10", "http"]],
+    ["UPSTREAM_URL", [
+      "",
+      "localhost:8080",
+      "ftp://x",
+      "http://user@x",
+      "http://:secret@x",
+      "http://x/#fragment",
+      "http://x/?query",
+      "http://x:0"
+    ]],
+    ["SMTP_URL", ["smtp://x/path", "smtp://x?y", "smtp://user@x", "http://x", "smtp://x:0"]],
+    ["SHUTDOWN_TIMEOUT", ["5", "5s", "-5 seconds", "5 parsecs", "", "Infinity", "1e3 seconds", "11 minutes", "PT5S"]],
+    ["KEEP_ALIVE_TIMEOUT", ["0 seconds", "65"]],
+    ["MAX_BUFFERED_BYTES", ["64MiB", "64 MiB", "1"]],
+    ["MAX_CONNECTIONS", ["0", "1000001", "-1", ""]],
+    ["JOBS_MAX_DELAYED", ["0", "half"]],
+    ["LOG_LEVEL", ["", "INFO", "verbose"]]
+  ]
+
+  it.effect.each(wrong.flatMap(([variable, values]) => values.map((value) => [variable, value] as const)))(
+    "%s=%s is one line that names the variable and what would be right",
+    ([variable, value]) =>
+      Effect.gen(function*() {
+        const said = yield* read(variable, value)
+        expect(said).toMatch(new RegExp(`${variable}: .* is not (an?|one of) `))
+        expect(said.split("\n").filter((line) => line.includes(" is not "))).toHaveLength(1)
+      })
+  )
+
+  const right: ReadonlyArray<readonly [variable: string, value: string]> = [
+    ["DATABASE_URL", "sqlite:/var/lib/barista/barista.sqlite"],
+    ["DATABASE_URL", "sqlite:data dir/é.db"],
+    ["API_TOKENS", `${token}, abcABC-._~+/xyz0=`],
+    ["ALLOWED_ORIGINS", "https://app.example/, http://localhost:5173"],
+    ["ALLOWED_HOSTS", "Barista.example, ::1, [fe80::1], 10.0.0.1, my_host"],
+    ["HOST", "::1"],
+    ["HOST", "LOCALHOST"],
+    ["UPSTREAM_URL", "http://[::1]:8080/base"],
+    ["SHUTDOWN_TIMEOUT", " 1.5 seconds "],
+    ["SHUTDOWN_DELAY", "0 seconds"]
+  ]
+
+  it.effect.each(right)("%s=%s is right", ([variable, value]) =>
+    Effect.gen(function*() {
+      expect(yield* read(variable, value)).toBe("started")
+    }))
+
+  it.scopedLive("settings that contradict each other are all told of", () =>
+    Effect.gen(function*() {
+      const said = yield* refusal({
+        host: "0.0.0.0",
+        requestTimeout: Duration.seconds(1),
+        maxRequests: 10,
+        maxRequestsPerClient: Option.some(11),
+        chatMaxClients: 10,
+        chatMaxSocketsPerClient: Option.some(11),
+        jobsMaxUnfinished: 10,
+        jobsMaxDelayed: Option.some(11),
+        batchMaxWaiting: 10,
+        batchMaxWaitingPerClient: Option.some(11),
+        batchMaxItems: 20,
+        batchMaxItemsStreamed: 15,
+        maxBodyBytes: 200_000,
+        maxBufferedBytes: 100_000
+      })
+      for (
+        const name of [
+          "HOST: ",
+          "HEADERS_TIMEOUT: ",
+          "MAX_REQUESTS_PER_CLIENT: 11 ",
+          "CHAT_MAX_SOCKETS_PER_CLIENT: 11 ",
+          "JOBS_MAX_DELAYED: 11 ",
+          "BATCH_MAX_WAITING_PER_CLIENT: 11 ",
+          "BATCH_MAX_ITEMS: 20 ",
+          "BATCH_MAX_ITEMS_STREAMED: 15 ",
+          "MAX_BODY_BYTES: 200000 "
+        ]
+      ) {
+        expect(said).toContain(name)
+      }
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("a database that cannot be where it is to be is told of by its variable", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const dataDir = yield* folder
+      yield* fs.writeFileString(`${dataDir}/file`, "no folder")
+      const below = yield* refusal({ databaseUrl: Option.some(`${dataDir}/file/x.sqlite`) })
+      expect(below).toMatch(/DATABASE_URL: ".*x\.sqlite" is not in a folder that can be written/)
+      expect(yield* refusal({ databaseUrl: Option.some(dataDir) })).toMatch(/DATABASE_URL, DATA_DIR: .*cannot be used/)
+    }).pipe(Effect.provide(NodeContext.layer)))
+})
+
 describe("sample data", () => {
   it.scopedLive("fills only a database that has no users yet, and gives a real user no money", () =>
     Effect.gen(function*() {
