@@ -1,5 +1,6 @@
-// `npm run bench:policy`: the processor time that a policy adds to an operation, in microseconds, by the product's interpreter and by the
-// plain composition of Effect's operators that the tests hold it to, in turns in one process. It stops by itself.
+// `npm run bench:policy`: the processor time that a policy adds to an operation, in microseconds, by the product's
+// interpreter and by the plain composition of Effect's operators that the tests hold it to, in turns in one process. It
+// stops by itself.
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Data, Duration, Effect, type Exit, Fiber, Random } from "effect"
 import type { Policy } from "../../src/policy/Policy.ts"

@@ -1,7 +1,8 @@
 import { Cause, Data, Effect, Fiber, FiberRef, GlobalValue, ModuleVersion, Option } from "effect"
 
-// The one file that uses what Effect 3.22 keeps private of its fibers: whose children they are, and whether their frames may move. The public
-// `fiber.children` asks by a message and a Deferred. `check` stops the start under a version of Effect that lacks any of it.
+// The one file that uses what Effect 3.22 keeps private of its fibers: whose children they are, and whether their
+// frames may move. The public `fiber.children` asks by a message and a Deferred. `check` stops the start under a
+// version of Effect that lacks any of it.
 
 export type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
 
@@ -31,8 +32,8 @@ export const childrenOf = (fiber: AnyFiber): ReadonlyArray<AnyFiber> =>
   !hasInternals(fiber) || fiber._children === null || fiber._children.size === 0 ? none : [...fiber._children]
 
 /**
- * Whether an interruption of this fiber reaches what it runs next and nothing else, and can be taken back: it has no children, which would
- * be interrupted with it; its frames stay with it; and nobody has interrupted it yet.
+ * Whether an interruption of this fiber reaches what it runs next and nothing else, and can be taken back: it has no
+ * children, which would be interrupted with it; its frames stay with it; and nobody has interrupted it yet.
  */
 export const isFresh = (fiber: AnyFiber): boolean =>
   hasInternals(fiber) &&

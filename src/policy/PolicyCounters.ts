@@ -1,4 +1,6 @@
-/** Counts the work of one policy since the start of the process, as plain numbers: an attempt pays an addition for them. */
+/**
+ * Counts the work of one policy since the start of the process, as plain numbers: an attempt pays an addition for them.
+ */
 export interface PolicyCounters {
   /** Operations begun, after the wait for their permit. */
   operations: number

@@ -17,7 +17,9 @@ export interface Transformer {
 
 /** A policy at work, with the permits that all its operations share. */
 export interface Interpreter {
-  /** The policy's transformer; its operations take their permits from the party, or else are each a party of their own. */
+  /**
+   * The policy's transformer; its operations take their permits from the party, or else are each a party of their own.
+   */
   readonly apply: (party?: FairSemaphore.Party) => Transformer
   /** The permits of the policy's concurrency; without one, as many as any policy can have. */
   readonly parties: FairSemaphore.FairSemaphore
@@ -45,12 +47,14 @@ const planOf = (
 /**
  * Turns a policy into a transformer of effects: the one place that knows what the parts of a policy mean.
  *
- * From the outside in: concurrency, timeout, retry, attempt timeout. The timeout covers the attempts and the pauses between them, as it is
- * the caller's whole patience with the operation. Waiting for a permit counts into neither timeout: they speak of how slow
- * the operation may be, not of how many came before it, and an operation must not fail for the queue of others. The permit is kept over
- * the pauses: a retry must not add load to what is already saturated. (The order of the standard handler of .NET's resilience extensions.)
+ * From the outside in: concurrency, timeout, retry, attempt timeout. The timeout covers the attempts and the pauses
+ * between them, as it is the caller's whole patience with the operation. Waiting for a permit counts into neither
+ * timeout: they speak of how slow the operation may be, not of how many came before it, and an operation must not fail
+ * for the queue of others. The permit is kept over the pauses: a retry must not add load to what is already saturated.
+ * (The order of the standard handler of .NET's resilience extensions.)
  *
- * A timeout interrupts the operation and waits until it has been cleaned up. Only errors retry, never defects or interruptions.
+ * A timeout interrupts the operation and waits until it has been cleaned up. Only errors retry, never defects or
+ * interruptions.
  */
 export const make = (policy: Policy): Effect.Effect<Interpreter> =>
   Effect.map(

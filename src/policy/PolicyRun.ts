@@ -32,8 +32,9 @@ export type Hook<E> = (failed: FailedAttempt<E>) => Effect.Effect<void>
 /**
  * One operation under a policy: its timers and its loop of attempts, in one frame on the stack of the calling fiber.
  *
- * The frame is uninterruptible, and only `end` leaves it. Foreign code (operation, hook, pause) runs through `foreign`, as interruptible as
- * the caller was, and comes back as an exit, whatever it throws: a timer that outlived the frame would interrupt the caller later.
+ * The frame is uninterruptible, and only `end` leaves it. Foreign code (operation, hook, pause) runs through `foreign`,
+ * as interruptible as the caller was, and comes back as an exit, whatever it throws: a timer that outlived the frame
+ * would interrupt the caller later.
  */
 class PolicyRun<A, E, R> {
   private readonly plan: Plan
@@ -73,7 +74,8 @@ class PolicyRun<A, E, R> {
     this.attempt++
     this.plan.counters.attempts++
     this.each?.start()
-    // an interruption that an uninterruptible caller has still before it must not reach into an attempt that begins later
+    // an interruption that an uninterruptible caller has still before it must not reach into an attempt that begins
+    // later
     const shielded = this.each !== undefined && !FiberInternals.isFresh(this.fiber)
     return this.foreign(shielded ? inOwnFiber(this.operation) : this.operation, this.tried)
   }
@@ -85,7 +87,8 @@ class PolicyRun<A, E, R> {
     if (this.each?.timedOut === true) this.plan.counters.attemptTimeouts++
     if (Exit.isSuccess(exit) || this.isInterrupted()) return this.end(exit)
     const failure = Cause.failureOrCause(exit.cause)
-    // only errors retry, never defects or interruptions; an error with a defect beside it is a defect, as for `Effect.retry`
+    // only errors retry, never defects or interruptions; an error with a defect beside it is a defect, as for
+    // `Effect.retry`
     if (Either.isRight(failure) || (this.plan.retries && Cause.isDie(exit.cause))) return this.end(exit)
     this.plan.counters.failures++
     return this.foreign(this.between(failure.left), (again) => {
@@ -99,7 +102,8 @@ class PolicyRun<A, E, R> {
     return Effect.suspend(() => {
       const { jitter, pauseAfter } = this.plan
       const pause = pauseAfter(this.attempt)
-      // drawn after the last attempt too, as Effect's Schedule does: so the same seed gives the same run as the plain composition
+      // drawn after the last attempt too, as Effect's Schedule does: so the same seed gives the same run as the plain
+      // composition
       return jitter
         ? Effect.flatMap(Random.nextIntBetween(0, pause + 1), (drawn) => this.pause(error, drawn))
         : this.pause(error, pause)
@@ -127,7 +131,10 @@ class PolicyRun<A, E, R> {
     return this.whole === undefined ? this.leave(exit) : this.whole.end(exit, this.leave)
   }
 
-  /** Leaves the frame. An interruption that is still there is another's, and wins over the exit: a failure must not hide it. */
+  /**
+   * Leaves the frame. An interruption that is still there is another's, and wins over the exit: a failure must not hide
+   * it.
+   */
   private readonly leave = (
     exit: Exit.Exit<A, E | PolicyTimeout>
   ): Effect.Effect<A, E | PolicyTimeout> => {

@@ -1,7 +1,10 @@
 import { Data, type Duration } from "effect"
 import { format } from "./DurationText.ts"
 
-/** The operation, or one attempt at it, did not end in its time and was interrupted. Transient: the next attempt may be faster. */
+/**
+ * The operation, or one attempt at it, did not end in its time and was interrupted. Transient: the next attempt may be
+ * faster.
+ */
 export class PolicyTimeout extends Data.TaggedError("PolicyTimeout")<{ readonly after: Duration.Duration }> {
   readonly transient = true
 

@@ -4,10 +4,12 @@ import { PolicyTimeout } from "./PolicyTimeout.ts"
 import { type After, never } from "./Timers.ts"
 
 /**
- * A part of a fiber's work that a timer interrupts, without a fiber of its own: the calling fiber is interrupted, and the end of the region
- * takes that back. It ends as a fiber of its own would: what it forked ends with it, and a failure leaves the FiberRefs as they were.
+ * A part of a fiber's work that a timer interrupts, without a fiber of its own: the calling fiber is interrupted, and
+ * the end of the region takes that back. It ends as a fiber of its own would: what it forked ends with it, and a
+ * failure leaves the FiberRefs as they were.
  *
- * Both `start` and `end` must run in the same uninterruptible frame of a fiber without children (see `FiberInternals.isFresh`).
+ * Both `start` and `end` must run in the same uninterruptible frame of a fiber without children (see
+ * `FiberInternals.isFresh`).
  */
 export class TimedRegion {
   private readonly limit: Duration.Duration

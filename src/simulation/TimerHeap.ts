@@ -13,8 +13,8 @@ const isBefore = (a: Timer, b: Timer) => a.deadline < b.deadline || (a.deadline 
 const last = 2 ** 52
 
 /**
- * A binary heap of timers, earliest first. Equal ones come in the order of their creation, but those added as last after all others. Adding
- * and removing take logarithmic time.
+ * A binary heap of timers, earliest first. Equal ones come in the order of their creation, but those added as last
+ * after all others. Adding and removing take logarithmic time.
  */
 export class TimerHeap {
   private readonly timers: Array<Timer> = []

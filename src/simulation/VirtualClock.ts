@@ -5,15 +5,17 @@ import { TimerHeap } from "./TimerHeap.ts"
 const nanosPerMilli = 1_000_000
 
 /**
- * A clock whose time stands still while anything runs and jumps to the next deadline when nothing does. It starts at 0 and counts whole
- * nanoseconds (exactly, for the first 104 days); an infinite sleep has no deadline.
+ * A clock whose time stands still while anything runs and jumps to the next deadline when nothing does. It starts at 0
+ * and counts whole nanoseconds (exactly, for the first 104 days); an infinite sleep has no deadline.
  */
 class VirtualClock implements TimerClock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
   private readonly timers = new TimerHeap()
   private now = 0
 
-  /** Jumps to the earliest deadline and wakes its sleeper, only the first of several equal ones; false if nobody sleeps. */
+  /**
+   * Jumps to the earliest deadline and wakes its sleeper, only the first of several equal ones; false if nobody sleeps.
+   */
   wakeNext(): boolean {
     const timer = this.timers.shift()
     if (timer === undefined) return false
@@ -82,7 +84,10 @@ class StepScheduler implements Scheduler.Scheduler {
   }
 }
 
-/** At this virtual time, since the start, nothing could run and nobody slept: the program waits for what will never come. */
+/**
+ * At this virtual time, since the start, nothing could run and nobody slept: the program waits for what will never
+ * come.
+ */
 export class Deadlock extends Data.TaggedError("Deadlock")<{ readonly after: Duration.Duration }> {
   override get message(): string {
     return `deadlock after ${Duration.format(this.after)}: every fiber waits and none sleeps`
@@ -95,10 +100,15 @@ export interface VirtualRun<A, E> {
   readonly elapsed: Duration.Duration
 }
 
-/** Steps between two turns of the host's event loop: some milliseconds, so that a long run neither freezes it nor resists interruption. */
+/**
+ * Steps between two turns of the host's event loop: some milliseconds, so that a long run neither freezes it nor
+ * resists interruption.
+ */
 const stepsPerTurn = 2_000
 
-/** Lets the host's event loop turn once; by the live clock, as the surrounding one may itself stand still (TestClock). */
+/**
+ * Lets the host's event loop turn once; by the live clock, as the surrounding one may itself stand still (TestClock).
+ */
 const hostTurn = Effect.withClock(Effect.sleep(Duration.zero), Clock.make())
 
 const start = <A, E, R>(runtime: Runtime.Runtime<R>, effect: Effect.Effect<A, E, R>, seed: number) => {
@@ -127,12 +137,14 @@ const start = <A, E, R>(runtime: Runtime.Runtime<R>, effect: Effect.Effect<A, E,
 }
 
 /**
- * Runs an effect to its end in virtual time, at once. Everything inside that takes time or chance through Effect's Clock and Random (sleeps,
- * timeouts, schedules, log times, spans) sees the virtual clock, from 0, and the seeded random numbers: same seed, same run. Equal
- * deadlines fire in the order of their sleeps, each after all that the one before set in motion; a policy's timeouts fire last.
+ * Runs an effect to its end in virtual time, at once. Everything inside that takes time or chance through Effect's
+ * Clock and Random (sleeps, timeouts, schedules, log times, spans) sees the virtual clock, from 0, and the seeded
+ * random numbers: same seed, same run. Equal deadlines fire in the order of their sleeps, each after all that the one
+ * before set in motion; a policy's timeouts fire last.
  *
- * The effect must not wait for the outside world (promises, sockets, threads): that would be a `Deadlock`, as is any wait that
- * nothing can end; the effect is interrupted then. Daemons that are left when the effect ends never run again.
+ * The effect must not wait for the outside world (promises, sockets, threads): that would be a `Deadlock`, as is any
+ * wait that nothing can end; the effect is interrupted then. Daemons that are left when the effect ends never run
+ * again.
  */
 export const runVirtual = <A, E, R>(
   effect: Effect.Effect<A, E, R>,

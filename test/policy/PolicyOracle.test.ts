@@ -83,7 +83,10 @@ const scenarios: FastCheck.Arbitrary<Scenario> = FastCheck.record({
 
 const nap = (nanos: number) => Effect.sleep(Duration.nanos(BigInt(nanos)))
 
-/** Puts an operation under a policy in a fiber that may have children already and may be interrupted, and goes on after it. */
+/**
+ * Puts an operation under a policy in a fiber that may have children already and may be interrupted, and goes on after
+ * it.
+ */
 const staged =
   ({ childBefore, interruptAt, operation, policy, uninterruptible }: Scenario) => (surroundings: Surroundings) => {
     const { record } = surroundings
@@ -288,7 +291,7 @@ const setting = (name: string, fallback: number) =>
   Effect.runSync(Config.integer(name).pipe(Config.withDefault(fallback)))
 
 const seed = setting("SEED", 2026)
-const numRuns = setting("CASES", 3000)
+const numRuns = setting("CASES", 2000)
 
 describe("The policy interpreter agrees with the plain composition of Effect's operators", () => {
   it.effect.each(Object.entries(cases))(

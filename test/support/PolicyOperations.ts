@@ -93,7 +93,10 @@ export interface Surroundings {
 
 const sleep = (count: number) => Effect.sleep(Duration.nanos(BigInt(count)))
 
-/** Concurrent branches draw from a Random each, and begin at an instant each: their order within one is not what is compared. */
+/**
+ * Concurrent branches draw from a Random each, and begin at an instant each: their order within one is not what is
+ * compared.
+ */
 const branch = <A, E>(effect: Effect.Effect<A, E>, path: string): Effect.Effect<A, E> =>
   Effect.zipRight(sleep(hash(path)), effect).pipe(Effect.withRandom(Random.make(path)))
 
