@@ -26,8 +26,7 @@ const opening = (loop: Context.Tag.Service<BlockingLoop>, each: Duration.Duratio
     Effect.logInfo(`Total: ${secondsText(duration).fr} pour ${first} et ${second}`)
 
   const syncTask = Effect.fn("Basics.syncTask")(function*() {
-    yield* Effect.logInfo("Début tâche sync")
-    yield* loop.sleep({ times: 1, each })
+    yield* loop.sleep({ times: 1, each, begun: Effect.logInfo("Début tâche sync") })
     yield* Effect.logInfo("Fin tâche sync")
     return "Résultat sync"
   })
@@ -78,8 +77,8 @@ export class Basics extends Context.Tag("barista/basics/Basics")<
       const loop = yield* BlockingLoop
 
       const syncSlow = Effect.fn("Basics.syncSlow")(function*() {
-        yield* Effect.logInfo("Début traitement sync...")
-        const { eventLoop } = yield* loop.sleep({ times: 1, each: slowDuration })
+        const begun = Effect.logInfo("Début traitement sync...")
+        const { eventLoop } = yield* loop.sleep({ times: 1, each: slowDuration, begun })
         yield* Effect.logInfo("Fin traitement sync")
         return { message: yield* localized(syncDone), eventLoop: inSeconds(eventLoop) }
       })

@@ -64,6 +64,16 @@ describe("Basics in virtual time", () => {
       })
     }).pipe(Effect.provide(inVirtualTime)))
 
+  it.effect("sync-slow logs its beginning when its turn has come: three at once begin three seconds apart", () =>
+    Effect.gen(function*() {
+      const { syncSlow } = yield* Basics
+      const { layer, lines } = yield* logLines
+      const three = Effect.replicateEffect(syncSlow, 3, { concurrency: 3, discard: true })
+      yield* endsAt(Effect.provide(three, layer), "9 seconds")
+      const begun = lines.filter(([, line]) => line === "Début traitement sync...")
+      expect(begun.map(([at]) => at)).toEqual([0, 3000, 6000])
+    }).pipe(Effect.provide(inVirtualTime)))
+
   it.effect("answers in English when asked to", () =>
     Effect.gen(function*() {
       const { asyncMultiple, asyncSlow, syncMultiple, syncSlow } = yield* Basics

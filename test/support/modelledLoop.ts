@@ -5,9 +5,11 @@ import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
 export const modelledLoop = Layer.effect(
   BlockingLoop,
   Effect.map(Effect.makeSemaphore(1), (line) => {
-    const sleep = ({ each, times }: { readonly each: Duration.DurationInput; readonly times: number }) => {
+    const sleep = (
+      { begun = Effect.void, each, times }: Parameters<(typeof BlockingLoop.Service)["sleep"]>[0]
+    ) => {
       const blockedFor = Duration.times(each, times)
-      return Effect.as(Effect.sleep(blockedFor), {
+      return Effect.as(Effect.zipRight(begun, Effect.sleep(blockedFor)), {
         value: undefined,
         eventLoop: { blockedFor, missedHeartbeats: 0 }
       }).pipe(line.withPermits(1))

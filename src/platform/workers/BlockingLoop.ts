@@ -68,9 +68,9 @@ const copyFile = (loop: Loop) =>
  * take turns, each in order of arrival. Interrupting a call that runs terminates the thread, and a fresh one goes on.
  */
 export class BlockingLoop extends Context.Tag("barista/platform/workers/BlockingLoop")<BlockingLoop, {
-  /** Blocks the loop `times` times in a row, asleep, so that no core is burnt. */
+  /** Blocks the loop `times` times in a row, asleep, so that no core is burnt; runs `begun` when its turn has come. */
   readonly sleep: (
-    options: { readonly times: number; readonly each: Duration.DurationInput }
+    options: { readonly times: number; readonly each: Duration.DurationInput; readonly begun?: Effect.Effect<void> }
   ) => Effect.Effect<Blocked<void>, Problem.Overloaded>
   /** `sleep` for work that was accepted: it waits for its turn as long as that takes. */
   readonly sleepPatiently: (
@@ -106,8 +106,8 @@ export class BlockingLoop extends Context.Tag("barista/platform/workers/Blocking
         places: blockingQueue
       })
       return {
-        sleep: Effect.fn("BlockingLoop.sleep")(({ each, times }) =>
-          Effect.flatMap(loop.call("sleep", { times, each: Duration.toMillis(each) }), blocked)
+        sleep: Effect.fn("BlockingLoop.sleep")(({ begun = Effect.void, each, times }) =>
+          Effect.flatMap(loop.call("sleep", { times, each: Duration.toMillis(each) }, { begun }), blocked)
         ),
         sleepPatiently: Effect.fn("BlockingLoop.sleep")(({ each, times }) =>
           Effect.flatMap(loop.callPatiently("sleep", { times, each: Duration.toMillis(each) }), blocked)

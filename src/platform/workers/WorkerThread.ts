@@ -1,4 +1,4 @@
-import { Data, Effect, Either, type Scope } from "effect"
+import { Data, Deferred, Effect, Either, FiberId, type Scope } from "effect"
 import { type Transferable, Worker } from "node:worker_threads"
 import * as Problem from "../../domain/Problem.ts"
 
@@ -23,6 +23,8 @@ export type Request<P extends Protocol, Name extends keyof P = keyof P> = {
 export interface CallOptions {
   /** Buffers that move to the thread instead of being copied. */
   readonly transfer?: ReadonlyArray<Transferable>
+  /** Runs when a thread takes the call up, after its wait in the line. */
+  readonly begun?: Effect.Effect<void>
 }
 
 export interface Stats {
@@ -192,21 +194,32 @@ export const make = <P extends Protocol>(
       line: LineName,
       name: Name,
       input: P[Name]["input"],
-      { transfer = [] }: CallOptions = {}
+      { begun = Effect.void, transfer = [] }: CallOptions = {}
     ): Effect.Effect<P[Name]["answer"]> =>
-      Effect.async((resume) => {
+      Effect.suspend(() => {
+        const turn = Deferred.unsafeMake<void>(FiberId.none)
+        const answered = Deferred.unsafeMake<P[Name]["answer"]>(FiberId.none)
         const job: Job = {
           post: (worker, done) => {
             worker.once("message", (answer) => {
               done()
-              resume(Effect.succeed(answer))
+              Deferred.unsafeDone(answered, Effect.succeed(answer))
             })
             worker.postMessage({ name, input }, transfer)
+            Deferred.unsafeDone(turn, Effect.void)
           },
-          crashed: (reason) => resume(Effect.die(new WorkerCrashed({ worker: options.name, reason })))
+          crashed: (reason) => {
+            const crash = Effect.die(new WorkerCrashed({ worker: options.name, reason }))
+            Deferred.unsafeDone(turn, crash)
+            Deferred.unsafeDone(answered, crash)
+          }
         }
         lines.add(job, line)
-        return Effect.promise(() => lines.cancel(job))
+        return Deferred.await(turn).pipe(
+          Effect.zipRight(begun),
+          Effect.zipRight(Deferred.await(answered)),
+          Effect.onInterrupt(() => Effect.promise(() => lines.cancel(job)))
+        )
       })
 
     return {
