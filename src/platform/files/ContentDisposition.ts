@@ -40,6 +40,10 @@ export const parseFormPart = (header: string): Option.Option<FormPart> =>
     const { parameters, value } = yield* Option.filter(parse(header), () => header.length <= longest)
     const read = (key: string) =>
       Option.flatMap(Option.fromNullable(parameters.get(key)), (written) => decode(Buffer.from(written, "latin1")))
+        .pipe(
+          // browsers write a quote so (WHATWG HTML, 4.10.21.8), and no other character of a name but its line breaks
+          Option.map((name) => name.replaceAll("%22", "\""))
+        )
     const name = yield* read("name")
     const filename = parameters.has("filename*")
       ? yield* decodeExtended(parameters.get("filename*") ?? "")

@@ -1,9 +1,9 @@
-import { Dicer } from "@fastify/busboy"
 import { Effect, Either } from "effect"
 import { Readable } from "node:stream"
 import { InvalidInput } from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
 import * as FormRules from "./FormRules.ts"
+import { MultipartTokenizer, type PartHeaders } from "./MultipartTokenizer.ts"
 
 /** A file of a form, while it arrives. */
 export interface IncomingFile {
@@ -15,84 +15,87 @@ export interface IncomingFile {
   readonly content: Readable
 }
 
-/** Bytes of a file that wait for its consumer, so that the network and the disk need not take turns. */
+/** Bytes of all files that wait for their consumers, so that the network and the disk need not take turns. */
 const readAhead = 1_048_576
 
-/** The part's bytes as a stream of its own: the parser's ends also where the form breaks off. */
-const contentOf = (part: Readable, counted: (size: number) => void, complete: () => void): Readable => {
-  let size = 0
-  let brokenOff = false
-  const content = new Readable({ highWaterMark: readAhead, read: () => void part.resume() })
-  // its reader may be gone already
-  content.on("error", () => undefined)
-  part
-    .on("error", () => {
-      brokenOff = true
-    })
-    .on("data", (chunk: Buffer) => {
-      size += chunk.length
-      counted(size)
-      if (!content.push(chunk)) part.pause()
-    })
-    .on("end", () => {
-      if (brokenOff) return
-      content.push(null)
-      complete()
-    })
-  return content
+/** The part that arrives. */
+interface Sink {
+  readonly data: (bytes: Buffer) => void
+  readonly end: () => void
 }
 
-/** What a tokenizer reports; it may go on after the first report, which is the one that counts. */
-interface Reports {
-  readonly file: (file: IncomingFile) => void
-  readonly refused: (refusal: FormRules.Refusal) => void
-  /** The last boundary was there, and all that came before it. */
-  readonly complete: () => void
-}
+/** The files whose bytes have not all been read, and whether there is room for more. */
+class Contents {
+  private readonly unread = new Set<Readable>()
+  private readonly onRoom: () => void
 
-/** The tokenizer of busboy, without its form layer, which quietly takes or skips what a client wrote wrong. */
-const tokenizer = (boundary: string, expected: FormRules.Expected, { complete, file, refused }: Reports): Dicer => {
-  let begun = 0
-  let withHeaders = 0
-  let unfinished = 0
-  let closed = false
-  const options = { boundary, maxHeaderPairs: FormRules.maxHeaders, maxHeaderSize: FormRules.maxHeaderBytes }
-  const parser = new Dicer(options)
-
-  // a part without an end of its headers is skipped by the parser without a word
-  const allHaveHeaders = () => begun === withHeaders
-  const withoutHeaders = () =>
-    refused(FormRules.invalid(expected, text("une partie aux en-têtes mal formés", "a part with malformed headers")))
-  const finish = () => {
-    if (!closed || unfinished > 0) return
-    if (allHaveHeaders()) complete()
-    else withoutHeaders()
+  constructor(onRoom: () => void) {
+    this.onRoom = onRoom
   }
 
-  const onHeaders = (part: Readable) => (headers: unknown) => {
-    withHeaders++
+  private readonly look = () => {
+    if (this.haveRoom) this.onRoom()
+  }
+
+  get haveRoom(): boolean {
+    let waiting = 0
+    for (const content of this.unread) waiting += content.readableLength
+    return waiting < readAhead
+  }
+
+  /** A new content, filled by its caller. */
+  open(): Readable {
+    // asked for more before what is read has left the buffer
+    const content = new Readable({ highWaterMark: readAhead, read: () => process.nextTick(this.look) })
+    const forget = () => {
+      this.unread.delete(content)
+      this.look()
+    }
+    this.unread.add(content)
+    // its reader may be gone already
+    return content.on("error", () => undefined).once("end", forget).once("close", forget)
+  }
+}
+
+/** What becomes of the parts of a form: files are offered, other fields and inputs that were left empty are passed over. */
+const sinks = (
+  expected: FormRules.Expected,
+  contents: Contents,
+  refused: (refusal: FormRules.Refusal) => void,
+  offer: (file: IncomingFile) => void
+) => {
+  let files = 0
+  let fieldBytes = 0
+  const fieldOf = (name: string, headerBytes: number): Sink => {
+    const count = (bytes: number) => {
+      fieldBytes += bytes
+      if (fieldBytes > FormRules.maxFieldBytes) refused(FormRules.fieldsTooLarge(name))
+    }
+    count(headerBytes)
+    return { data: ({ length }) => count(length), end: () => undefined }
+  }
+  const fileOf = (headers: FormRules.FileHeaders): Sink => {
+    const content = contents.open()
+    let size = 0
+    offer({ field: expected.field, ...headers, content })
+    return {
+      data: (bytes) => {
+        size += bytes.length
+        if (size > expected.maxFileBytes) refused(FormRules.tooLarge(expected))
+        else content.push(bytes)
+      },
+      end: () => content.push(null)
+    }
+  }
+  return (headers: PartHeaders): Sink | undefined => {
     const read = FormRules.readHeaders(headers, expected)
-    if (Either.isLeft(read)) return refused(read.left)
-    if (withHeaders > FormRules.mostFiles(expected)) return refused(FormRules.tooMany(expected))
-    unfinished++
-    const content = contentOf(part, (size) => {
-      if (size > expected.maxFileBytes) refused(FormRules.tooLarge(expected))
-    }, () => {
-      unfinished--
-      finish()
-    })
-    file({ field: expected.field, ...read.right, content })
+    if (Either.isLeft(read)) return void refused(read.left)
+    const part = read.right
+    if (part.kind === "field") return fieldOf(part.name, part.size)
+    if (part.kind === "empty") return { data: () => refused(FormRules.nameless(expected)), end: () => undefined }
+    if (++files > FormRules.mostFiles(expected)) return void refused(FormRules.tooMany(expected))
+    return fileOf(part)
   }
-  parser.on("part", (part) => {
-    if (!allHaveHeaders()) return withoutHeaders()
-    begun++
-    part.on("error", () => undefined).once("header", onHeaders(part))
-  })
-  parser.on("finish", () => {
-    closed = true
-    finish()
-  })
-  return parser
 }
 
 /**
@@ -109,6 +112,7 @@ export const parse = (
     let received = 0
     let settled = false
     let complete = false
+    let sink: Sink | undefined
 
     const settle = (result: Effect.Effect<void, FormRules.Refusal>) => {
       if (settled) return
@@ -117,50 +121,47 @@ export const parse = (
       resume(result)
     }
     const refused = (refusal: FormRules.Refusal) => settle(Effect.fail(refusal))
+    const invalid = (fr: string, en: string) => refused(FormRules.invalid(expected, text(fr, en)))
     const brokenOff = () =>
-      refused(
-        InvalidInput.of(
-          ["body"],
-          text("le formulaire s'interrompt avant sa fin", "the form breaks off before its end"),
-          "value_error"
-        )
-      )
-    const succeedAtEnd = () => {
-      if (complete && source.readableEnded) settle(Effect.void)
-    }
+      refused(InvalidInput.of(
+        ["body"],
+        text("le formulaire s'interrompt avant sa fin", "the form breaks off before its end"),
+        "value_error"
+      ))
 
-    const parser = tokenizer(boundary, expected, {
-      refused,
-      file: (file) => {
-        if (!settled) offer(file)
+    const contents = new Contents(() => {
+      if (!settled) source.resume()
+    })
+    const sinkOf = sinks(expected, contents, refused, (file) => {
+      if (!settled) offer(file)
+    })
+    const tokenizer = new MultipartTokenizer(boundary, FormRules, {
+      part: (headers) => {
+        if (settled) return
+        if (headers === undefined) invalid("une partie aux en-têtes mal formés", "a part with malformed headers")
+        else sink = sinkOf(headers)
       },
-      complete: () => {
+      data: (bytes) => {
+        if (!settled) sink?.data(bytes)
+      },
+      partEnd: () => {
+        if (!settled) sink?.end()
+      },
+      closed: () => {
         complete = true
-        // the tokenizer never asks for more when its last bytes had to wait for their consumer
-        if (!settled) source.resume()
-        succeedAtEnd()
-      }
-    }).on("error", brokenOff)
+      },
+      malformed: () => invalid("un délimiteur mal formé", "a malformed boundary")
+    })
 
     const onData = (chunk: Buffer) => {
       received += chunk.length
       if (received > FormRules.maxFormBytes(expected)) return refused(FormRules.tooLarge(expected))
       // what follows the last boundary means nothing (RFC 2046, 5.1.1)
       if (complete) return
-      // one chunk at a time: what the parser throws is then thrown here, and not where nothing could catch it
-      source.pause()
-      try {
-        parser.write(chunk, () => {
-          if (!settled) source.resume()
-        })
-      } catch {
-        refused(FormRules.invalid(expected, text("un formulaire mal formé", "a malformed form")))
-      }
+      tokenizer.push(chunk)
+      if (!complete && !contents.haveRoom) source.pause()
     }
-    const onEnd = () => {
-      parser.end()
-      succeedAtEnd()
-    }
+    const onEnd = () => (complete ? settle(Effect.void) : brokenOff())
     const onClose = () => {
       if (!source.readableEnded) brokenOff()
     }

@@ -1,11 +1,12 @@
-import { Effect, Either, Option, Schema } from "effect"
+import { Effect, Either, Option } from "effect"
 import { InvalidInput, PayloadTooLarge } from "../../domain/Problem.ts"
 import { type Text, text } from "../../domain/Text.ts"
 import { parseFormPart } from "./ContentDisposition.ts"
 import { TooManyFiles } from "./FileProblems.ts"
 import { parse as parseHeader } from "./HeaderParameters.ts"
+import type { PartHeaders } from "./MultipartTokenizer.ts"
 
-/** What a form may hold: files in one field, and nothing else. */
+/** What a form may hold: files in one field; text in other fields is passed over. */
 export interface Expected {
   readonly field: string
   /** Whether the field takes several files, at most `maxFiles`, or exactly one. */
@@ -16,19 +17,25 @@ export interface Expected {
 
 export type Refusal = InvalidInput | PayloadTooLarge | TooManyFiles
 
-/** Bytes of one part's headers, and how many there may be: beyond it the parser drops the rest, which then fails as malformed. */
+/** Bytes of one part's headers, and how many there may be. */
 export const maxHeaderBytes = 16_384
 export const maxHeaders = 32
+
+/** Bytes of all fields that are passed over, headers included: a form's hidden fields and buttons, and no more. */
+export const maxFieldBytes = 65_536
 
 /** Files that a form may hold. */
 export const mostFiles = ({ many, maxFiles }: Expected) => (many ? maxFiles : 1)
 
 /** The size of the largest form that could be taken, in bytes. */
 export const maxFormBytes = (expected: Expected) =>
-  mostFiles(expected) * (expected.maxFileBytes + maxHeaderBytes) + maxHeaderBytes
+  mostFiles(expected) * (expected.maxFileBytes + maxHeaderBytes) + maxHeaderBytes + maxFieldBytes
 
 /** A file, or the whole form, is larger than may be. */
 export const tooLarge = ({ field, maxFileBytes }: Expected) => new PayloadTooLarge({ what: field, limit: maxFileBytes })
+
+/** The fields that are passed over, up to the one with that name, are larger than may be. */
+export const fieldsTooLarge = (name: string) => new PayloadTooLarge({ what: name, limit: maxFieldBytes })
 
 /** Refuses a form whose announced size is already too large, before any of it is read. */
 export const checkLength = (announced: string | undefined, expected: Expected): Effect.Effect<void, PayloadTooLarge> =>
@@ -47,7 +54,17 @@ export const tooMany = (expected: Expected) =>
 export const missing = ({ field }: Expected) =>
   InvalidInput.of(["body", field], text("champ requis : un fichier", "field required: a file"), "missing")
 
-const Headers = Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) })
+/** A file without a name, which an input that was left empty has, but which has content. */
+export const nameless = (expected: Expected) =>
+  invalid(expected, text("le fichier n'a pas de nom", "the file has no name"))
+
+/** A file in a field that takes none. */
+const misplaced = (name: string, { field }: Expected) =>
+  InvalidInput.of(
+    ["body", name],
+    text(`fichier inattendu : le champ ${field} prend les fichiers`, `unexpected file: the field ${field} takes files`),
+    "extra_forbidden"
+  )
 
 const isPrintable = (written: string) => written.length <= 255 && /^[\x20-\x7e]+\/[\x20-\x7e]+$/.test(written)
 
@@ -64,13 +81,24 @@ export interface FileHeaders {
   readonly contentType: string
 }
 
-/** Reads the headers of a part as the parser gives them. */
-export const readHeaders = (headers: unknown, expected: Expected): Either.Either<FileHeaders, InvalidInput> => {
-  const { "content-disposition": dispositions = [], "content-type": types = [] } = Schema.is(Headers)(headers)
-    ? headers
-    : {}
-  const disposition = dispositions.length === 1 ? parseFormPart(dispositions[0] ?? "") : Option.none()
-  if (Option.isNone(disposition)) {
+/** A part by its headers: a file, a field that is passed over (with the bytes of its headers), or an input that was left empty. */
+export type Part =
+  | { readonly kind: "file" } & FileHeaders
+  | { readonly kind: "field"; readonly name: string; readonly size: number }
+  | { readonly kind: "empty" }
+
+/** Codings that leave the bytes as they are; others are obsolete in forms (RFC 7578, 4.7). */
+const identities: ReadonlySet<string> = new Set(["7bit", "8bit", "binary"])
+
+/** About so many bytes: what is written between names and values varies. */
+const sizeOf = (headers: PartHeaders) => JSON.stringify([...headers]).length
+
+/** Reads the headers of a part. */
+export const readHeaders = (headers: PartHeaders, expected: Expected): Either.Either<Part, InvalidInput> => {
+  const of = (name: string) => headers.get(name) ?? []
+  const [disposition, ...further] = of("content-disposition")
+  const read = disposition === undefined || further.length > 0 ? Option.none() : parseFormPart(disposition)
+  if (Option.isNone(read)) {
     return Either.left(
       invalid(
         expected,
@@ -78,12 +106,27 @@ export const readHeaders = (headers: unknown, expected: Expected): Either.Either
       )
     )
   }
-  const { filename, name } = disposition.value
-  if (name !== expected.field || filename === "") return Either.left(missing(expected))
+  const { filename, name } = read.value
+  if (filename === "") return Either.right({ kind: "empty" })
+  if (name !== expected.field) {
+    return filename === undefined
+      ? Either.right({ kind: "field", name, size: sizeOf(headers) })
+      : Either.left(misplaced(name, expected))
+  }
   if (filename === undefined) {
     return Either.left(
       invalid(expected, text("un fichier est attendu, un texte a été reçu", "expected a file, received text"))
     )
   }
-  return Either.right({ filename, contentType: mediaType(types[0]) })
+  const coding = of("content-transfer-encoding").find((written) => !identities.has(written.toLowerCase()))
+  if (coding !== undefined) {
+    return Either.left(invalid(
+      expected,
+      text(
+        `Content-Transfer-Encoding ${coding} n'est pas pris : les octets sont attendus tels quels`,
+        `Content-Transfer-Encoding ${coding} is not taken: the bytes are expected as they are`
+      )
+    ))
+  }
+  return Either.right({ kind: "file", filename, contentType: mediaType(of("content-type")[0]) })
 }

@@ -22,7 +22,7 @@ const boundaryOf = (contentType: string | undefined) => {
   }
   return header.pipe(
     Option.flatMapNullable(({ parameters }) => parameters.get("boundary")),
-    Option.filter((boundary) => /^[\x20-\x7e]{1,70}$/.test(boundary)),
+    Option.filter((boundary) => /^[\x20-\x7e]{0,69}[!-~]$/.test(boundary)),
     Effect.mapError(() =>
       InvalidInput.of(
         ["body"],

@@ -51,6 +51,10 @@ describe("names", () => {
     ["name=\"file\"; filename=\"a \\\"quoted\\\" name.txt\"", "a \"quoted\" name.txt"],
     ["name=\"file\"; filename=\"back\\slash.txt\";", "back\\slash.txt"],
     ["name=\"file\"; filename=\"semi;colon=.txt\"", "semi;colon=.txt"],
+    // as browsers write quotes, and nothing else
+    ["name=\"file\"; filename=\"a %22quoted%22 100%.txt\"", "a \"quoted\" 100%.txt"],
+    ["name=\"file\"; filename=\"a%0Ab%41.txt\"", "a%0Ab%41.txt"],
+    ["name=\"file\"; filename*=UTF-8''%2522.txt", "%22.txt"],
     ...["../../escaped.txt", "../data.txt", "/etc/passwd", ".", "..", "x/", "sub/dir.txt", "n".repeat(300)].map(
       (name): readonly [string, string] => [`name="file"; filename="${name}"`, name]
     )
@@ -121,16 +125,79 @@ describe("forms", () => {
       )
     }).pipe(Effect.scoped))
 
-  it.live("that hold anything but the expected files are a 422", () =>
+  const text = (name: string, content: string) => part([`Content-Disposition: form-data; name="${name}"`], content)
+
+  it.live("may have text in other fields, inputs left empty, and what RFC 2046 allows around their parts", () =>
     Effect.gen(function*() {
       const { port } = yield* reading()
       const fine = file("fine.txt", "hi")
+      const padded = (padding: string, bytes: Buffer) =>
+        Buffer.from(
+          bytes.toString("latin1").replaceAll(/(--+FormBoundary[0-9A-Za-z]+(?:--)?)\r\n/g, `$1${padding}\r\n`),
+          "latin1"
+        )
+      const folded = [
+        "Content-Disposition: form-data;",
+        "  name=\"file\";",
+        "\tfilename=\"fine.txt\"",
+        "Content-Type:text/plain"
+      ]
+      const bodies = {
+        "a text before": form(text("note", "x"), fine),
+        "a text behind": form(fine, text("note", "")),
+        "a hundred": form(...Array.from({ length: 100 }, (_, i) => text(`note ${i}`, "x")), fine),
+        "an input left empty": form(file("", ""), fine, file("", "", "other")),
+        "white space behind boundaries": padded(" \t ", form(text("note", "x"), fine)),
+        "a preamble and an epilogue": Buffer.concat([
+          Buffer.from("This is\r\n--not\r\nit.\r\n"),
+          form(fine),
+          Buffer.from("\r\n--more")
+        ]),
+        "an empty line before": Buffer.concat([Buffer.from("\r\n"), form(fine)]),
+        "no line break at the end": form(fine).subarray(0, -2),
+        "folded headers": form(part(folded, "hi")),
+        "codings that change nothing": form(
+          part([...folded, "Content-Transfer-Encoding: Binary"], "hi"),
+          part(["Content-Disposition: form-data; name=\"_charset_\"", "Content-Transfer-Encoding: base64"], "dXRmLTg=")
+        )
+      }
+      for (const [what, body] of Object.entries(bodies)) {
+        expect(yield* upload(port, body), what).toMatchObject({
+          status: 200,
+          body: [{ filename: "fine.txt", size: 2 }]
+        })
+      }
+    }).pipe(Effect.scoped))
+
+  it.live("name the field that is too much", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading()
+      const fine = file("fine.txt", "hi")
+      expect(yield* upload(port, form(file("a.txt", "hi", "fichier")))).toEqual(refused(["body", "fichier"]))
+      expect(yield* upload(port, form(fine, file("b.txt", "hi", "b")))).toEqual(refused(["body", "b"]))
+      expect(yield* upload(port, form(fine, text("note", "x".repeat(70_000))))).toMatchObject({
+        status: 413,
+        body: { what: "note", limit: 65_536 }
+      })
+      const many = Array.from({ length: 3_000 }, (_, i) => text(`note ${i}`, ""))
+      expect(yield* upload(port, form(...many, fine))).toMatchObject({ status: 413 })
+    }).pipe(Effect.scoped))
+
+  it.live("that hold no expected file, or a malformed part, are a 422", () =>
+    Effect.gen(function*() {
+      const { port } = yield* reading()
+      const fine = file("fine.txt", "hi")
+      const disposition = ["Content-Disposition: form-data; name=\"file\"; filename=\"a\""]
       const bodies = {
         "text in the file field": form(part(["Content-Disposition: form-data; name=\"file\""], "text")),
-        "another field": form(file("a.txt", "hi", "fichier")),
-        "another field after the file": form(fine, part(["Content-Disposition: form-data; name=\"more\""], "text")),
         "two files": form(fine, fine),
         "no part": form(),
+        "another field alone": form(text("note", "hi")),
+        "an input that was left empty": form(file("", "")),
+        "a file without a name": form(file("", "hi")),
+        "base64": form(part([...disposition, "Content-Transfer-Encoding: base64"], "aGk=")),
+        "quoted-printable": form(part([...disposition, "content-transfer-encoding: Quoted-Printable"], "h=69")),
+        "more behind a boundary than white space": Buffer.concat([Buffer.from(`--${boundary} x\r\n`), fine, end]),
         "a part without headers": form(Buffer.from(`--${boundary}\r\n`), fine),
         "a last part without headers": Buffer.concat([fine, Buffer.from(`--${boundary}\r\n`), end]),
         "a part without disposition": form(part(["Content-Type: text/plain"], "hi")),
@@ -174,7 +241,15 @@ describe("forms", () => {
       for (const type of [undefined, "text/plain", "application/json", "multipart/mixed; boundary=x", "nonsense"]) {
         expect(yield* post(type)).toMatchObject({ status: 415 })
       }
-      for (const parameters of ["", "; boundary=", `; boundary=${"b".repeat(71)}`, "; boundary=\"open"]) {
+      for (
+        const parameters of [
+          "",
+          "; boundary=",
+          `; boundary=${"b".repeat(71)}`,
+          "; boundary=\"open",
+          "; boundary=\"a \""
+        ]
+      ) {
         expect(yield* post(`multipart/form-data${parameters}`)).toEqual(refused(["body"]))
       }
       expect(yield* post(`Multipart/Form-Data; charset=utf-8; Boundary="${boundary}"`)).toMatchObject({ status: 200 })
