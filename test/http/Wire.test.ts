@@ -287,6 +287,35 @@ layer(
       }))
   })
 
+  it.effect("clients that leave are noticed: their places are free again", () =>
+    Effect.gen(function*() {
+      const { port, send } = yield* TestServer
+      const slow = get("/async-slow")
+      const ways: ReadonlyArray<readonly [name: string, request: string]> = [
+        ["one request", slow],
+        ["pipelined ones", slow + slow + get("/users") + slow],
+        ["a refusal behind", `${slow}nonsense\r\n\r\n`],
+        ["a body that breaks off", post("/users", json11 + chunked, "2\r\n{")],
+        [
+          "HTTP/1.0 with a body and another behind",
+          `POST /users HTTP/1.0\r\n${json11}Content-Length: 2\r\n\r\n{}GET /b HTTP/1.0\r\n\r\n`
+        ],
+        [
+          "an event stream",
+          post("/batch-process", `${json11}Accept: text/event-stream\r\nContent-Length: 5\r\n`, "[\"a\"]")
+        ]
+      ]
+      for (const [, request] of ways) {
+        const left = yield* connect(port)
+        left.write(request)
+        // served in the order of arrival
+        yield* send("GET", "/health/live")
+        left.leave()
+      }
+      const { lifecycle } = yield* TestServer
+      yield* lifecycle.idle
+    }).pipe(Effect.scoped))
+
   it.effect("a request that does not arrive is a 408", () =>
     Effect.gen(function*() {
       const answers = yield* raw("GET /users HTTP/1.1\r\nHost:")

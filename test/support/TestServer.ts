@@ -5,6 +5,7 @@ import * as Http from "node:http"
 import * as Net from "node:net"
 import { Api } from "../../src/Api.ts"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
+import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import * as Server from "../../src/Server.ts"
 import { httpAdapter } from "./adapter.ts"
 
@@ -61,6 +62,7 @@ const make = Effect.gen(function*() {
     dataDir,
     port,
     url,
+    lifecycle: yield* Lifecycle,
     client: yield* HttpApiClient.make(Api, { baseUrl: url }),
     send: send(port),
     raw: raw(port)

@@ -1,6 +1,6 @@
 import { HttpServer } from "@effect/platform"
 import { expect, it } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Logger, LogLevel } from "effect"
+import { Context, Duration, Effect, Fiber, Layer, Logger, LogLevel } from "effect"
 import type { ServerResponse } from "node:http"
 import { AppConfig, type Values } from "../../../src/AppConfig.ts"
 import * as NodeServer from "../../../src/platform/http/NodeServer.ts"
@@ -16,14 +16,14 @@ const start = Effect.fnUntraced(function*(overrides: Partial<Values>) {
     NodeServer.layer.pipe(
       Layer.provideMerge(NodeServer.NodeServer.layer),
       Layer.provideMerge(Lifecycle.layer),
-      Layer.provide(AppConfig.layerWith({ port: 0, ...overrides }))
+      Layer.provide(AppConfig.layerWith({ port: 0, departureProbe: Duration.millis(20), ...overrides }))
     )
   )
   const server = Context.get(served, NodeServer.NodeServer)
   const { address } = Context.get(served, HttpServer.HttpServer)
   yield* Context.get(served, Lifecycle).enter("ready")
   server.on("request", ({ url = "" }, response) => {
-    const status = Number(url.slice(1, 4))
+    const status = Number(url.replace(/^http:\/\/[^/]+/, "").slice(1, 4))
     if (status > 0) response.writeHead(status).end()
   })
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
@@ -54,7 +54,14 @@ it.scopedLive("a line for each answer, without its query, and in one piece whate
       {
         message: "GET /200/%22\"\\ 200",
         logLevel: "INFO",
-        annotations: { method: "GET", path: "/200/%22\"\\", status: 200, duration_ms: expect.any(Number) }
+        annotations: {
+          method: "GET",
+          path: "/200/%22\"\\",
+          status: 200,
+          duration_ms: expect.any(Number),
+          trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          client: "127.0.0.1"
+        }
       },
       { message: "GET /404 404", annotations: { status: 404 } }
     ])
@@ -102,4 +109,36 @@ it.scopedLive.each<readonly [Values["accessLog"], string, LogLevel.LogLevel]>([
     yield* until("\r\n\r\n")
     yield* turn
     expect(lines).toEqual([])
+  }))
+
+const given = "4bf92f3577b34da6a3ce929d0e0e4736"
+const traceparent = `traceparent: 00-${given}-00f067aa0ba902b7-01\r\n`
+const upgrade = "Connection: upgrade\r\nUpgrade: websocket\r\n"
+
+it.scopedLive.each<readonly [name: string, request: string, message: string]>([
+  ["the caller's trace", `GET /404 HTTP/1.1\r\nHost: a\r\n${traceparent}Connection: close\r\n\r\n`, "GET /404 404"],
+  [
+    "an absolute target",
+    `GET http://u:secret@a/404?x HTTP/1.1\r\nHost: a\r\n${traceparent}Connection: close\r\n\r\n`,
+    "GET /404 404"
+  ],
+  ["a refusal before any adapter", `GET /404 HTTP/1.1\r\nHost: a\r\nHost: b\r\n${traceparent}\r\n`, "GET /404 400"],
+  ["a refusal of the parser", `GET /404?x HTTP/1.1\r\nHost: a\r\n${traceparent}B@d: x\r\n\r\n`, "GET /404 400"],
+  ["a tunnel", `CONNECT a:1 HTTP/1.1\r\nHost: a\r\n${traceparent}\r\n`, "CONNECT /a:1 501"],
+  [
+    "an upgrade refused before any adapter",
+    `GET /ws HTTP/1.1\r\nHost: a b\r\n${traceparent}${upgrade}\r\n`,
+    "GET /ws 400"
+  ]
+])("%s is in a line of its trace", ([_, request, message]) =>
+  Effect.gen(function*() {
+    const { layer, lines } = jsonLines()
+    const { closed, write } = yield* Effect.provide(start({ accessLog: "problems" }), layer)
+    write(request)
+    yield* closed
+    yield* Effect.repeat(turn, { until: () => lines.length > 0 })
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { message, annotations: { trace_id: given, client: "127.0.0.1" } }
+    ])
+    expect(lines.join("")).not.toContain("secret")
   }))
