@@ -2,7 +2,8 @@ import type { HttpApp } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import type { Context } from "effect"
 import type { Values } from "../../AppConfig.ts"
-import { Overloaded, type Problem, Stopping, Unauthorized } from "../../domain/Problem.ts"
+import { InvalidInput, Overloaded, type Problem, Stopping, Unauthorized } from "../../domain/Problem.ts"
+import { text } from "../../domain/Text.ts"
 import type { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as BearerTokens from "./BearerTokens.ts"
 import type { Exchange } from "./Exchange.ts"
@@ -24,6 +25,25 @@ const loads = {
   connection: "requests on one connection"
 } as const
 
+/** Parameters of a query: no operation takes a tenth as many, and thousands of them take milliseconds to parse. */
+const mostParameters = 100
+
+/** A shorter URL cannot have too many of them. */
+const leastCrowded = 2 * mostParameters
+
+const isCrowded = (url: string): boolean => {
+  if (url.length <= leastCrowded) return false
+  let parameters = 1
+  for (let at = url.indexOf("&"); at >= 0; at = url.indexOf("&", at + 1)) parameters++
+  return parameters > mostParameters
+}
+
+const crowded = InvalidInput.of(
+  ["query"],
+  text(`doit avoir au plus ${mostParameters} paramètres`, `must have at most ${mostParameters} parameters`),
+  "too_long"
+)
+
 /** Why a request is not even looked at. */
 export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecycle>, pages: Pages) => {
   const provenance = Provenance.checker(config)
@@ -41,6 +61,7 @@ export const refusalOf = (config: Values, lifecycle: Context.Tag.Service<Lifecyc
     }
     const isAllowed = isHealth || method === "OPTIONS" || authorized(headers) ||
       pageOf(pages, path) !== undefined
-    return isAllowed ? undefined : new Unauthorized()
+    if (!isAllowed) return new Unauthorized()
+    return isCrowded(request.url) ? crowded : undefined
   }
 }

@@ -140,7 +140,7 @@ describe("a setting is read whole, or not at all", () => {
     ([variable, value]) =>
       Effect.gen(function*() {
         const said = yield* read(variable, value)
-        expect(said).toMatch(new RegExp(`${variable}: .* is not (an?|one of) `))
+        expect(said).toMatch(new RegExp(`${variable}: .* is not (an?|one of|sqlite:PATH) `))
         expect(said.split("\n").filter((line) => line.includes(" is not "))).toHaveLength(1)
       })
   )
