@@ -7,6 +7,7 @@ import { ComparisonApi } from "./comparison/Api.ts"
 import { ComputeApi } from "./compute/Api.ts"
 import * as Problem from "./domain/Problem.ts"
 import { ExternalApi } from "./external/Api.ts"
+import { MetricsApi } from "./metrics/Api.ts"
 import { MonitoringApi } from "./monitoring/Api.ts"
 import { OutboxApi } from "./outbox/Api.ts"
 import { OutcomesApi } from "./outcomes/Api.ts"
@@ -36,6 +37,7 @@ export const Api = HttpApi.make("barista")
   .add(OutcomesApi)
   .add(ComparisonApi)
   .add(OutboxApi)
+  .add(MetricsApi)
   .addError(Problem.InvalidInput)
   .addError(Problem.RouteNotFound)
   .addError(Problem.MethodNotAllowed)

@@ -20,6 +20,8 @@ import * as ComputeHttp from "./compute/Http.ts"
 import { UserDirectory } from "./domain/UserDirectory.ts"
 import { ExternalCalls } from "./external/ExternalCalls.ts"
 import * as ExternalHttp from "./external/Http.ts"
+import * as MetricsHttp from "./metrics/Http.ts"
+import { Metrics } from "./metrics/Metrics.ts"
 import * as MonitoringHttp from "./monitoring/Http.ts"
 import { Monitoring } from "./monitoring/Monitoring.ts"
 import * as OutboxHttp from "./outbox/Http.ts"
@@ -45,6 +47,7 @@ import { Mailer } from "./platform/mail/Mailer.ts"
 import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
 import * as OutboxRetention from "./platform/mail/OutboxRetention.ts"
 import * as Logging from "./platform/observability/Logging.ts"
+import { RequestMetrics } from "./platform/observability/RequestMetrics.ts"
 import * as Tracing from "./platform/observability/Tracing.ts"
 import { Database } from "./platform/sql/Database.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
@@ -83,7 +86,8 @@ const handlers = Effect.all({
   compute: ComputeHttp.handlers,
   outcomes: OutcomesHttp.handlers,
   comparison: ComparisonHttp.handlers,
-  outbox: OutboxHttp.handlers
+  outbox: OutboxHttp.handlers,
+  metrics: MetricsHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
 /** What the recurring job does: it removes what is kept no longer, and checks the ledger. */
@@ -155,7 +159,8 @@ const chapters = inOrder(
   Monitoring.layer,
   Compute.layer,
   Outcomes.layer,
-  Comparison.layer
+  Comparison.layer,
+  Metrics.layer
 )
 
 /** Fills a database that has neither users nor money, as a whole or not at all. */
@@ -177,6 +182,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const lifecycle = yield* Lifecycle
   const server = yield* NodeServer.NodeServer
   rememberHeads(server)
+  server.prependListener("request", (yield* RequestMetrics).begin)
   yield* HttpAdapter.serve(server, Api, yield* handlers, yield* Documentation.pages(Api))
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
@@ -199,6 +205,7 @@ const list = inOrder(
   Layer.effectDiscard(checkSettings),
   Lifecycle.bounded,
   InputMemory.layer,
+  RequestMetrics.layer,
   NodeServer.NodeServer.layer,
   NodeServer.layer,
   machines,

@@ -26,6 +26,8 @@ const operations = (() => {
   HttpApi.reflect(Api, {
     onGroup: () => undefined,
     onEndpoint: ({ endpoint: { method, path, payloadSchema, urlParamsSchema } }) => {
+      // tells what its own server has done so far
+      if (path === "/metrics") return
       const schemas = [...Option.toArray(urlParamsSchema), ...Option.toArray(payloadSchema)]
       const names = schemas.flatMap(({ ast }) => Array.from(parametersOf(ast).keys()))
       found.push({ method, path, names, takesBody: Option.isSome(payloadSchema) })

@@ -42,6 +42,8 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
   readonly write: Write<never>
   /** `write` by blocking calls on the sacrificial event loop. */
   readonly writeBlocking: Write<Overloaded>
+  /** Files written since the start, and their bytes. */
+  readonly written: () => { readonly files: number; readonly bytes: number }
   /** Moves in files that are known from now on. */
   readonly keep: (names: ReadonlyArray<string>) => Effect.Effect<void>
   /** The bytes of a file that had so many when it was kept. */
@@ -68,6 +70,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
         concurrency: 1
       })
 
+      const total = { files: 0, bytes: 0 }
       /** Moves a file; false where it is not there, as somebody was faster. */
       const move = (name: string, from: string, to: string) =>
         Effect.as(Effect.tryPromise(() => rename(join(from, name), join(to, name))), true).pipe(
@@ -93,6 +96,8 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
           yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? Effect.void : WriteFile.removeFile(path)))
           const written = yield* write(content, path)
           yield* WriteFile.syncFolder(temporaries)
+          total.files++
+          total.bytes += written.size
           return { storedAs, ...written }
         })
 
@@ -100,6 +105,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
       return FileStore.of({
         write: writeWith(WriteFile.streaming),
         writeBlocking: writeWith(WriteFile.blocking(loop)),
+        written: () => total,
         keep: (names) =>
           Effect.uninterruptible(
             Effect.zipRight(

@@ -16,6 +16,8 @@ export class Incoming extends IncomingMessage {
   declare whenBroken: (() => void) | undefined
   /** The status of the answer to an upgrade, once there is one. */
   declare upgraded: number | undefined
+  /** The path of its operation in the contract, from the moment when that is known. */
+  declare route: string | undefined
 
   /**
    * What node asks to know whether the connection leaves HTTP: only for CONNECT and websockets. Any other protocol on offer is ignored

@@ -1,4 +1,5 @@
 import type { HttpServerResponse } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Context, Effect, type Exit, Option, type Tracer } from "effect"
 import type { Problem } from "../../domain/Problem.ts"
 import { IdempotencyKeys } from "../idempotency/IdempotencyKeys.ts"
@@ -7,6 +8,7 @@ import { keepsSpans } from "../observability/Tracing.ts"
 import type { Decoded } from "./DecodeRequest.ts"
 import { type Exchange, renderProblem } from "./Exchange.ts"
 import type { Failures } from "./Failures.ts"
+import { Incoming } from "./Incoming.ts"
 import type { Operation } from "./Router.ts"
 
 /** What the runs of all operations share, whichever adapter runs them. */
@@ -31,6 +33,8 @@ export const startSpan = (shared: Surroundings, exchange: Exchange, operation: O
     span.attribute("http.route", path)
   }
   exchange.span = span
+  const source = NodeHttpServerRequest.toIncomingMessage(exchange.request)
+  if (source instanceof Incoming) source.route = path
   return span
 }
 

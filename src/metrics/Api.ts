@@ -1,0 +1,15 @@
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "@effect/platform"
+import { describe } from "../platform/http/describe.ts"
+import { contentType } from "../platform/observability/MetricFamily.ts"
+
+/** What a monitoring system reads, beside the handbook. */
+export const MetricsApi = HttpApiGroup.make("metrics")
+  .add(
+    HttpApiEndpoint.get("scrape", "/metrics")
+      .addSuccess(HttpApiSchema.Text({ contentType }))
+      .annotateContext(describe(
+        "Metrics for Prometheus",
+        "Text format 0.0.4: requests, event loop, pools, queues, jobs, policies, the log. With API_TOKENS it needs a token, as it tells much."
+      ))
+  )
+  .annotateContext(describe("Metrics", "Counters and gauges of the running server."))

@@ -1,0 +1,9 @@
+import { Effect } from "effect"
+import type { Handlers } from "../platform/http/Handlers.ts"
+import type { MetricsApi } from "./Api.ts"
+import { Metrics } from "./Metrics.ts"
+
+/** Decode, call, encode. */
+export const handlers = Effect.map(Metrics, (metrics): Handlers<typeof MetricsApi> => ({
+  scrape: () => metrics.text
+}))

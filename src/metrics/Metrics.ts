@@ -1,0 +1,115 @@
+import { Context, Effect, Layer } from "effect"
+import { FileStore } from "../platform/files/FileStore.ts"
+import { jobCounts } from "../platform/jobs/JobCounts.ts"
+import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
+import { DroppedLines } from "../platform/observability/Logging.ts"
+import { counter, gauge, type MetricFamily, render } from "../platform/observability/MetricFamily.ts"
+import { processMetrics } from "../platform/observability/processMetrics.ts"
+import { RequestMetrics } from "../platform/observability/RequestMetrics.ts"
+import { Database } from "../platform/sql/Database.ts"
+import type { DatabaseCounters } from "../platform/sql/DatabaseCounters.ts"
+import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
+import { CpuPool } from "../platform/workers/CpuPool.ts"
+import type { Stats } from "../platform/workers/WorkerThread.ts"
+import { Policies } from "../policy/Policies.ts"
+import type { PolicyFigures } from "../policy/PolicyCounters.ts"
+
+type Families = ReadonlyArray<MetricFamily>
+
+const pools = (stats: Readonly<Record<string, Stats>>): Families => [
+  gauge(
+    "barista_pool_calls",
+    "Calls to worker threads: those that run, and those in the queue.",
+    Object.entries(stats).flatMap(([pool, { running, waiting }]) =>
+      [
+        [{ pool, state: "running" }, running],
+        [{ pool, state: "waiting" }, waiting]
+      ] as const
+    )
+  )
+]
+
+const policies = (figures: ReadonlyArray<PolicyFigures>): Families => {
+  const each = (name: string, help: string, value: (policy: PolicyFigures) => number) =>
+    counter(`barista_policy_${name}_total`, help, figures.map((policy) => [{ policy: policy.name }, value(policy)]))
+  const limited = figures.flatMap(({ name, permits }) => (permits === undefined ? [] : [{ policy: name, permits }]))
+  return [
+    each("operations", "Operations that a policy began.", ({ operations }) => operations),
+    each("attempts", "Attempts of them, the first one included.", ({ attempts }) => attempts),
+    each("failures", "Attempts that failed.", ({ failures }) => failures),
+    each("attempt_timeouts", "Attempts that their timeout ended.", ({ attemptTimeouts }) => attemptTimeouts),
+    each("timeouts", "Operations that their timeout ended.", ({ timeouts }) => timeouts),
+    gauge(
+      "barista_policy_permits",
+      "Permits of a policy's concurrency that are held, and operations that wait for one.",
+      limited.flatMap(({ permits: { held, waiting }, policy }) =>
+        [
+          [{ policy, state: "held" }, held],
+          [{ policy, state: "waiting" }, waiting]
+        ] as const
+      )
+    )
+  ]
+}
+
+const commits = (counters: Readonly<DatabaseCounters>): Families => [
+  counter("barista_database_commits_total", "Groups of changes that were committed together.", counters.groups),
+  counter("barista_database_changes_total", "Changes in them, undone ones included.", counters.changes),
+  counter(
+    "barista_database_lock_retries_total",
+    "Statements tried again as another process held the lock.",
+    counters.lockRetries
+  ),
+  counter("barista_database_lock_timeouts_total", "Those given up.", counters.lockTimeouts),
+  counter("barista_database_syncs_total", "Waits for the disk.", counters.syncs),
+  counter("barista_database_sync_seconds_total", "Time that they took.", counters.syncMilliseconds / 1000),
+  counter("barista_database_checkpoints_total", "Checkpoints of the write-ahead log.", counters.checkpoints),
+  counter("barista_database_checkpoint_failures_total", "Those that failed.", counters.failedCheckpoints),
+  gauge("barista_database_log_frames", "Pages in the write-ahead log when last counted.", counters.logFrames)
+]
+
+const uploads = ({ bytes, files }: { readonly bytes: number; readonly files: number }): Families => [
+  counter("barista_upload_files_total", "Uploaded files that reached the disk.", files),
+  counter("barista_upload_bytes_total", "Their bytes.", bytes)
+]
+
+/** Numbers that their owners keep anyway, read and rendered when somebody asks: nobody pays for metrics that are not scraped. */
+export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
+  /** Prometheus' text format 0.0.4. */
+  readonly text: Effect.Effect<string>
+}>() {
+  static readonly layer = Layer.scoped(
+    Metrics,
+    Effect.gen(function*() {
+      const lifecycle = yield* Lifecycle
+      const requests = yield* RequestMetrics
+      const cpu = yield* CpuPool
+      const blocking = yield* BlockingLoop
+      const store = yield* FileStore
+      const database = yield* Database
+      const { figures } = yield* Policies
+      const dropped = yield* DroppedLines
+      const ofProcess = yield* processMetrics
+      const jobs = yield* jobCounts
+      return {
+        text: Effect.gen(function*() {
+          const counts = yield* jobs
+          return render([
+            ...requests.families(lifecycle.active()),
+            ...(yield* ofProcess),
+            ...pools({ cpu: yield* cpu.stats, blocking: yield* blocking.stats }),
+            ...policies(figures()),
+            ...uploads(store.written()),
+            ...commits(database.counters),
+            gauge(
+              "barista_jobs",
+              "Jobs that are kept, by kind and state.",
+              counts.map(({ jobs: kept, kind, state }) => [{ kind, state }, kept])
+            ),
+            counter("barista_log_dropped_lines_total", "Lines of the log that nobody read in time.", dropped())
+          ])
+        }).pipe(Effect.withSpan("Metrics.text"))
+      }
+    })
+  )
+}

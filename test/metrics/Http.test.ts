@@ -1,0 +1,112 @@
+import { expect, layer } from "@effect/vitest"
+import { Effect, Option, Redacted } from "effect"
+import { spawnSync } from "node:child_process"
+import { TestServer } from "../support/TestServer.ts"
+
+const live = { excludeTestServices: true } as const
+
+const scrape = Effect.flatMap(TestServer, ({ send }) => send("GET", "/metrics"))
+
+const answers = (route: string, method: string, status: number) =>
+  `http_server_request_duration_seconds_count{http_request_method="${method}",http_route="${route}",` +
+  `http_response_status_code="${status}"}`
+
+/** The value of the sample whose line begins so. */
+const valueOf = (text: string, sample: string): number | undefined => {
+  const line = text.split("\n").find((one) => one.startsWith(`${sample} `))
+  return line === undefined ? undefined : Number(line.slice(sample.length + 1))
+}
+
+const seriesOf = (text: string, name: string) => text.split("\n").filter((line) => line.startsWith(name)).length
+
+layer(TestServer.layer({}), live)("GET /metrics", (it) => {
+  it.effect("says what is under way, waits and was done, elsewhere too", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      yield* send("POST", "/send-notification-async/?email=a@example.org&delay=3600")
+      yield* send("POST", "/batch-process/", { headers: { "content-type": "application/json" }, body: "[\"a\"]" })
+      const form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc\r\n--b--\r\n"
+      yield* send("POST", "/upload-async/", {
+        headers: { "content-type": "multipart/form-data; boundary=b" },
+        body: form
+      })
+      const { text } = yield* scrape
+      expect(valueOf(text, "barista_upload_files_total")).toBe(1)
+      expect(valueOf(text, "barista_upload_bytes_total")).toBe(3)
+      const changes = valueOf(text, "barista_database_changes_total")
+      expect(changes).toBeGreaterThan(0)
+      expect(valueOf(text, "barista_database_commits_total")).toBeLessThanOrEqual(changes ?? 0)
+      expect(valueOf(text, "http_server_active_requests")).toBe(1)
+      expect(valueOf(text, "barista_jobs{kind=\"notification-async\",state=\"waiting\"}")).toBe(1)
+      expect(valueOf(text, "barista_policy_operations_total{policy=\"batch\"}")).toBe(1)
+      expect(valueOf(text, "barista_policy_permits{policy=\"batch\",state=\"held\"}")).toBe(0)
+      expect(valueOf(text, "barista_pool_calls{pool=\"cpu\",state=\"running\"}")).toBe(0)
+      expect(valueOf(text, "barista_log_dropped_lines_total")).toBe(0)
+      expect(valueOf(text, "process_resident_memory_bytes")).toBeGreaterThan(1e7)
+      expect(valueOf(text, "nodejs_eventloop_time_seconds_total{nodejs_eventloop_state=\"active\"}")).toBeGreaterThan(0)
+    }))
+
+  it.effect("counts the answers of each operation by method and status, in OpenTelemetry's buckets", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      for (const path of ["/users/1/complete-profile", "/users/2/complete-profile/", "/users/99/complete-profile"]) {
+        yield* send("GET", path)
+      }
+      yield* send("HEAD", "/health/live")
+      const { headers, text } = yield* scrape
+      expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8")
+      const profile = "/users/:user_id/complete-profile"
+      expect(valueOf(text, answers(profile, "GET", 200))).toBe(2)
+      expect(valueOf(text, answers(profile, "GET", 404))).toBe(1)
+      expect(valueOf(text, answers("/health/live", "HEAD", 200))).toBe(1)
+      const buckets = text.split("\n").flatMap((line) =>
+        line.includes(`_bucket{http_request_method="GET",http_route="${profile}",http_response_status_code="200"`)
+          ? [[/le="([^"]+)"/.exec(line)?.[1], Number(line.split(" ").at(-1))] as const]
+          : []
+      )
+      expect(buckets.map(([bound]) => bound).join(" ")).toBe(
+        "0.005 0.01 0.025 0.05 0.075 0.1 0.25 0.5 0.75 1 2.5 5 7.5 10 +Inf"
+      )
+      expect(buckets.map(([, count]) => count)).toEqual(buckets.map(([, count]) => count).toSorted((a, b) => a - b))
+      expect(buckets.at(-1)?.[1]).toBe(2)
+    }))
+
+  it.effect("makes no series of what clients make up", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      yield* send("GET", "/nowhere")
+      yield* send("PROPFIND", "/nowhere")
+      const before = seriesOf((yield* scrape).text, "http_server_request_duration_seconds")
+      for (let n = 0; n < 20; n++) {
+        yield* send("GET", `/nowhere/${n}?${n}"`)
+        yield* send("PROPPATCH", `/"${n}`)
+      }
+      const { text } = yield* scrape
+      // the first scrape has made one of its own
+      expect(seriesOf(text, "http_server_request_duration_seconds") - before).toBeLessThanOrEqual(17)
+      expect(valueOf(text, answers("", "GET", 404))).toBe(21)
+      expect(valueOf(text, answers("", "_OTHER", 404))).toBe(21)
+    }))
+
+  const promtool = (text: string) => spawnSync("promtool", ["check", "metrics"], { input: text, encoding: "utf8" })
+  const isInstalled = promtool("").error === undefined
+
+  it.effect.runIf(isInstalled)("is what Prometheus' own tool accepts, without advice", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      yield* send("GET", "/users")
+      const { status, stderr, stdout } = promtool((yield* scrape).text)
+      expect([status, stderr, stdout]).toEqual([0, "", ""])
+    }))
+})
+
+const token = "a-token-of-an-operator"
+
+layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token)]) }), live)("with tokens", (it) => {
+  it.effect("asks for one, as all but health does", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      expect((yield* scrape).status).toBe(401)
+      expect((yield* send("GET", "/metrics", { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+    }))
+})
