@@ -13,8 +13,11 @@ export const makePinger = Effect.gen(function*() {
   )
   const post = (command: Pinger.Command) => Effect.sync(() => pinger.send(command))
   const result = Effect.async<Pinger.Measurement>((resume) => {
-    pinger.once("message", (measurement: Pinger.Measurement) => resume(Effect.succeed(measurement)))
-    pinger.once("exit", () => resume(Effect.dieMessage("the pinger ended")))
+    const ended = () => resume(Effect.dieMessage("the pinger ended"))
+    pinger.once("exit", ended).once("message", (measurement: Pinger.Measurement) => {
+      pinger.off("exit", ended)
+      resume(Effect.succeed(measurement))
+    })
   })
   /** Asks the servers on these ports, again and again, for as long as the effect runs; answers its result and what was measured. */
   return <A, E, R>(ports: ReadonlyArray<number>, during: Effect.Effect<A, E, R>) =>

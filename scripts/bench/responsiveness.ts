@@ -2,6 +2,7 @@
 // BENCH_SECONDS (default 6): how long each load lasts. UPLOAD_MB (default 1024): the size of the upload, in MiB.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import Sqlite from "better-sqlite3"
 import { Config, Console, Deferred, Effect, Schema } from "effect"
 import { createServer, type Socket } from "node:net"
 import { type Bound, verify } from "./bounds.ts"
@@ -10,6 +11,7 @@ import { at } from "./percentile.ts"
 import type * as Pinger from "./pinger.ts"
 import { makePinger, responsive } from "./pinging.ts"
 import { barista, node, start } from "./serverProcess.ts"
+import { stalledDisk } from "./stalledDisk.ts"
 
 /** Milliseconds, at the 99th percentile. */
 const longest = 20
@@ -33,6 +35,31 @@ const get = (callers: number, path: string): Load => ({
   callers,
   request: (port) => ask(port, "GET", path)
 })
+
+/** Milliseconds that a sync takes on the stalled disk. */
+const stall = 300
+
+/** Changes; beyond the lock's time they are refused, and tried again. */
+const transfers: Load = {
+  name: "32 x POST /transfer-money/",
+  callers: 32,
+  request: (port) =>
+    Effect.tap(
+      ask(port, "POST", "/transfer-money/?from_user=1&to_user=2&amount=0.01"),
+      ({ status }) => status === 503 ? Effect.sleep("20 millis") : Effect.void
+    )
+}
+
+/** Locks a server's database from this process for three seconds, or until the scope closes. */
+const holdLock = (folder: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const database = new Sqlite(`${folder}/barista.sqlite`)
+      database.exec("BEGIN IMMEDIATE")
+      return database
+    }),
+    (database) => Effect.sync(() => database.close())
+  ).pipe(Effect.zipRight(Effect.sleep("3 seconds")), Effect.scoped)
 
 const items = Array.from({ length: 300 }, (_, n) => `item ${n}`)
 
@@ -113,31 +140,44 @@ const bench = Effect.gen(function*() {
   const seconds = yield* Config.withDefault(Config.integer("BENCH_SECONDS"), 6)
   const all = loads(yield* Config.withDefault(Config.integer("UPLOAD_MB"), 1024))
   const silent = yield* silentUpstream
-  const serve = (environment: Readonly<Record<string, string>>) =>
-    Effect.flatMap(
-      fs.makeTempDirectoryScoped({ prefix: "barista-bench-" }),
-      (folder) => start(barista(folder, environment))
-    )
+  const serve = Effect.fnUntraced(function*(environment: Readonly<Record<string, string>>) {
+    const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })
+    const { port } = yield* start(barista(folder, environment))
+    return { folder, port }
+  })
   const idle = yield* start(node("bench/idle"))
   const withUpstream = yield* serve({})
   const withSilent = yield* serve({ UPSTREAM_URL: `http://127.0.0.1:${silent.port}` })
+  const withLock = yield* serve({ SAMPLE_DATA: "handbook" })
+  const withStalledDisk = yield* serve({ SAMPLE_DATA: "handbook", ...(yield* stalledDisk(stall)) })
   const pingDuring = yield* makePinger
 
   const bounds: Array<Bound> = []
-  const phase = Effect.fnUntraced(function*(name: string, port: number, loads: ReadonlyArray<Load>) {
-    const [answers, measurement] = yield* pingDuring([port, idle.port], runLoads(port, loads, seconds))
+  const phase = Effect.fnUntraced(function*(
+    name: string,
+    port: number,
+    loads: ReadonlyArray<Load>,
+    beside: Effect.Effect<void> = Effect.void
+  ) {
+    const [answers, measurement] = yield* pingDuring(
+      [port, idle.port],
+      Effect.zipLeft(runLoads(port, loads, seconds), beside, { concurrent: true })
+    )
     bounds.push(responsive(name, longest, measurement))
     yield* Console.log(row(name, measurement, answers))
   })
 
   // what is started or compiled on its first use is not what is measured
   for (const { port } of [withUpstream, withSilent]) yield* runLoads(port, loads(16), 2)
+  for (const { port } of [withLock, withStalledDisk]) yield* runLoads(port, [transfers], 2)
   yield* Console.log(header)
   yield* phase("idle", withUpstream.port, [])
   for (const load of all) yield* phase(load.name, withUpstream.port, [load])
   yield* phase("all together", withUpstream.port, all)
   yield* phase(`${badExternalCalls.name}, silent upstream`, withSilent.port, [badExternalCalls])
   yield* phase("all together, silent upstream", withSilent.port, all)
+  yield* phase(`${transfers.name}, locked by another process`, withLock.port, [transfers], holdLock(withLock.folder))
+  yield* phase(`${transfers.name}, syncs of ${stall} ms`, withStalledDisk.port, [transfers])
   yield* Console.log("")
   yield* verify(bounds)
 })
