@@ -62,10 +62,13 @@ export const Api = HttpApi.make("barista")
   .annotateContext(OpenApi.annotations({
     title: "Barista",
     version: "0.1.0",
+    license: { name: "All rights reserved" },
     description: [
       "Every operation of the async/await handbook, with real parts.",
       "Every path answers with and without its trailing slash: `/users` and `/users/` are the same.",
       "HEAD works wherever GET does, and OPTIONS says what a path allows.",
+      "Parameters and members that an operation does not list are ignored; one given twice has to have one value.",
+      "Bodies are application/json in UTF-8, without a content coding.",
       "Texts are French; `Accept-Language: en` turns them into English.",
       "Every failure is application/problem+json (RFC 9457): a path that is not listed here is a 404 `RouteNotFound`,",
       "a method that its path does not list is a 405 `MethodNotAllowed` with the `Allow` header,",

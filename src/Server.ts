@@ -2,6 +2,7 @@ import { type HttpApi, HttpServer } from "@effect/platform"
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { Api } from "./Api.ts"
+import { french } from "./ApiInFrench.ts"
 import { AppConfig } from "./AppConfig.ts"
 import { Background } from "./background/Background.ts"
 import * as BackgroundHttp from "./background/Http.ts"
@@ -176,6 +177,16 @@ const sampleData = Layer.effectDiscard(Effect.gen(function*() {
   }))
 }))
 
+/** The documentation of the contract, with the settings that it names. */
+const documentation = Effect.gen(function*() {
+  const { batchMaxItems } = yield* AppConfig
+  const batch = (yield* Policies).parties("batch")
+  return yield* Documentation.pages(Api, {
+    limits: { BATCH_MAX_ITEMS: batchMaxItems, POLICY_BATCH: batch.permits },
+    texts: french
+  })
+})
+
 /** Serves the contract until its scope closes, then drains. */
 const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const { dataDir, shutdownDelay, shutdownTimeout } = yield* AppConfig
@@ -183,7 +194,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const server = yield* NodeServer.NodeServer
   rememberHeads(server)
   server.prependListener("request", (yield* RequestMetrics).begin)
-  yield* HttpAdapter.serve(server, Api, yield* handlers, yield* Documentation.pages(Api))
+  yield* HttpAdapter.serve(server, Api, yield* handlers, yield* documentation)
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
     leave(shutdownDelay).pipe(

@@ -2,24 +2,31 @@ import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
 import { describe } from "../platform/http/describe.ts"
 import { eventStream } from "../platform/http/OpenApiEvents.ts"
+import { limited } from "../platform/http/OpenApiLimits.ts"
 import { largestConcurrency } from "../policy/Policy.ts"
 import { Items } from "./Items.ts"
 
 const Concurrency = Schema.compose(
   DigitsToNumber,
   Schema.Int.pipe(
-    Schema.between(1, largestConcurrency, {
-      message: () => "must be a whole number from 1 to the limit of the policy batch"
-    })
+    Schema.between(
+      1,
+      largestConcurrency,
+      rule(
+        "doit être un entier de 1 à la limite de la politique batch",
+        "must be a whole number from 1 to the limit of the policy batch"
+      )
+    )
   ),
   { strict: false }
 ).annotations({
   jsonSchema: {
     type: "integer",
     minimum: 1,
-    maximum: largestConcurrency,
+    ...limited({ maximum: "POLICY_BATCH" }),
     description:
       "How many of the places of the policy batch this batch may hold at once, at most; all of them unless given"
   }

@@ -1,5 +1,6 @@
 import { Effect, ParseResult, Schema, type SchemaAST } from "effect"
 import { rule } from "../domain/Rule.ts"
+import { limited } from "../platform/http/OpenApiLimits.ts"
 
 /** The longest item, in characters. */
 const longestItem = 10_000
@@ -45,5 +46,11 @@ const check = (input: unknown, _: SchemaAST.ParseOptions, ast: SchemaAST.AST) =>
  */
 export const Items = Schema.declare([], { decode: () => check, encode: () => check }, {
   ...rule("doit être un tableau de chaînes", "must be an array of strings"),
-  jsonSchema: { type: "array", items: { type: "string", maxLength: longestItem }, examples: [["a", "b"]] }
+  jsonSchema: {
+    type: "array",
+    ...limited({ maxItems: "BATCH_MAX_ITEMS" }),
+    items: { type: "string", maxLength: longestItem },
+    description: "More of them, BATCH_MAX_ITEMS_STREAMED, for a request that accepts text/event-stream",
+    examples: [["a", "b"]]
+  }
 })

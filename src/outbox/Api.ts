@@ -32,4 +32,4 @@ export const OutboxApi = HttpApiGroup.make("outbox")
           "Newest first, a page at a time. With `SMTP_URL` set mails go to that server and not here: the list then has those of before."
       }))
   )
-  .annotateContext(OpenApi.annotations({ title: "outbox", description: "« Gestion des tâches de background »" }))
+  .annotateContext(OpenApi.annotations({ title: "outbox", description: "The mails that background jobs send." }))

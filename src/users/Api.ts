@@ -146,6 +146,8 @@ export const UsersApi = HttpApiGroup.make("users")
     HttpApiEndpoint.del("unfollow")`/users/${userId}/followers/${followerId}`
       .addSuccess(HttpApiSchema.NoContent)
       .addError(UserNotFound)
-      .annotateContext(describe("Ceases to follow a user", "Idempotent."))
+      .annotateContext(describe("Ceases to follow a user", "Idempotent: 204 also where there is nothing to remove."))
   )
-  .annotateContext(OpenApi.annotations({ title: "users", description: "« Base de données asynchrone »" }))
+  .annotateContext(
+    OpenApi.annotations({ title: "users", description: "Users, their posts and their followers in a database." })
+  )

@@ -77,10 +77,12 @@ export const idempotent = <
   endpoint: HttpApiEndpoint.HttpApiEndpoint<Name, Method, Path, UrlParams, Payload, Headers, Success, Error, R, RE>
 ) => endpoint.addError(IdempotencyKeyInProgress).addError(IdempotencyKeyReused).annotate(Idempotent, true)
 
-/** A string of RFC 8941; and the bare form, without what would end one of several joined by a proxy. */
-const quoted = /^"((?:[!#-[\]-~]|\\["\\])+)"$/
-const bare = /^[!#-+\--~]+$/
 const longest = 255
+
+/** A string of RFC 8941; or bare, without what would end one of several joined by a proxy. The document has the same pattern. */
+export const keyPattern = `^("([!#-\\[\\]-~]|\\\\["\\\\]){1,${longest}}"|[!#-+\\--~]{1,${longest}})$`
+
+const isKey = new RegExp(keyPattern)
 
 /** What `readKey` takes, in words. */
 export const keyRule = text(
@@ -90,6 +92,7 @@ export const keyRule = text(
 
 /** The key that the header carries: the same with and without its quotes; none where it is no key. */
 export const readKey = (written: string): Option.Option<string> =>
-  Option.fromNullable(quoted.exec(written)?.[1]?.replaceAll(/\\(.)/g, "$1") ?? bare.exec(written)?.[0]).pipe(
-    Option.filter((key) => key.length <= longest)
+  Option.map(
+    Option.liftPredicate(written, (key) => isKey.test(key)),
+    (key) => key.startsWith("\"") ? key.slice(1, -1).replaceAll(/\\(.)/g, "$1") : key
   )

@@ -5,6 +5,8 @@ const text = (description: string, example: string) => ({ description, schema: {
 
 /** The headers of answers that clients act upon, as `components/headers` of the documentation. */
 export const headers = {
+  Accept: text("With a 415: the media type that is taken (RFC 9110, 15.5.16)", "application/json"),
+  "Accept-Encoding": text("With a 415: the content coding that is taken", "identity"),
   "Accept-Ranges": text("Ranges are counted in bytes (RFC 9110, 14.3)", "bytes"),
   "Content-Disposition": text("The upload's name, UTF-8 in filename* (RFC 6266)", "attachment; filename=\"notes.txt\""),
   "Content-Language": { ...text("The language of the texts", "fr"), schema: { type: "string", enum: ["fr", "en"] } },

@@ -1,7 +1,7 @@
 import { Array as Arr, Option, Predicate } from "effect"
 import { STATUS_CODES } from "node:http"
 import { contentType as problemType } from "../../domain/Problem.ts"
-import { headerName } from "./Idempotent.ts"
+import { headerName, keyPattern } from "./Idempotent.ts"
 import { exampleOf } from "./OpenApiExamples.ts"
 import { type HeaderName, headers, references } from "./OpenApiHeaders.ts"
 
@@ -58,6 +58,12 @@ const open = (value: unknown): unknown => {
   )
 }
 
+/** Examples of the body alone: a page that fills in both sends each value twice. */
+const withoutExamples = (schema: unknown): unknown => {
+  const { default: _, examples: __, ...rest } = record(schema)
+  return rest
+}
+
 const fromQuery = "Here or as the member of the body of that name"
 
 /** Parameters of a JSON object body may come from the query as well: the rule of every operation that takes such a body. */
@@ -76,7 +82,7 @@ const withQueryParameters = (operation: Json): Json => {
           in: "query",
           required: false,
           description: [...(Predicate.isString(description) ? [description] : []), fromQuery].join(". "),
-          schema: properties[name]
+          schema: withoutExamples(properties[name])
         }
       })
     ],
@@ -133,8 +139,8 @@ const keyParameter = {
     "Requests with one key, of one caller, run once: the others are answered as the first was, with Idempotency-Replayed.",
     "Its quotes may be left out (draft-ietf-httpapi-idempotency-key-header)"
   ].join(" "),
-  schema: { type: "string", minLength: 1 },
-  example: "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""
+  // no example: a page that fills it in would send two requests with one key
+  schema: { type: "string", pattern: keyPattern }
 }
 
 const withKeyParameter = (operation: Json): Json =>
@@ -146,6 +152,7 @@ const unkeyed: ReadonlySet<string> = new Set(["400", "401", "403", "408", "413",
 const headersOfStatus: Readonly<Record<string, ReadonlyArray<HeaderName>>> = {
   101: ["Upgrade"],
   401: ["WWW-Authenticate"],
+  415: ["Accept", "Accept-Encoding"],
   426: ["Upgrade", "Sec-WebSocket-Version"],
   503: ["Retry-After"]
 }
@@ -259,6 +266,8 @@ export const transform = (spec: Json): Json => {
   )
   return {
     ...spec,
+    // relative to the document, so right behind any proxy
+    servers: [{ url: "/" }],
     paths,
     components: { ...record(spec, "components"), schemas: used(paths, schemas), headers, securitySchemes: { bearer } },
     security: [{}, { bearer: [] }]
