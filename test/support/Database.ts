@@ -1,20 +1,25 @@
 import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import { AppConfig } from "../../src/AppConfig.ts"
+import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { Disk } from "../../src/platform/sql/SharedSync.ts"
 import * as SqliteDatabase from "../../src/platform/sql/SqliteDatabase.ts"
 
 /** A disk that takes no time, so that tests which count the event loop's turns need not count those of a real one. */
 const instantDisk = Layer.succeed(Disk, { sync: (_, done) => done(null), lost: () => undefined })
 
+/** The database of a folder, migrated. */
+export const inFolder = (dataDir: string, settings: Partial<Values> = {}) =>
+  SqliteDatabase.layer.pipe(
+    Layer.provide(AppConfig.layerWith({ ...settings, dataDir })),
+    Layer.provide(instantDisk),
+    Layer.provide(NodeContext.layer)
+  )
+
 /** A migrated, empty database in a real file of a temporary folder, gone with the scope. */
 export const layer = Layer.unwrapScoped(Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
-  return SqliteDatabase.layer.pipe(
-    Layer.provide(AppConfig.layerWith({ dataDir: path.join(dataDir, "data") })),
-    Layer.provide(instantDisk)
-  )
+  return inFolder(path.join(dataDir, "data"))
 })).pipe(Layer.provide(NodeContext.layer))

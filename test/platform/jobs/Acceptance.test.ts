@@ -3,7 +3,7 @@ import { Data, Deferred, Duration, Effect, Exit, Fiber, Option, Ref } from "effe
 import { Overloaded } from "../../../src/domain/Problem.ts"
 import * as Job from "../../../src/platform/jobs/Job.ts"
 import * as TestJobs from "../../support/Jobs.ts"
-import { activity, Task } from "./tasks.ts"
+import { activity, refused, Task } from "./tasks.ts"
 
 class Injected extends Data.TaggedError("Injected") {}
 
@@ -119,5 +119,18 @@ describe("acceptance", () => {
       expect((yield* Effect.flip(jobs.enqueue(Task, { n: 2 }, Duration.seconds(1)))).what).toBe("delayed jobs")
       yield* jobs.cancel(id)
       yield* jobs.enqueue(Task, { n: 2 }, Duration.seconds(1))
+    }))
+
+  it.scoped("of a retry takes the last free place, and none beyond it", () =>
+    Effect.gen(function*() {
+      const { jobs } = yield* TestJobs.make([
+        Job.kind(Task, [activity("step", ({ n }) => n === 0 ? refused : Effect.never)])
+      ], { jobsMaxUnfinished: 2 })
+      const dead = [yield* jobs.enqueue(Task, { n: 0 }), yield* jobs.enqueue(Task, { n: 0 })]
+      yield* TestJobs.settled
+      yield* jobs.enqueue(Task, { n: 1 })
+      const [first, second] = dead.map(({ id }) => jobs.retry(id))
+      expect(yield* first ?? expect.fail()).toMatchObject({ run: 2 })
+      expect(yield* Effect.flip(second ?? expect.fail())).toEqual(new Overloaded({ what: "jobs", retry_after: 5 }))
     }))
 })

@@ -72,4 +72,22 @@ describe("cancelling", () => {
       yield* TestJobs.settled
       expect(yield* jobs.get(id)).toMatchObject({ state: "cancelled" })
     }))
+
+  it.scoped("is forgotten when the job is tried again, which then runs to its end", () =>
+    Effect.gen(function*() {
+      const hangs = yield* Ref.make(true)
+      const kind = Job.kind(Task, [
+        activity("step", () => Effect.flatMap(Ref.get(hangs), (hang) => hang ? Effect.never : Effect.void))
+      ])
+      const { jobs } = yield* TestJobs.make([kind])
+      const { id } = yield* jobs.enqueue(Task, { n: 1 })
+      yield* TestJobs.settled
+      yield* jobs.cancel(id)
+      yield* TestJobs.settled
+      expect(yield* jobs.get(id)).toMatchObject({ state: "cancelled", cancel_requested: true })
+      yield* Ref.set(hangs, false)
+      expect(yield* jobs.retry(id)).toMatchObject({ state: "waiting", cancel_requested: false })
+      yield* TestJobs.settled
+      expect(yield* jobs.get(id)).toMatchObject({ state: "succeeded", run: 2 })
+    }))
 })

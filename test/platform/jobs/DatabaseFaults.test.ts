@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
-import { Array, Cause, type Context, Duration, Effect, Exit, Ref, Schema } from "effect"
+import { Array, Cause, type Context, Duration, Effect, Exit, Fiber, Ref, Schema } from "effect"
 import * as Job from "../../../src/platform/jobs/Job.ts"
 import type { Database } from "../../../src/platform/sql/Database.ts"
 import { isPassing } from "../../../src/platform/sql/DatabaseUnavailable.ts"
@@ -132,7 +132,9 @@ it.scoped("a cancellation, a retry and a new job fail as a whole while the datab
         ]
         const { end } = yield* (faults["is locked by another program"] ?? expect.fail())(file, sql)
         for (const step of steps) {
-          const exit = yield* Effect.exit(step)
+          const trying = yield* Effect.fork(Effect.exit(step))
+          yield* TestJobs.pass("1 second")
+          const exit = yield* Fiber.join(trying)
           expect(Exit.isFailure(exit) && isPassing(Cause.squash(exit.cause))).toBe(true)
         }
         yield* end

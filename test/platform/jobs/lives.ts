@@ -1,11 +1,10 @@
 import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import Sqlite from "better-sqlite3"
-import { Context, Effect, Layer } from "effect"
-import { AppConfig } from "../../../src/AppConfig.ts"
+import { Context, Duration, Effect, Layer } from "effect"
 import { Jobs } from "../../../src/platform/jobs/Jobs.ts"
 import { Database } from "../../../src/platform/sql/Database.ts"
-import * as SqliteDatabase from "../../../src/platform/sql/SqliteDatabase.ts"
+import * as TestDatabase from "../../support/Database.ts"
 import * as TestJobs from "../../support/Jobs.ts"
 import { turn } from "../../support/turn.ts"
 
@@ -15,10 +14,6 @@ export const makeFile = Effect.gen(function*() {
   const path = yield* Path.Path
   const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
   const file = path.join(dataDir, "barista.sqlite")
-  const layer = SqliteDatabase.layer.pipe(
-    Layer.provide(AppConfig.layerWith({ dataDir })),
-    Layer.provide(NodeContext.layer)
-  )
   return {
     file,
     /** Makes the file what a crash has left. */
@@ -31,7 +26,12 @@ export const makeFile = Effect.gen(function*() {
         readonly sql: Context.Tag.Service<Database>["writer"]
       }) => Effect.Effect<A, E>
     ) =>
-      Layer.build(Layer.provideMerge(TestJobs.over(...parts), layer)).pipe(
+      Layer.build(
+        Layer.provideMerge(
+          TestJobs.over(...parts),
+          TestDatabase.inFolder(dataDir, { databaseLockTimeout: Duration.millis(50) })
+        )
+      ).pipe(
         Effect.flatMap((context) =>
           use({ jobs: Context.get(context, Jobs), sql: Context.get(context, Database).writer })
         ),
