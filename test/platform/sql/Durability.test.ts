@@ -138,7 +138,8 @@ describe("after a power cut", () => {
       (folder) => ({
         sync: (_, done) => {
           snapshot(folder)
-          setImmediate(done, null)
+          // some turns of the event loop later, in which further changes are committed
+          setImmediate(() => setImmediate(() => setImmediate(done, null)))
         },
         lost: () => undefined
       }),

@@ -62,14 +62,22 @@ describe("changes that meet another process's lock", () => {
       yield* release
       yield* TestClock.adjust("25 millis")
       expect(Exit.isSuccess(yield* Fiber.join(late))).toBe(true)
-      // the next lock is waited for anew
-      const again = yield* lock
-      const patient = yield* fork("Dan")
+      expect(yield* names).toEqual(["Chloé"])
+    }).pipe(Effect.provide(TestDatabase.layer)))
+
+  it.scoped("wait as long where others have waited in vain before", () =>
+    Effect.gen(function*() {
+      const { release } = yield* lock
+      const vain = yield* fork("Ann")
+      yield* TestClock.adjust("2100 millis")
+      expect(Exit.isFailure(yield* Fiber.join(vain))).toBe(true)
+      yield* TestClock.adjust("1 minute")
+      const patient = yield* fork("Bob")
       yield* TestClock.adjust("1 second")
       expect(yield* isDone(patient)).toBe(false)
-      yield* again.release
+      yield* release
       yield* TestClock.adjust("25 millis")
-      expect(yield* names).toEqual(["Chloé", "Dan"])
+      expect(Exit.isSuccess(yield* Fiber.join(patient))).toBe(true)
     }).pipe(Effect.provide(TestDatabase.layer)))
 
   it.scoped("give their turn to the next one when they are interrupted", () =>
