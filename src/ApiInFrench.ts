@@ -197,6 +197,11 @@ export const french: Texts = {
   "The path that was asked for": "Le chemin demandé",
   "The trace under which the log has more": "La trace sous laquelle le journal en dit plus",
   "an integer": "Un entier",
+  "a string": "Une chaîne",
+  "Text format 0.0.4: requests, event loop, pools, queues, jobs, policies, the log. With API_TOKENS it needs a token, as it tells much.":
+    "Format texte 0.0.4 : requêtes, boucle d'événements, pools, files, tâches, politiques, journal. Avec API_TOKENS il faut un jeton, car il en dit long.",
+  "Metrics for Prometheus": "Mesures pour Prometheus",
+  "Counters and gauges of the running server.": "Compteurs et jauges du serveur en marche.",
   "What was called": "Ce qui a été appelé",
   "Any JSON value": "N'importe quelle valeur JSON",
   "As the client wrote it": "Tel que le client l'a écrit",
