@@ -23,5 +23,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [9, "job_failures", Effect.succeed(jobFailures)]
 ]
 
+/** The version of the schema that this build knows. */
+export const newestMigration = migrations.length
+
 /** Brings the schema to the newest version, in one transaction; does nothing where it is there already. */
 export const migrate = Migrator.make({})({ loader: Effect.succeed(migrations) })

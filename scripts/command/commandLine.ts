@@ -1,0 +1,11 @@
+import { ConfigError, Console, Effect } from "effect"
+import { runUntilSignal } from "../../src/platform/lifecycle/runUntilSignal.ts"
+
+/** Runs a command; why it failed is one line on standard error, and its code then 1. */
+export const commandLine = <A>(
+  command: Effect.Effect<A, { readonly message: string } | ConfigError.ConfigError>
+): void =>
+  command.pipe(
+    Effect.tapError((failure) => Console.error(ConfigError.isConfigError(failure) ? String(failure) : failure.message)),
+    runUntilSignal({ disableErrorReporting: true })
+  )

@@ -1,0 +1,76 @@
+import { DateTime, Effect, Option, Schema } from "effect"
+import { existsSync } from "node:fs"
+import { mkdtemp, rename, rm } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { AppConfig } from "../../AppConfig.ts"
+import { append, BackupFailed, type Entry, finish, io, opened, read } from "./Archive.ts"
+import * as DatabaseFile from "./DatabaseFile.ts"
+import * as Manifest from "./Manifest.ts"
+
+export const databaseFile = Effect.map(
+  AppConfig,
+  ({ databaseUrl, dataDir }) => Option.getOrElse(databaseUrl, () => join(dataDir, "barista.sqlite"))
+)
+
+/** A folder beside the archive, on its disk, removed with the scope. */
+const workFolder = (file: string) =>
+  Effect.acquireRelease(
+    io(() => mkdtemp(`${file}.partial-`)),
+    (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+  )
+
+/** Where an upload's file is: it moves in after its row's commit, and out before its row goes. */
+const pathOf = (dataDir: string, name: string): string | undefined =>
+  // once more in its first place, as it may move between two looks
+  ["uploads", "tmp", "uploads"].map((folder) => join(dataDir, folder, name)).find((path) => existsSync(path))
+
+const syncFolder = (path: string) =>
+  Effect.scoped(Effect.flatMap(opened(path, "r"), (folder) => io(() => folder.sync())))
+
+/**
+ * Writes database and uploads to one archive, a tar, while a server may serve from them. The database is copied first, as of one moment. An
+ * upload that is deleted before its file is copied is deleted in the copy too, so that each row has its file. The archive is there under
+ * its name once it is whole, on the disk, and read again.
+ *
+ * The format is tar, as every system can look into it. Two hundred lines write and read what we need of it, and check each byte; a library
+ * would be a dependency of the disaster plan.
+ */
+export const backup = Effect.fn("Backup.backup")(function*(file: string) {
+  const { dataDir } = yield* AppConfig
+  const source = yield* databaseFile
+  if (existsSync(file)) return yield* new BackupFailed({ message: `"${file}" is there already` })
+  if (!existsSync(source)) return yield* new BackupFailed({ message: `there is no database "${source}"` })
+  const folder = yield* workFolder(file)
+  const copied = join(folder, Manifest.database)
+  yield* DatabaseFile.copy(source, copied)
+  yield* DatabaseFile.asOneFile(copied)
+
+  const path = join(folder, "archive")
+  const archive = yield* opened(path, "wx")
+  const files: Array<Entry> = []
+  const deleted: Array<number> = []
+  const missing: Array<string> = []
+  for (const { id, sha256, stored_as } of yield* DatabaseFile.uploadsOf(copied)) {
+    const stored = pathOf(dataDir, stored_as)
+    if (stored !== undefined) {
+      // a file stays readable when it is deleted after this
+      const entry = yield* append(archive, `${Manifest.uploads}${stored_as}`, stored)
+      if (entry.sha256 !== sha256) {
+        return yield* new BackupFailed({ message: `the file of upload ${id} is not what was uploaded` })
+      }
+      files.push(entry)
+    } else if (yield* DatabaseFile.hasUpload(source, id)) missing.push(stored_as)
+    else deleted.push(id)
+  }
+  yield* DatabaseFile.forgetUploads(copied, deleted)
+  const counts = yield* DatabaseFile.check(copied)
+  files.push(yield* append(archive, Manifest.database, copied))
+  const created_at = DateTime.formatIso(yield* DateTime.now)
+  const manifest: Manifest.Manifest = { format: 1, created_at, counts, files, missing }
+  yield* finish(archive, Manifest.manifestName, yield* Effect.orDie(Schema.encode(Manifest.Manifest)(manifest)))
+
+  yield* Manifest.verify(manifest, yield* read(path, () => Effect.succeed(() => Promise.resolve())))
+  yield* io(() => rename(path, file))
+  yield* syncFolder(dirname(file))
+  return manifest
+}, Effect.scoped)
