@@ -14,6 +14,15 @@ export const make = (pace: number): Clock.Clock => {
     unsafeCurrentTimeNanos: nanos,
     currentTimeMillis: Effect.sync(() => Math.floor(millis())),
     currentTimeNanos: Effect.sync(nanos),
-    sleep: (duration) => live.sleep(Duration.times(duration, 1 / pace))
+    sleep: (duration) =>
+      Effect.suspend(() => {
+        const due = millis() + Duration.toMillis(duration)
+        // a timer of node may end a little early, which is much by this clock
+        const rest: Effect.Effect<void> = Effect.suspend(() => {
+          const left = due - millis()
+          return left <= 0 ? Effect.void : Effect.zipRight(live.sleep(Duration.millis(left / pace)), rest)
+        })
+        return rest
+      })
   }
 }
