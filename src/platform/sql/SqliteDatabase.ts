@@ -74,7 +74,10 @@ const make = Effect.gen(function*() {
   const options = { filename, lockTimeout, counters }
   yield* fs.makeDirectory(path.dirname(filename), { recursive: true })
   const { transaction, writer } = yield* Effect.catchTag(openWriter(options), "SqlError", unusable(filename))
-  yield* migrate.pipe(Effect.provideService(SqlClient.SqlClient, writer))
+  yield* migrate.pipe(
+    Effect.provideService(SqlClient.SqlClient, writer),
+    Effect.catchTag("SqlError", unusable(filename))
+  )
   const reader = yield* Effect.catchTag(openReader(options), "SqlError", unusable(filename))
   // the driver is synchronous
   return Database.of({ reader, readConcurrency: 1, writer, transaction, counters })

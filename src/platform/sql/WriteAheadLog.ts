@@ -8,6 +8,10 @@ import * as SharedSync from "./SharedSync.ts"
 import type { SqliteConnection } from "./SqliteConnection.ts"
 import { waitForLockFor } from "./waitForLock.ts"
 
+// Three ways were measured in turns on two busy cores: transfers of five statements, 64 at once. Processor time of one: 0.07 to 0.09 ms with
+// the sync on the event loop, 0.06 to 0.10 this way, 0.58 to 0.75 on a writer thread, which costs a message a statement. Beside a loop that
+// reads: 2 reads a second, 1,700 to 4,900, and 14,000 to 18,000, at 2,300 to 4,300 transfers a second, 1,600 to 2,800, and 220 to 260.
+
 /**
  * Frames, of a page each, after which the log is copied into the database: 16 MiB. SQLite's own 1,000 would hold changes up four times as
  * often, and copy again what changes often.
