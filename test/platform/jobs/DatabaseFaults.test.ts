@@ -1,3 +1,4 @@
+import { SqlError } from "@effect/sql"
 import { expect, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import { Array, Cause, type Context, Duration, Effect, Exit, Fiber, Ref, Schema } from "effect"
@@ -146,3 +147,26 @@ it.scoped("a cancellation, a retry and a new job fail as a whole while the datab
         expect(yield* states(jobs)).toEqual(["running", "cancelled", "cancelled", "failed"])
       }).pipe(Effect.orDie))
   }))
+
+it.scoped.each(["run", "commit"] as const)(
+  "a fault of the database within what an activity does (%s) is no failed attempt",
+  (part) =>
+    Effect.gen(function*() {
+      const full = new SqlError.SqlError({ cause: Object.assign(new Error("full"), { code: "SQLITE_FULL" }) })
+      const tries = yield* Ref.make(0)
+      const faulty = () =>
+        Effect.flatMap(Ref.updateAndGet(tries, (n) => n + 1), (n) => n === 1 ? Effect.die(full) : Effect.void)
+      const kind = Job.kind(Task, [
+        part === "run"
+          ? { name: "step", policy: "upstream", run: faulty }
+          : { name: "step", policy: "upstream", run: () => Effect.void, commit: faulty }
+      ])
+      const { jobs } = yield* TestJobs.make([kind], {}, once)
+      const { id } = yield* jobs.enqueue(Task, { n: 1 })
+      yield* TestJobs.pass("2 seconds")
+      const done = yield* jobs.get(id)
+      expect(done.state).toBe("succeeded")
+      // what was done is not done again
+      expect(TestJobs.outcomes(done)).toEqual({ step: part === "run" ? ["lost", "succeeded"] : ["succeeded"] })
+    })
+)
