@@ -1,6 +1,7 @@
 import { type HttpApi, HttpServer } from "@effect/platform"
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
+import { resolve } from "node:path"
 import { Api } from "./Api.ts"
 import { french } from "./ApiInFrench.ts"
 import { AppConfig } from "./AppConfig.ts"
@@ -44,6 +45,7 @@ import { drain, leave } from "./platform/lifecycle/drain.ts"
 import { inOrder } from "./platform/lifecycle/inOrder.ts"
 import { InputMemory } from "./platform/lifecycle/InputMemory.ts"
 import { Lifecycle } from "./platform/lifecycle/Lifecycle.ts"
+import { reportFound } from "./platform/lifecycle/reportFound.ts"
 import { Mailer } from "./platform/mail/Mailer.ts"
 import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
 import * as OutboxRetention from "./platform/mail/OutboxRetention.ts"
@@ -203,9 +205,10 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
     )
   )
   yield* ConnectionLimit.guard(server)
+  yield* reportFound
   yield* lifecycle.enter("ready")
   const origin = yield* HttpServer.addressWith((address) => Effect.succeed(NodeServer.originOf(address)))
-  yield* Effect.logInfo(`Barista is listening on ${origin}`, { docs: `${origin}/docs`, data: dataDir })
+  yield* Effect.logInfo(`Barista is listening on ${origin}`, { docs: `${origin}/docs`, data: resolve(dataDir) })
 }))
 
 /** Everything that makes a server, each part over those before it. */

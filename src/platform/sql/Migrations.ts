@@ -1,4 +1,4 @@
-import { Migrator } from "@effect/sql"
+import { Migrator, SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import users from "./migrations/0001_users.ts"
 import ledger from "./migrations/0002_ledger.ts"
@@ -28,3 +28,16 @@ export const newestMigration = migrations.length
 
 /** Brings the schema to the newest version, in one transaction; does nothing where it is there already. */
 export const migrate = Migrator.make({})({ loader: Effect.succeed(migrations) })
+
+/** The version of the schema that a database has: 0 for a new one. */
+export const currentMigration = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) =>
+    Effect.gen(function*() {
+      const tables = yield* sql`SELECT name FROM sqlite_master WHERE name = 'effect_sql_migrations'`
+      if (tables.length === 0) return 0
+      const [row] = yield* sql<{ readonly newest: number | null }>`
+        SELECT MAX(migration_id) AS newest FROM effect_sql_migrations`
+      return row?.newest ?? 0
+    })
+)

@@ -7,7 +7,7 @@ import * as Client from "./Client.ts"
 import { Database } from "./Database.ts"
 import * as DatabaseCounters from "./DatabaseCounters.ts"
 import * as GroupCommit from "./GroupCommit.ts"
-import { migrate } from "./Migrations.ts"
+import { currentMigration, migrate, newestMigration } from "./Migrations.ts"
 import { SqliteConnection } from "./SqliteConnection.ts"
 import { waitForLockFor } from "./waitForLock.ts"
 import * as WriteAheadLog from "./WriteAheadLog.ts"
@@ -74,6 +74,14 @@ const make = Effect.gen(function*() {
   const options = { filename, lockTimeout, counters }
   yield* fs.makeDirectory(path.dirname(filename), { recursive: true })
   const { transaction, writer } = yield* Effect.catchTag(openWriter(options), "SqlError", unusable(filename))
+  const found = yield* Effect.catchAll(
+    Effect.provideService(currentMigration, SqlClient.SqlClient, writer),
+    unusable(filename)
+  )
+  if (found > newestMigration) {
+    const reason = `has migration ${found}, this build knows ${newestMigration}: run the newer build`
+    return yield* Effect.fail(ConfigError.InvalidData([], `DATABASE_URL, DATA_DIR: "${filename}" ${reason}`))
+  }
   yield* migrate.pipe(
     Effect.provideService(SqlClient.SqlClient, writer),
     Effect.catchTag("SqlError", unusable(filename))

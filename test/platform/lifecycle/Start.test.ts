@@ -1,11 +1,13 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import { Cause, ConfigProvider, Duration, Effect, Exit, Layer, Option } from "effect"
 import { AppConfig, type Values } from "../../../src/AppConfig.ts"
 import { Policies } from "../../../src/policy/Policies.ts"
 import * as Server from "../../../src/Server.ts"
-import { TestServer } from "../../support/TestServer.ts"
+import * as ServerProcess from "../../support/ServerProcess.ts"
+import { send, TestServer } from "../../support/TestServer.ts"
 
 const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-" }))
 
@@ -30,6 +32,38 @@ describe("a start that cannot be", () => {
       expect(yield* refusal({ requestTimeout: Duration.seconds(1) })).toMatch(/HEADERS_TIMEOUT.*REQUEST_TIMEOUT/)
       expect(yield* refusal({ dataDir: `${dataDir}/file` })).toMatch(/DATA_DIR: .*file" is not a folder/)
       expect(yield* refusal({ databaseUrl: Option.some(`${dataDir}/file`) })).toMatch(/DATABASE_URL.*not a database/)
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("names both versions where a newer build has migrated the database", () =>
+    Effect.gen(function*() {
+      const path = `${yield* folder}/newer.sqlite`
+      const databaseUrl = Option.some(path)
+      yield* Effect.provide(TestServer, TestServer.layer({ databaseUrl }))
+      const database = new Sqlite(path)
+      database.exec("INSERT INTO effect_sql_migrations (migration_id, name) VALUES (999, 'later')")
+      database.close()
+      expect(yield* refusal({ databaseUrl })).toMatch(
+        /DATABASE_URL, DATA_DIR: .* has migration 999, this build knows \d+/
+      )
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("says what it found, with the whole path of its data, and which uploads have lost their file", () =>
+    Effect.gen(function*() {
+      const server = yield* ServerProcess.server()
+      const port = yield* ServerProcess.port(server)
+      const fs = yield* FileSystem.FileSystem
+      const form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc\r\n--b--\r\n"
+      const headers = { "content-type": "multipart/form-data; boundary=b" }
+      yield* send(port)("POST", "/upload-async/", { headers, body: form })
+      server.signal("SIGTERM")
+      yield* server.ended
+      for (const name of yield* fs.readDirectory(`${server.dataDir}/uploads`)) {
+        yield* fs.remove(`${server.dataDir}/uploads/${name}`)
+      }
+      const again = yield* ServerProcess.server({ DATA_DIR: server.dataDir })
+      yield* again.says(/found 3 users with 150\.00€, \d+ unfinished and 0 failed jobs, 1 uploads/)
+      yield* again.says(/at least 1 uploads have lost their file/)
+      yield* again.says(new RegExp(`"data":"${server.dataDir}"`))
     }).pipe(Effect.provide(NodeContext.layer)))
 
   const read = (variables: Readonly<Record<string, string>>) =>
