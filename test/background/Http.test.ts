@@ -94,7 +94,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       for (
         const asked of [
           send("POST", `/register-user?email=alice@example.com&delay=${inAWeek}`),
-          send("POST", "/register-user", asJson({ email: " alice@example.com ", delay: inAWeek })),
+          send("POST", "/register-user", asJson({ email: alice, delay: inAWeek })),
           send("POST", `/register-user?delay=${inAWeek}`, asJson({ email: alice })),
           Effect.map((yield* client).registerUser({ payload: { email: alice, delay: inAWeek } }), ({ job }) => ({
             text: JSON.stringify({ job })
@@ -383,14 +383,14 @@ layer(TestServer.layer({ ...quick, ...full }), live)("a server with as many jobs
     }))
 })
 
-it.scopedLive("an address with line ends in it is refused, or has them taken off its ends, and forges no line of the log", () =>
+it.scopedLive("an address with line ends in it or around it is refused, and forges no line of the log", () =>
   Effect.gen(function*() {
     const printed: Array<unknown> = []
-    const bothDone = yield* Deferred.make<void>()
+    const isDone = yield* Deferred.make<void>()
     const profile = `Profil créé pour ${alice}`
     const heed = (line: string) => {
       printed.push(JSON.parse(line).message)
-      if (printed.filter((message) => message === profile).length === 2) Deferred.unsafeDone(bothDone, Effect.void)
+      if (printed.at(-1) === profile) Deferred.unsafeDone(isDone, Effect.void)
     }
     const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "barista-" })
     const environment = { MAIL_DURATION: "1 millis", PROFILE_DURATION: "1 millis", MAILING_LIST_DURATION: "1 millis" }
@@ -401,8 +401,8 @@ it.scopedLive("an address with line ends in it is refused, or has them taken off
         expect((yield* ask("POST", `${path}?email=INFO:%20forged${ends}a@x.fr`)).status).toBe(422)
       }
     }
+    expect((yield* ask("POST", "/register-user?email=%0Aalice@example.com%0D%0A")).status).toBe(422)
     yield* ask("POST", "/register-user?email=alice@example.com")
-    yield* ask("POST", "/register-user?email=%0Aalice@example.com%0D%0A")
-    yield* Deferred.await(bothDone)
+    yield* Deferred.await(isDone)
     expect(printed.filter((message) => String(message).includes("forged"))).toEqual([])
   }).pipe(Effect.provide(NodeContext.layer)))
