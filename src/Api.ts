@@ -12,6 +12,7 @@ import { MonitoringApi } from "./monitoring/Api.ts"
 import { OutboxApi } from "./outbox/Api.ts"
 import { OutcomesApi } from "./outcomes/Api.ts"
 import { transform } from "./platform/http/OpenApiTransform.ts"
+import { PreconditionFailed } from "./platform/http/Preconditions.ts"
 import { HostRefused, OriginRefused } from "./platform/http/Provenance.ts"
 import * as Wire from "./platform/http/WireProblems.ts"
 import { NotReady } from "./platform/lifecycle/NotReady.ts"
@@ -43,6 +44,7 @@ export const Api = HttpApi.make("barista")
   .addError(Problem.MethodNotAllowed)
   .addError(OriginRefused)
   .addError(HostRefused)
+  .addError(PreconditionFailed)
   .addError(Problem.PayloadTooLarge)
   .addError(Problem.UnsupportedMediaType)
   .addError(Problem.Unauthorized)
@@ -70,6 +72,7 @@ export const Api = HttpApi.make("barista")
       "Parameters and members that an operation does not list are ignored; one given twice has to have one value.",
       "Bodies are application/json in UTF-8, without a content coding.",
       "Texts are French; `Accept-Language: en` turns them into English.",
+      "Conditions (RFC 9110, 13) hold everywhere: a resource without an ETag matches no tag, and `*` where it is there.",
       "Every failure is application/problem+json (RFC 9457): a path that is not listed here is a 404 `RouteNotFound`,",
       "a method that its path does not list is a 405 `MethodNotAllowed` with the `Allow` header,",
       "and a method that HTTP does not know, or CONNECT, is a 501 `MethodNotImplemented`."

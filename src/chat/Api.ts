@@ -2,6 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { ClientIdFromText } from "../domain/Ids.ts"
 import { InvalidInput, Overloaded } from "../domain/Problem.ts"
+import { JudgesConditions } from "../platform/http/Preconditions.ts"
 import { UpgradeRequired } from "../platform/websocket/UpgradeRequired.ts"
 
 const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")
@@ -9,6 +10,8 @@ const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")
   .addError(InvalidInput)
   .addError(UpgradeRequired)
   .addError(Overloaded)
+  // neither an upgrade nor its refusal is a 2xx, so that conditions are ignored (RFC 9110, 13.2.1)
+  .annotate(JudgesConditions, true)
   .annotateContext(
     OpenApi.annotations({
       summary: "The chat, a websocket",

@@ -8,7 +8,7 @@ import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
 import { describe } from "../platform/http/describe.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
-import { PreconditionFailed } from "../platform/http/Preconditions.ts"
+import { JudgesConditions, PreconditionFailed } from "../platform/http/Preconditions.ts"
 
 export const UploadId = Id.pipe(Schema.brand("UploadId")).annotations({
   identifier: "UploadId",
@@ -80,6 +80,7 @@ const bytes = HttpApiSchema.Uint8Array({ contentType: "*/*" })
 const NotKept = Schema.Union(
   TooManyFiles,
   StorageFull,
+  PreconditionFailed,
   Problem.InvalidInput,
   Problem.PayloadTooLarge,
   Problem.UnsupportedMediaType
@@ -92,6 +93,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .setPayload(HttpApiSchema.MultipartStream(Schema.Struct({ file: File })))
       .addSuccess(Upload)
       .addError(NotKept)
+      .annotate(JudgesConditions, true)
       .addError(Problem.Overloaded)
       .annotateContext(
         describe("One file, synchronously", "Written by blocking file calls on the sacrificial event loop.")
@@ -102,6 +104,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .setPayload(HttpApiSchema.MultipartStream(Schema.Struct({ file: File })))
       .addSuccess(Upload)
       .addError(NotKept)
+      .annotate(JudgesConditions, true)
       .annotateContext(
         describe("One file, asynchronously", "Streamed to disk with constant memory; answered once it is durable.")
       )
@@ -111,6 +114,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .setPayload(HttpApiSchema.MultipartStream(Schema.Struct({ files: Schema.Array(File) })))
       .addSuccess(Schema.Struct({ files: Schema.Array(Upload) }))
       .addError(NotKept)
+      .annotate(JudgesConditions, true)
       .annotateContext(describe("Several files", "Answered in the order sent; all of them are kept, or none."))
   )
   .add(
@@ -129,6 +133,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .addError(UploadNotFound)
       .addError(UploadDamaged)
       .addError(PreconditionFailed)
+      .annotate(JudgesConditions, true)
       .addError(RangeNotSatisfiable)
       .annotateContext(
         describe(
@@ -149,6 +154,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .addSuccess(HttpApiSchema.NoContent)
       .addError(UploadNotFound)
       .addError(PreconditionFailed)
+      .annotate(JudgesConditions, true)
       .annotateContext(describe(
         "Deletes an upload",
         "A download that is under way still gets all of it. If-Match, If-Unmodified-Since and If-None-Match are understood."

@@ -7,6 +7,7 @@ import { FileStore, type StoredFile, type Write } from "../platform/files/FileSt
 import type { Expected, Refusal } from "../platform/files/FormRules.ts"
 import * as MultipartReader from "../platform/files/MultipartReader.ts"
 import type { Read } from "../platform/files/ReadFile.ts"
+import type { PreconditionFailed } from "../platform/http/Preconditions.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import { Upload, UploadDamaged, type UploadId, UploadNotFound } from "./Api.ts"
@@ -29,7 +30,7 @@ export interface StoredUpload {
   readonly read: Read
 }
 
-type Refused = Refusal | UnsupportedMediaType | StorageFull
+type Refused = Refusal | UnsupportedMediaType | PreconditionFailed | StorageFull
 type Request = HttpServerRequest.HttpServerRequest
 
 const toUpload = ({ stored_as: _, ...row }: UploadRow) => new Upload({ ...row, url: `/uploads/${row.id}` })

@@ -9,6 +9,7 @@ import { idempotent } from "../platform/http/Idempotent.ts"
 import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
 import { PageParams } from "../platform/http/Pagination.ts"
 import { Params } from "../platform/http/Params.ts"
+import { JudgesConditions, PreconditionFailed } from "../platform/http/Preconditions.ts"
 import { Content, exampleContent, exampleTitle, Name, Title } from "./Texts.ts"
 
 const shown = (example: string) => Schema.String.annotations({ examples: [example] })
@@ -140,13 +141,23 @@ export const UsersApi = HttpApiGroup.make("users")
       .addSuccess(HttpApiSchema.NoContent)
       .addError(UserNotFound)
       .addError(Problem.InvalidInput)
-      .annotateContext(describe("Follows a user", "Idempotent; following oneself is a 422."))
+      .addError(PreconditionFailed)
+      .annotate(JudgesConditions, true)
+      .annotateContext(describe(
+        "Follows a user",
+        "Idempotent; following oneself is a 422. With If-None-Match: * only who does not follow yet."
+      ))
   )
   .add(
     HttpApiEndpoint.del("unfollow")`/users/${userId}/followers/${followerId}`
       .addSuccess(HttpApiSchema.NoContent)
       .addError(UserNotFound)
-      .annotateContext(describe("Ceases to follow a user", "Idempotent: 204 also where there is nothing to remove."))
+      .addError(PreconditionFailed)
+      .annotate(JudgesConditions, true)
+      .annotateContext(describe(
+        "Ceases to follow a user",
+        "Idempotent: 204 also where there is nothing to remove. With If-Match: * only who does follow."
+      ))
   )
   .annotateContext(
     OpenApi.annotations({ title: "users", description: "Users, their posts and their followers in a database." })

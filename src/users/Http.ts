@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { Handlers } from "../platform/http/Handlers.ts"
 import { page } from "../platform/http/Pagination.ts"
+import * as Preconditions from "../platform/http/Preconditions.ts"
 import { setHeader } from "../platform/http/ResponseHeaders.ts"
 import type { UsersApi } from "./Api.ts"
 import { Users } from "./Users.ts"
@@ -20,6 +21,6 @@ export const handlers = Effect.map(Users, (users): Handlers<typeof UsersApi> => 
     ),
   getPost: ({ path }) => users.getPost(path.user_id, path.post_id),
   deletePost: ({ path }) => users.deletePost(path.user_id, path.post_id),
-  follow: ({ path }) => users.follow(path.user_id, path.follower_id),
-  unfollow: ({ path }) => users.unfollow(path.user_id, path.follower_id)
+  follow: ({ path, request }) => users.follow(path.user_id, path.follower_id, Preconditions.admission(request)),
+  unfollow: ({ path, request }) => users.unfollow(path.user_id, path.follower_id, Preconditions.admission(request))
 }))

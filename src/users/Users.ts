@@ -10,6 +10,9 @@ import { orDefect } from "../platform/sql/orDefect.ts"
 import { EmailTaken, type Post, PostNotFound, type Profile, type User, UserNotFound } from "./Api.ts"
 import { UsersRepo } from "./UsersRepo.ts"
 
+/** Fails where a following that is there, or is not, may not be changed. */
+type Admission<E> = (isThere: boolean) => Effect.Effect<void, E>
+
 interface Window {
   readonly limit: number
   readonly after: number | undefined
@@ -33,8 +36,16 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
   readonly getPost: (id: UserId, post: PostId) => Effect.Effect<Post, PostNotFound>
   readonly deletePost: (id: UserId, post: PostId) => Effect.Effect<void, PostNotFound>
   /** Idempotent; `InvalidInput` for following oneself. */
-  readonly follow: (followed: UserId, follower: UserId) => Effect.Effect<void, UserNotFound | InvalidInput>
-  readonly unfollow: (followed: UserId, follower: UserId) => Effect.Effect<void, UserNotFound>
+  readonly follow: <E = never>(
+    followed: UserId,
+    follower: UserId,
+    admit?: Admission<E>
+  ) => Effect.Effect<void, UserNotFound | InvalidInput | E>
+  readonly unfollow: <E = never>(
+    followed: UserId,
+    follower: UserId,
+    admit?: Admission<E>
+  ) => Effect.Effect<void, UserNotFound | E>
 }>() {
   static readonly layer = Layer.effect(
     Users,
@@ -63,6 +74,22 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
         if (Option.isNone(deleted)) return yield* new PostNotFound({ user_id, post_id })
       }, traced("Users.deletePost"))
 
+      const changeFollowing = Effect.fnUntraced(function*<E>(
+        followed_id: UserId,
+        follower_id: UserId,
+        change: typeof repo.insertFollower,
+        admit: Admission<E> | undefined
+      ) {
+        yield* find(followed_id)
+        yield* find(follower_id)
+        const following = { followed_id, follower_id }
+        if (admit === undefined) return yield* orDefect(change(following))
+        yield* orDefect(transaction(Effect.gen(function*() {
+          yield* admit(Option.isSome(yield* repo.findFollower(following)))
+          yield* change(following)
+        })))
+      })
+
       return {
         list: ({ after, limit }) => traced("Users.list")(orDefect(repo.page({ after: after ?? 0, limit }))),
         create: (user) =>
@@ -89,7 +116,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
             Option.match({ onNone: () => new PostNotFound({ user_id, post_id }), onSome: Effect.succeed })
           )),
         deletePost,
-        follow: Effect.fnUntraced(function*(followed_id, follower_id) {
+        follow: Effect.fnUntraced(function*(followed_id, follower_id, admit) {
           if (followed_id === follower_id) {
             return yield* InvalidInput.of(
               ["path", "follower_id"],
@@ -97,15 +124,10 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
               "value_error"
             )
           }
-          yield* find(followed_id)
-          yield* find(follower_id)
-          yield* orDefect(repo.insertFollower({ followed_id, follower_id }))
+          yield* changeFollowing(followed_id, follower_id, repo.insertFollower, admit)
         }, traced("Users.follow")),
-        unfollow: Effect.fnUntraced(function*(followed_id, follower_id) {
-          yield* find(followed_id)
-          yield* find(follower_id)
-          yield* orDefect(repo.deleteFollower({ followed_id, follower_id }))
-        }, traced("Users.unfollow"))
+        unfollow: (followed_id, follower_id, admit) =>
+          traced("Users.unfollow")(changeFollowing(followed_id, follower_id, repo.deleteFollower, admit))
       }
     })
   )

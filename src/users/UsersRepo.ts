@@ -92,6 +92,15 @@ const make = Effect.gen(function*() {
       execute: ({ post_id, user_id }) =>
         writer`DELETE FROM posts WHERE user_id = ${user_id} AND id = ${post_id} RETURNING id`
     }),
+    /** As the transaction sees it. */
+    findFollower: Query.findOne({
+      Request: Following,
+      Result: Following,
+      execute: ({ followed_id, follower_id }) =>
+        writer`
+          SELECT followed_id, follower_id FROM followers
+          WHERE followed_id = ${followed_id} AND follower_id = ${follower_id}`
+    }),
     insertFollower: Query.void({
       Request: Following,
       execute: (following) => writer`INSERT INTO followers ${writer.insert(following)} ON CONFLICT DO NOTHING`

@@ -72,6 +72,14 @@ describe("the document", () => {
     expect(at(document, "info", "description")).toContain("with and without its trailing slash")
   })
 
+  it("says how conditions that do not hold are answered, but of a websocket's upgrade", () => {
+    for (const { name, operation } of operations) {
+      const answers = Object.keys(operation["responses"] ?? {})
+      expect(answers.includes("412"), name).toBe(!answers.includes("101"))
+      expect(answers.includes("304"), name).toBe(name.startsWith("GET ") && !answers.includes("101"))
+    }
+  })
+
   it("refers to nothing that is absent, and has no component that nothing refers to", () => {
     expect(references.length).toBeGreaterThan(100)
     expect(references.filter((reference) => target(reference) === undefined)).toEqual([])

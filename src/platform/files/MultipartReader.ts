@@ -4,6 +4,7 @@ import { Array, Chunk, Effect, Exit, Mailbox, Option, Stream } from "effect"
 import { InvalidInput, UnsupportedMediaType } from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
 import { Incoming } from "../http/Incoming.ts"
+import { type PreconditionFailed, unmet } from "../http/Preconditions.ts"
 import { refusedCoding } from "../http/RequestBody.ts"
 import * as FormParser from "./FormParser.ts"
 import * as FormRules from "./FormRules.ts"
@@ -61,18 +62,23 @@ const linger = (request: HttpServerRequest.HttpServerRequest) =>
 
 /**
  * Streams the files of a `multipart/form-data` request, one after the other, into `consume`; answers what it made of them, in the order
- * sent. Memory is bounded whatever the size; nothing but the expected files is taken (415 another media type, 422 a malformed, broken
+ * sent. Memory is bounded whatever the size; the request's conditions go before its content; nothing but the expected files is taken (415 another media type, 422 a malformed, broken
  * off or unexpected form, 413 too large or too many). A refusal interrupts the consumer that is under way.
  */
 export const read = <A, E, R>(
   request: HttpServerRequest.HttpServerRequest,
   expected: FormRules.Expected,
   consume: (file: FormParser.IncomingFile) => Effect.Effect<A, E, R>
-): Effect.Effect<Array.NonEmptyReadonlyArray<A>, E | FormRules.Refusal | UnsupportedMediaType, R> =>
+): Effect.Effect<
+  Array.NonEmptyReadonlyArray<A>,
+  E | FormRules.Refusal | UnsupportedMediaType | PreconditionFailed,
+  R
+> =>
   Effect.gen(function*() {
     const boundary = yield* boundaryOf(request.headers["content-type"])
     yield* Option.match(refusedCoding(request.headers), { onNone: () => Effect.void, onSome: Effect.fail })
     yield* FormRules.checkLength(request.headers["content-length"], expected)
+    yield* unmet(request) ?? Effect.void
     // never holds more than the files that a form may have
     const files = yield* Mailbox.make<FormParser.IncomingFile>()
     const source = NodeHttpServerRequest.toIncomingMessage(request)

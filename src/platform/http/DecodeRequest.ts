@@ -5,6 +5,7 @@ import {
   InvalidInput,
   type Overloaded,
   type PayloadTooLarge,
+  type Problem,
   type UnsupportedMediaType
 } from "../../domain/Problem.ts"
 import { type Text, text } from "../../domain/Text.ts"
@@ -29,6 +30,8 @@ export interface Decoded {
   readonly payload: unknown
   /** Only of an endpoint that takes one. */
   readonly idempotencyKey: string | undefined
+  /** Answers in place of the handler, where the request's conditions do not hold. */
+  readonly instead?: Effect.Effect<unknown, Problem>
 }
 
 type Refusal = InvalidInput | Overloaded | PayloadTooLarge | UnsupportedMediaType

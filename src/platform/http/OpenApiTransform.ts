@@ -121,11 +121,24 @@ const failure = (status: string, response: Json): Option.Option<Json> => {
 const answer = (status: string, response: Json): Json =>
   response["description"] === "Success" ? { ...response, description: STATUS_CODES[status] ?? status } : response
 
-/** Only a request with a body can be refused for it, and only one that is not safe, or opens a websocket, for its origin. */
+/** Whether an operation opens a websocket. */
+const isUpgrade = (operation: Json): boolean => record(operation, "responses")["101"] !== undefined
+
+/** Only a request with a body can be refused for it, only one that is not safe, or upgrades, for its origin, and no upgrade by a condition. */
 const impossible = (operation: Json, method: string): ReadonlyArray<string> => [
   ...(operation["requestBody"] === undefined ? ["413", "415"] : []),
-  ...(method === "get" && record(operation, "responses")["101"] === undefined ? ["403"] : [])
+  ...(method === "get" && !isUpgrade(operation) ? ["403"] : []),
+  ...(isUpgrade(operation) ? ["412"] : [])
 ]
+
+/** `If-None-Match: *` is answered so where there is a representation, with an ETag or without (RFC 9110, 13.1.2). */
+const withNotModified = (operation: Json, method: string): Json =>
+  method === "get" && !isUpgrade(operation)
+    ? {
+      ...operation,
+      responses: { "304": { description: STATUS_CODES[304] }, ...record(operation, "responses") }
+    }
+    : operation
 
 /** An operation takes a key where it can say that one is in progress. */
 const takesKey = (operation: Json): boolean =>
@@ -261,7 +274,12 @@ export const transform = (spec: Json): Json => {
       mapValues(
         methods,
         (operation, method) =>
-          examples(withSecurity(withResponses(withKeyParameter(withQueryParameters(operation)), method), path))
+          examples(
+            withSecurity(
+              withResponses(withNotModified(withKeyParameter(withQueryParameters(operation)), method), method),
+              path
+            )
+          )
       )
   )
   return {

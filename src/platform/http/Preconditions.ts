@@ -1,21 +1,27 @@
-import type { HttpServerRequest } from "@effect/platform"
-import { Option, Schema } from "effect"
+import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { Context, Effect, Option, Schema } from "effect"
 import * as Problem from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
 import * as HttpDate from "./HttpDate.ts"
 
 /** 412: the condition under which the request was to be carried out does not hold (RFC 9110, 15.5.13). */
-export class PreconditionFailed
-  extends Problem.define<PreconditionFailed>()("PreconditionFailed", 412, { etag: Schema.String })
-{
+export class PreconditionFailed extends Problem.define<PreconditionFailed>()("PreconditionFailed", 412, {
+  etag: Schema.optional(Schema.String.annotations({ description: "The current one, where there is one" }))
+}) {
   get problem(): Problem.Description {
+    const { etag } = this
     return {
       title: text("Condition non remplie", "Precondition failed"),
-      detail: text(
-        `Rien n'a été fait : la condition de la requête ne tient pas ; l'ETag actuel est ${this.etag}.`,
-        `Nothing was done: the condition of the request does not hold; the current ETag is ${this.etag}.`
-      ),
-      headers: { etag: this.etag }
+      detail: etag === undefined
+        ? text(
+          "Rien n'a été fait : la condition de la requête ne tient pas ; cette ressource n'a pas d'ETag.",
+          "Nothing was done: the condition of the request does not hold; this resource has no ETag."
+        )
+        : text(
+          `Rien n'a été fait : la condition de la requête ne tient pas ; l'ETag actuel est ${etag}.`,
+          `Nothing was done: the condition of the request does not hold; the current ETag is ${etag}.`
+        ),
+      ...(etag === undefined ? {} : { headers: { etag } })
     }
   }
 }
@@ -27,6 +33,9 @@ export interface Validators {
   /** Milliseconds since the epoch. Strong as well: it is the time of the only change there is. */
   readonly lastModified: number
 }
+
+/** A resource as conditions see it: with validators, there without any, or not there. */
+export type Resource = Validators | "untagged" | "absent"
 
 type Request = Pick<HttpServerRequest.HttpServerRequest, "method" | "headers">
 
@@ -50,12 +59,13 @@ const parseTags = (header: string): Option.Option<"*" | ReadonlyArray<EntityTag>
   return tags.length === 0 ? Option.none() : Option.some(tags)
 }
 
-/** Undefined where the list cannot be read. */
-const isListed = (header: string, etag: string, comparison: "strong" | "weak"): boolean | undefined =>
-  Option.getOrUndefined(Option.map(
-    parseTags(header),
-    (tags) => tags === "*" || tags.some(({ opaque, weak }) => opaque === etag && (comparison === "weak" || !weak))
-  ))
+/** Whether a list names the resource: `*` names one that is there, a tag one that has it; undefined where the list cannot be read. */
+const isListed = (header: string, resource: Resource, comparison: "strong" | "weak"): boolean | undefined =>
+  Option.getOrUndefined(Option.map(parseTags(header), (tags) => {
+    if (tags === "*") return resource !== "absent"
+    if (typeof resource === "string") return false
+    return tags.some(({ opaque, weak }) => opaque === resource.etag && (comparison === "weak" || !weak))
+  }))
 
 /** Dates of headers are whole seconds. */
 const inSeconds = (millis: number) => Math.floor(millis / 1000)
@@ -64,10 +74,11 @@ const inSeconds = (millis: number) => Math.floor(millis / 1000)
 export type Verdict = "perform" | "not modified" | "failed"
 
 /**
- * Judges a request by its conditions, in the order of RFC 9110, 13.2.2. A date that is none is ignored. A list of tags that cannot be read
- * holds for nothing, and never lets a request change what it was to protect. `now` is in milliseconds since the epoch.
+ * Judges a request by its conditions, in the order of RFC 9110, 13.2.2. A date that is none, or that nothing can be compared with, is
+ * ignored. A list of tags that cannot be read holds for nothing, and never lets a request change what it was to protect. `now` is in
+ * milliseconds since the epoch.
  */
-export const evaluate = ({ headers, method }: Request, { etag, lastModified }: Validators, now: number): Verdict => {
+export const evaluate = ({ headers, method }: Request, resource: Resource, now: number): Verdict => {
   const isRead = method === "GET" || method === "HEAD"
   const {
     "if-match": ifMatch,
@@ -75,23 +86,51 @@ export const evaluate = ({ headers, method }: Request, { etag, lastModified }: V
     "if-none-match": ifNoneMatch,
     "if-unmodified-since": ifUnmodifiedSince
   } = headers
-  const isAfter = (date: string | undefined) =>
-    Option.map(
-      Option.flatMap(Option.fromNullable(date), (written) => HttpDate.parse(written, now)),
-      (then) => inSeconds(lastModified) > inSeconds(then)
-    )
+  const isAfter = (date: string | undefined): boolean | undefined => {
+    if (date === undefined || typeof resource === "string") return undefined
+    const then = Option.getOrUndefined(HttpDate.parse(date, now))
+    return then === undefined ? undefined : inSeconds(resource.lastModified) > inSeconds(then)
+  }
   if (ifMatch !== undefined) {
-    if (isListed(ifMatch, etag, "strong") !== true) return "failed"
-  } else if (Option.contains(isAfter(ifUnmodifiedSince), true)) {
+    if (isListed(ifMatch, resource, "strong") !== true) return "failed"
+  } else if (isAfter(ifUnmodifiedSince) === true) {
     return "failed"
   }
   if (ifNoneMatch !== undefined) {
-    if (isListed(ifNoneMatch, etag, "weak") ?? !isRead) return isRead ? "not modified" : "failed"
-  } else if (isRead && Option.contains(isAfter(ifModifiedSince), false)) {
+    if (isListed(ifNoneMatch, resource, "weak") ?? !isRead) return isRead ? "not modified" : "failed"
+  } else if (isRead && isAfter(ifModifiedSince) === false) {
     return "not modified"
   }
   return "perform"
 }
+
+const notModified = Effect.succeed(HttpServerResponse.empty({ status: 304 }))
+
+/**
+ * The answer to a request for a resource that is there and has no validators, in place of what was asked for; undefined where its conditions
+ * hold. Dates are ignored, so that no time is needed.
+ */
+export const unmet = (
+  request: Request
+): Effect.Effect<HttpServerResponse.HttpServerResponse, PreconditionFailed> | undefined => {
+  const { headers } = request
+  if (headers["if-match"] === undefined && headers["if-none-match"] === undefined) return undefined
+  const verdict = evaluate(request, "untagged", 0)
+  if (verdict === "perform") return undefined
+  return verdict === "failed" ? new PreconditionFailed({}) : notModified
+}
+
+/** Lets a request change a thing without validators, or fails. Undefined where that does not depend on whether the thing is there. */
+export const admission = (request: Request) =>
+  request.headers["if-match"] === undefined && request.headers["if-none-match"] === undefined
+    ? undefined
+    : (isThere: boolean) =>
+      evaluate(request, isThere ? "untagged" : "absent", 0) === "perform" ? Effect.void : new PreconditionFailed({})
+
+/** Whether an endpoint's handler judges conditions itself: it knows validators, or whether there is what it changes. */
+export class JudgesConditions extends Context.Reference<JudgesConditions>()("barista/platform/http/JudgesConditions", {
+  defaultValue: (): boolean => false
+}) {}
 
 /** Whether the `Range` of a request counts: on GET alone (RFC 9110, 14.2), and if its `If-Range` names this very state (13.1.5). */
 export const rangeOf = ({ headers, method }: Request, { etag, lastModified }: Validators, now: number) => {

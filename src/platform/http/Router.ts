@@ -5,12 +5,13 @@ import {
   type HttpMethod,
   type HttpServerRequest
 } from "@effect/platform"
-import type { Effect } from "effect"
+import { Context, Effect } from "effect"
 import * as FindMyWay from "find-my-way-ts"
 import type { Problem } from "../../domain/Problem.ts"
 import * as DecodeRequest from "./DecodeRequest.ts"
 import * as EncodeResponse from "./EncodeResponse.ts"
 import type { Handlers } from "./Handlers.ts"
+import * as Preconditions from "./Preconditions.ts"
 import type { Limits } from "./RequestBody.ts"
 
 /** One operation of the contract, compiled. */
@@ -20,7 +21,7 @@ export interface Operation {
   readonly endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
   readonly path: string
   readonly decode: (matched: DecodeRequest.Matched) => Effect.Effect<DecodeRequest.Decoded, Problem>
-  readonly handle: (request: unknown) => Effect.Effect<unknown, Problem>
+  readonly handle: (decoded: DecodeRequest.Decoded) => Effect.Effect<unknown, Problem>
   readonly encode: EncodeResponse.Encode
 }
 
@@ -62,6 +63,40 @@ export const config = {
 
 const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const
 
+/** Fails where there is no such resource. */
+type LookUp = (matched: DecodeRequest.Matched) => Effect.Effect<unknown, Problem>
+
+/** The nearest operation at a path or above it that shows what the path's parameters name. */
+const shownBy = (operations: ReadonlyArray<Operation>, path: string): Operation | undefined =>
+  path.includes(":")
+    ? operations.find(({ endpoint }) => endpoint.method === "GET" && endpoint.path === path) ??
+      shownBy(operations, path.slice(0, path.lastIndexOf("/")))
+    : undefined
+
+/**
+ * Has an operation carried out only under conditions that hold (RFC 9110, 13.2). They are judged after all that refuses a request for what
+ * it is (401, 403, 404, 413, 415, 422), and before its idempotency key, which then stays free. Where the path has parameters, the resource
+ * is looked up first, as 404 goes before 412 (13.2.1). A request without conditions costs two looks at its headers.
+ */
+const conditional = (operation: Operation, lookUp: LookUp): Operation => ({
+  ...operation,
+  decode: (matched) => {
+    const decoded = operation.decode(matched)
+    const unmet = Preconditions.unmet(matched.request)
+    return unmet === undefined ? decoded : Effect.map(decoded, (read) => ({
+      ...read,
+      idempotencyKey: undefined,
+      instead: Effect.zipRight(lookUp(matched), unmet)
+    }))
+  },
+  handle: (decoded) => decoded.instead ?? operation.handle(decoded)
+})
+
+const lookUpBy = (operation: Operation | undefined): LookUp => (matched) =>
+  operation === undefined
+    ? Effect.void
+    : Effect.flatMap(operation.decode({ ...matched, query: {} }), (decoded) => operation.handle(decoded))
+
 /**
  * Compiles a contract and its handlers into a routing table (a radix tree). Decoders and encoders are made once, here; a path answers with and
  * without its trailing slash. The stock HttpApiBuilder makes them for every request anew, which costs three quarters of its speed.
@@ -72,24 +107,28 @@ export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup
   limits: Limits
 ): Router => {
   const router = FindMyWay.make<Operation>(config)
-  const operations: Array<Operation> = []
+  const unconditional: Array<Operation> = []
   HttpApi.reflect(api, {
     onGroup: () => undefined,
     onEndpoint: ({ endpoint, group }) => {
       const handle = apiHandlers[group.identifier]?.[endpoint.name]
       if (handle === undefined) return
-      const operation: Operation = {
+      unconditional.push({
         name: `${group.identifier}.${endpoint.name}`,
         endpoint,
         path: endpoint.path,
         decode: DecodeRequest.compile(endpoint, limits),
         handle,
         encode: EncodeResponse.compile(endpoint)
-      }
-      operations.push(operation)
-      router.on(endpoint.method, endpoint.path, operation)
+      })
     }
   })
+  const operations = unconditional.map((operation) =>
+    Context.get(operation.endpoint.annotations, Preconditions.JudgesConditions)
+      ? operation
+      : conditional(operation, lookUpBy(shownBy(unconditional, operation.path)))
+  )
+  for (const operation of operations) router.on(operation.endpoint.method, operation.endpoint.path, operation)
   const allowed = (url: string) => {
     const found = methods.filter((method) => router.find(method, url) !== undefined)
     return found.length === 0 ? [] : [...found, ...(found.includes("GET") ? ["HEAD"] : []), "OPTIONS"]

@@ -3,6 +3,7 @@ import { Context, Effect, Exit } from "effect"
 import { MethodNotAllowed, RouteNotFound } from "../../domain/Problem.ts"
 import { type Exchange, renderProblem } from "./Exchange.ts"
 import type { Failures } from "./Failures.ts"
+import * as Preconditions from "./Preconditions.ts"
 import { pageOf, type Pages } from "./Refusal.ts"
 import type { Work } from "./RequestRunner.ts"
 import type * as Router from "./Router.ts"
@@ -25,7 +26,7 @@ export const unmatchedAnswerer =
     }
     return {
       effect: () =>
-        page.pipe(
+        (Preconditions.unmet(request) ?? page).pipe(
           Effect.map(HttpServerResponse.setHeaders(exchange.headers)),
           Effect.provideService(HttpServerRequest.HttpServerRequest, request)
         ),

@@ -2,7 +2,7 @@ import { Headers } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { DateTime, Option } from "effect"
 import * as HttpDate from "../../../src/platform/http/HttpDate.ts"
-import { evaluate, rangeOf, type Verdict } from "../../../src/platform/http/Preconditions.ts"
+import { evaluate, rangeOf, type Resource, type Verdict } from "../../../src/platform/http/Preconditions.ts"
 
 const now = Date.UTC(2026, 0, 1)
 const lastModified = Date.UTC(1994, 10, 6, 8, 49, 37, 500)
@@ -74,6 +74,27 @@ describe("evaluate", () => {
       const headers = { "if-match": text.repeat(20_000) }
       expect(evaluate(asked("GET", headers), { etag, lastModified }, now)).toBe("failed")
     }
+  })
+})
+
+describe("evaluate without validators", () => {
+  const cases: ReadonlyArray<readonly [headers: Given, resource: Resource, read: Verdict, change: Verdict]> = [
+    [{ "if-match": "*" }, "untagged", "perform", "perform"],
+    [{ "if-match": "*" }, "absent", "failed", "failed"],
+    [{ "if-match": etag }, "untagged", "failed", "failed"],
+    [{ "if-match": etag }, "absent", "failed", "failed"],
+    [{ "if-none-match": "*" }, "untagged", "not modified", "failed"],
+    [{ "if-none-match": "*" }, "absent", "perform", "perform"],
+    [{ "if-none-match": etag }, "untagged", "perform", "perform"],
+    [{ "if-none-match": "abc" }, "untagged", "perform", "failed"],
+    [{ "if-match": "*", "if-none-match": "*" }, "untagged", "not modified", "failed"],
+    [{ "if-unmodified-since": before }, "untagged", "perform", "perform"],
+    [{ "if-modified-since": after }, "untagged", "perform", "perform"]
+  ]
+
+  it.each(cases)("%j of one that is %s", (headers, resource, read, change) => {
+    expect(evaluate(asked("GET", headers), resource, now)).toBe(read)
+    expect(evaluate(asked("DELETE", headers), resource, now)).toBe(change)
   })
 })
 
