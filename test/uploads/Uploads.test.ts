@@ -1,4 +1,4 @@
-import { HttpApi } from "@effect/platform"
+import { HttpApi, OpenApi } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Exit, Layer, Logger, LogLevel, Option, Queue, type Scope } from "effect"
@@ -373,6 +373,18 @@ describe("GET and DELETE /uploads", () => {
       const head = yield* send(port, { method: "HEAD", path: "/uploads/1", headers: { range: "bytes=0-1" } })
       expect(head).toMatchObject({ status: 200, headers: { "content-length": "10", etag } })
       expect(head.bytes).toHaveLength(0)
+    }).pipe(Effect.scoped))
+
+  it.live("serve a media type that the document declares", () =>
+    Effect.gen(function*() {
+      const { port } = yield* running()
+      yield* upload(port, form(html), "/upload-async")
+      const { paths } = OpenApi.fromApi(api)
+      for (const [status, headers] of [[200, {}], [206, { range: "bytes=0-1" }]] as const) {
+        expect((yield* get(port, "/uploads/1", { headers })).headers["content-type"]).toBe("text/html; charset=utf-8")
+        // whatever it was uploaded as; one type alone would be wrong for every other
+        expect(Object.keys(paths["/uploads/{id}"]?.get?.responses[status]?.content ?? {})).toEqual(["*/*"])
+      }
     }).pipe(Effect.scoped))
 
   it.live("answer ranges and conditions", () =>
