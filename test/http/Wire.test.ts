@@ -54,6 +54,14 @@ layer(
       400,
       "malformed-request"
     ],
+    ...["If-Modified-Since", "If-Unmodified-Since"].map((name) =>
+      [
+        `two lines of ${name}`,
+        get("/uploads/1", `Host: a\r\n${`${name}: Thu, 01 Jan 2026 00:00:00 GMT\r\n`.repeat(2)}`),
+        400,
+        "malformed-request"
+      ] as const
+    ),
     [
       "a coding before chunked",
       post("/users", "Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"),

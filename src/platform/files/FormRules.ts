@@ -66,7 +66,13 @@ const misplaced = (name: string, { field }: Expected) =>
     "extra_forbidden"
   )
 
-const isPrintable = (written: string) => written.length <= 255 && /^[\x20-\x7e]+\/[\x20-\x7e]+$/.test(written)
+/** Characters of a media type: its names have at most 127 each (RFC 6838, 4.2). */
+const longestType = 255
+
+/** Headers that a part has once (RFC 2045, 3; RFC 2183, 2): of two, one would have to be dropped. */
+const once = ["content-disposition", "content-type", "content-transfer-encoding"] as const
+
+const isPrintable = (written: string) => /^[\x20-\x7e]+\/[\x20-\x7e]+$/.test(written)
 
 /** The part's media type; the one for unknown bytes where it has none or a malformed one. */
 const mediaType = (written: string | undefined) =>
@@ -95,9 +101,12 @@ const sizeOf = (headers: PartHeaders) => JSON.stringify([...headers]).length
 
 /** Reads the headers of a part. */
 export const readHeaders = (headers: PartHeaders, expected: Expected): Either.Either<Part, InvalidInput> => {
-  const of = (name: string) => headers.get(name) ?? []
-  const [disposition, ...further] = of("content-disposition")
-  const read = disposition === undefined || further.length > 0 ? Option.none() : parseFormPart(disposition)
+  const repeated = once.find((name) => (headers.get(name) ?? []).length > 1)
+  if (repeated !== undefined) {
+    return Either.left(invalid(expected, text(`une partie a plusieurs ${repeated}`, `a part has several ${repeated}`)))
+  }
+  const [disposition, type, coding] = once.map((name) => headers.get(name)?.[0])
+  const read = Option.flatMap(Option.fromNullable(disposition), parseFormPart)
   if (Option.isNone(read)) {
     return Either.left(
       invalid(
@@ -118,8 +127,13 @@ export const readHeaders = (headers: PartHeaders, expected: Expected): Either.Ei
       invalid(expected, text("un fichier est attendu, un texte a été reçu", "expected a file, received text"))
     )
   }
-  const coding = of("content-transfer-encoding").find((written) => !identities.has(written.toLowerCase()))
-  if (coding !== undefined) {
+  if (type !== undefined && type.length > longestType) {
+    return Either.left(invalid(
+      expected,
+      text(`Content-Type dépasse ${longestType} caractères`, `Content-Type exceeds ${longestType} characters`)
+    ))
+  }
+  if (coding !== undefined && !identities.has(coding.toLowerCase())) {
     return Either.left(invalid(
       expected,
       text(
@@ -128,5 +142,5 @@ export const readHeaders = (headers: PartHeaders, expected: Expected): Either.Ei
       )
     ))
   }
-  return Either.right({ kind: "file", filename, contentType: mediaType(of("content-type")[0]) })
+  return Either.right({ kind: "file", filename, contentType: mediaType(type) })
 }

@@ -77,8 +77,8 @@ const expectationFault = (expect: string): ExpectationFailed | undefined =>
     ? undefined
     : new ExpectationFailed({ received: expect.slice(0, 100) })
 
-/** Headers that a request has once, and whose further lines node drops: two of them may mean two things. */
-const once = ["content-type", "authorization"] as const
+/** Headers that a request has once, that are read here, and whose further lines node drops: two of them may mean two things. */
+const once = ["content-type", "authorization", "if-modified-since", "if-unmodified-since"] as const
 
 const repeated = (request: IncomingMessage): MalformedRequest | undefined => {
   const name = once.find((one) => request.headers[one] !== undefined && linesOf(request, one).length > 1)

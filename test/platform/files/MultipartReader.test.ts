@@ -207,6 +207,17 @@ describe("forms", () => {
             "Content-Disposition: form-data; name=\"file\""
           ], "hi")
         ),
+        "two media types": form(part([...disposition, "Content-Type: text/plain", "Content-Type: text/html"], "hi")),
+        "two codings": form(
+          part([...disposition, "Content-Transfer-Encoding: binary", "Content-Transfer-Encoding: 7bit"], "hi")
+        ),
+        "a media type beyond the limit": form(part([...disposition, `Content-Type: a/${"b".repeat(254)}`], "hi")),
+        "more headers than the limit": form(
+          part([...Array.from({ length: 32 }, (_, index) => `X-${index}: x`), ...disposition], "hi")
+        ),
+        "a name beyond the limit": form(
+          part([`Content-Disposition: form-data; name="file"; filename="${"a".repeat(8_192)}"`], "hi")
+        ),
         "headers beyond the limit": form(
           part([`X-Junk: ${"x".repeat(20_000)}`, "Content-Disposition: form-data; name=\"file\"; filename=\"a\""], "hi")
         )
