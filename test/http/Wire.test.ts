@@ -324,6 +324,25 @@ layer(
       yield* lifecycle.idle
     }).pipe(Effect.scoped))
 
+  it.effect("an answer with an option of its own in Connection still closes where it is the last", () =>
+    Effect.gen(function*() {
+      const { port } = yield* TestServer
+      const requests = [
+        get("/ws/1", "Host: a\r\nConnection: close\r\n"),
+        "HEAD /ws/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "GET /ws/1 HTTP/1.0\r\n\r\n"
+      ]
+      for (const request of requests) {
+        const { closed, until, write } = yield* connect(port)
+        write(request)
+        expect(yield* until("\r\n\r\n")).toMatch(/^HTTP\/1\.1 426 [^]*\r\nconnection: Upgrade, close\r\n/)
+        yield* closed
+      }
+      const { until, write } = yield* connect(port)
+      write(get("/ws/1", "Host: a\r\n") + get("/health/live"))
+      expect(yield* until("{\"status\":\"ok\"}")).toMatch(/\r\nconnection: Upgrade\r\n/)
+    }).pipe(Effect.scoped))
+
   it.effect("a request that does not arrive is a 408", () =>
     Effect.gen(function*() {
       const answers = yield* raw("GET /users HTTP/1.1\r\nHost:")

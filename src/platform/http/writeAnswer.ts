@@ -17,8 +17,12 @@ export const isAnswer = (value: object): value is Answer =>
 /** Told when nothing is left to do for an answer on our side, with what broke its body off if anything of ours did. */
 type Ended = (failure?: unknown) => void
 
-const headersOf = ({ cookies, headers }: Response): OutgoingHttpHeaders =>
-  Cookies.isEmpty(cookies) ? headers : { ...headers, "set-cookie": Cookies.toSetCookieHeaders(cookies) }
+const headersOf = ({ cookies, headers }: Response, { shouldKeepAlive }: ServerResponse): OutgoingHttpHeaders => {
+  const written = Cookies.isEmpty(cookies) ? headers : { ...headers, "set-cookie": Cookies.toSetCookieHeaders(cookies) }
+  const { connection } = headers
+  // node takes any options of our own for a wish to keep the connection (RFC 9112, 9.6)
+  return connection === undefined || shouldKeepAlive ? written : { ...written, connection: `${connection}, close` }
+}
 
 /** What is written of a body: nothing, all of it at once, or, as it is read, piece by piece. */
 const contentOf = ({ body }: Response, runtime: Runtime.Runtime<never>) => {
@@ -57,7 +61,7 @@ export const writeAnswer = (
     ended()
     return
   }
-  response.writeHead(answer.status, headersOf(answer))
+  response.writeHead(answer.status, headersOf(answer, response))
   const content = contentOf(answer, runtime)
   if (content instanceof Readable && response.req.method !== "HEAD") {
     pipe(content, response, answer.headers["content-type"] === "text/event-stream", ended)
