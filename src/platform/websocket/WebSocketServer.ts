@@ -63,6 +63,16 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
   return outcome
 }
 
+/** What a handshake may not be although `ws` takes it: its Upgrade is to be ignored, its Origin is in another header, its body would be frames. */
+const handshakeFault = ({ headers, httpVersion }: IncomingMessage): string | undefined => {
+  // RFC 9110, 7.8
+  if (httpVersion !== "1.1") return "HTTP/1.1 is required"
+  // RFC 6455, 4.4; version 8 names its page in Sec-WebSocket-Origin
+  if (headers["sec-websocket-version"] !== "13") return "Sec-WebSocket-Version is not 13"
+  const { "content-length": length = "0", "transfer-encoding": framing } = headers
+  return framing === undefined && Number(length) === 0 ? undefined : "a handshake has no body"
+}
+
 /** Keeps an answer from ever being written: the response counts as sent, and is not on the socket. */
 const silence = (response: ServerResponse, incoming: IncomingMessage): void => {
   response.removeAllListeners("finish")
@@ -124,6 +134,8 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         const incoming = NodeHttpServerRequest.toIncomingMessage(request)
         const head = heads.get(incoming)
         if (head === undefined) return yield* new UpgradeRequired({ reason: "no Connection: Upgrade" })
+        const fault = handshakeFault(incoming)
+        if (fault !== undefined) return yield* new UpgradeRequired({ reason: fault })
         const offered = subprotocolsOf(request.headers)
         if (offered.some(carriesToken) && !offered.some((one) => protocols.includes(one))) {
           // a browser closes a websocket whose server agrees on none of the subprotocols offered

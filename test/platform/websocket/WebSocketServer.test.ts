@@ -127,6 +127,10 @@ describe("WebSocketServer", () => {
       for (
         const bad of [
           handshake.replace(": 13", ": 9"),
+          handshake.replace(": 13", ": 8"),
+          handshake.replace("HTTP/1.1", "HTTP/1.0"),
+          handshake.replace("Host", "Content-Length: 5\r\nHost"),
+          handshake.replace("Host", "Transfer-Encoding: chunked\r\nHost"),
           handshake.replace("Key: dGhl", "Key: "),
           handshake.replace("websocket", "h2c")
         ]
