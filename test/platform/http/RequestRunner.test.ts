@@ -180,6 +180,21 @@ describe("a body that is a stream", () => {
       expect(texts().map((line) => line.split(",")[0])).toEqual(["an answer broke off"])
     }).pipe(Effect.provide(Lifecycle.layer)))
 
+  it.scopedLive("is told of in the log where it is read from a file that ends too early", () =>
+    Effect.gen(function*() {
+      const { layer, texts } = yield* logLines
+      const source = Readable.from((function*() {
+        yield "part"
+        throw new Error("ended too early")
+      })())
+      const answer = HttpServerResponse.raw(source, { headers: { "content-length": "10" } })
+      const { ask, closed } = yield* Effect.provide(start(() => answer), layer)
+      ask("GET")
+      expect(yield* closed).toContain("part")
+      expect(texts().map((line) => line.split(",")[0])).toEqual(["an answer broke off"])
+      expect(texts()[0]).toContain("ended too early")
+    }).pipe(Effect.provide(Lifecycle.layer)))
+
   it.scopedLive("is released when the client leaves, and idle waits for that", () =>
     Effect.gen(function*() {
       const released = yield* Deferred.make<void>()
