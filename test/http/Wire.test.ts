@@ -201,6 +201,8 @@ layer(
         get("/users?x=1", `Host: a\r\nHost: b\r\n${headers}`),
         `BREW /users?x=1 HTTP/1.1\r\nHost: a\r\n${headers}\r\n`,
         get("/users?x=1", `Host: a\r\n${headers}B@d: x\r\n`),
+        get("/users?x=1", `Host: a\r\n${headers}Bad : x\r\n`),
+        get("/users?x=1", `${headers}Bad header: x\r\nHost: a\r\n`),
         `CONNECT a:443 HTTP/1.1\r\nHost: a\r\n${headers}\r\n`
       ]
       for (const text of refused) {

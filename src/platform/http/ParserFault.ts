@@ -35,10 +35,14 @@ const headerLine = /^([\w-]+):[ \t]*(.*?)[ \t]*\r?$/gm
 /** Node's bound of a chunk's extensions, in bytes. */
 const chunkExtensionBytes = 16_384
 
+/** A header with a space before its colon looks like a method and a target. */
+const isRequestLine = ([, method = "", , version]: RegExpExecArray): boolean =>
+  version !== undefined || METHODS.includes(method)
+
 /** The packet's last request, as far as it can be made out. */
 const read = ({ rawPacket }: ClientError) => {
   const text = rawPacket?.toString("latin1") ?? ""
-  const line = [...text.matchAll(requestLine)].at(-1)
+  const line = [...text.matchAll(requestLine)].findLast(isRequestLine)
   const [, method, url, version] = line ?? []
   const head = text.slice(line?.index ?? 0).split(/\r?\n\r?\n/, 1)[0] ?? ""
   const headers = Object.fromEntries(
