@@ -36,9 +36,14 @@ type Request = HttpServerRequest.HttpServerRequest
 /** Characters of a header that an answer repeats. */
 const mostRepeated = 100
 
-/** The host and port asked for: those of an absolute target, which stand for the Host header then (RFC 9112, 3.2.2). */
+/**
+ * The host and port asked for: those of an absolute target, which stand for the Host header then (RFC 9112, 3.2.2), without its user and
+ * password, which no answer may repeat.
+ */
 const authorityOf = ({ headers, originalUrl }: Request): string | undefined =>
-  originalUrl.startsWith("/") ? headers["host"] : /^https?:\/\/([^/?#]*)/i.exec(originalUrl)?.[1] ?? headers["host"]
+  originalUrl.startsWith("/")
+    ? headers["host"]
+    : /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(originalUrl)?.[1] ?? headers["host"]
 
 const urlOf = (scheme: string, authority: string): URL | undefined => {
   const written = `${scheme}//${authority}`
