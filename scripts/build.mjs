@@ -3,7 +3,7 @@
 // (bench/contenders/); none means all.
 import { build, context } from "esbuild"
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { basename, dirname, join, relative, resolve } from "node:path"
@@ -75,10 +75,7 @@ const serverOptions = () => ({
 const withMain = (names) => names.length === 0 || names.includes("main")
 
 /** Beside it the product's package.json says that its files are modules of ECMAScript, as the sources are. */
-const sayFormat = () => {
-  mkdirSync(dist, { recursive: true })
-  writeFileSync(join(dist, "package.json"), JSON.stringify({ type: "commonjs" }))
-}
+const sayFormat = () => writeFileSync(join(dist, "package.json"), JSON.stringify({ type: "commonjs" }))
 
 /** What V8 had compiled of another bundle must not stay: V8 takes it for this one's where both are of one length. */
 const removeCodeCache = () => rmSync(join(dist, "main.cache"), { force: true })
@@ -112,8 +109,25 @@ const laterOptions = () => ({ ...options(["main"]), ...detachedOptions(resolve(r
 /** @param {ReadonlyArray<string>} names */
 const bundles = (names) => withMain(names) ? [options(names), serverOptions(), laterOptions()] : [options(names)]
 
+/** Stops with one line where the user may not write a file of the build: esbuild would print a stack. */
+const checkWritable = () => {
+  try {
+    mkdirSync(dist, { recursive: true })
+    for (const path of [".", ...readdirSync(dist, { recursive: true })]) {
+      accessSync(join(dist, String(path)), constants.W_OK)
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(
+      `cannot build: ${reason}; run \`npm run build\` as the checkout's owner, then \`node dist/main.js\` as any user\n`
+    )
+    process.exit(1)
+  }
+}
+
 /** @param {ReadonlyArray<string>} names */
 const prepare = (names) => {
+  checkWritable()
   sayFormat()
   if (withMain(names)) removeCodeCache()
 }

@@ -19,6 +19,9 @@ export interface StoredFile extends WriteFile.Written {
 
 export type Write<E> = (content: Readable) => Effect.Effect<StoredFile, StorageFull | E, Scope.Scope>
 
+/** The store's folders, which must be writable: of the files that are known, and of those on their way in and out. */
+export const foldersIn = (dataDir: string) => ({ files: join(dataDir, "uploads"), temporaries: join(dataDir, "tmp") })
+
 /** What a start found beside its database. */
 export interface Found {
   /** Files that were on their way in or out, and are known. */
@@ -64,8 +67,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
     Effect.gen(function*() {
       const { dataDir, requestTimeout } = yield* AppConfig
       const loop = yield* BlockingLoop
-      const files = join(dataDir, "uploads")
-      const temporaries = join(dataDir, "tmp")
+      const { files, temporaries } = foldersIn(dataDir)
       yield* Effect.forEach([files, temporaries], (path) => fileCall(() => mkdir(path, { recursive: true })), {
         concurrency: 1
       })

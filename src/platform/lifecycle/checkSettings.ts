@@ -2,6 +2,7 @@ import { FileSystem, Path } from "@effect/platform"
 import { Array, ConfigError, Duration, Effect, Option } from "effect"
 import { AppConfig, partOf, type Values } from "../../AppConfig.ts"
 import { isLoopback } from "../../domain/Loopback.ts"
+import { foldersIn } from "../files/FileStore.ts"
 
 const wrong = (line: string) => ConfigError.InvalidData([], line)
 
@@ -69,10 +70,11 @@ export const checkSettings = Effect.gen(function*() {
   const path = yield* Path.Path
   yield* refuse(contradictions(config))
   const { dataDir, databaseUrl } = config
-  yield* Effect.catchAll(
-    usable(dataDir),
-    ({ message }) => Effect.fail(wrong(`DATA_DIR: "${dataDir}" is not a folder that can be written (${message})`))
-  )
+  yield* Effect.forEach([dataDir, ...Object.values(foldersIn(dataDir))], (folder) =>
+    Effect.catchAll(
+      usable(folder),
+      ({ message }) => Effect.fail(wrong(`DATA_DIR: "${folder}" is not a folder that can be written (${message})`))
+    ), { concurrency: 1, discard: true })
   if (Option.isNone(databaseUrl)) return
   yield* Effect.catchAll(
     usable(path.dirname(databaseUrl.value)),

@@ -10,9 +10,17 @@ const settingLines = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
 const messageOf = (error: unknown): string =>
   Predicate.hasProperty(error, "message") && Predicate.isString(error.message) ? error.message : String(error)
 
+/** Why the address cannot be listened on, and what helps where the system reserves the port. */
+const listenLine = (error: unknown): string =>
+  `HOST, PORT: ${messageOf(error)}${
+    Predicate.hasProperty(error, "code") && error.code === "EACCES"
+      ? "; ports below 1024 are root's as a rule: take a higher one, and a proxy in front"
+      : ""
+  }`
+
 const lines = (failure: unknown): ReadonlyArray<string> => {
   if (ConfigError.isConfigError(failure)) return settingLines(failure)
-  if (failure instanceof HttpServerError.ServeError) return [`HOST, PORT: ${messageOf(failure.cause)}`]
+  if (failure instanceof HttpServerError.ServeError) return [listenLine(failure.cause)]
   return [messageOf(failure)]
 }
 
