@@ -34,10 +34,17 @@ const contentOf = ({ body }: Response, runtime: Runtime.Runtime<never>) => {
 }
 
 /**
+ * Listeners of one event that a response may have: those of the access log, the metrics, the adapter and the lifecycle, and node's own for a
+ * pipeline. Their number is fixed for each response, and at times above the ten from which node suspects a leak.
+ */
+const mostListeners = 16
+
+/**
  * Pipes at the client's pace. A source that fails cuts the connection, so that no client takes a part for the whole; a client that leaves
  * destroys the source. What the source holds is released when it is closed.
  */
 const pipe = (source: Readable, response: ServerResponse, isEventStream: boolean, ended: Ended): void => {
+  response.setMaxListeners(mostListeners)
   // no event of the stream is cut in two: its writer writes them whole
   if (isEventStream) response.on("probe", () => response.write(comment))
   pipeline(source, response, (error) => {
