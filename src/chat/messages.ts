@@ -1,6 +1,8 @@
-import { Schema } from "effect"
+import { ParseResult, Schema } from "effect"
 import { ClientId } from "../domain/Ids.ts"
 import { InputIssue } from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
+import * as JsonBody from "../platform/http/JsonBody.ts"
 
 /** The subprotocol of the JSON messages below; without it a client speaks the handbook's plain texts. */
 export const jsonProtocol = "barista.v1+json"
@@ -38,7 +40,18 @@ export const Refusal = Schema.Struct({
   errors: Schema.Array(InputIssue)
 })
 
-export const decodeClientMessage = Schema.decodeUnknown(Schema.parseJson(ClientMessage), { errors: "all" })
+/** Judged as written, like the JSON of a request: `1.0000000000000001` names no client, and two receivers are one too many. */
+const Written = Schema.transformOrFail(Schema.String, Schema.Unknown, {
+  strict: true,
+  decode: (json, _, ast) =>
+    ParseResult.try({
+      try: () => JsonBody.asWritten(json, JSON.parse(json), ["kind", "to", "text"]),
+      catch: () => new ParseResult.Type(ast, json)
+    }),
+  encode: (value) => ParseResult.succeed(JSON.stringify(value))
+}).annotations(rule("doit être du JSON (RFC 8259)", "must be JSON (RFC 8259)"))
+
+export const decodeClientMessage = Schema.decodeUnknown(Schema.compose(Written, ClientMessage), { errors: "all" })
 export const encodeEvent = Schema.encodeSync(Schema.parseJson(Event))
 export const encodeRefusal = Schema.encodeSync(Schema.parseJson(Refusal))
 

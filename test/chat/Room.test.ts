@@ -176,6 +176,26 @@ describe("Room", () => {
       expect(other.seen).toEqual(["Client 1: STILL HERE"])
     }).pipe(Effect.provide(room)))
 
+  it.effect("judges a message as it is written, and not as JavaScript reads it", () =>
+    Effect.gen(function*() {
+      const json = yield* enter(1, jsonProtocol)
+      json.events()
+      const misread = [
+        "{\"kind\":\"personal\",\"to\":1.0000000000000001,\"text\":\"a\"}",
+        "{\"kind\":\"personal\",\"to\":7,\"to\":1,\"text\":\"a\"}",
+        "[".repeat(60_000) + "1e400"
+      ]
+      for (const said of misread) yield* json.says(said)
+      yield* json.says("{\"kind\":\"personal\",\"to\":1.0e0,\"text\":\"a\"}")
+      yield* TestClock.adjust("200 millis")
+      expect(json.events()).toMatchObject([
+        { kind: "error", errors: [{ loc: ["message", "to"] }] },
+        { kind: "error", errors: [{ loc: ["message", "to"] }] },
+        { kind: "error", errors: [{ loc: ["message"], msg: "doit être du JSON (RFC 8259)" }] },
+        { kind: "personal", to: 1 }
+      ])
+    }).pipe(Effect.provide(room)))
+
   it.effect("closes everyone with 1001 when it stops, in the middle of a message, and says no more", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
