@@ -1,12 +1,13 @@
 import { Cause, Effect, Exit } from "effect"
 import { runUntilSignal } from "../src/platform/lifecycle/runUntilSignal.ts"
+import { givenArguments } from "./command/givenArguments.ts"
 import { catalogue } from "./demos/stage/Catalogue.ts"
 import * as CommandLine from "./demos/stage/CommandLine.ts"
 
 // a reader that has left (`| head`): stop as on any other signal, so that servers and temporary folders go
 process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"))
 
-CommandLine.run(catalogue, process.argv.slice(2), {
+CommandLine.run(catalogue, givenArguments(process.argv.slice(2), "virtual", process.env), {
   print: (line) => process.stdout.write(`${line}\n`),
   printError: (line) => process.stderr.write(`${line}\n`)
 }).pipe(

@@ -3,8 +3,9 @@ import { Console, Effect } from "effect"
 import { AppConfig } from "../src/AppConfig.ts"
 import { restore } from "../src/platform/backup/Restore.ts"
 import { commandLine } from "./command/commandLine.ts"
+import { givenArguments } from "./command/givenArguments.ts"
 
-const given = process.argv.slice(2)
+const given = givenArguments(process.argv.slice(2), "replace", process.env)
 const file = given.find((argument) => !argument.startsWith("--"))
 
 const main = file === undefined

@@ -13,7 +13,7 @@ export const data = {
     "DATABASE_URL",
     "sqlite under DATA_DIR",
     "sqlite:PATH with the path of a file, such as sqlite:/var/lib/barista/barista.sqlite (postgres:// is not supported yet)",
-    "The database, as sqlite:PATH",
+    "The database, as sqlite:PATH with the path of a file, such as sqlite:/var/lib/barista/barista.sqlite",
     fileOf,
     // another database's URL may carry a password
     secret

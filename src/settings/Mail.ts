@@ -8,7 +8,7 @@ export const mail = {
     "SMTP_URL",
     "embedded outbox",
     "a URL such as smtp://user:secret@host:587 or smtps://host, user and secret percent-encoded",
-    "The mail server; smtp:// with a user insists on STARTTLS beyond loopback. Without it mails are kept in /outbox",
+    "The mail server, as smtp://user:secret@host:587 or smtps://host, user and secret percent-encoded; smtp:// with a user insists on STARTTLS beyond loopback. Without it mails are kept in /outbox",
     parseSmtpUrl,
     secret
   ),
