@@ -3,13 +3,19 @@ import { defineConfig } from "vitest/config"
 
 const files = readdirSync("test", { recursive: true, encoding: "utf8" }).map((name) => `test/${name}`)
 
-/** Runs both adapters itself. */
-const comparison = "test/http/Adapters.test.ts"
+/** Files that one adapter runs: the comparison runs both itself, and the others are about parts that both share. */
+const once: ReadonlySet<string> = new Set([
+  "test/http/Adapters.test.ts",
+  "test/http/Contract.test.ts",
+  "test/platform/backup/Backup.test.ts",
+  "test/platform/lifecycle/Start.test.ts",
+  "test/transfers/LedgerCheck.test.ts"
+])
 
 /** What asks the HTTP API, by one of these: all of it is run by each of the two adapters. */
 const asking = /\/(TestServer|ask|app|loopbackApi|adapter|notes)\.ts"/
 const http = files.filter((name) =>
-  name.endsWith(".test.ts") && name !== comparison && asking.test(readFileSync(name, "utf8"))
+  name.endsWith(".test.ts") && !once.has(name) && asking.test(readFileSync(name, "utf8"))
 )
 
 export default defineConfig({

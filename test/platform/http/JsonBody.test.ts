@@ -23,7 +23,7 @@ describe("a JSON text", () => {
     fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
       expect(isKept(String(number))).toBe(true)
     }))
-    fc.assert(fc.property(fc.maxSafeInteger(), (whole) => {
+    fc.assert(fc.property(fc.maxSafeInteger().filter((whole) => whole !== 0), (whole) => {
       // 24 digits more than a double has
       expect(isKept(`${whole}.000000000000000000000001`)).toBe(false)
     }))
