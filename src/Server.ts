@@ -158,6 +158,7 @@ const chapters = inOrder(
   Background.layer,
   Resilience.layer,
   Batch.layer,
+  Batch.unfinishedItems,
   Transfers.Transfers.layer,
   Monitoring.layer,
   Compute.layer,

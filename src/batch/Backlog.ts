@@ -12,6 +12,7 @@ export interface Backlog {
   /** Fails as `accept` would now. Without a client only the bound of all counts. */
   readonly check: (items: number, client: string | undefined) => Effect.Effect<void, Overloaded>
   readonly accept: (items: number, client: string | undefined) => Effect.Effect<Share, Overloaded, Scope.Scope>
+  readonly unfinished: () => number
 }
 
 /** How many items there may be, and how long one takes from all of them. */
@@ -60,5 +61,5 @@ export const make = ({ each, most, ofOneClient }: Bounds): Effect.Effect<Backlog
         }))
       )
     }
-    return { check, accept }
+    return { check, accept, unfinished: () => unfinished }
   })

@@ -2,6 +2,7 @@ import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig, partOf } from "../AppConfig.ts"
 import { InvalidInput, type Overloaded, TimedOut } from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
+import { UnfinishedItems } from "../domain/UnfinishedItems.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { pause } from "../platform/scheduler/pause.ts"
 import { Policies } from "../policy/Policies.ts"
@@ -36,7 +37,11 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
     concurrency?: number,
     client?: string
   ) => Effect.Effect<CheckedBatch, InvalidInput | Overloaded>
+  /** Items of all batches that were accepted and have not finished. */
+  readonly unfinished: () => number
 }>() {
+  static readonly unfinishedItems = Layer.effect(UnfinishedItems, Effect.map(Batch, ({ unfinished }) => unfinished))
+
   static readonly layer = Layer.effect(
     Batch,
     Effect.gen(function*() {
@@ -115,6 +120,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
         }).pipe(Effect.scoped, traced("Batch.run"))
 
       return {
+        unfinished: backlog.unfinished,
         process: (items, concurrency = places.permits, client) =>
           Effect.zipRight(
             check(items.length, batchMaxItems, concurrency, client),

@@ -1,6 +1,8 @@
 import { Context, Effect, Layer } from "effect"
+import { UnfinishedItems } from "../domain/UnfinishedItems.ts"
 import { FileStore } from "../platform/files/FileStore.ts"
 import { jobCounts } from "../platform/jobs/JobCounts.ts"
+import { InputMemory } from "../platform/lifecycle/InputMemory.ts"
 import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
 import { DroppedLines } from "../platform/observability/Logging.ts"
 import { counter, gauge, type MetricFamily, render } from "../platform/observability/MetricFamily.ts"
@@ -8,6 +10,7 @@ import { processMetrics } from "../platform/observability/processMetrics.ts"
 import { RequestMetrics } from "../platform/observability/RequestMetrics.ts"
 import { Database } from "../platform/sql/Database.ts"
 import type { DatabaseCounters } from "../platform/sql/DatabaseCounters.ts"
+import { WebSocketServer } from "../platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
 import { CpuPool } from "../platform/workers/CpuPool.ts"
 import type { Stats } from "../platform/workers/WorkerThread.ts"
@@ -73,6 +76,35 @@ const uploads = ({ bytes, files }: { readonly bytes: number; readonly files: num
   counter("barista_upload_bytes_total", "Their bytes.", bytes)
 ]
 
+const websockets = ({ dropped, open }: Context.Tag.Service<WebSocketServer>): Families => [
+  gauge("barista_websocket_connections", "Websockets that are open.", open()),
+  counter(
+    "barista_websocket_dropped_total",
+    "Websockets that were given up: their client did not read in time, or answered no ping.",
+    Object.entries(dropped).map(([reason, count]) => [{ reason }, count])
+  )
+]
+
+const refusals = (
+  { clients, refused }: Context.Tag.Service<Lifecycle>,
+  input: Context.Tag.Service<InputMemory>
+): Families => [
+  counter(
+    "barista_requests_refused_total",
+    "Requests beyond what the server, a client or a connection may have under way.",
+    Object.entries(refused).map(([full, count]) => [{ full }, count])
+  ),
+  gauge("barista_connections", "Connections that are open.", clients.open),
+  counter("barista_connections_refused_total", "Connections beyond the most, of which none was idle.", clients.refused),
+  counter(
+    "barista_connections_idle_closed_total",
+    "Idle connections closed to make room for new ones.",
+    clients.closed
+  ),
+  gauge("barista_input_memory_bytes", "Bodies and messages that have not arrived whole.", input.used()),
+  counter("barista_input_memory_refused_total", "Those that found no room, or gave way.", input.refused())
+]
+
 /** Numbers that their owners keep anyway, read and rendered when somebody asks: nobody pays for metrics that are not scraped. */
 export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
   /** Prometheus' text format 0.0.4. */
@@ -91,6 +123,9 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
       const dropped = yield* DroppedLines
       const ofProcess = yield* processMetrics
       const jobs = yield* jobCounts
+      const unfinishedItems = yield* UnfinishedItems
+      const sockets = yield* WebSocketServer
+      const input = yield* InputMemory
       return {
         text: Effect.gen(function*() {
           const counts = yield* jobs
@@ -99,6 +134,13 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
             ...(yield* ofProcess),
             ...pools({ cpu: yield* cpu.stats, blocking: yield* blocking.stats }),
             ...policies(figures()),
+            gauge(
+              "barista_batch_items",
+              "Items of batches that were accepted and have not finished.",
+              unfinishedItems()
+            ),
+            ...websockets(sockets),
+            ...refusals(lifecycle, input),
             ...uploads(store.written()),
             ...commits(database.counters),
             gauge(

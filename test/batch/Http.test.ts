@@ -128,7 +128,11 @@ describe("events", () => {
       )
       expect(frames()[1]).not.toContain("boom")
     }).pipe(Effect.provide(Layer.merge(
-      Layer.succeed(Batch, { process: () => Effect.succeed([]), withProgress: () => Effect.succeed(() => outcome) }),
+      Layer.succeed(Batch, {
+        unfinished: () => 0,
+        process: () => Effect.succeed([]),
+        withProgress: () => Effect.succeed(() => outcome)
+      }),
       AppConfig.layer
     ))))
 

@@ -1,6 +1,7 @@
 import { expect, layer } from "@effect/vitest"
-import { Effect, Option, Redacted } from "effect"
+import { Duration, Effect, Option, Redacted } from "effect"
 import { spawnSync } from "node:child_process"
+import { connect } from "../support/connect.ts"
 import { TestServer } from "../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
@@ -41,6 +42,10 @@ layer(TestServer.layer({}), live)("GET /metrics", (it) => {
       expect(valueOf(text, "barista_policy_operations_total{policy=\"batch\"}")).toBe(1)
       expect(valueOf(text, "barista_policy_permits{policy=\"batch\",state=\"held\"}")).toBe(0)
       expect(valueOf(text, "barista_pool_calls{pool=\"cpu\",state=\"running\"}")).toBe(0)
+      expect(valueOf(text, "barista_connections")).toBeGreaterThan(0)
+      for (const none of ["connections_refused_total", "connections_idle_closed_total", "input_memory_refused_total"]) {
+        expect(valueOf(text, `barista_${none}`)).toBe(0)
+      }
       expect(valueOf(text, "barista_log_dropped_lines_total")).toBe(0)
       expect(valueOf(text, "process_resident_memory_bytes")).toBeGreaterThan(1e7)
       expect(valueOf(text, "nodejs_eventloop_time_seconds_total{nodejs_eventloop_state=\"active\"}")).toBeGreaterThan(0)
@@ -98,6 +103,57 @@ layer(TestServer.layer({}), live)("GET /metrics", (it) => {
       const { status, stderr, stdout } = promtool((yield* scrape).text)
       expect([status, stderr, stdout]).toEqual([0, "", ""])
     }))
+})
+
+const request = (head: string, ...headers: ReadonlyArray<string>) => [head, "Host: a", ...headers, "", ""].join("\r\n")
+
+layer(
+  TestServer.layer({ batchItemDuration: Duration.hours(1), slowDuration: Duration.millis(50), maxPipelined: 1 }),
+  live
+)("under load", (it) => {
+  it.effect("counts items of batches, websockets, bytes that have not arrived whole, and refusals", () =>
+    Effect.gen(function*() {
+      const { port } = yield* TestServer
+      const [batch, chat, body, crowded] = yield* Effect.all([
+        connect(port),
+        connect(port),
+        connect(port),
+        connect(port)
+      ], {
+        concurrency: 1
+      })
+      const json = "Content-Type: application/json"
+      batch.write(
+        request("POST /batch-process HTTP/1.1", json, "Accept: text/event-stream", "Content-Length: 21") +
+          "[\"a\",\"b\",\"c\",\"d\",\"e\"]"
+      )
+      yield* batch.until("retry:")
+      chat.write(
+        request(
+          "GET /ws/1 HTTP/1.1",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+        )
+      )
+      yield* chat.until(" 101 ")
+      body.write(request("POST /batch-process HTTP/1.1", json, "Content-Length: 100", "Expect: 100-continue"))
+      yield* body.until(" 100 ")
+      body.write("[\"a\",")
+      crowded.write(
+        request("GET /async-slow HTTP/1.1") + request("GET /health/live HTTP/1.1") + request("GET /users HTTP/1.1")
+      )
+      yield* crowded.until(" 503 ")
+      const { text } = yield* scrape
+      expect(valueOf(text, "barista_batch_items")).toBe(5)
+      expect(valueOf(text, "barista_websocket_connections")).toBe(1)
+      expect(valueOf(text, "barista_websocket_dropped_total{reason=\"slow\"}")).toBe(0)
+      expect(valueOf(text, "barista_requests_refused_total{full=\"connection\"}")).toBe(1)
+      expect(valueOf(text, "barista_requests_refused_total{full=\"client\"}")).toBe(0)
+      expect(valueOf(text, "barista_connections")).toBeGreaterThanOrEqual(4)
+      expect(valueOf(text, "barista_input_memory_bytes")).toBe(5)
+    }).pipe(Effect.scoped))
 })
 
 const token = "a-token-of-an-operator"

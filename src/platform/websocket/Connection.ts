@@ -31,6 +31,12 @@ export interface Connection {
   readonly closed: Effect.Effect<Closed>
 }
 
+/** Connections that were given up since the start: their client did not read, or was silent for longer than a heartbeat. */
+export interface Dropped {
+  slow: number
+  silent: number
+}
+
 /** The bounds of one connection. */
 export interface Limits extends SendLimits {
   readonly receiveMessages: number
@@ -60,6 +66,7 @@ export class ReasonedWebSocket extends WebSocket {
 interface State {
   readonly socket: ReasonedWebSocket
   readonly limits: Limits
+  readonly dropped: Dropped
   readonly incoming: Mailbox.Mailbox<string>
   readonly outgoing: SendQueue
   /** Set from the moment when either side wants to close: nothing more is accepted from it or for it. */
@@ -131,6 +138,7 @@ const holdUnfinished = (state: State, { memory, transport }: Pick<Opened, "memor
 const send = (state: State, message: Frame.Frame): void => {
   if (state.ending !== undefined || state.outgoing.add(message)) return
   state.outgoing.drop()
+  state.dropped.slow++
   end(state, { code: 1013, reason: "too slow" })
 }
 
@@ -174,7 +182,10 @@ const heartbeat = (state: State): Effect.Effect<never> =>
   Effect.sync(() => {
     // Of a socket that is not read nothing can be heard: its pong is behind its messages.
     if (state.socket.isPaused) return
-    if (!state.heard) return state.socket.terminate()
+    if (!state.heard) {
+      state.dropped.silent++
+      return state.socket.terminate()
+    }
     state.heard = false
     state.socket.ping()
   }).pipe(Effect.delay(state.limits.heartbeat), Effect.forever)
@@ -192,15 +203,17 @@ export interface Opened {
   readonly transport: Socket
   readonly limits: Limits
   readonly memory: InputMemory["Type"]
-  /** Shared by the connections of a server. */
+  /** Shared by the connections of a server, as what follows. */
+  readonly dropped: Dropped
   readonly writeLater: (queue: SendQueue) => void
 }
 
 /** Makes a connection of a websocket that has just been opened. */
-export const make = Effect.fnUntraced(function*({ limits, memory, socket, transport, writeLater }: Opened) {
+export const make = Effect.fnUntraced(function*({ dropped, limits, memory, socket, transport, writeLater }: Opened) {
   const state: State = {
     socket,
     limits,
+    dropped,
     incoming: yield* Mailbox.make<string>(),
     outgoing: new SendQueue({ socket, transport, limits, writeLater, onEmpty: () => closeWhenSent(state) }),
     ending: undefined,

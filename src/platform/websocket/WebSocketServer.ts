@@ -93,6 +93,9 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
       readonly request: HttpServerRequest.HttpServerRequest
       readonly protocols: ReadonlyArray<string>
     }) => Effect.Effect<Connection.Connection, UpgradeRequired | Overloaded, Scope.Scope>
+    /** Websockets that are open or about to be. */
+    readonly open: () => number
+    readonly dropped: Readonly<Connection.Dropped>
   }
 >() {
   static readonly layer = Layer.effect(
@@ -109,6 +112,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
       const writeLater = endOfTurn<SendQueue>((queue) => queue.writeDue(), socketsInATurn)
       const memory = yield* InputMemory
       const ofClients = new Tally(partOf(config.chatMaxClients, config.chatMaxSocketsPerClient))
+      const dropped = { slow: 0, silent: 0 }
       let sockets = 0
       const full = (what: string) => new Overloaded({ what, retry_after: 5 })
       const place = (client: string) =>
@@ -156,9 +160,10 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         if (outcome === undefined) return yield* Effect.interrupt
         heads.delete(incoming)
         if (incoming instanceof Incoming) incoming.upgraded = 101
-        return yield* Connection.make({ socket: outcome.right, transport: incoming.socket, limits, memory, writeLater })
+        const { socket: transport } = incoming
+        return yield* Connection.make({ socket: outcome.right, transport, limits, memory, dropped, writeLater })
       })
-      return { accept: (options) => Effect.uninterruptible(accept(options)) }
+      return { accept: (options) => Effect.uninterruptible(accept(options)), open: () => sockets, dropped }
     })
   )
 }

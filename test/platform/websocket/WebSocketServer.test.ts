@@ -238,6 +238,7 @@ describe("WebSocketServer", () => {
       slow.socket.resume()
       expect(yield* slow.closed).toEqual({ code: 1013, reason: "too slow" })
       expect(yield* slowConnection.closed).toEqual({ code: 1013, reason: "too slow" })
+      expect((yield* WebSocketServer).dropped).toEqual({ slow: 1, silent: 0 })
     }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
 
   it.live("sends a reading client more in one tick than may wait for it, in order", () =>
@@ -277,6 +278,7 @@ describe("WebSocketServer", () => {
       const connection = yield* accepted
       expect((yield* connection.closed).code).toBe(1006)
       expect((yield* silent.closed).code).toBe(1006)
+      expect((yield* WebSocketServer).dropped).toEqual({ slow: 0, silent: 1 })
       yield* Effect.repeatN(Queue.take(pings), 3)
       healthy.socket.close(1000)
       expect((yield* healthy.closed).code).toBe(1000)
