@@ -1,5 +1,6 @@
 import { Duration, Effect, type Scope } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
+import { type Term, term } from "../domain/Term.ts"
 import { Tally } from "../platform/lifecycle/Tally.ts"
 
 /** The items of one batch that have not finished yet; all are given back when the scope closes. */
@@ -27,7 +28,7 @@ export const make = ({ each, most, ofOneClient }: Bounds): Effect.Effect<Backlog
   Effect.sync(() => {
     let unfinished = 0
     const ofClients = new Tally(ofOneClient)
-    const overloaded = (what: string, excess: number) =>
+    const overloaded = (what: Term, excess: number) =>
       new Overloaded({
         what,
         retry_after: Math.max(1, Math.ceil(Duration.toSeconds(Duration.times(each, excess))))
@@ -35,10 +36,10 @@ export const make = ({ each, most, ofOneClient }: Bounds): Effect.Effect<Backlog
     const check = (items: number, client: string | undefined) =>
       Effect.suspend(() => {
         const excess = unfinished + items - most
-        if (excess > 0) return overloaded("batch", excess)
+        if (excess > 0) return overloaded(term("éléments de tous les lots", "batch"), excess)
         return client === undefined || ofClients.hasRoom(client, items)
           ? Effect.void
-          : overloaded("batches of one client", items)
+          : overloaded(term("éléments des lots d'un même client", "batches of one client"), items)
       })
     const accept = (items: number, client: string | undefined) => {
       const release = (count: number) => {

@@ -1,6 +1,7 @@
 import { HttpApiSchema } from "@effect/platform"
 import { Duration, Schema } from "effect"
 import { Sentence } from "./Rule.ts"
+import { Named } from "./Term.ts"
 import { type Text, text } from "./Text.ts"
 
 export const contentType = "application/problem+json"
@@ -111,15 +112,15 @@ export class MethodNotAllowed extends define<MethodNotAllowed>()("MethodNotAllow
 
 /** 413: the body, or a part of it, is larger than the limit, in bytes. */
 export class PayloadTooLarge extends define<PayloadTooLarge>()("PayloadTooLarge", 413, {
-  what: Schema.String,
+  what: Named,
   limit: Schema.Number
 }) {
   get problem(): Description {
     return {
       title: text("Contenu trop volumineux", "Content too large"),
       detail: text(
-        `${this.what} dépasse la limite de ${this.limit} octets.`,
-        `${this.what} exceeds the limit of ${this.limit} bytes.`
+        `Limite dépassée : ${this.what.fr}, au plus ${this.limit} octets.`,
+        `Limit exceeded: ${this.what.en}, at most ${this.limit} bytes.`
       )
     }
   }
@@ -184,15 +185,15 @@ export class Stopping extends define<Stopping>()("Stopping", 503, { retry_after:
 
 /** 503: a bounded queue is full, or load is shed; to be tried again later. */
 export class Overloaded extends define<Overloaded>()("Overloaded", 503, {
-  what: Schema.String,
+  what: Named,
   retry_after: Schema.Number
 }) {
   get problem(): Description {
     return {
       title: text("Service saturé", "Service overloaded"),
       detail: text(
-        `Plus de place pour l'instant (${this.what}) ; réessayer dans ${this.retry_after} s.`,
-        `${this.what}: no room for now; try again in ${this.retry_after} s.`
+        `Limite atteinte : ${this.what.fr} ; réessayer dans ${this.retry_after} s.`,
+        `Limit reached: ${this.what.en}; try again in ${this.retry_after} s.`
       ),
       retryAfter: Duration.seconds(this.retry_after)
     }

@@ -215,7 +215,7 @@ describe("limits", () => {
       yield* Effect.yieldNow()
       yield* endsAt(process(["fits"]), "2 seconds")
       // six or seven of nine are left now
-      expect(yield* Effect.flip(process(itemsOf(10)))).toMatchObject({ _tag: "Overloaded", what: "batch" })
+      expect(yield* Effect.flip(process(itemsOf(10)))).toMatchObject({ _tag: "Overloaded", what: { name: "batch" } })
       const second = yield* Effect.fork(process(itemsOf(5)))
       yield* Effect.yieldNow()
       const refused = yield* Effect.flip(process(itemsOf(10)))

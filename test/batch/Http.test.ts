@@ -7,6 +7,7 @@ import { BatchApi } from "../../src/batch/Api.ts"
 import { Batch } from "../../src/batch/Batch.ts"
 import { handlers } from "../../src/batch/Http.ts"
 import { Overloaded } from "../../src/domain/Problem.ts"
+import { term } from "../../src/domain/Term.ts"
 import { type Language, Locale } from "../../src/domain/Text.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { Policies } from "../../src/policy/Policies.ts"
@@ -116,7 +117,7 @@ describe("events", () => {
   it.effect.each(
     [
       ["InternalError", 500, Effect.die("boom")],
-      ["Overloaded", 503, new Overloaded({ what: "batch", retry_after: 1 })]
+      ["Overloaded", 503, new Overloaded({ what: term("éléments", "batch"), retry_after: 1 })]
     ] as const
   )("so is what happens only once it runs: %s", ([tag, status, outcome]) =>
     Effect.gen(function*() {

@@ -1,5 +1,6 @@
 import { Effect, Either, Option } from "effect"
 import { InvalidInput, PayloadTooLarge } from "../../domain/Problem.ts"
+import { term } from "../../domain/Term.ts"
 import { type Text, text } from "../../domain/Text.ts"
 import { parseFormPart } from "./ContentDisposition.ts"
 import { TooManyFiles } from "./FileProblems.ts"
@@ -32,10 +33,22 @@ export const maxFormBytes = (expected: Expected) =>
   mostFiles(expected) * (expected.maxFileBytes + maxHeaderBytes) + maxHeaderBytes + maxFieldBytes
 
 /** A file, or the whole form, is larger than may be. */
-export const tooLarge = ({ field, maxFileBytes }: Expected) => new PayloadTooLarge({ what: field, limit: maxFileBytes })
+export const tooLarge = ({ field, maxFileBytes }: Expected) =>
+  new PayloadTooLarge({
+    what: term(`un fichier du champ ${field}`, `a file in the field ${field}`, field),
+    limit: maxFileBytes
+  })
 
 /** The fields that are passed over, up to the one with that name, are larger than may be. */
-export const fieldsTooLarge = (name: string) => new PayloadTooLarge({ what: name, limit: maxFieldBytes })
+export const fieldsTooLarge = (name: string) =>
+  new PayloadTooLarge({
+    what: term(
+      `tous les champs de texte ensemble, en-têtes compris (atteinte au champ ${JSON.stringify(name)})`,
+      `all text fields together, headers included (reached at the field ${JSON.stringify(name)})`,
+      name
+    ),
+    limit: maxFieldBytes
+  })
 
 /** Refuses a form whose announced size is already too large, before any of it is read. */
 export const checkLength = (announced: string | undefined, expected: Expected): Effect.Effect<void, PayloadTooLarge> =>

@@ -2,6 +2,7 @@ import { HttpServerResponse } from "@effect/platform"
 import type { IncomingMessage } from "node:http"
 import { isIPv6 } from "node:net"
 import type { Problem } from "../../domain/Problem.ts"
+import { term, verbatim } from "../../domain/Term.ts"
 import { negotiate } from "../../domain/Text.ts"
 import { traceIdOf } from "../observability/TraceContext.ts"
 import { Incoming } from "./Incoming.ts"
@@ -66,7 +67,7 @@ const isTarget = (target: string, method: string | undefined): boolean => {
 const codingFault = (written: string): Problem | undefined => {
   const codings = members(written)
   if (codings.at(-1) !== "chunked" || codings.indexOf("chunked") !== codings.length - 1) {
-    return new MalformedRequest({ reason: "transfer-encoding" })
+    return new MalformedRequest({ reason: verbatim("transfer-encoding") })
   }
   return codings.length === 1 ? undefined : new TransferCodingNotImplemented({ received: written.slice(0, 100) })
 }
@@ -82,7 +83,7 @@ const once = ["content-type", "authorization", "if-modified-since", "if-unmodifi
 
 const repeated = (request: IncomingMessage): MalformedRequest | undefined => {
   const name = once.find((one) => request.headers[one] !== undefined && linesOf(request, one).length > 1)
-  return name && new MalformedRequest({ reason: `repeated ${name}` })
+  return name && new MalformedRequest({ reason: term(`${name} répété`, `repeated ${name}`) })
 }
 
 /** What a request breaks of HTTP/1.1 that node's parser lets pass. */
@@ -95,7 +96,9 @@ export const violation = (request: IncomingMessage, limits: HeadLimits): Problem
   }
   const fault = hostFault(request) ?? repeated(request)
   if (fault !== undefined) return fault
-  if (method !== "CONNECT" && !isTarget(url, method)) return new MalformedRequest({ reason: "request-target" })
+  if (method !== "CONNECT" && !isTarget(url, method)) {
+    return new MalformedRequest({ reason: term("cible de la requête", "request-target") })
+  }
   const codings = headers["transfer-encoding"]
   const unreadable = codings === undefined ? undefined : codingFault(codings)
   if (unreadable !== undefined) return unreadable

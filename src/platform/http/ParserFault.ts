@@ -1,6 +1,7 @@
 import { METHODS } from "node:http"
 import type { Socket } from "node:net"
 import { PayloadTooLarge, type Problem } from "../../domain/Problem.ts"
+import { term, verbatim } from "../../domain/Term.ts"
 import { Incoming } from "./Incoming.ts"
 import {
   HeadersTooLarge,
@@ -75,7 +76,10 @@ export const problemOf = (error: ClientError, limits: Limits): Problem => {
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new RequestTimeout()
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return new PayloadTooLarge({ what: "chunk extensions", limit: chunkExtensionBytes })
+      return new PayloadTooLarge({
+        what: term("extensions de fragments (chunks)", "chunk extensions"),
+        limit: chunkExtensionBytes
+      })
     case "HPE_HEADER_OVERFLOW":
       return isInTarget(error)
         ? new UriTooLong({ limit: limits.maxUrlBytes })
@@ -92,5 +96,7 @@ export const problemOf = (error: ClientError, limits: Limits): Problem => {
         return new MethodNotImplemented({ method: method.slice(0, 100) })
       }
   }
-  return new MalformedRequest({ reason: error.code ?? "unknown" })
+  return new MalformedRequest({
+    reason: error.code === undefined ? term("cause inconnue", "unknown") : verbatim(error.code)
+  })
 }

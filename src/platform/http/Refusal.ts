@@ -3,6 +3,7 @@ import { NodeHttpServerRequest } from "@effect/platform-node"
 import type { Context } from "effect"
 import type { Values } from "../../AppConfig.ts"
 import { InvalidInput, Overloaded, type Problem, Stopping, Unauthorized } from "../../domain/Problem.ts"
+import { term } from "../../domain/Term.ts"
 import { text } from "../../domain/Text.ts"
 import type { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import * as BearerTokens from "./BearerTokens.ts"
@@ -20,9 +21,9 @@ export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined 
 
 /** What there is too much of, by what is full of it. */
 const loads = {
-  server: "requests",
-  client: "requests of one client",
-  connection: "requests on one connection"
+  server: term("requêtes en cours", "requests"),
+  client: term("requêtes en cours d'un même client", "requests of one client"),
+  connection: term("requêtes en attente sur une même connexion", "requests on one connection")
 } as const
 
 /** Parameters of a query: no operation takes a tenth as many, and thousands of them take milliseconds to parse. */

@@ -2,6 +2,7 @@ import type { Headers, HttpServerRequest } from "@effect/platform"
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Effect, Option } from "effect"
 import { InvalidInput, Overloaded, PayloadTooLarge, UnsupportedMediaType } from "../../domain/Problem.ts"
+import { term } from "../../domain/Term.ts"
 import { text } from "../../domain/Text.ts"
 import { parse as parseHeader } from "../files/HeaderParameters.ts"
 import type { Holding, InputMemory } from "../lifecycle/InputMemory.ts"
@@ -49,9 +50,12 @@ const refusedBody = ({ headers }: HttpServerRequest.HttpServerRequest): Unsuppor
     : Option.getOrUndefined(refusedCoding(headers))
 }
 
-const tooLarge = (limit: number) => new PayloadTooLarge({ what: "body", limit })
+const tooLarge = (limit: number) => new PayloadTooLarge({ what: term("corps de la requête", "body"), limit })
 
-const noRoom = new Overloaded({ what: "bodies that have not arrived whole", retry_after: 1 })
+const noRoom = new Overloaded({
+  what: term("corps de requêtes en cours de réception", "bodies that have not arrived whole"),
+  retry_after: 1
+})
 
 /**
  * The whole body, at most `maxBodyBytes`; its first byte is refused with what `refused` has. What a refused client still sends is

@@ -1,17 +1,18 @@
 import { Schema } from "effect"
 import * as Problem from "../../domain/Problem.ts"
+import { Named } from "../../domain/Term.ts"
 import { text } from "../../domain/Text.ts"
 
 /** 400: the request is not valid HTTP/1.1; `reason` is the parser's code, or the part of the head that is at fault. */
 export class MalformedRequest extends Problem.define<MalformedRequest>()("MalformedRequest", 400, {
-  reason: Schema.String
+  reason: Named
 }) {
   get problem(): Problem.Description {
     return {
       title: text("Requête malformée", "Malformed request"),
       detail: text(
-        `La requête n'est pas du HTTP/1.1 valide (${this.reason}).`,
-        `The request is not valid HTTP/1.1 (${this.reason}).`
+        `La requête n'est pas du HTTP/1.1 valide (${this.reason.fr}).`,
+        `The request is not valid HTTP/1.1 (${this.reason.en}).`
       )
     }
   }

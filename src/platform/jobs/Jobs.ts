@@ -2,6 +2,7 @@ import { WorkflowEngine } from "@effect/workflow"
 import { Clock, Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
 import { AppConfig, partOf } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
+import { term } from "../../domain/Term.ts"
 import { Policies } from "../../policy/Policies.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
@@ -65,7 +66,10 @@ const make = Effect.gen(function*() {
     Effect.flatMap(
       // of each recurring kind there is always one, which nobody asked for
       store.isFull(jobsMaxUnfinished + recurring.length + own),
-      (full) => full ? new Problem.Overloaded({ what: "jobs", retry_after: retryAfter }) : Effect.void
+      (full) =>
+        full
+          ? new Problem.Overloaded({ what: term("tâches inachevées", "jobs"), retry_after: retryAfter })
+          : Effect.void
     )
 
   const mostDelayed = recurring.length + partOf(jobsMaxUnfinished, jobsMaxDelayed)
@@ -75,7 +79,10 @@ const make = Effect.gen(function*() {
     Duration.greaterThan(delay, Duration.zero)
       ? Effect.flatMap(
         store.hasDelayed(mostDelayed),
-        (full) => full ? new Problem.Overloaded({ what: "delayed jobs", retry_after: retryAfter }) : Effect.void
+        (full) =>
+          full
+            ? new Problem.Overloaded({ what: term("tâches différées", "delayed jobs"), retry_after: retryAfter })
+            : Effect.void
       )
       : Effect.void
 
@@ -136,7 +143,7 @@ const make = Effect.gen(function*() {
     yield* orDefect(transaction(Effect.gen(function*() {
       const asked = Option.isSome(yield* store.requestCancel(id))
       if (!asked && !(yield* end(job, "cancelled"))) {
-        return yield* new JobStateConflict({ id, state: job.state, expected: "waiting, running" })
+        return yield* JobStateConflict.of(id, job.state, ["waiting", "running"])
       }
     })))
     yield* cancellations.raise(id)
@@ -148,7 +155,7 @@ const make = Effect.gen(function*() {
     const { state } = yield* existing(id)
     yield* orDefect(transaction(Effect.gen(function*() {
       const redriven = yield* store.redrive(id)
-      if (Option.isNone(redriven)) return yield* new JobStateConflict({ id, state, expected: "failed, cancelled" })
+      if (Option.isNone(redriven)) return yield* JobStateConflict.of(id, state, ["failed", "cancelled"])
       yield* admit(1)
       yield* handOver(redriven.value)
     })))

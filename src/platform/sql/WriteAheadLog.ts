@@ -1,5 +1,6 @@
 import { type Duration, Effect, Exit } from "effect"
 import { closeSync, openSync } from "node:fs"
+import { term } from "../../domain/Term.ts"
 import { workerFile } from "../workers/entry.ts"
 import * as WorkerThread from "../workers/WorkerThread.ts"
 import type { DatabaseCounters } from "./DatabaseCounters.ts"
@@ -54,7 +55,7 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
   const patiently = waitForLockFor(options.lockTimeout, counters)
   const [[, , file] = []] = yield* connection.values("PRAGMA database_list")
   const threads = yield* WorkerThread.make<CheckpointCalls>({
-    name: "checkpoints",
+    name: term("points de contrôle", "checkpoints"),
     file: workerFile("Checkpoint"),
     threads: 1,
     places: 1

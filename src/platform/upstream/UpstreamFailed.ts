@@ -4,6 +4,15 @@ import { type Text, text } from "../../domain/Text.ts"
 
 const transientStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
 
+/** The words for codes of ours; those of the operating system are shown as they are. */
+const faults: Readonly<Record<string, Text>> = {
+  unknown: text("cause inconnue", "unknown cause"),
+  unreachable: text("connexion impossible", "unreachable"),
+  "not-json": text("ce n'est pas du JSON", "not JSON"),
+  "too-large": text("elle est trop volumineuse", "too large"),
+  "bad-coding": text("son codage ne peut être défait", "its coding cannot be undone")
+}
+
 /**
  * 502: the upstream gave no usable answer. `connection`: refused, reset, unknown host; `status`: another status than 2xx,
  * in `upstream_status`; `body`: not JSON, too large, or in a coding that cannot be undone. `code` is the operating system's or ours:
@@ -23,16 +32,17 @@ export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFa
 
   /** What went wrong, in a sentence. */
   get sentence(): Text {
-    const code = this.code ?? ""
+    const code = this.code ?? "unknown"
+    const { en, fr } = faults[code] ?? text(code, code)
     switch (this.reason) {
       case "connection":
-        return text(`${this.url} est injoignable (${code}).`, `${this.url} cannot be reached (${code}).`)
+        return text(`${this.url} est injoignable (${fr}).`, `${this.url} cannot be reached (${en}).`)
       case "status":
         return text(`${this.url} a répondu ${this.upstream_status}.`, `${this.url} answered ${this.upstream_status}.`)
       case "body":
         return text(
-          `La réponse de ${this.url} est inutilisable (${code}).`,
-          `The answer of ${this.url} is unusable (${code}).`
+          `La réponse de ${this.url} est inutilisable (${fr}).`,
+          `The answer of ${this.url} is unusable (${en}).`
         )
     }
   }

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import { WebSocketServer as Handshake } from "ws"
 import { AppConfig, partOf } from "../../AppConfig.ts"
 import { Overloaded } from "../../domain/Problem.ts"
+import { type Term, term } from "../../domain/Term.ts"
 import { carriesToken, subprotocolsOf } from "../http/BearerTokens.ts"
 import { Incoming } from "../http/Incoming.ts"
 import { clientOf } from "../lifecycle/Clients.ts"
@@ -40,6 +41,12 @@ interface Upgrade {
   readonly closeTimeout: number
 }
 
+/** A fault that `ws` has found, and says in English. */
+const refused = ({ message }: Error): Term => {
+  const [header] = /[\w-]+(?= header$)/.exec(message) ?? []
+  return term(header === undefined ? "poignée de main non valide" : `en-tête ${header} absent ou non valide`, message)
+}
+
 /** The handshake, all of it in this tick: the open socket, or the reason why the request is no valid handshake. */
 const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrade) => {
   const options = {
@@ -52,10 +59,10 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
     handleProtocols: (offered: Set<string>) => protocols.find((protocol) => offered.has(protocol)) ?? false
   } as const
   const handshake = new Handshake(options)
-  let outcome: Either.Either<Connection.ReasonedWebSocket, string> | undefined
+  let outcome: Either.Either<Connection.ReasonedWebSocket, Term> | undefined
   // With a listener `ws` leaves the answer to us.
   handshake.on("wsClientError", (error) => {
-    outcome = Either.left(error.message)
+    outcome = Either.left(refused(error))
   })
   handshake.handleUpgrade(incoming, incoming.socket, head, (socket) => {
     outcome = Either.right(socket)
@@ -64,13 +71,17 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
 }
 
 /** What a handshake may not be although `ws` takes it: its Upgrade is to be ignored, its Origin is in another header, its body would be frames. */
-const handshakeFault = ({ headers, httpVersion }: IncomingMessage): string | undefined => {
+const handshakeFault = ({ headers, httpVersion }: IncomingMessage): Term | undefined => {
   // RFC 9110, 7.8
-  if (httpVersion !== "1.1") return "HTTP/1.1 is required"
+  if (httpVersion !== "1.1") return term("HTTP/1.1 est requis", "HTTP/1.1 is required")
   // RFC 6455, 4.4; version 8 names its page in Sec-WebSocket-Origin
-  if (headers["sec-websocket-version"] !== "13") return "Sec-WebSocket-Version is not 13"
+  if (headers["sec-websocket-version"] !== "13") {
+    return term("Sec-WebSocket-Version n'est pas 13", "Sec-WebSocket-Version is not 13")
+  }
   const { "content-length": length = "0", "transfer-encoding": framing } = headers
-  return framing === undefined && Number(length) === 0 ? undefined : "a handshake has no body"
+  return framing === undefined && Number(length) === 0
+    ? undefined
+    : term("une poignée de main n'a pas de corps", "a handshake has no body")
 }
 
 /** Keeps an answer from ever being written: the response counts as sent, and is not on the socket. */
@@ -114,12 +125,14 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
       const ofClients = new Tally(partOf(config.chatMaxClients, config.chatMaxSocketsPerClient))
       const dropped = { slow: 0, silent: 0 }
       let sockets = 0
-      const full = (what: string) => new Overloaded({ what, retry_after: 5 })
+      const full = (what: Term) => new Overloaded({ what, retry_after: 5 })
       const place = (client: string) =>
         Effect.acquireRelease(
           Effect.suspend(() => {
-            if (sockets >= config.chatMaxClients) return full("websockets")
-            if (!ofClients.hasRoom(client, 1)) return full("websockets of one client")
+            if (sockets >= config.chatMaxClients) return full(term("websockets ouverts", "websockets"))
+            if (!ofClients.hasRoom(client, 1)) {
+              return full(term("websockets d'un même client", "websockets of one client"))
+            }
             sockets += 1
             ofClients.add(client, 1)
             return Effect.void
@@ -137,13 +150,20 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
       }) {
         const incoming = NodeHttpServerRequest.toIncomingMessage(request)
         const head = heads.get(incoming)
-        if (head === undefined) return yield* new UpgradeRequired({ reason: "no Connection: Upgrade" })
+        if (head === undefined) {
+          return yield* new UpgradeRequired({ reason: term("pas de Connection: Upgrade", "no Connection: Upgrade") })
+        }
         const fault = handshakeFault(incoming)
         if (fault !== undefined) return yield* new UpgradeRequired({ reason: fault })
         const offered = subprotocolsOf(request.headers)
         if (offered.some(carriesToken) && !offered.some((one) => protocols.includes(one))) {
           // a browser closes a websocket whose server agrees on none of the subprotocols offered
-          return yield* new UpgradeRequired({ reason: `offer ${protocols.join(" or ")} beside the token` })
+          return yield* new UpgradeRequired({
+            reason: term(
+              `proposer ${protocols.join(" ou ")} à côté du jeton`,
+              `offer ${protocols.join(" or ")} beside the token`
+            )
+          })
         }
         yield* place(clientOf(incoming.socket))
         const response = yield* responseOf(request, incoming)

@@ -1,6 +1,7 @@
 import { Context, Data, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type * as Problem from "../../domain/Problem.ts"
+import { term } from "../../domain/Term.ts"
 import type { BlockingCalls, CopiedFile, HttpAnswer, HttpFailure, Measured, MeasuredCalls } from "./BlockingCalls.ts"
 import { workerFile } from "./entry.ts"
 import * as WorkerThread from "./WorkerThread.ts"
@@ -100,7 +101,7 @@ export class BlockingLoop extends Context.Tag("barista/platform/workers/Blocking
     Effect.gen(function*() {
       const { blockingQueue } = yield* AppConfig
       const loop: Loop = yield* WorkerThread.make<MeasuredCalls>({
-        name: "sacrificial event loop",
+        name: term("boucle d'événements sacrifiée", "sacrificial event loop"),
         file: workerFile("BlockingLoop"),
         threads: 1,
         places: blockingQueue

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type * as Problem from "../../domain/Problem.ts"
+import { term } from "../../domain/Term.ts"
 import { workerFile } from "./entry.ts"
 import * as WorkerThread from "./WorkerThread.ts"
 
@@ -21,7 +22,7 @@ export class CpuPool extends Context.Tag("barista/platform/workers/CpuPool")<Cpu
     Effect.gen(function*() {
       const { cpuQueue, cpuWorkers } = yield* AppConfig
       const pool = yield* WorkerThread.make<CpuCalls>({
-        name: "CPU pool",
+        name: term("threads de calcul", "CPU pool"),
         file: workerFile("CpuPool"),
         threads: cpuWorkers,
         places: cpuWorkers + cpuQueue

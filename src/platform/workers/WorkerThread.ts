@@ -1,6 +1,7 @@
 import { Data, Deferred, Effect, Either, FiberId, type Scope } from "effect"
 import { type Transferable, Worker } from "node:worker_threads"
 import * as Problem from "../../domain/Problem.ts"
+import type { Term } from "../../domain/Term.ts"
 
 /** A worker thread ended in the middle of a call, or could not start: a defect, so the call dies of it and the cause is in the log. */
 export class WorkerCrashed extends Data.TaggedError("WorkerCrashed")<{
@@ -56,7 +57,7 @@ export interface WorkerThreads<P extends Protocol> {
 
 export interface Options {
   /** What is said to be overloaded, and the name of the threads. */
-  readonly name: string
+  readonly name: Term
   /** The built JavaScript that each thread runs; it answers every request with one message. */
   readonly file: string
   readonly threads: number
@@ -130,7 +131,7 @@ class Lines {
 
   /** Whatever ends a thread (a crash, a termination), its exit frees the place for a fresh one, which starts with the next call. */
   spawn(thread: Thread): Worker {
-    const worker = new Worker(this.options.file, { name: this.options.name })
+    const worker = new Worker(this.options.file, { name: this.options.name.name })
     let reason = "the thread ended"
     worker.on("error", (error) => {
       reason = String(error)
@@ -209,7 +210,7 @@ export const make = <P extends Protocol>(
             Deferred.unsafeDone(turn, Effect.void)
           },
           crashed: (reason) => {
-            const crash = Effect.die(new WorkerCrashed({ worker: options.name, reason }))
+            const crash = Effect.die(new WorkerCrashed({ worker: options.name.name, reason }))
             Deferred.unsafeDone(turn, crash)
             Deferred.unsafeDone(answered, crash)
           }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, FastCheck as fc, Fiber, Logger, TestClock } from "effect"
 import { Overloaded, type Problem, TimedOut } from "../../../src/domain/Problem.ts"
+import { term } from "../../../src/domain/Term.ts"
 import { IdempotencyKeys } from "../../../src/platform/idempotency/IdempotencyKeys.ts"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import { type Answer, Busy, Notes, Refused } from "./notes.ts"
@@ -204,7 +205,7 @@ describe("what the operation ends with", () => {
   const passing: ReadonlyArray<readonly [string, number, Effect.Effect<unknown, Problem>]> = [
     ["a defect", 500, broken],
     ["a refusal with a defect behind it", 500, Effect.ensuring(new Refused(), broken)],
-    ["an overload", 503, new Overloaded({ what: "jobs", retry_after: 1 })],
+    ["an overload", 503, new Overloaded({ what: term("tâches", "jobs"), retry_after: 1 })],
     ["a timeout", 504, new TimedOut({ what: "it", after: 1 })],
     ["a refusal that says when to try again", 429, new Busy()]
   ]

@@ -25,7 +25,7 @@ describe("CpuPool", () => {
       const [first, second] = [yield* inLine(pool.sumOfSquares(endless)), yield* inLine(pool.sumOfSquares(endless))]
       const waiting = yield* inLine(pool.sumOfSquares(3))
       expect(yield* pool.stats).toEqual({ waiting: 1, running: 2 })
-      expect(yield* Effect.flip(pool.sumOfSquares(4))).toMatchObject({ _tag: "Overloaded", what: "CPU pool" })
+      expect(yield* Effect.flip(pool.sumOfSquares(4))).toMatchObject({ _tag: "Overloaded", what: { name: "CPU pool" } })
       yield* Fiber.interrupt(second)
       // answered, so a thread was freed from an endless loop while the first goes on
       expect(yield* Fiber.join(waiting)).toBe(5n)

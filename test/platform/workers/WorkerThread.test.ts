@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Option, Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import { MessageChannel, type MessagePort } from "node:worker_threads"
+import { term } from "../../../src/domain/Term.ts"
 import * as WorkerThread from "../../../src/platform/workers/WorkerThread.ts"
 
 type Calls = {
@@ -18,7 +19,7 @@ type Calls = {
 
 const threads = (options: Partial<WorkerThread.Options> = {}) =>
   WorkerThread.make<Calls>({
-    name: "test thread",
+    name: term("thread de test", "test thread"),
     file: fileURLToPath(new URL("./thread.mjs", import.meta.url)),
     threads: 1,
     places: 64,
@@ -109,7 +110,7 @@ describe("WorkerThread", () => {
       yield* pool.check
       const second = yield* inLine(pool.call("echo", "second"))
       const refused = yield* Effect.flip(pool.call("echo", "third"))
-      expect(refused).toMatchObject({ _tag: "Overloaded", what: "test thread", retry_after: 1 })
+      expect(refused).toMatchObject({ _tag: "Overloaded", what: { name: "test thread" }, retry_after: 1 })
       expect(yield* Effect.flip(pool.check)).toEqual(refused)
       yield* Fiber.interrupt(second)
       const third = yield* inLine(pool.call("echo", "third"))
