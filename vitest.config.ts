@@ -8,7 +8,9 @@ const once: ReadonlySet<string> = new Set([
   "test/http/Adapters.test.ts",
   "test/http/Contract.test.ts",
   "test/platform/backup/Backup.test.ts",
+  "test/platform/lifecycle/Signals.test.ts",
   "test/platform/lifecycle/Start.test.ts",
+  "test/platform/observability/LogReaders.test.ts",
   "test/transfers/LedgerCheck.test.ts"
 ])
 
