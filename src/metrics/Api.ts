@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "@effect/platform"
 import { describe } from "../platform/http/describe.ts"
 import { contentType } from "../platform/observability/MetricFamily.ts"
 
-/** What a monitoring system reads, beside the handbook. */
+/** Figures for a monitoring system; the handbook has none. */
 export const MetricsApi = HttpApiGroup.make("metrics")
   .add(
     HttpApiEndpoint.get("scrape", "/metrics")

@@ -119,7 +119,7 @@ class PolicyRun<A, E, R> {
     return this.hook === undefined ? paused : Effect.zipRight(this.hook(failed), paused)
   }
 
-  /** What the hook has forked ends before the next attempt's timer may interrupt this fiber with all its children. */
+  /** Ends fibers of the hook before the next attempt's timer may interrupt this fiber with all its children. */
   private tryAgain(): Effect.Effect<A, E | PolicyTimeout, R> {
     const children = this.each === undefined ? [] : FiberInternals.childrenOf(this.fiber)
     return children.length === 0

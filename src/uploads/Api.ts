@@ -73,7 +73,7 @@ const File = Schema.String.annotations({ jsonSchema: { type: "string", format: "
 
 const id = HttpApiSchema.param("id", idFromText(UploadId, "Id of an upload, 1 to 2^53-1"))
 
-/** Of the media type with which the file was uploaded. */
+/** The file in the media type with which it was uploaded. */
 const bytes = HttpApiSchema.Uint8Array({ contentType: "*/*" })
 
 /** Why an upload is not kept. */

@@ -52,7 +52,7 @@ export const copy = (from: string, to: string): Effect.Effect<void, BackupFailed
 export const asOneFile = (path: string) =>
   withFile(path, {}, (database) => void database.pragma("journal_mode = DELETE"))
 
-/** What a database file holds; fails where SQLite finds it damaged, or its ledger does not add up. */
+/** Counts what a database file holds; fails where SQLite finds it damaged, or its ledger does not add up. */
 export const check = (path: string): Effect.Effect<Counts, BackupFailed> =>
   Effect.flatMap(
     withFile(path, { readonly: true, fileMustExist: true }, (database) => {

@@ -8,7 +8,7 @@ export const uploads = "uploads/"
 
 const EntrySchema = Schema.Struct({ name: Schema.String, size: Schema.Int, sha256: Schema.String })
 
-/** What a backup holds: the last entry of its archive. */
+/** The manifest of a backup, the last entry of its archive. */
 export const Manifest = Schema.parseJson(
   Schema.Struct({
     format: Schema.Literal(1),

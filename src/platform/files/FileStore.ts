@@ -22,7 +22,7 @@ export type Write<E> = (content: Readable) => Effect.Effect<StoredFile, StorageF
 /** The store's folders, which must be writable: of the files that are known, and of those on their way in and out. */
 export const foldersIn = (dataDir: string) => ({ files: join(dataDir, "uploads"), temporaries: join(dataDir, "tmp") })
 
-/** What a start found beside its database. */
+/** The findings of a start beside its database. */
 export interface Found {
   /** Files that were on their way in or out, and are known. */
   readonly recovered: number

@@ -57,7 +57,7 @@ class Contents {
   }
 }
 
-/** What becomes of the parts of a form: files are offered, other fields and inputs that were left empty are passed over. */
+/** Sorts the parts of a form: offers files, passes over other fields and empty inputs. */
 const sinks = (
   expected: FormRules.Expected,
   contents: Contents,

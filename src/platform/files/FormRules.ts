@@ -7,7 +7,7 @@ import { TooManyFiles } from "./FileProblems.ts"
 import { parse as parseHeader } from "./HeaderParameters.ts"
 import type { PartHeaders } from "./MultipartTokenizer.ts"
 
-/** What a form may hold: files in one field; text in other fields is passed over. */
+/** The rules of a form: files in one field; text in other fields is passed over. */
 export interface Expected {
   readonly field: string
   /** Whether the field takes several files, at most `maxFiles`, or exactly one. */

@@ -10,7 +10,7 @@ export interface Listener {
   readonly partEnd: () => void
   /** The last boundary was there; what follows it means nothing. */
   readonly closed: () => void
-  /** What follows a boundary is no end of a line. */
+  /** The bytes after a boundary are no end of a line. */
   readonly malformed: () => void
 }
 
@@ -55,7 +55,7 @@ export class MultipartTokenizer {
   private readonly limits: Limits
   private readonly listener: Listener
   private state: State = "preamble"
-  /** What has arrived and cannot be judged yet. The first boundary may stand at the very beginning. */
+  /** Bytes that have arrived and cannot be judged yet. The first boundary may stand at the very beginning. */
   private rest: Buffer = lineBreak
 
   constructor(boundary: string, limits: Limits, listener: Listener) {

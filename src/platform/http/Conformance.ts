@@ -86,7 +86,7 @@ const repeated = (request: IncomingMessage): MalformedRequest | undefined => {
   return name && new MalformedRequest({ reason: term(`${name} répété`, `repeated ${name}`) })
 }
 
-/** What a request breaks of HTTP/1.1 that node's parser lets pass. */
+/** The first rule of HTTP/1.1 that a request breaks and node's parser lets pass. */
 export const violation = (request: IncomingMessage, limits: HeadLimits): Problem | undefined => {
   const { headers, httpVersion, method, rawHeaders, url = "" } = request
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return new HttpVersionNotSupported()

@@ -5,7 +5,7 @@ import type { Socket } from "node:net"
 import { AppConfig } from "../../AppConfig.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 
-/** What is left of the descriptors for files, calls upstream and mails. */
+/** Descriptors kept back for files, calls upstream and mails. */
 const partForConnections = 3 / 4
 
 /** Pause between two lines about refused connections. */

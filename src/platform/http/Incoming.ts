@@ -8,7 +8,7 @@ export class Incoming extends IncomingMessage {
   declare private offered: boolean | undefined
   declare private awaiting: (() => void) | undefined
   declare private ownTraceId: string | undefined
-  /** What knows the request's trace, from the moment when an adapter has it. */
+  /** The request's exchange, which knows its trace, once an adapter has it. */
   declare traced: { readonly traceId: string } | undefined
   /** The problem with its body, where the rest of it cannot be read. */
   declare fault: Problem | undefined

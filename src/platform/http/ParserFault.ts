@@ -69,7 +69,7 @@ export const requestOf = (error: ClientError, socket: Socket): Incoming => {
   return request
 }
 
-/** What the client is told of an error of the parser. */
+/** The problem that tells a client of an error of the parser. */
 export const problemOf = (error: ClientError, limits: Limits): Problem => {
   const { method, version } = read(error)
   switch (error.code) {

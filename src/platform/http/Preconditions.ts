@@ -26,7 +26,7 @@ export class PreconditionFailed extends Problem.define<PreconditionFailed>()("Pr
   }
 }
 
-/** What tells one state of a resource from another. */
+/** Tags and dates that tell one state of a resource from another. */
 export interface Validators {
   /** Strong, in its quotes. */
   readonly etag: string
@@ -70,7 +70,7 @@ const isListed = (header: string, resource: Resource, comparison: "strong" | "we
 /** Dates of headers are whole seconds. */
 const inSeconds = (millis: number) => Math.floor(millis / 1000)
 
-/** What becomes of a request: it is carried out, its client has the bytes already (304), or its condition does not hold (412). */
+/** The verdict on a request: carried out, its client has the bytes already (304), or its condition does not hold (412). */
 export type Verdict = "perform" | "not modified" | "failed"
 
 /**

@@ -19,7 +19,7 @@ export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined 
   return Object.hasOwn(pages, key) ? pages[key] : undefined
 }
 
-/** What there is too much of, by what is full of it. */
+/** Nouns for what there is too much of, by what is full of it. */
 const loads = {
   server: term("requêtes en cours", "requests"),
   client: term("requêtes en cours d'un même client", "requests of one client"),

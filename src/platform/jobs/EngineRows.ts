@@ -5,7 +5,7 @@ import { executionId, JobRun } from "./JobRun.ts"
 
 const entityType = EntityType.EntityType.make(`Workflow/${JobRun.name}`)
 
-/** What the engine keeps of runs. It removes nothing by itself. */
+/** Rows that the engine keeps of runs. It removes nothing by itself. */
 export const make = Effect.gen(function*() {
   const storage = yield* MessageStorage.MessageStorage
   const sharding = yield* Sharding.Sharding

@@ -9,7 +9,7 @@ const Counted = Schema.Struct({ kind: Schema.String, state: JobState, jobs: Sche
 /** Jobs that one statement counts: about a millisecond of the event loop. */
 const page = 1000
 
-/** Whoever asks again within it gets the same counts. */
+/** Time for which the same counts are answered again. */
 const fresh = Duration.seconds(5)
 
 export interface JobCount {

@@ -39,7 +39,7 @@ const groupsOf = (address: string): ReadonlyArray<string> => {
   return [...head, ...Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => "0"), ...tail]
 }
 
-/** What one client's addresses have in common. */
+/** The part that one client's addresses have in common. */
 export const networkOf = (address: string): string => {
   const ipv4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (ipv4 !== undefined) return ipv4

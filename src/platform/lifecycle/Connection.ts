@@ -11,7 +11,7 @@ export class Connection {
   readonly #open: Array<ServerResponse> = []
   /** Requests that were dropped, as an answer before them closes the connection. */
   dropped = 0
-  /** What the client sends can no longer be read. */
+  /** The client's bytes can no longer be read. */
   isBroken = false
 
   private constructor(socket: Duplex) {

@@ -2,7 +2,7 @@ import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { type Entry, LinkedQueue } from "../../policy/LinkedQueue.ts"
 
-/** What arrives for longer than this gives way where the memory is full: a slow sender must not keep the others out. */
+/** A body that arrives for longer gives way where the memory is full: a slow sender must not keep the others out. */
 const patience = Duration.toMillis(Duration.seconds(10))
 
 /** The bytes of one body or message, kept until it is whole. */

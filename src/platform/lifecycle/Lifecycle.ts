@@ -8,15 +8,15 @@ import { Connection } from "./Connection.ts"
 /** `leaving` is no longer ready, but serves all the same: until balancers have seen that, they send requests on. */
 export type State = "starting" | "ready" | "leaving" | "stopping"
 
-/** What has as many requests under way as it may have. */
+/** The bound that is reached: as many requests are in flight as it allows. */
 export type Full = "server" | "client" | "connection"
 
 /** Most requests under way at once. */
 export interface Bounds {
   readonly server: number
-  /** Of one client, so that it leaves room to the others. */
+  /** Most of one client, so that it leaves room to the others. */
   readonly client: number
-  /** That wait on one connection for the answer to an earlier one. */
+  /** Most that wait on one connection for the answer to an earlier one. */
   readonly connection: number
 }
 

@@ -64,7 +64,7 @@ const usable = (folder: string) =>
       Effect.timeoutFail({ duration: patience, onTimeout: () => ({ message: "no answer from the file system" }) })
     ))
 
-/** What no setting can tell alone: the server does not start with settings that do not go together, or with places that it cannot use. */
+/** Refuses a start with settings that do not go together, or with places that it cannot use: no setting can tell that alone. */
 export const checkSettings = Effect.gen(function*() {
   const config = yield* AppConfig
   const path = yield* Path.Path

@@ -48,7 +48,7 @@ const output = ({ descriptor, mostBytes, notice }: Options): Output => {
   /** Whether an end for such a line is the first byte of what is being written. */
   let isMending = false
   let dropped = 0
-  /** Of them, those that a notice has told of. */
+  /** Dropped lines that a notice has told of. */
   let told = 0
   let isScheduled = false
   let hasEnded = false
@@ -119,7 +119,7 @@ const output = ({ descriptor, mostBytes, notice }: Options): Output => {
 
 interface Options {
   readonly descriptor: number
-  /** Of text that waits for a late reader; beyond it lines are dropped. */
+  /** Bytes that wait for a late reader at most; beyond it lines are dropped. */
   readonly mostBytes: number
   /** The line that tells, once somebody reads again, how many lines were dropped. */
   readonly notice: (count: number) => string

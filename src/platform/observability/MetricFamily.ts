@@ -26,10 +26,10 @@ const family = (type: MetricFamily["type"]) => (name: string, help: string, valu
     : values.map(([labels, value]) => ({ labels, value }))
 })
 
-/** What only grows, from the start of the process on. */
+/** A figure that only grows, from the start of the process on. */
 export const counter = family("counter")
 
-/** What goes up and down. */
+/** A figure that goes up and down. */
 export const gauge = family("gauge")
 
 const escaped = (value: string) =>

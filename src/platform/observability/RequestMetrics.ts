@@ -17,7 +17,7 @@ const mostStatus = 1000
 interface Series {
   readonly method: string
   readonly status: number
-  /** Of each bucket alone, the last one being that beyond all bounds. */
+  /** Counts of each bucket alone; the last one is beyond all bounds. */
   readonly counts: Array<number>
   sum: number
 }

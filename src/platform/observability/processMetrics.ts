@@ -32,7 +32,7 @@ const eventLoop = (delay: IntervalHistogram, { active, idle }: EventLoopUtilizat
   ]
 }
 
-/** None where the system has no such folder. */
+/** Counted descriptors; none where the system has no such folder. */
 const openDescriptors = Effect.match(Effect.tryPromise(() => readdir("/proc/self/fd")), {
   onFailure: () => [],
   onSuccess: (open) => [gauge("process_open_fds", "Open file descriptors.", open.length)]

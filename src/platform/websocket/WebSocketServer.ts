@@ -70,7 +70,7 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
   return outcome
 }
 
-/** What a handshake may not be although `ws` takes it: its Upgrade is to be ignored, its Origin is in another header, its body would be frames. */
+/** Refuses handshakes that `ws` takes: their Upgrade is to be ignored, their Origin is in another header, their body would be frames. */
 const handshakeFault = ({ headers, httpVersion }: IncomingMessage): Term | undefined => {
   // RFC 9110, 7.8
   if (httpVersion !== "1.1") return term("HTTP/1.1 est requis", "HTTP/1.1 is required")

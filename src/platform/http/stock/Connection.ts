@@ -89,7 +89,7 @@ const silence = (request: Request) =>
   })
 
 /**
- * What the library's server lacks around an app: the counting of requests, and answers that are written to their end or given up. The library's
+ * Adds to the library's server the counting of requests, and answers that are written to their end or given up. The library's
  * own writer waits for ever where the connection closes before that.
  */
 export const around =
