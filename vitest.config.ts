@@ -27,7 +27,7 @@ export default defineConfig({
     pool: "forks",
     // a file's imports took twice the time of its tests: a process that keeps them takes half the time for the whole suite
     isolate: false,
-    poolOptions: { forks: { minForks: 2, maxForks: 2 } },
+    poolOptions: { forks: { minForks: 3, maxForks: 3 } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
     projects: [

@@ -96,7 +96,7 @@ describe("connections", () => {
       const more = yield* connection
       more.write(ask("/health/live"))
       expect(yield* more.closed).toBe("<closed>")
-      first.leave()
+      for (const { leave } of [first, ...idle]) leave()
       yield* Effect.eventually(status("/health/live"))
     }).pipe(
       Effect.provide(TestServer.layer({ ...slow, departureProbe: Duration.millis(10), maxConnections: Option.some(3) }))

@@ -294,7 +294,7 @@ const setting = (name: string, fallback: number) =>
   Effect.runSync(Config.integer(name).pipe(Config.withDefault(fallback)))
 
 const seed = setting("SEED", 2026)
-const numRuns = setting("CASES", 500)
+const numRuns = setting("CASES", 250)
 
 describe("The policy interpreter agrees with the plain composition of Effect's operators", () => {
   it.effect.each(Object.entries(cases))(

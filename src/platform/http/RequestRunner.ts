@@ -8,6 +8,7 @@ import {
   FiberRef,
   FiberRefs,
   FiberSet,
+  Function,
   Runtime,
   RuntimeFlags,
   type Scope
@@ -16,6 +17,7 @@ import { type IncomingMessage, type RequestListener, type Server, ServerResponse
 import { InternalError, type Problem } from "../../domain/Problem.ts"
 import { Lifecycle } from "../lifecycle/Lifecycle.ts"
 import { endOfTurn } from "../scheduler/endOfTurn.ts"
+import { TimeSlicedScheduler } from "../scheduler/TimeSlicedScheduler.ts"
 import { awaitedResponse } from "./awaitedResponse.ts"
 import * as Conformance from "./Conformance.ts"
 import { Incoming } from "./Incoming.ts"
@@ -60,6 +62,12 @@ const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtime
     runtimeFlags: RuntimeFlags.disable(runtimeFlags, RuntimeFlags.RuntimeMetrics)
   }))
 
+/** Whether a request's fiber runs as soon as it is made; otherwise it queues, so that a burst of requests delays no answer for long. */
+const hasTimeIn = ({ fiberRefs }: Runtime.Runtime<never>): () => boolean => {
+  const scheduler = FiberRefs.getOrDefault(fiberRefs, FiberRef.currentScheduler)
+  return scheduler instanceof TimeSlicedScheduler ? () => scheduler.hasTime() : Function.constTrue
+}
+
 /** A request whose fiber has ended. */
 interface Finished {
   readonly request: NodeRequest
@@ -73,6 +81,7 @@ interface Finished {
  * together; a fiber that only waits holds nothing for the answer to come, and one that has ended waits for no client.
  */
 const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
+  const hasTime = hasTimeIn(runtime)
   const log = (request: NodeRequest, message: string, cause: unknown) =>
     Runtime.runFork(
       runtime,
@@ -122,7 +131,8 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     }
     const fiber = Runtime.runFork(
       Runtime.make({ ...runtime, context: reply.context }),
-      Effect.suspend(() => reply.effect())
+      Effect.suspend(() => reply.effect()),
+      { immediate: hasTime() }
     )
     fiber.addObserver((exit) => finish({ request, reply, exit, ended }))
     return fiber.unsafePoll() === null ? fiber : undefined

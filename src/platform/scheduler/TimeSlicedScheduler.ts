@@ -41,11 +41,20 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
     queueMicrotask(this.drain)
   }
 
+  /** Whether this turn of the event loop has time left for a fiber; asking is the first use of it. */
+  hasTime(): boolean {
+    this.begin()
+    return !this.isOver()
+  }
+
+  private begin(): void {
+    if (this.began !== undefined) return
+    this.began = this.clock()
+    setImmediate(this.turn)
+  }
+
   private readonly drain = (): void => {
-    if (this.began === undefined) {
-      this.began = this.clock()
-      setImmediate(this.turn)
-    }
+    this.begin()
     while (!this.isOver()) {
       const task = this.take()
       if (task === undefined) {

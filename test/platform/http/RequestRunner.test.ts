@@ -11,6 +11,7 @@ import { around } from "../../../src/platform/http/stock/Connection.ts"
 import { toResponse } from "../../../src/platform/http/TextAnswer.ts"
 import { isAnswer } from "../../../src/platform/http/writeAnswer.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
+import { TimeSlicedScheduler } from "../../../src/platform/scheduler/TimeSlicedScheduler.ts"
 import { httpAdapter } from "../../support/adapter.ts"
 import { connect } from "../../support/connect.ts"
 import { logLines } from "../../support/logLines.ts"
@@ -81,6 +82,31 @@ describe("an answer", () => {
       const atOnce = ["ended /a", "written /a", "ended /b", "written /b"]
       expect(seen).toEqual(httpAdapter === "compiled" ? atOnce.toSorted() : atOnce)
     }).pipe(Effect.provide(Lifecycle.layer)))
+
+  it.scopedLive.runIf(httpAdapter === "compiled")(
+    "to a burst of requests is found in slices, a turn each",
+    () =>
+      Effect.gen(function*() {
+        let [now, turns] = [0, 0]
+        const foundIn: Array<number> = []
+        const { until, write } = yield* start(({ url }) =>
+          work(Effect.sync(() => {
+            now += 1
+            foundIn.push(turns)
+            return text(url)
+          }))
+        ).pipe(Effect.withScheduler(new TimeSlicedScheduler(() => now)))
+        const turn = () => {
+          turns++
+          if (foundIn.length < 6) setImmediate(turn)
+        }
+        turn()
+        write(["/1", "/2", "/3", "/4", "/5", "/last"].map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join(""))
+        yield* until("/last")
+        const [first = 0] = foundIn
+        expect(foundIn.map((found) => found - first)).toEqual([0, 0, 1, 1, 2, 2])
+      }).pipe(Effect.provide(Lifecycle.layer))
+  )
 
   it.scopedLive("is a 500 where the application throws, before its fiber or after it", () =>
     Effect.gen(function*() {

@@ -64,3 +64,11 @@ it.live("a fiber of the background that never waits gives way when the slice is 
     expect(yield* Effect.flatMap(Effect.fork(stepsBeforeTurn), Fiber.join)).toBeLessThan(1000)
     expect(yield* stepsBeforeTurn).toBeGreaterThan(1000)
   }).pipe(inBackground, Effect.withScheduler(new TimeSlicedScheduler(ticking()))))
+
+it.live("has time for a slice of each turn of the event loop, from the first use of it on", () =>
+  Effect.gen(function*() {
+    const scheduler = new TimeSlicedScheduler(ticking())
+    expect([scheduler.hasTime(), scheduler.hasTime(), scheduler.hasTime()]).toEqual([true, false, false])
+    yield* turns(1, () => undefined)
+    expect(scheduler.hasTime()).toBe(true)
+  }))
