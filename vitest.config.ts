@@ -1,24 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
 import { defineConfig } from "vitest/config"
-
-const files = readdirSync("test", { recursive: true, encoding: "utf8" }).map((name) => `test/${name}`)
-
-/** Files that one adapter runs: the comparison runs both itself, and the others are about parts that both share. */
-const once: ReadonlySet<string> = new Set([
-  "test/http/Adapters.test.ts",
-  "test/http/Contract.test.ts",
-  "test/platform/backup/Backup.test.ts",
-  "test/platform/lifecycle/Signals.test.ts",
-  "test/platform/lifecycle/Start.test.ts",
-  "test/platform/observability/LogReaders.test.ts",
-  "test/transfers/LedgerCheck.test.ts"
-])
-
-/** What asks the HTTP API, by one of these: all of it is run by each of the two adapters. */
-const asking = /\/(TestServer|ask|app|loopbackApi|adapter|notes)\.ts"/
-const http = files.filter((name) =>
-  name.endsWith(".test.ts") && !once.has(name) && asking.test(readFileSync(name, "utf8"))
-)
 
 export default defineConfig({
   test: {
@@ -30,6 +10,7 @@ export default defineConfig({
     poolOptions: { forks: { minForks: 3, maxForks: 3 } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // what asks the HTTP API is named *.http.test.ts, and runs by each of the two adapters
     projects: [
       {
         extends: true,
@@ -37,7 +18,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "platform", include: http, provide: { httpAdapter: "platform" } }
+        test: { name: "platform", include: ["test/**/*.http.test.ts"], provide: { httpAdapter: "platform" } }
       }
     ]
   }

@@ -1,8 +1,8 @@
 // `npm run crash-test`: kills the server again and again, and counts what became of what it had accepted. SEED and ROUNDS by environment.
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Clock, Config, Console, Data, Duration, Effect, Layer, Random } from "effect"
-import { runUntilSignal } from "../src/platform/lifecycle/runUntilSignal.ts"
-import * as CrashTest from "./crash/CrashTest.ts"
+import { runUntilSignal } from "../src/platform/process/runUntilSignal.ts"
+import * as CrashTest from "./soak/crash/CrashTest.ts"
 
 class Wrong extends Data.TaggedError("Wrong")<{ readonly message: string }> {}
 

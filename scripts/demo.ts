@@ -1,5 +1,5 @@
 import { Cause, Effect, Exit } from "effect"
-import { runUntilSignal } from "../src/platform/lifecycle/runUntilSignal.ts"
+import { runUntilSignal } from "../src/platform/process/runUntilSignal.ts"
 import { givenArguments } from "./command/givenArguments.ts"
 import { catalogue } from "./demos/stage/Catalogue.ts"
 import * as CommandLine from "./demos/stage/CommandLine.ts"

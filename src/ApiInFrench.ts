@@ -1,4 +1,4 @@
-import type { Texts } from "./platform/http/OpenApiTexts.ts"
+import type { Texts } from "./platform/http/openapi/Texts.ts"
 
 /** The document's texts in French, the handbook's language, by the English ones of the contract; a test finds what lacks one. */
 export const french: Texts = {

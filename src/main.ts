@@ -1,8 +1,8 @@
 import { Effect, Layer } from "effect"
 import { AppConfig } from "./AppConfig.ts"
-import { releaseStartMemory } from "./platform/lifecycle/releaseStartMemory.ts"
-import { reportStartFailure } from "./platform/lifecycle/reportStartFailure.ts"
-import { runUntilSignal } from "./platform/lifecycle/runUntilSignal.ts"
+import { releaseStartMemory } from "./platform/process/releaseStartMemory.ts"
+import { reportStartFailure } from "./platform/process/reportStartFailure.ts"
+import { runUntilSignal } from "./platform/process/runUntilSignal.ts"
 import { TimeSlicedScheduler } from "./platform/scheduler/TimeSlicedScheduler.ts"
 import { layer } from "./Server.ts"
 

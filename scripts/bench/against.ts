@@ -6,11 +6,11 @@ import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Data, Duration, Effect } from "effect"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
-import { closeIdle } from "./client.ts"
-import { watchProcessors } from "./processorTime.ts"
-import { allFinished, registerAll } from "./registrationLoad.ts"
+import { closeIdle } from "../harness/client.ts"
+import { watchProcessors } from "../harness/processorTime.ts"
+import { allFinished, registerAll } from "../harness/registrationLoad.ts"
+import { barista, start } from "../harness/serverProcess.ts"
 import { median } from "./report/statistics.ts"
-import { barista, start } from "./serverProcess.ts"
 
 /** The command makes no sense. */
 class WrongCommand extends Data.TaggedError("WrongCommand")<{ readonly message: string }> {}

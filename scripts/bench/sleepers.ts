@@ -4,10 +4,10 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
-import { verify } from "./bounds.ts"
+import { verify } from "../harness/bounds.ts"
+import { watchProcessors } from "../harness/processorTime.ts"
+import { barista, memoryOf, start } from "../harness/serverProcess.ts"
 import { checkOpenFiles, sleep, type Slept } from "./load/sleepers.ts"
-import { watchProcessors } from "./processorTime.ts"
-import { barista, memoryOf, start } from "./serverProcess.ts"
 
 const sleepers = 10_000
 const longestSeconds = 4

@@ -3,9 +3,9 @@
 import { FileSystem, Path } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Config, Console, Duration, Effect, Schedule, Schema } from "effect"
-import { verify } from "./bounds.ts"
-import { ask, upload } from "./client.ts"
-import { barista, idleMemoryOf, memoryOf, node, start } from "./serverProcess.ts"
+import { verify } from "../harness/bounds.ts"
+import { ask, upload } from "../harness/client.ts"
+import { barista, idleMemoryOf, memoryOf, node, start } from "../harness/serverProcess.ts"
 
 const rounds = 3
 const mostMoreMebibytes = 30

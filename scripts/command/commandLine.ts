@@ -1,5 +1,5 @@
 import { ConfigError, Console, Effect } from "effect"
-import { runUntilSignal } from "../../src/platform/lifecycle/runUntilSignal.ts"
+import { runUntilSignal } from "../../src/platform/process/runUntilSignal.ts"
 
 /** Runs a command; why it failed is one line on standard error, and its code then 1. */
 export const commandLine = <A>(

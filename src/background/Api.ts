@@ -3,15 +3,15 @@ import { Schema } from "effect"
 import { Email } from "../domain/Email.ts"
 import * as Problem from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
-import { describe } from "../platform/http/describe.ts"
-import { idempotent } from "../platform/http/Idempotent.ts"
-import { eventStream } from "../platform/http/OpenApiEvents.ts"
-import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
-import { PageParams } from "../platform/http/Pagination.ts"
-import { Params } from "../platform/http/Params.ts"
+import { documented } from "../platform/http/contract/documented.ts"
+import { idempotent } from "../platform/http/contract/Idempotent.ts"
+import { PageParams } from "../platform/http/contract/Pagination.ts"
+import { Params } from "../platform/http/contract/Params.ts"
+import { eventStream } from "../platform/http/openapi/Events.ts"
+import { answerHeaders } from "../platform/http/openapi/Headers.ts"
 import { JobIdFromText, JobState } from "../platform/jobs/Job.ts"
-import { JobNotFound, JobStateConflict } from "../platform/jobs/JobProblems.ts"
-import { Job, JobDetails } from "../platform/jobs/JobView.ts"
+import { JobNotFound, JobStateConflict } from "../platform/jobs/record/JobProblems.ts"
+import { Job, JobDetails } from "../platform/jobs/record/JobView.ts"
 import { JobKindName } from "./JobTypes.ts"
 import { Registered } from "./RegistrationsRepo.ts"
 
@@ -45,7 +45,7 @@ const ask = <Name extends string>(name: Name, path: `/${string}`, summary: strin
       .setPayload(Params({ email: Email, delay: Schema.optionalWith(Delay, { exact: true }) }))
       .addSuccess(Accepted, { status: 202 })
       .addError(Problem.Overloaded)
-      .annotateContext(describe(summary, description))
+      .annotateContext(documented(summary, description))
       .annotateContext(located)
   )
 
@@ -77,13 +77,13 @@ export const BackgroundApi = HttpApiGroup.make("background")
         kind: Schema.optionalWith(JobKindName.annotations({ description: "Only jobs of this kind" }), { exact: true })
       }))
       .addSuccess(Schema.Array(Job))
-      .annotateContext(describe("The jobs", "Newest first, a page at a time; of one state or kind, if asked."))
+      .annotateContext(documented("The jobs", "Newest first, a page at a time; of one state or kind, if asked."))
   )
   .add(
     HttpApiEndpoint.get("get")`/jobs/${id}`
       .addSuccess(JobDetails)
       .addError(JobNotFound)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "One job",
         "With every attempt at its activities. A request that prefers text/event-stream to JSON gets it anew after each change, until it has finished."
       ))
@@ -97,7 +97,7 @@ export const BackgroundApi = HttpApiGroup.make("background")
       .addSuccess(JobDetails, { status: 202 })
       .addError(JobNotFound)
       .addError(JobStateConflict)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Cancels a job",
         "One that waits is cancelled at once. Of one that runs, the activities are interrupted and what succeeded is taken back; a mail that was sent remains sent."
       ))
@@ -108,7 +108,7 @@ export const BackgroundApi = HttpApiGroup.make("background")
       .addError(JobNotFound)
       .addError(JobStateConflict)
       .addError(Problem.Overloaded)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Tries a failed or cancelled job again",
         "Activities that succeeded and were not taken back are not repeated."
       ))
@@ -118,12 +118,12 @@ export const BackgroundApi = HttpApiGroup.make("background")
     HttpApiEndpoint.get("profiles", "/profiles")
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(Registered))
-      .annotateContext(describe("The profiles", "What registrations made, each address once; ascending id."))
+      .annotateContext(documented("The profiles", "What registrations made, each address once; ascending id."))
   )
   .add(
     HttpApiEndpoint.get("mailingList", "/mailing-list")
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(Registered))
-      .annotateContext(describe("The mailing list", "What registrations joined, each address once; ascending id."))
+      .annotateContext(documented("The mailing list", "What registrations joined, each address once; ascending id."))
   )
   .annotateContext(OpenApi.annotations({ title: "background", description: "Durable background jobs." }))

@@ -1,8 +1,8 @@
 import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
-import { describe } from "../platform/http/describe.ts"
-import { EventLoop } from "../platform/workers/EventLoop.ts"
+import { documented } from "../platform/http/contract/documented.ts"
+import { EventLoop } from "../platform/workers/blocking/EventLoop.ts"
 
 export const SlowAnswer = Schema.Struct({
   message: Schema.String.annotations({ examples: ["Traitement async terminé"] })
@@ -37,7 +37,7 @@ export const BasicsApi = HttpApiGroup.make("basics")
     HttpApiEndpoint.get("syncSlow", "/sync-slow")
       .addSuccess(BlockingSlowAnswer)
       .addError(Overloaded)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "A slow operation that blocks",
         "Blocks a whole event loop for 3 s: the sacrificial one, in a thread of its own, never the server's. Calls wait there for one another."
       ))
@@ -45,7 +45,7 @@ export const BasicsApi = HttpApiGroup.make("basics")
   .add(
     HttpApiEndpoint.get("asyncSlow", "/async-slow")
       .addSuccess(SlowAnswer)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "A slow operation that waits",
         "Sleeps for 3 s and blocks nothing: any number of calls at once take 3 s together."
       ))
@@ -54,7 +54,7 @@ export const BasicsApi = HttpApiGroup.make("basics")
     HttpApiEndpoint.get("syncMultiple", "/sync-multiple")
       .addSuccess(BlockingMultipleAnswer)
       .addError(Overloaded)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Three tasks, one after the other",
         "Blocks the sacrificial event loop three times for 1 s."
       ))
@@ -62,6 +62,6 @@ export const BasicsApi = HttpApiGroup.make("basics")
   .add(
     HttpApiEndpoint.get("asyncMultiple", "/async-multiple")
       .addSuccess(MultipleAnswer)
-      .annotateContext(describe("Three tasks at once", "Each sleeps for 1 s, and so do all three together."))
+      .annotateContext(documented("Three tasks at once", "Each sleeps for 1 s, and so do all three together."))
   )
-  .annotateContext(describe("Basics", "What blocks, what waits, and what the difference costs."))
+  .annotateContext(documented("Basics", "What blocks, what waits, and what the difference costs."))

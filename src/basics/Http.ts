@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Handlers } from "../platform/http/Handlers.ts"
+import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import type { BasicsApi } from "./Api.ts"
 import { Basics } from "./Basics.ts"
 

@@ -3,9 +3,9 @@ import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
-import { describe } from "../platform/http/describe.ts"
-import { eventStream } from "../platform/http/OpenApiEvents.ts"
-import { limited } from "../platform/http/OpenApiLimits.ts"
+import { documented } from "../platform/http/contract/documented.ts"
+import { eventStream } from "../platform/http/openapi/Events.ts"
+import { limited } from "../platform/http/openapi/Limits.ts"
 import { largestConcurrency } from "../policy/Policy.ts"
 import { Items } from "./Items.ts"
 
@@ -59,7 +59,7 @@ export const BatchApi = HttpApiGroup.make("batch")
       .addError(Problem.InvalidInput)
       .addError(Problem.Overloaded)
       .addError(Problem.TimedOut)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "A batch of items, a few at a time",
         "Each item takes 1 s and one of the three places of the whole server, which batches share fairly, in turn. At most 300 items; 3,000 with progress as server-sent events, for a request that prefers text/event-stream to JSON."
       ))
@@ -71,4 +71,4 @@ export const BatchApi = HttpApiGroup.make("batch")
         ].join("")
       }))
   )
-  .annotateContext(describe("Batch", "Limited concurrency, shared fairly between requests."))
+  .annotateContext(documented("Batch", "Limited concurrency, shared fairly between requests."))

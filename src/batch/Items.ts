@@ -1,6 +1,6 @@
 import { Effect, ParseResult, Schema, type SchemaAST } from "effect"
 import { rule } from "../domain/Rule.ts"
-import { limited } from "../platform/http/OpenApiLimits.ts"
+import { limited } from "../platform/http/openapi/Limits.ts"
 
 /** The longest item, in characters. */
 const longestItem = 10_000

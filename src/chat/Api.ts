@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { ClientIdFromText } from "../domain/Ids.ts"
 import { InvalidInput, Overloaded } from "../domain/Problem.ts"
-import { JudgesConditions } from "../platform/http/Preconditions.ts"
+import { JudgesConditions } from "../platform/http/contract/Preconditions.ts"
 import { UpgradeRequired } from "../platform/websocket/UpgradeRequired.ts"
 
 const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Handlers } from "../platform/http/Handlers.ts"
+import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import { WebSocketServer } from "../platform/websocket/WebSocketServer.ts"
 import type { ChatApi } from "./Api.ts"
 import { jsonProtocol, textProtocol } from "./messages.ts"

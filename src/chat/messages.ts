@@ -2,7 +2,7 @@ import { ParseResult, Schema } from "effect"
 import { ClientId } from "../domain/Ids.ts"
 import { InputIssue } from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
-import * as JsonBody from "../platform/http/JsonBody.ts"
+import * as JsonBody from "../platform/http/contract/JsonBody.ts"
 
 /** The subprotocol of the JSON messages below; without it a client speaks the handbook's plain texts. */
 export const jsonProtocol = "barista.v1+json"

@@ -1,7 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
-import { describe } from "../platform/http/describe.ts"
+import { documented } from "../platform/http/contract/documented.ts"
 
 /** The results in the order of the tasks, and the measured time of all together. */
 export const PerformanceAnswer = Schema.Struct({
@@ -27,7 +27,7 @@ export const ComparisonApi = HttpApiGroup.make("comparison")
     HttpApiEndpoint.get("perfTestSync", "/perf-test-sync")
       .addSuccess(PerformanceAnswer)
       .addError(Overloaded)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Five blocking operations",
         "Each blocks the sacrificial event loop for 0.5 s, one after the other; the duration includes the wait for that loop."
       ))
@@ -35,6 +35,8 @@ export const ComparisonApi = HttpApiGroup.make("comparison")
   .add(
     HttpApiEndpoint.get("perfTestAsync", "/perf-test-async")
       .addSuccess(AsynchronousAnswer)
-      .annotateContext(describe("Five asynchronous operations", "Each sleeps for 0.5 s, and so do all five together."))
+      .annotateContext(
+        documented("Five asynchronous operations", "Each sleeps for 0.5 s, and so do all five together.")
+      )
   )
-  .annotateContext(describe("Comparison", "The same five operations, synchronous and asynchronous, measured."))
+  .annotateContext(documented("Comparison", "The same five operations, synchronous and asynchronous, measured."))

@@ -1,7 +1,7 @@
 import { Array, Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded } from "../domain/Problem.ts"
-import { BlockingLoop } from "../platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../platform/workers/blocking/BlockingLoop.ts"
 import type { PerformanceAnswer } from "./Api.ts"
 
 const tasks = Array.range(0, 4)

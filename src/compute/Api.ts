@@ -4,10 +4,10 @@ import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
 import { exactly } from "../platform/codec/JsonText.ts"
-import { describe } from "../platform/http/describe.ts"
+import { documented } from "../platform/http/contract/documented.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
-import { EventLoop } from "../platform/workers/EventLoop.ts"
+import { EventLoop } from "../platform/workers/blocking/EventLoop.ts"
 import { largestN } from "../platform/workers/sumOfSquares.ts"
 import { withExactResult } from "./ExactJson.ts"
 
@@ -56,7 +56,7 @@ export const ComputeApi = HttpApiGroup.make("compute")
       .addSuccess(exactly(GoodUsage))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "What async is good for",
         "The upstream's JSON of /get, the number of users, and the file data.txt, concurrently. If one part fails, the others are interrupted."
       ))
@@ -66,7 +66,7 @@ export const ComputeApi = HttpApiGroup.make("compute")
       .setUrlParams(SumParams)
       .addSuccess(BlockingSum)
       .addError(Problem.Overloaded)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "What async does not help",
         "A sum computed on an event loop, which does nothing else meanwhile: the sacrificial one, in a thread of its own, never the server's."
       ))
@@ -76,9 +76,9 @@ export const ComputeApi = HttpApiGroup.make("compute")
       .setUrlParams(SumParams)
       .addSuccess(Sum)
       .addError(Problem.Overloaded)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "A computation beside the event loop",
         "The same sum on a pool of worker threads. A request that is aborted stops its computation."
       ))
   )
-  .annotateContext(describe("Compute", "What belongs on an event loop, and what does not."))
+  .annotateContext(documented("Compute", "What belongs on an event loop, and what does not."))

@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import * as Problem from "../domain/Problem.ts"
 import { exactly } from "../platform/codec/JsonText.ts"
-import { describe } from "../platform/http/describe.ts"
+import { documented } from "../platform/http/contract/documented.ts"
 import { Json, UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 
@@ -53,7 +53,7 @@ export const ExternalApi = HttpApiGroup.make("external")
       .addError(UpstreamFailed)
       .addError(Problem.Overloaded)
       .addError(Problem.TimedOut)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "A blocking call",
         "The upstream's JSON of /delay/2, fetched by a call that blocks a whole event loop: the sacrificial one, in a thread of its own, never the server's."
       ))
@@ -64,7 +64,7 @@ export const ExternalApi = HttpApiGroup.make("external")
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
       .annotateContext(
-        describe("An asynchronous call", "The upstream's JSON of /delay/2; nothing is blocked meanwhile.")
+        documented("An asynchronous call", "The upstream's JSON of /delay/2; nothing is blocked meanwhile.")
       )
   )
   .add(
@@ -72,7 +72,7 @@ export const ExternalApi = HttpApiGroup.make("external")
       .addSuccess(exactly(ParallelAnswer))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Three calls at once",
         "The upstream's JSON of /delay/1, three times concurrently. If one call fails, the others are interrupted and the failure is the answer."
       ))
@@ -80,11 +80,11 @@ export const ExternalApi = HttpApiGroup.make("external")
   .add(
     HttpApiEndpoint.get("safeParallelCalls", "/safe-parallel-calls")
       .addSuccess(exactly(SafeAnswer))
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Three calls at once, each with its own end",
         "/delay/1, /status/500 and /delay/10 concurrently, under the policy safe-call; how each one ended, in this order."
       ))
   )
   .annotateContext(
-    describe("External calls", "Calls to the upstream: blocking, asynchronous, concurrent, and with care.")
+    documented("External calls", "Calls to the upstream: blocking, asynchronous, concurrent, and with care.")
   )

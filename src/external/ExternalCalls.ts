@@ -4,7 +4,7 @@ import { localized, text } from "../domain/Text.ts"
 import type { JsonText } from "../platform/codec/JsonText.ts"
 import { jsonOf, Upstream, urlOf } from "../platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
-import { BlockingLoop, type HttpGetFailed } from "../platform/workers/BlockingLoop.ts"
+import { BlockingLoop, type HttpGetFailed } from "../platform/workers/blocking/BlockingLoop.ts"
 import { Policies } from "../policy/Policies.ts"
 import type { ParallelAnswer, SafeAnswer, SafeResult } from "./Api.ts"
 

@@ -1,5 +1,5 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "@effect/platform"
-import { describe } from "../platform/http/describe.ts"
+import { documented } from "../platform/http/contract/documented.ts"
 import { contentType } from "../platform/observability/MetricFamily.ts"
 
 /** Figures for a monitoring system; the handbook has none. */
@@ -7,9 +7,9 @@ export const MetricsApi = HttpApiGroup.make("metrics")
   .add(
     HttpApiEndpoint.get("scrape", "/metrics")
       .addSuccess(HttpApiSchema.Text({ contentType }))
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Metrics for Prometheus",
         "Text format 0.0.4: requests, event loop, pools, queues, jobs, policies, the log. With API_TOKENS it needs a token, as it tells much."
       ))
   )
-  .annotateContext(describe("Metrics", "Counters and gauges of the running server."))
+  .annotateContext(documented("Metrics", "Counters and gauges of the running server."))

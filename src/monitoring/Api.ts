@@ -1,6 +1,6 @@
 import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
-import { describe } from "../platform/http/describe.ts"
+import { documented } from "../platform/http/contract/documented.ts"
 import { NotReady } from "../platform/lifecycle/NotReady.ts"
 
 const Healthy = Schema.Struct({ status: Schema.Literal("ok") }).annotations({ identifier: "Healthy" })
@@ -10,7 +10,7 @@ export const MonitoringApi = HttpApiGroup.make("monitoring")
   .add(
     HttpApiEndpoint.get("monitoredEndpoint", "/monitored-endpoint")
       .addSuccess(Schema.Struct({ data: Schema.String.annotations({ examples: ["some result"] }) }))
-      .annotateContext(describe(
+      .annotateContext(documented(
         "An operation whose duration is logged after the answer",
         "Answers after 1 s; the log line is written once the answer is on its way and never delays it."
       ))
@@ -18,7 +18,7 @@ export const MonitoringApi = HttpApiGroup.make("monitoring")
   .add(
     HttpApiEndpoint.get("measured", "/measured")
       .addSuccess(Schema.Struct({ message: Schema.String.annotations({ examples: ["Measured operation"] }) }))
-      .annotateContext(describe(
+      .annotateContext(documented(
         "An operation whose duration is logged however it ends",
         "Answers after 0.5 s; success, failure and interruption are all logged."
       ))
@@ -26,12 +26,12 @@ export const MonitoringApi = HttpApiGroup.make("monitoring")
   .add(
     HttpApiEndpoint.get("live", "/health/live")
       .addSuccess(Healthy)
-      .annotateContext(describe("Alive", "The process answers; restart it if it does not."))
+      .annotateContext(documented("Alive", "The process answers; restart it if it does not."))
   )
   .add(
     HttpApiEndpoint.get("ready", "/health/ready")
       .addSuccess(Healthy)
       .addError(NotReady)
-      .annotateContext(describe("Ready", "Requests are taken; 503 with the reason while starting and stopping."))
+      .annotateContext(documented("Ready", "Requests are taken; 503 with the reason while starting and stopping."))
   )
-  .annotateContext(describe("Monitoring", "Durations in the log, in spans and in metrics; health."))
+  .annotateContext(documented("Monitoring", "Durations in the log, in spans and in metrics; health."))

@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform"
 import { Schema } from "effect"
 import { Id } from "../domain/Ids.ts"
 import { Instant } from "../domain/Instant.ts"
-import { PageParams } from "../platform/http/Pagination.ts"
+import { PageParams } from "../platform/http/contract/Pagination.ts"
 
 const shown = (example: string) => Schema.String.annotations({ examples: [example] })
 

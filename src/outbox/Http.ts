@@ -1,6 +1,6 @@
 import { Effect } from "effect"
-import type { Handlers } from "../platform/http/Handlers.ts"
-import { page } from "../platform/http/Pagination.ts"
+import type { Handlers } from "../platform/http/contract/Handlers.ts"
+import { page } from "../platform/http/contract/Pagination.ts"
 import { OutboxRepo } from "../platform/mail/OutboxRepo.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import { type OutboxApi, OutboxMail } from "./Api.ts"

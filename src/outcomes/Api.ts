@@ -1,6 +1,6 @@
 import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
-import { describe } from "../platform/http/describe.ts"
+import { documented } from "../platform/http/contract/documented.ts"
 
 /** How every task ended: those that succeeded and those that failed, each list in the order of the tasks. */
 export const OutcomesAnswer = Schema.Struct({
@@ -19,9 +19,9 @@ export const OutcomesApi = HttpApiGroup.make("outcomes")
   .add(
     HttpApiEndpoint.get("errorHandling", "/error-handling")
       .addSuccess(OutcomesAnswer)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Five tasks, of which one fails",
         "All run at once and to their end; the failure of one neither stops the others nor fails the request."
       ))
   )
-  .annotateContext(describe("Outcomes", "Failures as values beside the successes."))
+  .annotateContext(documented("Outcomes", "Failures as values beside the successes."))

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Handlers } from "../platform/http/Handlers.ts"
+import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import type { OutcomesApi } from "./Api.ts"
 import { Outcomes } from "./Outcomes.ts"
 

@@ -1,5 +1,5 @@
 import { Effect, type Scope } from "effect"
-import { type Entry, LinkedQueue } from "./LinkedQueue.ts"
+import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
 
 /** Runs an effect while holding one permit. */
 export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>

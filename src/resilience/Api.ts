@@ -5,7 +5,7 @@ import * as Problem from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
 import { text } from "../domain/Text.ts"
 import { exactly } from "../platform/codec/JsonText.ts"
-import { describe } from "../platform/http/describe.ts"
+import { documented } from "../platform/http/contract/documented.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { NamedPolicy } from "../policy/Policy.ts"
 
@@ -88,7 +88,7 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
       .addSuccess(exactly(UpstreamAnswer))
       .addError(AttemptsFailed)
       .addError(Problem.TimedOut)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "A call that is tried again",
         "Calls the upstream's /status/500 under the policy unreliable. With succeed_on=N, attempt N calls /get instead, and its JSON is the answer."
       ))
@@ -98,7 +98,7 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
       .setUrlParams(Schema.Struct({ timeout: Schema.optionalWith(Timeout, { exact: true }) }))
       .addSuccess(Schema.Struct({ result: Schema.String.annotations({ examples: ["Terminé"] }) }))
       .addError(OperationTooSlow)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "An operation with a timeout",
         "An operation of 10 s under the policy slow-operation: interrupted at the timeout, unless that is longer."
       ))
@@ -119,7 +119,7 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
         })
       )
       .annotateContext(
-        describe("The policies in force", "Every named policy, as it can be given to the configuration.")
+        documented("The policies in force", "Every named policy, as it can be given to the configuration.")
       )
   )
-  .annotateContext(describe("Resilience", "Retry, timeouts, and the policies that say how much of them."))
+  .annotateContext(documented("Resilience", "Retry, timeouts, and the policies that say how much of them."))

@@ -1,5 +1,5 @@
 import { Duration, Effect } from "effect"
-import type { Handlers } from "../platform/http/Handlers.ts"
+import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import { Policies } from "../policy/Policies.ts"
 import type { ResilienceApi } from "./Api.ts"
 import { Resilience } from "./Resilience.ts"

@@ -5,10 +5,10 @@ import { Amount, type Cents, format } from "../domain/Money.ts"
 import * as Problem from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
 import { text } from "../domain/Text.ts"
-import { describe } from "../platform/http/describe.ts"
-import { idempotent } from "../platform/http/Idempotent.ts"
-import { PageParams } from "../platform/http/Pagination.ts"
-import { filtered, Params } from "../platform/http/Params.ts"
+import { documented } from "../platform/http/contract/documented.ts"
+import { idempotent } from "../platform/http/contract/Idempotent.ts"
+import { PageParams } from "../platform/http/contract/Pagination.ts"
+import { filtered, Params } from "../platform/http/contract/Params.ts"
 
 /** An account; every user has one, of 0.00 until its first entry. */
 export class Account extends Schema.Class<Account>("Account")({
@@ -116,7 +116,7 @@ export const TransfersApi = HttpApiGroup.make("transfers")
       .addError(BalanceTooLarge)
       .addError(Problem.InvalidInput)
       .annotateContext(
-        describe("Moves money between two users", "One immediate transaction: both entries are written, or none.")
+        documented("Moves money between two users", "One immediate transaction: both entries are written, or none.")
       )
       .pipe(idempotent)
   )
@@ -124,14 +124,14 @@ export const TransfersApi = HttpApiGroup.make("transfers")
     HttpApiEndpoint.get("account")`/accounts/${userId}`
       .addSuccess(Account)
       .addError(AccountNotFound)
-      .annotateContext(describe("An account", "The balance as a decimal text and in cents."))
+      .annotateContext(documented("An account", "The balance as a decimal text and in cents."))
   )
   .add(
     HttpApiEndpoint.get("entries")`/accounts/${userId}/entries`
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(Entry))
       .addError(AccountNotFound)
-      .annotateContext(describe("The ledger of an account", "Newest first, a page at a time."))
+      .annotateContext(documented("The ledger of an account", "Newest first, a page at a time."))
   )
   .add(
     HttpApiEndpoint.post("deposit")`/accounts/${userId}/deposits`
@@ -140,7 +140,7 @@ export const TransfersApi = HttpApiGroup.make("transfers")
       .addError(AccountNotFound)
       .addError(BalanceTooLarge)
       .annotateContext(
-        describe("Money from outside", "A double entry too: the outside account gives what the user gets.")
+        documented("Money from outside", "A double entry too: the outside account gives what the user gets.")
       )
       .pipe(idempotent)
   )

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import { formatShort } from "../domain/Money.ts"
 import { localized, text } from "../domain/Text.ts"
-import type { Handlers } from "../platform/http/Handlers.ts"
-import { page } from "../platform/http/Pagination.ts"
+import type { Handlers } from "../platform/http/contract/Handlers.ts"
+import { page } from "../platform/http/contract/Pagination.ts"
 import type { TransfersApi } from "./Api.ts"
 import { Transfers } from "./Transfers.ts"
 

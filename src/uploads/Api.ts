@@ -5,10 +5,10 @@ import { Instant } from "../domain/Instant.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
-import { describe } from "../platform/http/describe.ts"
-import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
-import { PageParams } from "../platform/http/Pagination.ts"
-import { JudgesConditions, PreconditionFailed } from "../platform/http/Preconditions.ts"
+import { documented } from "../platform/http/contract/documented.ts"
+import { PageParams } from "../platform/http/contract/Pagination.ts"
+import { JudgesConditions, PreconditionFailed } from "../platform/http/contract/Preconditions.ts"
+import { answerHeaders } from "../platform/http/openapi/Headers.ts"
 
 export const UploadId = Id.pipe(Schema.brand("UploadId")).annotations({
   identifier: "UploadId",
@@ -96,7 +96,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .annotate(JudgesConditions, true)
       .addError(Problem.Overloaded)
       .annotateContext(
-        describe("One file, synchronously", "Written by blocking file calls on the sacrificial event loop.")
+        documented("One file, synchronously", "Written by blocking file calls on the sacrificial event loop.")
       )
   )
   .add(
@@ -106,7 +106,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .addError(NotKept)
       .annotate(JudgesConditions, true)
       .annotateContext(
-        describe("One file, asynchronously", "Streamed to disk with constant memory; answered once it is durable.")
+        documented("One file, asynchronously", "Streamed to disk with constant memory; answered once it is durable.")
       )
   )
   .add(
@@ -115,14 +115,14 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .addSuccess(Schema.Struct({ files: Schema.Array(Upload) }))
       .addError(NotKept)
       .annotate(JudgesConditions, true)
-      .annotateContext(describe("Several files", "Answered in the order sent; all of them are kept, or none."))
+      .annotateContext(documented("Several files", "Answered in the order sent; all of them are kept, or none."))
   )
   .add(
     HttpApiEndpoint.get("list", "/uploads")
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(Upload))
       .annotateContext(
-        describe("The uploads", "Ascending id, a page at a time; the Link header leads to the next one.")
+        documented("The uploads", "Ascending id, a page at a time; the Link header leads to the next one.")
       )
   )
   .add(
@@ -136,7 +136,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .annotate(JudgesConditions, true)
       .addError(RangeNotSatisfiable)
       .annotateContext(
-        describe(
+        documented(
           "One upload's bytes",
           "Always as an attachment, of the media type with which it was uploaded. The ETag is the SHA-256. Understood are If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, Range with one range, and If-Range."
         )
@@ -155,7 +155,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .addError(UploadNotFound)
       .addError(PreconditionFailed)
       .annotate(JudgesConditions, true)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Deletes an upload",
         "A download that is under way still gets all of it. If-Match, If-Unmodified-Since and If-None-Match are understood."
       ))

@@ -7,7 +7,7 @@ import { FileStore, type StoredFile, type Write } from "../platform/files/FileSt
 import type { Expected, Refusal } from "../platform/files/FormRules.ts"
 import * as MultipartReader from "../platform/files/MultipartReader.ts"
 import type { Read } from "../platform/files/ReadFile.ts"
-import type { PreconditionFailed } from "../platform/http/Preconditions.ts"
+import type { PreconditionFailed } from "../platform/http/contract/Preconditions.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import { Upload, UploadDamaged, type UploadId, UploadNotFound } from "./Api.ts"

@@ -4,12 +4,12 @@ import { Email, emailDocument } from "../domain/Email.ts"
 import { PostId, PostIdFromText, UserId, UserIdFromText } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
-import { describe } from "../platform/http/describe.ts"
-import { idempotent } from "../platform/http/Idempotent.ts"
-import { answerHeaders } from "../platform/http/OpenApiHeaders.ts"
-import { PageParams } from "../platform/http/Pagination.ts"
-import { Params } from "../platform/http/Params.ts"
-import { JudgesConditions, PreconditionFailed } from "../platform/http/Preconditions.ts"
+import { documented } from "../platform/http/contract/documented.ts"
+import { idempotent } from "../platform/http/contract/Idempotent.ts"
+import { PageParams } from "../platform/http/contract/Pagination.ts"
+import { Params } from "../platform/http/contract/Params.ts"
+import { JudgesConditions, PreconditionFailed } from "../platform/http/contract/Preconditions.ts"
+import { answerHeaders } from "../platform/http/openapi/Headers.ts"
 import { Content, exampleContent, exampleTitle, Name, Title } from "./Texts.ts"
 
 const shown = (example: string) => Schema.String.annotations({ examples: [example] })
@@ -85,7 +85,9 @@ export const UsersApi = HttpApiGroup.make("users")
     HttpApiEndpoint.get("list", "/users")
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(User))
-      .annotateContext(describe("The users", "Ascending id, a page at a time; the Link header leads to the next one."))
+      .annotateContext(
+        documented("The users", "Ascending id, a page at a time; the Link header leads to the next one.")
+      )
   )
   .add(
     HttpApiEndpoint.post("create", "/users")
@@ -93,7 +95,7 @@ export const UsersApi = HttpApiGroup.make("users")
       // the status of addSuccess alone would take the struct's name from it, and so its component from the document
       .addSuccess(User.annotations(HttpApiSchema.annotations({ status: 201, identifier: "User" })))
       .addError(EmailTaken)
-      .annotateContext(describe("A new user", "Name and e-mail from the query or a JSON object."))
+      .annotateContext(documented("A new user", "Name and e-mail from the query or a JSON object."))
       .annotateContext(answerHeaders({ 201: ["Location"] }))
       .pipe(idempotent)
   )
@@ -102,7 +104,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .addSuccess(Profile)
       .addError(UserNotFound)
       .annotateContext(
-        describe(
+        documented(
           "A user with posts and followers",
           "Three queries, at once as far as the database runs them at once; at most the newest 1,000 posts."
         )
@@ -113,14 +115,14 @@ export const UsersApi = HttpApiGroup.make("users")
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(Post))
       .addError(UserNotFound)
-      .annotateContext(describe("A user's posts", "Ascending id, a page at a time."))
+      .annotateContext(documented("A user's posts", "Ascending id, a page at a time."))
   )
   .add(
     HttpApiEndpoint.post("createPost")`/users/${userId}/posts`
       .setPayload(Params({ title: Title, content: Content }))
       .addSuccess(Post.annotations(HttpApiSchema.annotations({ status: 201, identifier: "Post" })))
       .addError(UserNotFound)
-      .annotateContext(describe("A new post", "Title of 1 to 200 characters, content of 1 to 100,000."))
+      .annotateContext(documented("A new post", "Title of 1 to 200 characters, content of 1 to 100,000."))
       .annotateContext(answerHeaders({ 201: ["Location"] }))
       .pipe(idempotent)
   )
@@ -128,13 +130,13 @@ export const UsersApi = HttpApiGroup.make("users")
     HttpApiEndpoint.get("getPost")`/users/${userId}/posts/${postId}`
       .addSuccess(Post)
       .addError(PostNotFound)
-      .annotateContext(describe("One post", "404 where that user has no such post."))
+      .annotateContext(documented("One post", "404 where that user has no such post."))
   )
   .add(
     HttpApiEndpoint.del("deletePost")`/users/${userId}/posts/${postId}`
       .addSuccess(HttpApiSchema.NoContent)
       .addError(PostNotFound)
-      .annotateContext(describe("Deletes a post", "404 where that user has no such post."))
+      .annotateContext(documented("Deletes a post", "404 where that user has no such post."))
   )
   .add(
     HttpApiEndpoint.put("follow")`/users/${userId}/followers/${followerId}`
@@ -143,7 +145,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .addError(Problem.InvalidInput)
       .addError(PreconditionFailed)
       .annotate(JudgesConditions, true)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Follows a user",
         "Idempotent; following oneself is a 422. With If-None-Match: * only who does not follow yet."
       ))
@@ -154,7 +156,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .addError(UserNotFound)
       .addError(PreconditionFailed)
       .annotate(JudgesConditions, true)
-      .annotateContext(describe(
+      .annotateContext(documented(
         "Ceases to follow a user",
         "Idempotent: 204 also where there is nothing to remove. With If-Match: * only who does follow."
       ))

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import type { Handlers } from "../platform/http/Handlers.ts"
-import { page } from "../platform/http/Pagination.ts"
-import * as Preconditions from "../platform/http/Preconditions.ts"
-import { setHeader } from "../platform/http/ResponseHeaders.ts"
+import type { Handlers } from "../platform/http/contract/Handlers.ts"
+import { page } from "../platform/http/contract/Pagination.ts"
+import * as Preconditions from "../platform/http/contract/Preconditions.ts"
+import { setHeader } from "../platform/http/contract/ResponseHeaders.ts"
 import type { UsersApi } from "./Api.ts"
 import { Users } from "./Users.ts"
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Array, DateTime, Duration, Effect, Fiber, Layer } from "effect"
 import { Jobs } from "../../src/platform/jobs/Jobs.ts"
 import { OutboxRepo } from "../../src/platform/mail/OutboxRepo.ts"
-import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 import {
   alice,
   askFor,

@@ -10,8 +10,8 @@ import { JsonText } from "../../src/platform/codec/JsonText.ts"
 import * as ModelledUpstream from "../../src/platform/upstream/ModelledUpstream.ts"
 import { Upstream } from "../../src/platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../../src/platform/upstream/UpstreamFailed.ts"
-import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
-import { CpuPool } from "../../src/platform/workers/CpuPool.ts"
+import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
+import { CpuPool } from "../../src/platform/workers/cpu/CpuPool.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 
 interface Parts {

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib"
 import { AppConfig } from "../../src/AppConfig.ts"
 import { ExternalCalls } from "../../src/external/ExternalCalls.ts"
 import { Upstream } from "../../src/platform/upstream/Upstream.ts"
-import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import * as LoopbackServer from "../support/LoopbackServer.ts"
 

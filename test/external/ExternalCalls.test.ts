@@ -7,7 +7,7 @@ import { ExternalCalls } from "../../src/external/ExternalCalls.ts"
 import * as ModelledUpstream from "../../src/platform/upstream/ModelledUpstream.ts"
 import { Upstream } from "../../src/platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../../src/platform/upstream/UpstreamFailed.ts"
-import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 
 const callsWith = (upstream: Layer.Layer<Upstream>) =>

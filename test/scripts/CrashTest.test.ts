@@ -1,7 +1,7 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Random } from "effect"
-import * as CrashTest from "../../scripts/crash/CrashTest.ts"
+import * as CrashTest from "../../scripts/soak/crash/CrashTest.ts"
 
 const options = {
   rounds: 2,

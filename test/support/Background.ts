@@ -4,14 +4,14 @@ import { Background } from "../../src/background/Background.ts"
 import { kinds } from "../../src/background/Kinds.ts"
 import { RegistrationsRepo } from "../../src/background/RegistrationsRepo.ts"
 import { Email } from "../../src/domain/Email.ts"
+import * as JobEngine from "../../src/platform/jobs/engine/JobEngine.ts"
 import { JobId } from "../../src/platform/jobs/Job.ts"
-import * as JobEngine from "../../src/platform/jobs/JobEngine.ts"
 import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
-import { JobStore } from "../../src/platform/jobs/JobStore.ts"
-import type { JobDetails } from "../../src/platform/jobs/JobView.ts"
+import { JobsRepo } from "../../src/platform/jobs/record/JobsRepo.ts"
+import type { JobDetails } from "../../src/platform/jobs/record/JobView.ts"
 import { Mailer } from "../../src/platform/mail/Mailer.ts"
 import { OutboxRepo } from "../../src/platform/mail/OutboxRepo.ts"
-import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import * as TestDatabase from "./Database.ts"
 import * as TestJobs from "./Jobs.ts"
@@ -24,7 +24,7 @@ export const over = (settings: Partial<Values> = {}, policies: NamedPolicies = {
   Background.layer.pipe(
     Layer.provideMerge(Jobs.layer),
     Layer.provide(Layer.effect(JobKinds, kinds)),
-    Layer.provide(Layer.mergeAll(JobEngine.layer, JobStore.layer, Mailer.layer)),
+    Layer.provide(Layer.mergeAll(JobEngine.layer, JobsRepo.layer, Mailer.layer)),
     Layer.provideMerge(Layer.mergeAll(RegistrationsRepo.layer, OutboxRepo.layer, BlockingLoop.layer)),
     Layer.provide(Policies.layerWith(policies)),
     Layer.provide(Logger.remove(Logger.defaultLogger)),

@@ -1,11 +1,11 @@
 import { Context, DateTime, Duration, Effect, Layer, TestClock } from "effect"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
+import * as JobEngine from "../../src/platform/jobs/engine/JobEngine.ts"
 import type { JobKind } from "../../src/platform/jobs/Job.ts"
-import * as JobEngine from "../../src/platform/jobs/JobEngine.ts"
 import * as JobRetention from "../../src/platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
-import { JobStore } from "../../src/platform/jobs/JobStore.ts"
-import type { JobDetails } from "../../src/platform/jobs/JobView.ts"
+import { JobsRepo } from "../../src/platform/jobs/record/JobsRepo.ts"
+import type { JobDetails } from "../../src/platform/jobs/record/JobView.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
@@ -28,7 +28,7 @@ export class Retention
 export const over = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> = {}, policy: Policy = {}) =>
   Layer.merge(Jobs.layer, Retention.layer).pipe(
     Layer.provide(JobEngine.layer),
-    Layer.provide(JobStore.layer),
+    Layer.provide(JobsRepo.layer),
     Layer.provide(Layer.succeed(JobKinds, kinds)),
     Layer.provide(Policies.layerWith({ "upstream": policy })),
     // no test waits for what never ends

@@ -1,10 +1,10 @@
 import { type HttpApi, type HttpApiGroup, HttpServerRequest } from "@effect/platform"
 import { Effect } from "effect"
-import * as HttpApiApp from "../../src/platform/http/HttpApiApp.ts"
-import type { App } from "../../src/platform/http/RequestRunner.ts"
+import * as HttpApiApp from "../../src/platform/http/compiled/HttpApiApp.ts"
+import { toResponse } from "../../src/platform/http/exchange/Answer.ts"
+import { isAnswer } from "../../src/platform/http/exchange/Answer.ts"
+import type { App } from "../../src/platform/http/exchange/App.ts"
 import * as StockHttpApi from "../../src/platform/http/stock/StockHttpApi.ts"
-import { toResponse } from "../../src/platform/http/TextAnswer.ts"
-import { isAnswer } from "../../src/platform/http/writeAnswer.ts"
 import { httpAdapter } from "./adapter.ts"
 
 const run = (app: App) => (request: HttpServerRequest.HttpServerRequest) =>

@@ -1,5 +1,5 @@
 import { Duration, Effect, Layer } from "effect"
-import { BlockingLoop } from "../../src/platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 
 /** The sacrificial loop in virtual time, one call after another: TestClock cannot drive a thread that is blocked for real. */
 export const modelledLoop = Layer.effect(

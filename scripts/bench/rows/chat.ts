@@ -1,6 +1,6 @@
 import { Effect } from "effect"
+import { node, start } from "../../harness/serverProcess.ts"
 import { makeChatters } from "../load/chatters.ts"
-import { node, start } from "../serverProcess.ts"
 import { Bench } from "../suite/Bench.ts"
 import type { Contender, Row } from "../suite/Row.ts"
 import { product, type Server, watchCores } from "../suite/servers.ts"

@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
+import { barista, node } from "../../harness/serverProcess.ts"
 import { ours } from "../report/statistics.ts"
-import { barista, node } from "../serverProcess.ts"
 import { type Environment, fastify, raw, type Server, stockAdapter, stockName } from "../suite/servers.ts"
 import { items, orders } from "./decodingRequests.ts"
 import { atLeast, httpRow } from "./http.ts"

@@ -1,6 +1,6 @@
 import { Duration, Effect } from "effect"
-import { allFinished, registerAll } from "../registrationLoad.ts"
-import { start } from "../serverProcess.ts"
+import { allFinished, registerAll } from "../../harness/registrationLoad.ts"
+import { start } from "../../harness/serverProcess.ts"
 import type { Row } from "../suite/Row.ts"
 import { product, watchCores } from "../suite/servers.ts"
 

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
+import { start } from "../../harness/serverProcess.ts"
 import { checkOpenFiles, sleep } from "../load/sleepers.ts"
-import { start } from "../serverProcess.ts"
 import type { Contender, Row } from "../suite/Row.ts"
 import { product, raw, type Server, watchCores } from "../suite/servers.ts"
 import { within } from "./http.ts"

@@ -1,5 +1,5 @@
 import { Duration, Effect, Layer } from "effect"
-import { type Blocked, BlockingLoop } from "../../../src/platform/workers/BlockingLoop.ts"
+import { type Blocked, BlockingLoop } from "../../../src/platform/workers/blocking/BlockingLoop.ts"
 import { Stage } from "./Stage.ts"
 
 /** The span of a call while it really blocks: those of the loop itself begin with the wait for their turn. */

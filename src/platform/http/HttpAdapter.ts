@@ -2,19 +2,19 @@ import type { HttpApi, HttpApiGroup } from "@effect/platform"
 import { Effect } from "effect"
 import type { Server } from "node:http"
 import { AppConfig } from "../../AppConfig.ts"
-import * as HttpApiApp from "./HttpApiApp.ts"
-import type { Pages } from "./Refusal.ts"
-import * as RequestRunner from "./RequestRunner.ts"
-import type * as Router from "./Router.ts"
+import * as HttpApiApp from "./compiled/HttpApiApp.ts"
+import * as RequestRunner from "./compiled/RequestRunner.ts"
+import type * as Operations from "./operation/Operations.ts"
+import type { Pages } from "./rules/Admission.ts"
 import * as StockHttpApi from "./stock/StockHttpApi.ts"
 
 /**
  * Serves a contract, its handlers and its documentation on a server until the scope closes, by the adapter that `HTTP_ADAPTER` names. To a client
- * they are the same: the HTTP tests run by both, and random requests get the same answers (`test/http/Adapters.test.ts`).
+ * they are the same: the HTTP tests run by both, and random requests get the same answers (`test/platform/http/Adapters.test.ts`).
  *
  * `compiled` makes of each endpoint, once, what `HttpApiBuilder` makes for every request anew:
  *
- * - `HttpApiApp` is the contract as an application, from `Router`, `DecodeRequest` (with `Params`, `InputIssues`, `RequestBody`) and
+ * - `HttpApiApp` is the contract as an application, from `Operations`, `DecodeRequest` (with `Params`, `InputIssues`, `RequestBody`) and
  *   `EncodeResponse`;
  * - `RequestRunner` runs an application on a node:http server, each request in one fiber or in none, with `NodeRequest` and `writeAnswer`.
  *   It knows nothing of contracts, and `HttpApiApp` nothing of sockets.
@@ -22,16 +22,16 @@ import * as StockHttpApi from "./stock/StockHttpApi.ts"
  * `platform` is @effect/platform's `HttpApiBuilder`, router, encoding and server, with what they lack: `stock/Endpoints` decodes as above,
  * `stock/Middleware` refuses and reports as below, and `stock/Connection` is around its server.
  *
- * Both share what is the policy of this server rather than the work of an adapter: who is refused (`Refusal`, `BearerTokens`, `Conformance`), what
+ * Both share what is the policy of this server rather than the work of an adapter: who is refused (`Admission`, `BearerTokens`, `Conformance`), what
  * beside the contract answers (`Unmatched`), how failures are told (`Failures`, `ProblemResponse`), language and headers (`Exchange`), spans
- * and idempotency keys (`Surroundings`). What a contract and its handlers are written with knows neither adapter: `Handlers`, `Params`,
+ * and idempotency keys (`OperationSpan`). What a contract and its handlers are written with knows neither adapter: `Handlers`, `Params`,
  * `Pagination`, `Idempotent`, `ResponseHeaders`, `EventStream` and the documentation's (`OpenApi*`, `describe`).
  */
 export const serve = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
     server: Server,
     api: HttpApi.HttpApi<Id, Groups, E, never>,
-    handlers: Parameters<typeof Router.make>[1],
+    handlers: Operations.AnyHandlers,
     pages: Pages
   ) {
     const { httpAdapter } = yield* AppConfig

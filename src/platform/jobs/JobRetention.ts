@@ -3,8 +3,8 @@ import { AppConfig } from "../../AppConfig.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
 import { removeAll } from "../sql/removeAll.ts"
-import * as EngineRows from "./EngineRows.ts"
-import { JobStore } from "./JobStore.ts"
+import * as EngineRows from "./engine/EngineRows.ts"
+import { JobsRepo } from "./record/JobsRepo.ts"
 
 /** In one transaction. */
 const removedAtOnce = 100
@@ -12,7 +12,7 @@ const removedAtOnce = 100
 export const make = Effect.gen(function*() {
   const { deadLetterRetention, jobRetention } = yield* AppConfig
   const { transaction } = yield* Database
-  const store = yield* JobStore
+  const store = yield* JobsRepo
   const engineRows = yield* EngineRows.make
 
   const removeSome = Effect.fnUntraced(

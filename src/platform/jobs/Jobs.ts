@@ -6,15 +6,15 @@ import { term } from "../../domain/Term.ts"
 import { Policies } from "../../policy/Policies.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
-import * as EngineRows from "./EngineRows.ts"
+import * as EngineRows from "./engine/EngineRows.ts"
+import * as JobEngine from "./engine/JobEngine.ts"
 import type { JobId, JobKind, JobType } from "./Job.ts"
-import * as JobEngine from "./JobEngine.ts"
-import { JobNotFound, JobStateConflict } from "./JobProblems.ts"
-import * as JobRun from "./JobRun.ts"
-import { type Filter, type JobRow, JobStore } from "./JobStore.ts"
-import { type Job, type JobDetails, toDetails, toJob } from "./JobView.ts"
-import { Signals } from "./Signals.ts"
-import { stubbornly } from "./stubbornly.ts"
+import { JobNotFound, JobStateConflict } from "./record/JobProblems.ts"
+import { type Filter, type JobRow, JobsRepo } from "./record/JobsRepo.ts"
+import { type Job, type JobDetails, toDetails, toJob } from "./record/JobView.ts"
+import * as JobRun from "./run/JobRun.ts"
+import { retryDefects } from "./run/retryDefects.ts"
+import { Signals } from "./run/Signals.ts"
 
 /** The kinds of jobs that the server runs. */
 export class JobKinds extends Context.Tag("barista/platform/jobs/JobKinds")<JobKinds, ReadonlyArray<JobKind>>() {}
@@ -32,7 +32,7 @@ const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "
 const make = Effect.gen(function*() {
   const { jobsConcurrency, jobsMaxDelayed, jobsMaxUnfinished } = yield* AppConfig
   const { transaction } = yield* Database
-  const store = yield* JobStore
+  const store = yield* JobsRepo
   const policies = yield* Policies
   const engineRows = yield* EngineRows.make
   const engine = yield* WorkflowEngine.WorkflowEngine
@@ -107,7 +107,7 @@ const make = Effect.gen(function*() {
   })
 
   const finish = Effect.fnUntraced(function*(job: JobRow, state: End, error: string | undefined) {
-    if (!(yield* stubbornly(orDefect(transaction(end(job, state, error)))))) return
+    if (!(yield* retryDefects(orDefect(transaction(end(job, state, error)))))) return
     yield* Effect.logInfo(`job ${state}`).pipe(Effect.annotateLogs({ kind: job.kind, ...(error && { error }) }))
     yield* changes.raise(job.id)
   })

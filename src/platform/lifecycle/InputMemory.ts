@@ -1,6 +1,6 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
-import { type Entry, LinkedQueue } from "../../policy/LinkedQueue.ts"
+import { type Entry, LinkedQueue } from "../../collections/LinkedQueue.ts"
 
 /** A body that arrives for longer gives way where the memory is full: a slow sender must not keep the others out. */
 const patience = Duration.toMillis(Duration.seconds(10))

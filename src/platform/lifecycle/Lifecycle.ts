@@ -1,7 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { ServerResponse } from "node:http"
 import { AppConfig, partOf } from "../../AppConfig.ts"
-import { LinkedQueue } from "../../policy/LinkedQueue.ts"
+import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { Clients } from "./Clients.ts"
 import { Connection } from "./Connection.ts"
 

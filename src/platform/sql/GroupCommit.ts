@@ -1,6 +1,6 @@
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Exit, Function, Option } from "effect"
-import { LinkedQueue } from "../../policy/LinkedQueue.ts"
+import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { isRecorded } from "../observability/Tracing.ts"
 import { ChangeConnection, type Connection, currentChange, isOver, over } from "./ChangeConnection.ts"
 import * as DatabaseCounters from "./DatabaseCounters.ts"

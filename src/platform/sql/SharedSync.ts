@@ -1,7 +1,7 @@
 import { SqlError } from "@effect/sql"
 import { Context, Data, Exit } from "effect"
 import { fdatasync } from "node:fs"
-import { haltProcess } from "../lifecycle/haltProcess.ts"
+import { haltProcess } from "../process/haltProcess.ts"
 import type { DatabaseCounters } from "./DatabaseCounters.ts"
 
 /** The disk under the database; a reference, so that a test can hold a sync back or have it fail. */

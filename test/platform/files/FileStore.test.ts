@@ -10,7 +10,7 @@ import { AppConfig } from "../../../src/AppConfig.ts"
 import { fromCause } from "../../../src/platform/files/fileCall.ts"
 import { FileStore } from "../../../src/platform/files/FileStore.ts"
 import type { ByteRange } from "../../../src/platform/files/ReadFile.ts"
-import { BlockingLoop } from "../../../src/platform/workers/BlockingLoop.ts"
+import { BlockingLoop } from "../../../src/platform/workers/blocking/BlockingLoop.ts"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "barista-files-"))),

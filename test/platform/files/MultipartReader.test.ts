@@ -9,7 +9,7 @@ import type { Problem } from "../../../src/domain/Problem.ts"
 import type { IncomingFile } from "../../../src/platform/files/FormParser.ts"
 import type { Expected } from "../../../src/platform/files/FormRules.ts"
 import { read } from "../../../src/platform/files/MultipartReader.ts"
-import { render } from "../../../src/platform/http/ProblemResponse.ts"
+import { render } from "../../../src/platform/http/exchange/ProblemResponse.ts"
 import { boundary, end, file, filePart, form, multipart, part, send, serve, upload } from "./forms.ts"
 
 const mebibyte = 1_048_576

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Ref } from "effect"
 import * as Job from "../../../src/platform/jobs/Job.ts"
-import { JobStateConflict } from "../../../src/platform/jobs/JobProblems.ts"
+import { JobStateConflict } from "../../../src/platform/jobs/record/JobProblems.ts"
 import * as TestJobs from "../../support/Jobs.ts"
 import { activity, handbookRetry, notes, Task, unavailable } from "./tasks.ts"
 

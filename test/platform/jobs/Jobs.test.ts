@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Ref, Stream } from "effect"
 import * as Job from "../../../src/platform/jobs/Job.ts"
-import { JobNotFound } from "../../../src/platform/jobs/JobProblems.ts"
+import { JobNotFound } from "../../../src/platform/jobs/record/JobProblems.ts"
 import * as TestJobs from "../../support/Jobs.ts"
 import { activity, notes, refused, states, Task } from "./tasks.ts"
 

@@ -3,10 +3,10 @@ import { NodeHttpServerRequest } from "@effect/platform-node"
 import { type Context, Effect, Predicate, Runtime, RuntimeFlags, type Scope } from "effect"
 import { InternalError } from "../../../domain/Problem.ts"
 import type { Lifecycle } from "../../lifecycle/Lifecycle.ts"
-import { awaitedResponse } from "../awaitedResponse.ts"
-import * as Conformance from "../Conformance.ts"
-import { Incoming } from "../Incoming.ts"
-import { writeAnswer } from "../writeAnswer.ts"
+import { Incoming } from "../exchange/Incoming.ts"
+import { awaitedResponse } from "../node/awaitedResponse.ts"
+import { writeAnswer } from "../node/writeAnswer.ts"
+import * as Conformance from "../rules/Conformance.ts"
 
 type Request = HttpServerRequest.HttpServerRequest
 type Answer = HttpServerResponse.HttpServerResponse

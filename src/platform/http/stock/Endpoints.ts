@@ -8,16 +8,15 @@ import {
   HttpServerRequest,
   HttpServerResponse
 } from "@effect/platform"
-import { Context, Effect, Layer, Predicate, Schema, Tracer } from "effect"
+import { Context, Effect, Layer, Predicate, Schema } from "effect"
 import type { Problem } from "../../../domain/Problem.ts"
-import { Locale } from "../../../domain/Text.ts"
 import { isExact } from "../../codec/JsonText.ts"
-import type { Decoded } from "../DecodeRequest.ts"
-import type { Exchange } from "../Exchange.ts"
-import { ResponseHeaders } from "../ResponseHeaders.ts"
-import type { Operation } from "../Router.ts"
-import { atMostOnce, startSpan, type Surroundings } from "../Surroundings.ts"
-import { toResponse } from "../TextAnswer.ts"
+import { toResponse } from "../exchange/Answer.ts"
+import type { Exchange } from "../exchange/Exchange.ts"
+import type { Decoded } from "../operation/DecodeRequest.ts"
+import type { Operation } from "../operation/Operations.ts"
+import { operationContext } from "../rules/operationContext.ts"
+import type { Rules } from "../rules/Rules.ts"
 
 /** The exchange of the running request; `Middleware` gives every request its own. */
 export class CurrentExchange
@@ -46,7 +45,7 @@ type Contract = HttpApi.HttpApi<"stock", ReturnType<typeof groupOf>, HttpApiErro
  * Calls the handler. The library encodes the answer, unless an idempotency key keeps the encoded one, or the library would rewrite its
  * numbers.
  */
-const respond = (shared: Surroundings, exchange: Exchange, operation: Operation) => (decoded: Decoded) => {
+const respond = (rules: Rules, exchange: Exchange, operation: Operation) => (decoded: Decoded) => {
   const { idempotencyKey } = decoded
   const handled = Effect.suspend(() => operation.handle(decoded))
   if (idempotencyKey === undefined && !isExact(operation.endpoint.successSchema.ast)) {
@@ -62,40 +61,34 @@ const respond = (shared: Surroundings, exchange: Exchange, operation: Operation)
       : toResponse(operation.encode(answer, exchange)))
   return idempotencyKey === undefined
     ? encoded
-    : atMostOnce(shared, exchange, operation, { ...decoded, idempotencyKey }, encoded)
+    : rules.atMostOnce(exchange, operation, { ...decoded, idempotencyKey }, encoded)
 }
 
-/** What a handler's fiber knows of its request, as it does in the compiled adapter. */
-const contextOf = (exchange: Exchange, span: Tracer.Span) =>
-  Context.make(Tracer.ParentSpan, span).pipe(
-    Context.add(Locale, exchange.language),
-    Context.add(ResponseHeaders, exchange)
-  )
-
 /** Decodes what the library's router has matched, and handles it, in one span; it ends with the encoding, in `Middleware`. */
-const run = (shared: Surroundings, operation: Operation) =>
+const run = (rules: Rules, operation: Operation) =>
   Effect.contextWithEffect(
     (context: Context.Context<HttpRouter.RouteContext | HttpServerRequest.ParsedSearchParams>) => {
       const exchange = Context.get(context, CurrentExchange)
       if (exchange === undefined) return Effect.dieMessage("an operation runs within Middleware")
       const path = Context.get(context, HttpRouter.RouteContext).params
       const query = Context.get(context, HttpServerRequest.ParsedSearchParams)
-      const span = startSpan(shared, exchange, operation)
+      const span = rules.spans.start(exchange, operation)
       return operation.decode({ request: exchange.request, path, query }).pipe(
-        Effect.flatMap(respond(shared, exchange, operation)),
-        Effect.provide(contextOf(exchange, span))
+        Effect.flatMap(respond(rules, exchange, operation)),
+        Effect.provide(operationContext(exchange, span))
       )
     }
   )
 
 /** The operations on HttpApiBuilder's router, each a group. */
-export const layer = (shared: Surroundings, operations: ReadonlyArray<Operation>) => {
+export const layer = (rules: Rules) => {
+  const { operations } = rules.operations
   const api = operations.reduce<Contract>((api, operation) => api.add(groupOf(operation)), HttpApi.make("stock"))
   const groups = operations.map((operation) =>
     HttpApiBuilder.group(
       api,
       operation.name,
-      (handlers) => handlers.handle(operation.endpoint.name, () => run(shared, operation))
+      (handlers) => handlers.handle(operation.endpoint.name, () => run(rules, operation))
     )
   )
   return Layer.provide(HttpApiBuilder.api(api), Layer.mergeAll(Layer.empty, ...groups))

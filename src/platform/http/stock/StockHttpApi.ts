@@ -10,16 +10,11 @@ import {
 } from "@effect/platform"
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
-import { AppConfig } from "../../../AppConfig.ts"
-import { InputMemory } from "../../lifecycle/InputMemory.ts"
 import { Lifecycle } from "../../lifecycle/Lifecycle.ts"
-import { awaitedResponse } from "../awaitedResponse.ts"
-import { failuresOf } from "../Failures.ts"
-import { type Pages, refusalOf } from "../Refusal.ts"
-import * as Router from "../Router.ts"
-import { surroundings } from "../Surroundings.ts"
-import { toResponse } from "../TextAnswer.ts"
-import { unmatchedAnswerer } from "../Unmatched.ts"
+import { awaitedResponse } from "../node/awaitedResponse.ts"
+import * as Operations from "../operation/Operations.ts"
+import type { Pages } from "../rules/Admission.ts"
+import * as Rules from "../rules/Rules.ts"
 import * as Connection from "./Connection.ts"
 import * as Endpoints from "./Endpoints.ts"
 import * as Middleware from "./Middleware.ts"
@@ -35,30 +30,17 @@ const platform = Layer.mergeAll(
 export const make = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
     api: HttpApi.HttpApi<Id, Groups, E, never>,
-    handlers: Parameters<typeof Router.make>[1],
+    handlers: Operations.AnyHandlers,
     pages: Pages,
-    isAwaited: Middleware.Policy["isAwaited"]
+    isAwaited: Middleware.IsAwaited
   ) {
-    const config = yield* AppConfig
-    const router = Router.make(api, handlers, { ...config, memory: yield* InputMemory })
-    const failures = failuresOf(yield* Effect.runtime<never>())
-    const shared = yield* surroundings(failures)
-    const answerUnmatched = unmatchedAnswerer(router, pages, failures)
-    const middleware = Middleware.make({
-      refusal: refusalOf(config, yield* Lifecycle, pages),
-      unmatched: (exchange) => {
-        const answer = answerUnmatched(exchange)
-        return Effect.map("effect" in answer ? answer.effect() : Effect.succeed(answer), toResponse)
-      },
-      shared,
-      isAwaited
-    })
-    const endpoints = Endpoints.layer(shared, router.operations)
+    const rules = yield* Rules.make(api, handlers, pages)
+    const endpoints = Endpoints.layer(rules)
     const services = yield* Layer.build(platform)
     return yield* HttpApiBuilder.httpApp.pipe(
-      HttpRouter.withRouterConfig(Router.config),
+      HttpRouter.withRouterConfig(Operations.config),
       Effect.provide(
-        Layer.merge(endpoints, HttpApiBuilder.middleware(middleware)).pipe(
+        Layer.merge(endpoints, HttpApiBuilder.middleware(Middleware.make(rules, isAwaited))).pipe(
           Layer.provideMerge(HttpApiBuilder.Router.Live),
           Layer.provideMerge(HttpApiBuilder.Middleware.layer)
         )
@@ -76,7 +58,7 @@ export const make = Effect.fnUntraced(
 export const serve = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
     api: HttpApi.HttpApi<Id, Groups, E, never>,
-    handlers: Parameters<typeof Router.make>[1],
+    handlers: Operations.AnyHandlers,
     pages: Pages
   ) {
     const app = yield* make(api, handlers, pages, (request) => awaitedResponse(request) !== undefined)

@@ -1,0 +1,123 @@
+// `npm run soak:chat`: 200 clients of the websocket chat. First some of them break the rules while the others talk: these must miss nothing,
+// and memory must stay within bounds. Then all is talk: deliveries a second. BENCH_SECONDS (default 5): how long each measurement takes.
+// Everything is on 127.0.0.1 and stops by itself; the exit code is 1 if something does not hold.
+import { FileSystem } from "@effect/platform"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { Clock, Config, Console, Effect } from "effect"
+import { verify } from "../harness/bounds.ts"
+import { watchProcessors } from "../harness/processorTime.ts"
+import { barista, memoryOf, start } from "../harness/serverProcess.ts"
+import { type Client, connect, connectMany } from "./chatClients.ts"
+import * as Offenders from "./chatOffenders.ts"
+import { makeRoom, misquotes } from "./chatRoom.ts"
+import { makeWarnings, without } from "./claims.ts"
+
+const everyone = 200
+/** Characters of the messages in turn. */
+const sizes = [12, 90, 30, 140, 250, 45, 20, 110]
+/** Deliveries a second of the handbook's code, FastAPI, to 200 clients. */
+const handbook = { all: "42,000 to 54,000", one: "1,840" }
+
+const serve = Effect.fnUntraced(function*(settings: Readonly<Record<string, string>>, heed: (line: string) => void) {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })
+  return yield* start(barista(folder, settings), heed)
+})
+
+interface Talk {
+  /** Of the server. */
+  readonly pid: number
+  readonly clients: ReadonlyArray<Client>
+  readonly speakers: number
+  readonly seconds: number
+  readonly original: string
+}
+
+/** The first so many speak for so long, each the next message when its last has come back; deliveries a second, until all is read. */
+const talk = Effect.fnUntraced(function*(says: string, { clients, original, pid, seconds, speakers }: Talk) {
+  const room = makeRoom(clients, sizes)
+  const { shares } = yield* watchProcessors(pid)
+  const began = yield* Clock.currentTimeMillis
+  yield* room.begin(speakers, Infinity)
+  yield* Effect.sleep(seconds * 1000)
+  yield* room.end
+  const missing = yield* room.settle(0)
+  const took = ((yield* Clock.currentTimeMillis) - began) / 1000
+  room.leave()
+  const rate = (count: number) => (count / took).toFixed(0)
+  yield* Console.log([
+    `${says}: ${rate(room.said())} messages/s, ${
+      rate(room.deliveries())
+    } deliveries/s; the handbook's code ${original}`,
+    `    ${yield* shares}`
+  ].join("\n"))
+  return [
+    without(`${says}: all clients read every message`, missing),
+    without(`${says}: in the same order`, room.differences),
+    without(`${says}: once, in the speaker's order and in upper case`, misquotes(room.lines, sizes))
+  ]
+})
+
+const stillOpen = (clients: ReadonlyArray<Client>) =>
+  without("nobody is closed", clients.filter(({ isOpen }) => !isOpen()).map(({ id }) => `client ${id}`))
+
+/** With the 0.1 s that one message of a client takes. */
+const asIs = Effect.fnUntraced(function*(pid: number, port: number, seconds: number) {
+  const clients = yield* connectMany(port, everyone)
+  yield* Effect.sleep("1 second")
+  const one = yield* talk("0.1 s a message, 1 speaks", { pid, clients, speakers: 1, seconds, original: handbook.one })
+  const all = yield* talk("0.1 s a message, all 200 speak", {
+    pid,
+    clients,
+    speakers: everyone,
+    seconds,
+    original: handbook.all
+  })
+  yield* verify([...one, ...all, stillOpen(clients)])
+})
+
+/** Without it; and with a heartbeat so quick that one can see whom it cuts. */
+const unprocessed = Effect.fnUntraced(function*(pid: number, port: number, seconds: number) {
+  const clients = yield* connectMany(port, everyone)
+  const mute = yield* connect(port, everyone + 1, { pong: false })
+  const { code } = yield* Effect.timeoutTo(mute.ended, {
+    duration: "1 minute",
+    onSuccess: (ending) => ending,
+    onTimeout: () => ({ code: 0 })
+  })
+  // the others are told that it has left
+  yield* Effect.sleep("1 second")
+  const idle = yield* memoryOf(pid)
+  const all = yield* talk("0 s a message, all 200 speak", {
+    pid,
+    clients,
+    speakers: everyone,
+    seconds,
+    original: handbook.all
+  })
+  const { peak } = yield* memoryOf(pid)
+  yield* Console.log(`memory: ${idle.resident.toFixed(0)} MiB with all clients silent, at most ${peak.toFixed(0)} MiB`)
+  const unpinged = clients.filter(({ pings }) => pings() === 0)
+  yield* verify([
+    ...all,
+    stillOpen(clients),
+    without("everyone is pinged", unpinged.map(({ id }) => `client ${id}`)),
+    { says: "the one that answers no ping is cut", measured: `${code} after ${mute.pings()} pings`, met: code === 1006 }
+  ])
+})
+
+const bench = Effect.gen(function*() {
+  const seconds = yield* Config.withDefault(Config.integer("BENCH_SECONDS"), 5)
+  const { heed, warnings } = makeWarnings()
+  yield* Effect.scoped(
+    Effect.flatMap(serve(Offenders.settings, heed), ({ pid, port }) => Offenders.offenders(pid, port))
+  )
+  yield* Console.log("")
+  yield* Effect.scoped(Effect.flatMap(serve({}, heed), ({ pid, port }) => asIs(pid, port, seconds)))
+  yield* Console.log("")
+  const quick = { CHAT_PROCESSING: "0 seconds", CHAT_HEARTBEAT: "3 seconds" }
+  yield* Effect.scoped(Effect.flatMap(serve(quick, heed), ({ pid, port }) => unprocessed(pid, port, seconds)))
+  yield* verify([without("the servers log no warning and no error", warnings)])
+})
+
+NodeRuntime.runMain(Effect.provide(Effect.scoped(bench), NodeContext.layer))

@@ -1,0 +1,97 @@
+// What must hold at the end, counted in the database that the server left, in the mail server and in what the clients were answered.
+import { SqlClient, type SqlError } from "@effect/sql"
+import { Effect } from "effect"
+import { messageIdOf } from "../../../src/platform/mail/Mail.ts"
+import type { Answered } from "./Clients.ts"
+
+/** A count, and what it must be. */
+export interface Check {
+  readonly name: string
+  readonly expected: number
+  readonly found: number
+}
+
+const counted = (name: string, statement: Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>) =>
+  Effect.map(statement, ([row]) => {
+    const value = Object.values(row ?? {})[0]
+    return { name, found: typeof value === "number" ? value : Number.NaN }
+  })
+
+/** All the checks, of which each fails by itself. */
+export const verify = Effect.fnUntraced(function*(
+  answered: ReadonlyArray<Answered>,
+  mails: ReadonlyMap<string, number>,
+  domain: string
+) {
+  const sql = yield* SqlClient.SqlClient
+  const accepted = (kind: Answered["kind"]) =>
+    answered.filter((request) => request.kind === kind && request.status < 300)
+  const registrations = accepted("registration")
+  const [transfers, users] = [accepted("transfer"), accepted("user")]
+  const distinct = (values: ReadonlyArray<unknown>) => new Set(values).size
+  const jobs = new Set(registrations.map(({ answer }) => Number(answer.job?.replace("/jobs/", ""))))
+  const rows = yield* sql<{ readonly id: number; readonly created_at: number }>`
+    SELECT id, created_at FROM jobs WHERE kind = 'registration'`
+  const messages = rows.filter(({ id }) => jobs.has(id)).map(({ created_at, id }) =>
+    messageIdOf(id, `welcome-${created_at}`, domain)
+  )
+  const count = (name: string, expected: number, statement: Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>) =>
+    Effect.map(counted(name, statement), (result): Check => ({ ...result, expected }))
+  const once = (table: string) =>
+    sql`SELECT COUNT(*) FROM (SELECT job_id FROM ${sql(table)} GROUP BY job_id, email HAVING COUNT(*) = 1)`
+
+  const direct: ReadonlyArray<Check> = [
+    { name: "every key answered its own job", expected: registrations.length, found: jobs.size },
+    { name: "mails sent at least once", expected: jobs.size, found: messages.filter((id) => mails.has(id)).length },
+    {
+      name: "mails of no accepted job",
+      expected: 0,
+      found: mails.size - messages.filter((id) => mails.has(id)).length
+    },
+    {
+      name: "every key answered its own transaction",
+      expected: transfers.length,
+      found: distinct(transfers.map(({ answer }) => answer.transaction_id))
+    },
+    {
+      name: "every key answered its own user",
+      expected: users.length,
+      found: distinct(users.map(({ answer }) => answer.id))
+    }
+  ]
+  const stored = yield* Effect.all([
+    count("registrations kept", jobs.size, sql`SELECT COUNT(*) FROM jobs WHERE kind = 'registration'`),
+    count(
+      "registrations succeeded",
+      jobs.size,
+      sql`
+      SELECT COUNT(*) FROM jobs WHERE kind = 'registration' AND state = 'succeeded'`
+    ),
+    count(
+      "jobs stuck",
+      0,
+      sql`
+      SELECT COUNT(*) FROM jobs WHERE kind <> 'maintenance' AND state IN ('waiting', 'running')`
+    ),
+    count("profiles, one a registration", jobs.size, once("profiles")),
+    count("list entries, one a registration", jobs.size, once("mailing_list")),
+    count("all profiles", jobs.size, sql`SELECT COUNT(*) FROM profiles`),
+    count("all list entries", jobs.size, sql`SELECT COUNT(*) FROM mailing_list`),
+    count(
+      "transfers in the ledger",
+      transfers.length,
+      sql`
+      SELECT COUNT(*) FROM ledger_transactions WHERE kind = 'transfer'`
+    ),
+    count("users made", users.length, sql`SELECT COUNT(*) FROM users WHERE name LIKE 'crash-%'`),
+    count("sum of all money, in cents", 0, sql`SELECT COALESCE(SUM(balance_cents), 0) FROM accounts`),
+    count(
+      "balances that are not the sum of their entries",
+      0,
+      sql`
+      SELECT COUNT(*) FROM accounts WHERE balance_cents <> (
+        SELECT COALESCE(SUM(amount_cents), 0) FROM ledger_entries WHERE account_id = accounts.id)`
+    )
+  ], { concurrency: 1 })
+  return [...direct, ...stored]
+})

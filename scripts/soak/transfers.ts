@@ -1,0 +1,103 @@
+// `npm run soak:transfers`: 16 clients make random transfers, valid and not, and kill some half-way; then the whole ledger is read and
+// every cent accounted for. BENCH_SECONDS (default 30): for how long; SEED (default 1): what the clients draw. Everything is on 127.0.0.1
+// and stops by itself; the exit code is 1 if something does not hold.
+import { FileSystem } from "@effect/platform"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import Sqlite from "better-sqlite3"
+import { Clock, Config, Console, Effect, Random } from "effect"
+import { verify } from "../harness/bounds.ts"
+import { ask } from "../harness/client.ts"
+import { at } from "../harness/percentile.ts"
+import { watchProcessors } from "../harness/processorTime.ts"
+import { barista, start } from "../harness/serverProcess.ts"
+import { makeAttempts } from "./attempts.ts"
+import { makeWarnings, without } from "./claims.ts"
+import { fileClaims } from "./fileClaims.ts"
+import { ledgerClaims, readLedger } from "./ledgerClaims.ts"
+import { client, makeRecord, type TransferRecord } from "./transferClients.ts"
+
+const clients = 16
+const users = 50
+const deposit = 500
+/** Transfers a second of the handbook's own code: FastAPI on SQLite, 64 connections. */
+const handbook = 291
+
+const fill = Effect.fnUntraced(function*(port: number) {
+  for (let id = 1; id <= users; id++) {
+    yield* ask(port, "POST", "/users/", { name: `User ${id}`, email: `user${id}@example.com` })
+    yield* ask(port, "POST", `/accounts/${id}/deposits`, { amount: deposit })
+  }
+})
+
+/** Transactions of one row a second that the disk allows at present: better-sqlite3 alone, as durable as the product's. */
+const bareCommits = (filename: string): number => {
+  const db = new Sqlite(filename)
+  db.pragma("journal_mode = WAL")
+  db.pragma("synchronous = FULL")
+  db.exec("CREATE TABLE numbers (n INTEGER)")
+  const insert = db.prepare("INSERT INTO numbers VALUES (1)")
+  const began = performance.now()
+  let count = 0
+  for (; performance.now() - began < 1000; count++) insert.run()
+  db.close()
+  return count
+}
+
+const report = (record: TransferRecord, seconds: number, shares: string) => {
+  const { accepted, killed, killedInVain, milliseconds, statuses } = record
+  const answered = [...statuses.values()].reduce((sum, count) => sum + count, 0)
+  const sent = answered + killed.size + killedInVain
+  const sorted = milliseconds.toSorted((a, b) => a - b)
+  const rate = accepted.size / seconds
+  const byStatus = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${count} x ${status}`)
+  return Console.log([
+    `accepted  ${accepted.size} transfers, ${rate.toFixed(0)}/s; the handbook's code ${handbook}/s: ratio ${
+      (rate / handbook).toFixed(1)
+    }`,
+    `requests  ${sent}, ${(sent / seconds).toFixed(0)}/s`,
+    `answers   ${byStatus.join(", ")}`,
+    `killed    ${killed.size} of unknown outcome, ${killedInVain} that nothing may come of`,
+    `latency   of the accepted: p50 ${at(sorted, 0.5).toFixed(1)} ms, p99 ${at(sorted, 0.99).toFixed(1)} ms`,
+    `used      ${shares}\n`
+  ].join("\n"))
+}
+
+const load = Effect.fnUntraced(function*(pid: number, port: number, seconds: number, seed: number) {
+  const record = makeRecord()
+  const attempts = makeAttempts(users)
+  const { shares } = yield* watchProcessors(pid)
+  const began = yield* Clock.currentTimeMillis
+  yield* Effect.forEach(
+    Array.from({ length: clients }, (_, n) => n),
+    (n) => Effect.withRandom(client(port, began + seconds * 1000, attempts, record), Random.make(`${seed}/${n}`)),
+    { concurrency: clients, discard: true }
+  )
+  yield* report(record, ((yield* Clock.currentTimeMillis) - began) / 1000, yield* shares)
+  return record
+})
+
+const bench = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const seconds = yield* Config.withDefault(Config.integer("BENCH_SECONDS"), 30)
+  const seed = yield* Config.withDefault(Config.integer("SEED"), 1)
+  yield* Console.log(`${clients} clients, ${users} accounts of ${deposit}.00, ${seconds} s, SEED=${seed}`)
+  const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })
+  yield* Console.log(`the disk allows ${bareCommits(`${folder}/bare.sqlite`)} commits a second at present`)
+  const { heed, warnings } = makeWarnings()
+  const { ledger, record } = yield* Effect.scoped(Effect.gen(function*() {
+    const { pid, port } = yield* start(barista(folder), heed)
+    yield* fill(port)
+    const record = yield* load(pid, port, seconds, seed)
+    // what was killed last may still be under way
+    yield* Effect.sleep("1 second")
+    return { record, ledger: yield* readLedger(port, users) }
+  }))
+  yield* verify([
+    without("every answer is the right one, and no connection broke", record.wrong),
+    without("the server logs no warning and no error", warnings),
+    ...ledgerClaims(ledger, record, users),
+    ...fileClaims(`${folder}/barista.sqlite`, ledger.transactions.size)
+  ])
+})
+
+NodeRuntime.runMain(Effect.provide(Effect.scoped(bench), NodeContext.layer))

@@ -1,0 +1,182 @@
+import { HttpServerError } from "@effect/platform"
+import {
+  Context,
+  Effect,
+  Equal,
+  type Exit,
+  type Fiber,
+  FiberRef,
+  FiberRefs,
+  FiberSet,
+  Function,
+  Runtime,
+  RuntimeFlags,
+  type Scope
+} from "effect"
+import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from "node:http"
+import { InternalError, type Problem } from "../../../domain/Problem.ts"
+import { Lifecycle } from "../../lifecycle/Lifecycle.ts"
+import { endOfTurn } from "../../scheduler/endOfTurn.ts"
+import { TimeSlicedScheduler } from "../../scheduler/TimeSlicedScheduler.ts"
+import { type Answer, isAnswer } from "../exchange/Answer.ts"
+import type { App, Work } from "../exchange/App.ts"
+import { Incoming } from "../exchange/Incoming.ts"
+import { awaitedResponse } from "../node/awaitedResponse.ts"
+import { NodeRequest } from "../node/NodeRequest.ts"
+import { writeAnswer } from "../node/writeAnswer.ts"
+import * as Conformance from "../rules/Conformance.ts"
+
+/** Whether a fiber has set it to anything but what it is without: every further fiber copies all that it is given. */
+const isSet = (ref: FiberRef.FiberRef<unknown>, value: unknown) =>
+  !Equal.equals(value, FiberRefs.getOrDefault(FiberRefs.empty(), ref))
+
+/** What a fiber has of its own anyway. */
+const own: ReadonlySet<unknown> = new Set([FiberRef.currentContext, FiberRef.currentRuntimeFlags])
+
+const changed = ({ locals }: FiberRefs.FiberRefs): FiberRefs.FiberRefs =>
+  FiberRefs.unsafeMake(
+    new Map([...locals].filter(([ref, [[, value]]]) => !own.has(ref) && isSet(ref, value)))
+  )
+
+/**
+ * The runtime of the requests: what the serving fiber has set for its own (loggers, log level, clock, tracer), and not what it was given.
+ * Nor are the fibers counted in metrics: that costs as much again as a fiber.
+ */
+const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtimeFlags }) =>
+  Runtime.make({
+    context: Context.empty(),
+    fiberRefs: changed(fiberRefs),
+    runtimeFlags: RuntimeFlags.disable(runtimeFlags, RuntimeFlags.RuntimeMetrics)
+  }))
+
+/** Whether a request's fiber runs as soon as it is made; otherwise it queues, so that a burst of requests delays no answer for long. */
+const hasTimeIn = ({ fiberRefs }: Runtime.Runtime<never>): () => boolean => {
+  const scheduler = FiberRefs.getOrDefault(fiberRefs, FiberRef.currentScheduler)
+  return scheduler instanceof TimeSlicedScheduler ? () => scheduler.hasTime() : Function.constTrue
+}
+
+/** A request whose fiber has ended. */
+interface Finished {
+  readonly request: NodeRequest
+  readonly reply: Work
+  readonly exit: Exit.Exit<Answer, Problem>
+  readonly ended: () => void
+}
+
+/**
+ * Runs an application's requests, each in one fiber or in none. What fibers have found in one turn of the event loop is written at its end,
+ * together; a fiber that only waits holds nothing for the answer to come, and one that has ended waits for no client.
+ */
+const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
+  const hasTime = hasTimeIn(runtime)
+  const log = (request: NodeRequest, message: string, cause: unknown) =>
+    Runtime.runFork(
+      runtime,
+      Effect.logError(message, cause).pipe(
+        Effect.annotateLogs({ path: request.url, trace_id: Conformance.traceOf(request.source) })
+      )
+    )
+
+  /** Code of ours outside of a fiber: what it throws is a defect, logged and answered as a 500, and does not end the process. */
+  const guarded = <A>(request: NodeRequest, evaluate: () => A): A | Answer => {
+    try {
+      return evaluate()
+    } catch (defect) {
+      log(request, "unexpected failure", defect)
+      return Conformance.render(new InternalError(), request.source)
+    }
+  }
+
+  const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
+    try {
+      writeAnswer(answer, response, runtime, (failure) => {
+        if (failure !== undefined) log(request, "an answer broke off", failure)
+        ended()
+      })
+    } catch (defect) {
+      log(request, "unexpected failure", defect)
+      response.destroy()
+      ended()
+    }
+  }
+
+  const finish = endOfTurn<Finished>(({ ended, exit, reply, request }) => {
+    const response = awaitedResponse(request)
+    if (response !== undefined) return write(guarded(request, () => reply.answer(exit)), request, response, ended)
+    guarded(request, () => reply.abandoned(exit))
+    ended()
+  })
+
+  /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
+  return (request: NodeRequest, ended: () => void) => {
+    const reply = guarded(request, () => app(request))
+    if (isAnswer(reply)) {
+      const response = awaitedResponse(request)
+      if (response === undefined) ended()
+      else write(reply, request, response, ended)
+      return undefined
+    }
+    const fiber = Runtime.runFork(
+      Runtime.make({ ...runtime, context: reply.context }),
+      Effect.suspend(() => reply.effect()),
+      { immediate: hasTime() }
+    )
+    fiber.addObserver((exit) => finish({ request, reply, exit, ended }))
+    return fiber.unsafePoll() === null ? fiber : undefined
+  }
+}
+
+type Run = ReturnType<typeof makeRunner>
+
+const interrupt = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
+  fiber.unsafeInterruptAsFork(HttpServerError.clientAbortFiberId)
+
+const onRequest = (run: Run, lifecycle: Context.Tag.Service<Lifecycle>): RequestListener => (incoming, response) => {
+  const fiber = run(new NodeRequest(incoming, response), lifecycle.begin(response))
+  if (fiber === undefined) return
+  if (incoming instanceof Incoming) incoming.whenBroken = () => interrupt(fiber)
+  response.on("close", () => {
+    if (!response.writableEnded) interrupt(fiber)
+  })
+}
+
+/** The response to an upgrade that is refused, made when it is needed: after it the connection closes, as node has given it away. */
+const handshakeResponse = (incoming: IncomingMessage) => {
+  let response: ServerResponse | undefined
+  return () => {
+    if (response !== undefined) return response
+    response = new ServerResponse(incoming)
+    response.shouldKeepAlive = false
+    response.on("finish", () => {
+      if (incoming instanceof Incoming) incoming.upgraded ??= response?.statusCode
+      incoming.socket.end()
+    })
+    response.assignSocket(incoming.socket)
+    return response
+  }
+}
+
+const onUpgrade = (run: Run, fibers: FiberSet.FiberSet<unknown, unknown>) => (incoming: IncomingMessage) => {
+  const fiber = run(new NodeRequest(incoming, handshakeResponse(incoming)), () => undefined)
+  if (fiber === undefined) return
+  FiberSet.unsafeAdd(fibers, fiber)
+  incoming.socket.on("close", () => {
+    if (!incoming.socket.writableEnded) interrupt(fiber)
+  })
+}
+
+/**
+ * Serves a server's requests and upgrades by an application, until the scope closes: it then interrupts the upgraded ones and waits for them;
+ * the others are `Lifecycle`'s to wait for. A client that leaves interrupts its request's fiber.
+ */
+export const serve = (server: Server, app: App): Effect.Effect<void, never, Lifecycle | Scope.Scope> =>
+  Effect.gen(function*() {
+    const lifecycle = yield* Lifecycle
+    const run = makeRunner(app, yield* requestRuntime)
+    const request = onRequest(run, lifecycle)
+    const upgrade = onUpgrade(run, yield* FiberSet.make())
+    yield* Effect.acquireRelease(
+      Effect.sync(() => server.on("request", request).on("upgrade", upgrade)),
+      () => Effect.sync(() => server.off("request", request).off("upgrade", upgrade))
+    )
+  })

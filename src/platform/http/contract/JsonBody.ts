@@ -1,0 +1,118 @@
+import { type Text, text } from "../../../domain/Text.ts"
+
+/** Stands for a value of a JSON text that JavaScript would read as another one; no schema takes it. */
+export class UnusableValue {
+  readonly reason: Text
+  /** Whether a rule about the value says more than the reason. */
+  readonly breaksRule: boolean
+
+  constructor(reason: Text, breaksRule: boolean) {
+    this.reason = reason
+    this.breaksRule = breaksRule
+  }
+}
+
+const imprecise = new UnusableValue(
+  text("doit être un nombre que 64 bits conservent exactement", "must be a number that 64 bits keep exactly"),
+  true
+)
+
+const repeated = new UnusableValue(text("donné plusieurs fois", "given more than once"), false)
+
+const number = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
+
+/** A decimal number as its digits and its power of ten, the same for `1`, `1.0` and `10e-1`; undefined for none. */
+const normalized = (written: string): string | undefined => {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = number.exec(written) ?? []
+  if (whole === "") return undefined
+  const digits = (whole + fraction).replace(/^0+/, "")
+  const significant = digits.replace(/0+$/, "")
+  if (significant === "") return "0"
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
+}
+
+/** Whether a double keeps a number as it is written: 0.3 yes, 0.29999999999999999 no, which JavaScript reads as 0.3. */
+export const isKept = (written: string): boolean => normalized(written) === normalized(String(Number(written)))
+
+/** Strings, numbers, names and marks of a JSON text that is known to be valid. */
+const tokens = /"(?:[^"\\]+|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/gs
+
+interface Member {
+  readonly written: string
+  readonly value: unknown
+}
+
+/** Reads a valid JSON text as `JSON.parse` does, but for the values that it would change or choose among. */
+class Reader {
+  readonly #tokens: IterableIterator<RegExpExecArray>
+  readonly #text: string
+  #token = ""
+  #end = 0
+
+  constructor(json: string) {
+    this.#text = json
+    this.#tokens = json.matchAll(tokens)
+    this.#advance()
+  }
+
+  #advance(): void {
+    const { value } = this.#tokens.next()
+    this.#token = value?.[0] ?? ""
+    this.#end = value === undefined ? this.#text.length : value.index + value[0].length
+  }
+
+  /** The value that begins at the current token, which is then the one after it. */
+  read(): unknown {
+    const token = this.#token
+    this.#advance()
+    if (token === "{") return this.#object()
+    if (token === "[") return this.#array()
+    return /^[-\d]/.test(token) && !isKept(token) ? imprecise : JSON.parse(token)
+  }
+
+  #array(): ReadonlyArray<unknown> {
+    const values: Array<unknown> = []
+    while (this.#token !== "]") {
+      values.push(this.read())
+      if (this.#token === ",") this.#advance()
+    }
+    this.#advance()
+    return values
+  }
+
+  #object(): Record<string, unknown> {
+    const members = new Map<string, Member>()
+    while (this.#token !== "}") {
+      const name: string = JSON.parse(this.#token)
+      this.#advance()
+      const start = this.#end
+      this.#advance()
+      const value = this.read()
+      const written = this.#text.slice(start, this.#end - this.#token.length).trim()
+      const before = members.get(name)
+      members.set(
+        name,
+        before === undefined || before.written === written ? { value, written } : { value: repeated, written }
+      )
+      if (this.#token === ",") this.#advance()
+    }
+    this.#advance()
+    return Object.fromEntries(Array.from(members, ([name, { value }]) => [name, value]))
+  }
+}
+
+/** A number with so many digits, or an exponent, that a double may not keep it. */
+const maybeImprecise = /\d[\d.]{15}|\d[eE]/
+
+/** A backslash may hide a name. */
+const mayRepeat = (json: string, names: ReadonlyArray<string>): boolean =>
+  names.length > 0 && json.includes("\\") ||
+  names.some((name) => json.indexOf(`"${name}"`) !== json.lastIndexOf(`"${name}"`))
+
+/**
+ * The value of a JSON text that `JSON.parse` has read already. A number that a double does not keep as written, and a member given
+ * twice with two values, become an `UnusableValue`: rounded or chosen among, they would pass the rules that they break.
+ * `names` are the members that are looked for.
+ */
+export const asWritten = (json: string, read: unknown, names: ReadonlyArray<string>): unknown =>
+  maybeImprecise.test(json) || mayRepeat(json, names) ? new Reader(json).read() : read

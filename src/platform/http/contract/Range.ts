@@ -1,0 +1,21 @@
+import type { ByteRange } from "../../files/ReadFile.ts"
+
+const single = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
+
+/**
+ * The bytes that a `Range` asks for, of so many (RFC 9110, 14.1.2). What is malformed, or asks for several ranges, is ignored, as it may be,
+ * and the whole is sent.
+ */
+export const select = (range: string | undefined, size: number): "whole" | "unsatisfiable" | ByteRange => {
+  const match = single.exec(range ?? "")
+  const [first = "", last = ""] = match?.slice(1) ?? []
+  if (match === null || (first === "" && last === "")) return "whole"
+  if (first === "") {
+    const length = Math.min(Number(last), size)
+    return length === 0 ? "unsatisfiable" : { start: size - length, end: size - 1 }
+  }
+  const start = Number(first)
+  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1)
+  if (last !== "" && Number(last) < start) return "whole"
+  return start >= size ? "unsatisfiable" : { start, end }
+}

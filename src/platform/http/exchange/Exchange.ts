@@ -1,0 +1,82 @@
+import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import type { Tracer } from "effect"
+import type { Problem } from "../../../domain/Problem.ts"
+import { type Language, negotiate } from "../../../domain/Text.ts"
+import { traceIdOf } from "../../observability/TraceContext.ts"
+import { Incoming } from "./Incoming.ts"
+import * as ProblemResponse from "./ProblemResponse.ts"
+import { originForm, pathOf } from "./target.ts"
+
+type Fields = Readonly<Record<string, string>>
+
+/** The headers of an answer in each language, names and values in turn. */
+const localizedPairs = {
+  fr: Object.entries(ProblemResponse.localized("fr")).flat(),
+  en: Object.entries(ProblemResponse.localized("en")).flat()
+}
+
+/** What one request carries through its handling; it is the `ResponseHeaders` of its operation, too. */
+export class Exchange {
+  /** Its URL in origin form. */
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly path: string
+  readonly language: Language
+  /** What its handler has set, in few of them. */
+  private own: Fields | undefined = undefined
+  /** From the moment when the operation is known. */
+  span: Tracer.Span | undefined = undefined
+  #traceId: string | undefined = undefined
+
+  constructor(received: HttpServerRequest.HttpServerRequest) {
+    const url = originForm(received.url)
+    this.request = url === received.url ? received : received.modify({ url })
+    this.path = pathOf(url)
+    this.language = negotiate(received.headers["accept-language"])
+    const source = NodeHttpServerRequest.toIncomingMessage(received)
+    if (source instanceof Incoming) source.traced = this
+  }
+
+  /** The trace of the request: its span's, or else its caller's, or one of its own; made when it is first read. */
+  get traceId(): string {
+    return this.span?.traceId ?? (this.#traceId ??= traceIdOf(this.request.headers))
+  }
+
+  /** The problem with its body, where the rest of it could not be read. */
+  get fault(): Problem | undefined {
+    const source = NodeHttpServerRequest.toIncomingMessage(this.request)
+    return source instanceof Incoming ? source.fault : undefined
+  }
+
+  set(name: string, value: string): void {
+    this.own = { ...this.own, [name]: value }
+  }
+
+  /** Headers of the answer, whoever makes it. */
+  get headers(): Fields {
+    return { ...ProblemResponse.always, ...this.own }
+  }
+
+  /** Headers of an answer in the language of the request. */
+  get localizedHeaders(): Fields {
+    return { ...ProblemResponse.localized(this.language), ...this.own }
+  }
+
+  /** The headers of an answer that is a text, names and values in turn; what its handler has set takes the place of what it would have had. */
+  headersOf(contentType: string, contentLength: number): Array<string> {
+    const length = String(contentLength)
+    return this.own === undefined
+      ? ["content-type", contentType, "content-length", length].concat(localizedPairs[this.language])
+      : Object.entries({ "content-type": contentType, "content-length": length, ...this.localizedHeaders }).flat()
+  }
+}
+
+export const renderProblem = (exchange: Exchange, problem: Problem): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.setHeaders(
+    ProblemResponse.render(problem, {
+      language: exchange.language,
+      path: exchange.path,
+      traceId: exchange.traceId
+    }),
+    exchange.localizedHeaders
+  )

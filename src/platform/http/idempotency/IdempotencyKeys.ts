@@ -1,0 +1,139 @@
+import { HttpServerResponse } from "@effect/platform"
+import { Clock, Context, Duration, Effect, Layer, Option, Predicate } from "effect"
+import { AppConfig } from "../../../AppConfig.ts"
+import type { Problem } from "../../../domain/Problem.ts"
+import { Database } from "../../sql/Database.ts"
+import { orDefect } from "../../sql/orDefect.ts"
+import { removeAll } from "../../sql/removeAll.ts"
+import { IdempotencyKeyInProgress, IdempotencyKeyReused } from "../contract/Idempotent.ts"
+import { tokenOf } from "../exchange/BearerTokens.ts"
+import { canonical, sha256 } from "./fingerprint.ts"
+import { type Answer, IdempotencyKeysRepo } from "./IdempotencyKeysRepo.ts"
+
+type Response = HttpServerResponse.HttpServerResponse
+
+/** A request that carries a key. */
+export interface Keyed {
+  readonly key: string
+  /** Whose key it is: two callers may use one key for two things. */
+  readonly authorization: string | undefined
+  readonly operation: string
+  /** Its path, query and payload, decoded: how they were written makes no difference. */
+  readonly input: unknown
+  readonly respond: Effect.Effect<Response, Problem>
+  readonly render: (problem: Problem) => Response
+}
+
+const removedAtOnce = 1000
+
+/** Seconds; a request that takes a key changes the database, and no more. */
+const retry_after = 1
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+const bodyOf = ({ body }: Response): Effect.Effect<string | null> => {
+  if (body._tag === "Empty") return Effect.succeed(null)
+  if (body._tag === "Raw" && Predicate.isString(body.body)) return Effect.succeed(body.body)
+  return body._tag === "Uint8Array"
+    ? Effect.orDie(Effect.try(() => utf8.decode(body.body)))
+    : Effect.dieMessage(`an answer that is a ${body._tag} cannot be kept for its idempotency key`)
+}
+
+const replay = ({ body, headers, status }: Answer): Response => {
+  const options = { status, headers: { ...headers, "idempotency-replayed": "true" } }
+  return body === null ? HttpServerResponse.empty(options) : HttpServerResponse.text(body, options)
+}
+
+/** Whether a failure's answer is the result of the operation, rather than something that passes and may say when. */
+const isResult = ({ headers, status }: Response) => status < 500 && headers["retry-after"] === undefined
+
+/** What is kept an answer under, and what must not differ then. */
+const identityOf = ({ authorization, input, key, operation }: Keyed) => {
+  const token = tokenOf(authorization)
+  return { scope: token === undefined ? "" : sha256(token), key, fingerprint: sha256(canonical([operation, input])) }
+}
+type Identity = ReturnType<typeof identityOf>
+
+const make = Effect.gen(function*() {
+  const { idempotencyKeyRetention } = yield* AppConfig
+  const repo = yield* IdempotencyKeysRepo
+  const { transaction } = yield* Database
+  const retention = Duration.toMillis(idempotencyKeyRetention)
+  /** The fingerprint of what runs now, by scope and key; a request each, so never more than there are requests. */
+  const running = new Map<string, string>()
+
+  /** Runs the operation and keeps its result, in the caller's transaction. */
+  const run = Effect.fnUntraced(function*(identity: Identity, { render, respond }: Keyed) {
+    // nested: what a refused operation did is undone, and its answer kept all the same
+    const response = yield* orDefect(transaction(respond)).pipe(
+      Effect.catchAll((problem) => {
+        const refusal = render(problem)
+        return isResult(refusal) ? Effect.succeed(refusal) : Effect.fail(problem)
+      })
+    )
+    const { headers, status } = response
+    const body = yield* bodyOf(response)
+    const now = yield* Clock.currentTimeMillis
+    const row = { ...identity, status, headers: { ...headers }, body, created_at: now }
+    const kept = yield* repo.keep({ row, expired: now - retention })
+    // another process on the same database was faster: everything is rolled back
+    return Option.isSome(kept) ? response : yield* new IdempotencyKeyInProgress({ key: identity.key, retry_after })
+  })
+
+  const replayOrRun = Effect.fnUntraced(function*(identity: Identity, keyed: Keyed) {
+    const { fingerprint, key, scope } = identity
+    const now = yield* Clock.currentTimeMillis
+    const kept = yield* orDefect(repo.find({ scope, key, expired: now - retention }))
+    if (Option.isNone(kept)) return yield* orDefect(transaction(run(identity, keyed)))
+    return kept.value.fingerprint === fingerprint ? replay(kept.value) : yield* IdempotencyKeyReused.of(key)
+  })
+
+  /** Fails while another request with the key runs; answers what `running` has it under. */
+  const claim = ({ fingerprint, key, scope }: Identity) =>
+    Effect.suspend((): Effect.Effect<string, Problem> => {
+      const id = `${scope} ${key}`
+      const other = running.get(id)
+      if (other === undefined) {
+        running.set(id, fingerprint)
+        return Effect.succeed(id)
+      }
+      return other === fingerprint
+        ? new IdempotencyKeyInProgress({ key, retry_after })
+        : IdempotencyKeyReused.of(key)
+    })
+
+  return IdempotencyKeys.of({
+    once: (keyed) =>
+      Effect.suspend(() => {
+        const identity = identityOf(keyed)
+        return Effect.acquireUseRelease(
+          claim(identity),
+          () => replayOrRun(identity, keyed),
+          // after the commit or the rollback: who comes before that is told to wait
+          (id) => Effect.sync(() => running.delete(id))
+        )
+      }),
+    removeExpired: removeAll(removedAtOnce, (limit) =>
+      Clock.currentTimeMillis.pipe(
+        Effect.flatMap((now) => orDefect(repo.removeExpired({ expired: now - retention, limit }))),
+        Effect.map(({ length }) => length)
+      ))
+  })
+})
+
+/**
+ * Requests that carry an idempotency key, as draft-ietf-httpapi-idempotency-key-header has it. The operation's change, and its answer under
+ * the key, are committed in one transaction: after a crash there are both, or neither. A success and a 4xx are results, which are kept; a
+ * 5xx, a failure with Retry-After, a timeout and an interruption undo everything and leave the key free.
+ */
+export class IdempotencyKeys extends Context.Tag("barista/platform/idempotency/IdempotencyKeys")<IdempotencyKeys, {
+  /**
+   * Runs a request, or repeats the answer that the first one with that key got, its language and the trace id of its problem document
+   * included. `IdempotencyKeyReused` where that was another request, `IdempotencyKeyInProgress` while it runs.
+   */
+  readonly once: (request: Keyed) => Effect.Effect<Response, Problem>
+  /** Deletes the answers that are older than `IDEMPOTENCY_KEY_RETENTION`; answers how many. */
+  readonly removeExpired: Effect.Effect<number>
+}>() {
+  static readonly layer = Layer.effect(IdempotencyKeys, make).pipe(Layer.provide(IdempotencyKeysRepo.layer))
+}

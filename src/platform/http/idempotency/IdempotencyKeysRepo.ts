@@ -1,0 +1,59 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import { Database } from "../../sql/Database.ts"
+import * as Query from "../../sql/Query.ts"
+
+const Key = Schema.Struct({ scope: Schema.String, key: Schema.String })
+const Answer = Schema.Struct({
+  fingerprint: Schema.String,
+  status: Schema.Int,
+  headers: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String })),
+  body: Schema.NullOr(Schema.String)
+})
+export type Answer = typeof Answer.Type
+const Row = Schema.Struct({ ...Key.fields, ...Answer.fields, created_at: Schema.Int })
+
+/** Milliseconds since 1970; a row of that time or older has expired. */
+const expired = { expired: Schema.Int }
+
+const make = Effect.gen(function*() {
+  const { reader, writer } = yield* Database
+  return {
+    find: Query.findOne({
+      Request: Schema.Struct({ ...Key.fields, ...expired }),
+      Result: Answer,
+      execute: ({ expired, key, scope }) =>
+        reader`
+          SELECT fingerprint, status, headers, body FROM idempotency_keys
+          WHERE scope = ${scope} AND key = ${key} AND created_at > ${expired}`
+    }),
+    /** No row where one that has not expired is there already. */
+    keep: Query.findOne({
+      Request: Schema.Struct({ row: Row, ...expired }),
+      Result: Key,
+      execute: ({ expired, row }) =>
+        writer`
+          INSERT INTO idempotency_keys ${writer.insert(row)}
+          ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
+            headers = excluded.headers, body = excluded.body, created_at = excluded.created_at
+          WHERE idempotency_keys.created_at <= ${expired}
+          RETURNING scope, key`
+    }),
+    removeExpired: Query.findAll({
+      Request: Schema.Struct({ ...expired, limit: Schema.Int }),
+      Result: Key,
+      execute: ({ expired, limit }) =>
+        writer`
+          DELETE FROM idempotency_keys WHERE (scope, key) IN (
+            SELECT scope, key FROM idempotency_keys WHERE created_at <= ${expired} ORDER BY created_at LIMIT ${limit}
+          ) RETURNING scope, key`
+    })
+  }
+})
+
+/** One query a method, on the kept keys. */
+export class IdempotencyKeysRepo extends Context.Tag("barista/platform/idempotency/IdempotencyKeysRepo")<
+  IdempotencyKeysRepo,
+  Effect.Effect.Success<typeof make>
+>() {
+  static readonly layer = Layer.effect(IdempotencyKeysRepo, make)
+}

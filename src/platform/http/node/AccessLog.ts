@@ -1,0 +1,102 @@
+import { type Clock, DateTime, Effect, FiberRef, LogLevel, Runtime } from "effect"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import { AppConfig } from "../../../AppConfig.ts"
+import { JsonLines } from "../../observability/Logging.ts"
+import { endOfTurn } from "../../scheduler/endOfTurn.ts"
+import type { Incoming } from "../exchange/Incoming.ts"
+import { originForm, pathOf } from "../exchange/target.ts"
+import { traceOf } from "../rules/Conformance.ts"
+
+/** A client that left before an answer began, as nginx numbers it. */
+const clientClosedRequest = 499
+
+const statusOf = ({ headersSent, statusCode }: ServerResponse) => headersSent ? statusCode : clientClosedRequest
+
+/** What one line says of an answer. */
+interface Entry {
+  readonly method: string
+  /** Without the query, which carries what people have typed, and without the user of an absolute URL. */
+  readonly path: string
+  readonly status: number
+  /** In milliseconds, from the request's arrival. */
+  readonly duration_ms: number
+  readonly trace_id: string
+  /** The address of the other side of the connection: a proxy's, behind one. */
+  readonly client: string
+  /** Only where not all of the answer was sent. */
+  readonly aborted?: true
+}
+
+const entryOf = (request: IncomingMessage, status: number, began: number, isAborted: boolean): Entry => ({
+  method: request.method ?? "-",
+  path: pathOf(originForm(request.url ?? "")),
+  status,
+  duration_ms: Math.round((performance.now() - began) * 10) / 10,
+  trace_id: traceOf(request),
+  client: request.socket.remoteAddress ?? "-",
+  ...(isAborted ? { aborted: true } : {})
+})
+
+const messageOf = ({ method, path, status }: Entry) => `${method} ${path} ${status}`
+
+/** As the log's other lines, whose logger would take several times as long. */
+const jsonLine = (entry: Entry, timestamp: string): string =>
+  `{"message":${JSON.stringify(messageOf(entry))},"logLevel":"INFO","timestamp":"${timestamp}",` +
+  `"annotations":${JSON.stringify(entry)},"spans":{},"fiberId":""}\n`
+
+const logged = (entry: Entry): Effect.Effect<void> =>
+  Effect.annotateLogs(Effect.logInfo(messageOf(entry)), { ...entry })
+
+/** The time as text, made once a millisecond. */
+const timestamps = (clock: Clock.Clock) => {
+  let at = 0
+  let text = ""
+  return () => {
+    const now = clock.unsafeCurrentTimeMillis()
+    if (now !== at) text = DateTime.formatIso(DateTime.unsafeMake(now))
+    at = now
+    return text
+  }
+}
+
+export type AccessLog = NonNullable<Effect.Effect.Success<typeof make>>
+
+/**
+ * Writes a line in the log, at level info, for each answer that `ACCESS_LOG` asks for; undefined where there are to be none. Lines are made and
+ * written at the end of the event loop's turn, behind the answers.
+ */
+export const make = Effect.gen(function*() {
+  const { accessLog } = yield* AppConfig
+  const least = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
+  if (accessLog === "none" || LogLevel.greaterThan(least, LogLevel.Info)) return undefined
+  const runtime = yield* Effect.runtime<never>()
+  const writeJson = yield* JsonLines
+  const timestamp = timestamps(yield* Effect.clock)
+  const write = endOfTurn<Entry>((entry) => {
+    if (writeJson === undefined) Runtime.runFork(runtime, logged(entry))
+    else writeJson(jsonLine(entry, timestamp()))
+  })
+  const isLogged = (status: number) => accessLog === "all" || status >= 400
+  return {
+    /** Has node keep the address, which is gone once the connection is closed. */
+    connected: (socket: Socket): void => void socket.remoteAddress,
+
+    request: (response: ServerResponse): void => {
+      const began = performance.now()
+      response.on("close", () => {
+        const status = statusOf(response)
+        if (isLogged(status)) write(entryOf(response.req, status, began, !response.writableFinished))
+      })
+    },
+
+    /** The line of a websocket is written when it closes. */
+    upgrade: (request: Incoming): void => {
+      const began = performance.now()
+      request.socket.on("close", () => {
+        const status = request.upgraded ?? clientClosedRequest
+        if (isLogged(status)) write(entryOf(request, status, began, request.upgraded === undefined))
+      })
+    }
+  }
+})

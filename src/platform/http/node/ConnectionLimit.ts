@@ -1,0 +1,59 @@
+import { FileSystem } from "@effect/platform"
+import { Duration, Effect, Option, Runtime } from "effect"
+import type { Server } from "node:http"
+import type { Socket } from "node:net"
+import { AppConfig } from "../../../AppConfig.ts"
+import { Lifecycle } from "../../lifecycle/Lifecycle.ts"
+
+/** Descriptors kept back for files, calls upstream and mails. */
+const partForConnections = 3 / 4
+
+/** Pause between two lines about refused connections. */
+const silence = Duration.toMillis(Duration.seconds(10))
+
+/** The descriptors that the process may still open: `ulimit -n` less those that are open; none where there is no /proc to ask. */
+const freeDescriptors = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const limits = yield* fs.readFileString("/proc/self/limits")
+  const most = /^Max open files\s+(\d+)/m.exec(limits)?.[1]
+  const open = (yield* fs.readDirectory("/proc/self/fd")).length
+  return most === undefined ? Infinity : Number(most) - open
+}).pipe(Effect.orElseSucceed(() => Infinity))
+
+/**
+ * Keeps a server below the connections that it may have. One beyond them takes the place of the one that has been idle for the longest; where
+ * none is, it is closed, counted, and told of in the log. Without it the system would reset connections in silence, and files could not be
+ * opened either.
+ */
+export const guard = (server: Server): Effect.Effect<void, never, AppConfig | FileSystem.FileSystem | Lifecycle> =>
+  Effect.gen(function*() {
+    const { maxConnections } = yield* AppConfig
+    const { clients } = yield* Lifecycle
+    const free = yield* freeDescriptors
+    const most = Option.getOrElse(maxConnections, () => Math.max(1, Math.floor(free * partForConnections)))
+    if (most === Infinity) return
+    const clock = yield* Effect.clock
+    const runtime = yield* Effect.runtime<never>()
+    let told = -Infinity
+
+    const tell = () => {
+      const now = clock.unsafeCurrentTimeMillis()
+      if (now - told < silence) return
+      told = now
+      const annotations = { connections: clients.open, refused: clients.refused }
+      Runtime.runFork(
+        runtime,
+        Effect.annotateLogs(
+          Effect.logWarning(`connections are refused: there are ${most}, and none is idle`),
+          annotations
+        )
+      )
+    }
+
+    server.on("connection", (socket: Socket) => {
+      if (!clients.isOver(most)) return
+      clients.refused++
+      socket.destroy()
+      tell()
+    })
+  })

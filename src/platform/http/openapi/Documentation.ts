@@ -1,0 +1,96 @@
+import {
+  type HttpApi,
+  type HttpApiGroup,
+  HttpApiSwagger,
+  type HttpApp,
+  HttpLayerRouter,
+  HttpServerRequest,
+  HttpServerResponse,
+  OpenApi
+} from "@effect/platform"
+import { Context, Effect, identity, Option, Scope } from "effect"
+import { AppConfig } from "../../../AppConfig.ts"
+import { type Language, negotiate } from "../../../domain/Text.ts"
+import { withLimits } from "./Limits.ts"
+import { type Texts, translated } from "./Texts.ts"
+import { withTokens } from "./transform.ts"
+
+/** A setting is named in the document by its variable; its value in force stands there instead. */
+export interface Options {
+  readonly limits?: Readonly<Record<string, number>>
+  readonly texts?: Texts
+}
+
+/** A cup: browsers ask for an icon beside the first page. */
+const icon =
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><text y=".9em" font-size="90">☕</text></svg>`
+
+/** The contract, documented in one language and with the limits in force. */
+const documented = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
+  api: HttpApi.HttpApi<Id, Groups, E, never>,
+  language: Language,
+  { limits = {}, texts = {} }: Options,
+  asksForTokens: boolean
+) => {
+  const transform = Option.getOrElse(Context.getOption(api.annotations, OpenApi.Transform), () => identity)
+  return api.annotate(
+    OpenApi.Transform,
+    (spec) => translated(withTokens(withLimits(transform(spec), limits), asksForTokens), texts, language)
+  )
+}
+
+/** The page in the language that its request asks for. */
+const negotiated = (pages: Readonly<Record<Language, HttpApp.Default>>): HttpApp.Default =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) => {
+    const language = negotiate(headers["accept-language"])
+    const said = { "content-language": language, vary: "accept-language" }
+    return Effect.map(pages[language], HttpServerResponse.setHeaders(said))
+  })
+
+/**
+ * The pages that document a contract, from the contract and in the language asked for: `/openapi.json` (OpenAPI 3.1), and `/docs`, which
+ * needs no network and is where `/` leads.
+ */
+export const pages = Effect.fnUntraced(
+  function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
+    api: HttpApi.HttpApi<Id, Groups, E, never>,
+    options: Options = {}
+  ) {
+    const scope = yield* Effect.scope
+    const { apiTokens } = yield* AppConfig
+    const inLanguage = (language: Language) => documented(api, language, options, Option.isSome(apiTokens))
+    const json = (language: Language) =>
+      Effect.map(
+        Effect.cached(Effect.sync(() => JSON.stringify(OpenApi.fromApi(inLanguage(language))))),
+        Effect.map((document) => HttpServerResponse.text(document, { contentType: "application/json" }))
+      )
+    // made on its first use: the page is a megabyte that most starts never show
+    const docs = (language: Language) =>
+      Effect.map(
+        Effect.cached(
+          Effect.suspend(() =>
+            HttpLayerRouter.toHttpEffect(
+              HttpApiSwagger.layerHttpLayerRouter({ api: inLanguage(language), path: `/${language}` })
+            )
+          ).pipe(Scope.extend(scope))
+        ),
+        // the library keeps both pages in one router
+        (page) =>
+          Effect.flatten(page).pipe(
+            Effect.orDie,
+            Effect.scoped,
+            Effect.updateService(HttpServerRequest.HttpServerRequest, (request) =>
+              request.modify({ url: `/${language}` }))
+          )
+      )
+    return {
+      "/openapi.json": negotiated({ fr: yield* json("fr"), en: yield* json("en") }),
+      "/docs": negotiated({ fr: yield* docs("fr"), en: yield* docs("en") }),
+      "/": HttpServerResponse.redirect("/docs", { status: 302 }),
+      "/favicon.ico": HttpServerResponse.text(icon, {
+        contentType: "image/svg+xml",
+        headers: { "cache-control": "max-age=86400" }
+      })
+    }
+  }
+)

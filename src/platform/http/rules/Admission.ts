@@ -1,0 +1,69 @@
+import type { HttpApp } from "@effect/platform"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import type { Context } from "effect"
+import type { Values } from "../../../AppConfig.ts"
+import { InvalidInput, Overloaded, type Problem, Stopping, Unauthorized } from "../../../domain/Problem.ts"
+import { term } from "../../../domain/Term.ts"
+import { text } from "../../../domain/Text.ts"
+import type { Lifecycle } from "../../lifecycle/Lifecycle.ts"
+import * as BearerTokens from "../exchange/BearerTokens.ts"
+import type { Exchange } from "../exchange/Exchange.ts"
+import { isHealth } from "../exchange/target.ts"
+import * as Provenance from "./Provenance.ts"
+
+/** Documentation by path, without its trailing slash. */
+export type Pages = Readonly<Record<string, HttpApp.Default>>
+
+/** The page at a path, with or without its trailing slash. */
+export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined => {
+  const key = path.replace(/(.)\/$/, "$1")
+  return Object.hasOwn(pages, key) ? pages[key] : undefined
+}
+
+/** Nouns for what there is too much of, by what is full of it. */
+const loads = {
+  server: term("requêtes en cours", "requests"),
+  client: term("requêtes en cours d'un même client", "requests of one client"),
+  connection: term("requêtes en attente sur une même connexion", "requests on one connection")
+} as const
+
+/** Parameters of a query: no operation takes a tenth as many, and thousands of them take milliseconds to parse. */
+const mostParameters = 100
+
+/** A shorter URL cannot have too many of them. */
+const leastCrowded = 2 * mostParameters
+
+const isCrowded = (url: string): boolean => {
+  if (url.length <= leastCrowded) return false
+  let parameters = 1
+  for (let at = url.indexOf("&"); at >= 0; at = url.indexOf("&", at + 1)) parameters++
+  return parameters > mostParameters
+}
+
+const crowded = InvalidInput.of(
+  ["query"],
+  text(`doit avoir au plus ${mostParameters} paramètres`, `must have at most ${mostParameters} parameters`),
+  "too_long"
+)
+
+/** Makes the check before routing: origin, state of the server, load, tokens and number of parameters, in this order. */
+export const admission = (config: Values, lifecycle: Context.Tag.Service<Lifecycle>, pages: Pages) => {
+  const provenance = Provenance.checker(config)
+  const authorized = BearerTokens.checker(config.apiTokens)
+  return ({ path, request }: Exchange): Problem | undefined => {
+    const { headers, method } = request
+    const misplaced = provenance(request)
+    if (misplaced !== undefined) return misplaced
+    const isCheck = isHealth(path)
+    if (lifecycle.isStopping() && !isCheck) return new Stopping({ retry_after: 5 })
+    const full = lifecycle.full(NodeHttpServerRequest.toIncomingMessage(request))
+    // whoever watches the server's health is not turned away for the load of others
+    if (full !== undefined && (full === "connection" || !isCheck)) {
+      return new Overloaded({ what: loads[full], retry_after: 1 })
+    }
+    const isAllowed = isCheck || method === "OPTIONS" || authorized(headers) ||
+      pageOf(pages, path) !== undefined
+    if (!isAllowed) return new Unauthorized()
+    return isCrowded(request.url) ? crowded : undefined
+  }
+}

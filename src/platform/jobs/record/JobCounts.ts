@@ -1,0 +1,57 @@
+import { Duration, Effect, Schema } from "effect"
+import { Database } from "../../sql/Database.ts"
+import { orDefect } from "../../sql/orDefect.ts"
+import * as Query from "../../sql/Query.ts"
+import { JobState } from "../Job.ts"
+
+const Counted = Schema.Struct({ kind: Schema.String, state: JobState, jobs: Schema.Int, last: Schema.Int })
+
+/** Jobs that one statement counts: about a millisecond of the event loop. */
+const page = 1000
+
+/** Time for which the same counts are answered again. */
+const fresh = Duration.seconds(5)
+
+export interface JobCount {
+  readonly kind: string
+  readonly state: JobState
+  readonly jobs: number
+}
+
+const make = Effect.gen(function*() {
+  const { reader } = yield* Database
+  const counted = Query.findAll({
+    Request: Schema.Int,
+    Result: Counted,
+    execute: (after) =>
+      reader`
+        SELECT kind, state, COUNT(*) AS jobs, MAX(id) AS last
+        FROM (SELECT id, kind, state FROM jobs WHERE id > ${after} ORDER BY id LIMIT ${page}) AS one_page
+        GROUP BY kind, state`
+  })
+  return { counted }
+})
+
+const count = ({ counted }: Effect.Effect.Success<typeof make>) =>
+  Effect.gen(function*() {
+    const counts = new Map<string, JobCount>()
+    let after: number | undefined = 0
+    while (after !== undefined) {
+      const rows: ReadonlyArray<typeof Counted.Type> = yield* orDefect(counted(after))
+      for (const { jobs, kind, state } of rows) {
+        const known = counts.get(`${state} ${kind}`)?.jobs ?? 0
+        counts.set(`${state} ${kind}`, { kind, state, jobs: known + jobs })
+      }
+      const isLast = rows.reduce((sum, { jobs }) => sum + jobs, 0) < page
+      after = isLast ? undefined : Math.max(...rows.map(({ last }) => last))
+      // a turn of the event loop for everybody else
+      yield* Effect.sleep(0)
+    }
+    return [...counts.values()]
+  })
+
+/** Counts the jobs by kind and state, a bounded page at a time, at most once in five seconds. */
+export const jobCounts: Effect.Effect<Effect.Effect<ReadonlyArray<JobCount>>, never, Database> = Effect.flatMap(
+  make,
+  (queries) => Effect.cachedWithTTL(count(queries), fresh)
+)

@@ -1,0 +1,175 @@
+import { Cause, type Context, Data, Effect, Option } from "effect"
+import type { Policies } from "../../../policy/Policies.ts"
+import { PolicyTimeout } from "../../../policy/PolicyTimeout.ts"
+import { isTransient } from "../../../policy/Transient.ts"
+import type { Database } from "../../sql/Database.ts"
+import { isPassing } from "../../sql/DatabaseUnavailable.ts"
+import { orDefect } from "../../sql/orDefect.ts"
+import { type ActivityError, type JobId, type Outcome, type Step, undoing } from "../Job.ts"
+import type { ActivityFailure, AttemptKey, JobRow, JobsRepo } from "../record/JobsRepo.ts"
+import { retryDefects } from "./retryDefects.ts"
+import type { Signals } from "./Signals.ts"
+
+/** A defect of an activity: logged, and tried again, as what was accepted must not end by a fault of the server. */
+class Unexpected extends Data.TaggedError("Unexpected")<{ readonly message: string }> {
+  readonly transient = true
+}
+
+/** Another attempt at the same activity has begun: this one must change nothing any more. */
+class Superseded extends Data.TaggedError("Superseded") {
+  readonly transient = true
+}
+
+const messageOf = ({ _tag, message }: ActivityError) => (message === "" ? _tag : message)
+
+export interface ActivityOptions {
+  readonly store: Context.Tag.Service<JobsRepo>
+  readonly transaction: Context.Tag.Service<Database>["transaction"]
+  readonly policies: Context.Tag.Service<Policies>
+  /** Raised by every change that somebody may want to see. */
+  readonly changes: Signals<JobId>
+  /** Closed once the server stops: those interrupted make room for others, which would begin only to be interrupted themselves. */
+  readonly mayBegin: Effect.Latch
+}
+
+/** An activity, or the taking back of one, as it is tried and recorded. */
+interface Tried extends Pick<Step, "name" | "policy" | "run" | "commit"> {
+  /** The outcome of an attempt that went well. */
+  readonly outcome: Outcome
+}
+
+/** A defect counts as a failed attempt, but for a fault of the database that passes: the activity has no part in it. */
+const counted = (work: Effect.Effect<void, ActivityError>): Effect.Effect<void, ActivityError> =>
+  Effect.catchAllDefect(work, (defect) =>
+    isPassing(defect)
+      ? Effect.die(defect)
+      : Effect.zipRight(
+        Effect.logError("an activity failed unexpectedly", Cause.die(defect)),
+        new Unexpected({ message: `unexpected: ${String(defect)}` })
+      ))
+
+const failureOf = (activity: string, error: ActivityError): ActivityFailure => ({
+  activity,
+  reason: isTransient(error) ? "exhausted" : "permanent",
+  cause: messageOf(error)
+})
+
+/**
+ * Attempts at an activity under its policy until one succeeds, one fails for good, or they are exhausted: the failure, or none. Each attempt is
+ * a row from its beginning to its end. The success is recorded in the transaction of `commit`, a failure for good with the end of its attempt,
+ * so that a start after a crash finds both. A fault of the database takes no attempt: what could not be written is written once it can be, and
+ * the work before it is not repeated.
+ */
+const tryOut = (
+  options: ActivityOptions,
+  job: JobRow,
+  activity: Tried
+): Effect.Effect<Option.Option<ActivityFailure>> =>
+  Effect.suspend(() => {
+    const { changes, mayBegin, policies, store, transaction } = options
+    const { commit, name, outcome, policy, run } = activity
+    const told = changes.raise(job.id)
+    let open: AttemptKey | undefined
+    let hasRun = false
+    let hasSucceeded = false
+    let failure = Option.none<ActivityFailure>()
+
+    const begin = Effect.map(store.beginAttempt(job.run, { job_id: job.id, activity: name }), (begun) => {
+      open = Option.getOrUndefined(begun)
+      hasRun = false
+      hasSucceeded = Option.isNone(begun)
+    }).pipe(Effect.zipLeft(told), Effect.uninterruptible)
+
+    const succeed = Effect.suspend(() =>
+      open === undefined ? Effect.void : orDefect(transaction(Effect.zipRight(
+        Effect.filterOrFail(store.endAttempt(open, outcome), Boolean, () => new Superseded()),
+        counted(commit)
+      )))
+    ).pipe(
+      Effect.tap(() => {
+        open = undefined
+        hasSucceeded = true
+        return told
+      }),
+      Effect.uninterruptible
+    )
+
+    const work = Effect.suspend(() =>
+      hasSucceeded ? Effect.void : Effect.zipRight(
+        Effect.tap(counted(run), () => {
+          hasRun = true
+        }),
+        succeed
+      )
+    )
+
+    const attempt = Effect.suspend(() => {
+      if (hasSucceeded) return Effect.void
+      return open !== undefined && hasRun ? succeed : Effect.zipRight(Effect.zipRight(mayBegin.await, begin), work)
+    })
+
+    /** Ends the attempt that is open, if one is; with it the activity, where that failure was the last. */
+    const fail = (error: ActivityError, isLast: boolean) =>
+      Effect.suspend(() => {
+        if (hasSucceeded) return Effect.void
+        const ended = open === undefined
+          ? Effect.succeed(true)
+          : store.endAttempt(open, error instanceof PolicyTimeout ? "timed out" : "failed", messageOf(error))
+        const last = failureOf(name, error)
+        return Effect.map(
+          orDefect(
+            transaction(
+              Effect.tap(ended, (isOurs) => isOurs && isLast ? store.fail(job.id, job.run, last) : Effect.void)
+            )
+          ),
+          () => {
+            open = undefined
+            if (isLast) failure = Option.some(last)
+          }
+        )
+      }).pipe(Effect.zipRight(told), retryDefects)
+
+    const interrupted = Effect.suspend(() =>
+      // what cannot be recorded now is found open by the next attempt
+      open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(store.endAttempt(open, "interrupted")))
+    )
+
+    return policies.apply(policy)(attempt, ({ delay, error }) => fail(error, Option.isNone(delay))).pipe(
+      // the timeout of a whole policy may come within a pause, or while a success is recorded
+      Effect.catchAll((error) => Option.isSome(failure) ? Effect.void : fail(error, true)),
+      retryDefects,
+      Effect.onInterrupt(() => interrupted),
+      Effect.zipRight(Effect.sync(() => failure))
+    )
+  })
+
+/** An activity of a job. */
+export const perform = (options: ActivityOptions, job: JobRow, step: Step) =>
+  tryOut(options, job, { ...step, outcome: "succeeded" })
+
+/**
+ * Takes an activity back, under the same policy, where it has begun. It cannot be cancelled. Whether it succeeds or not, the job ends with the
+ * failure that made it necessary; the record of attempts says what became of it.
+ */
+export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo: takeBack }: Step) => {
+  const { store } = options
+  if (takeBack === undefined) return Effect.void
+  return Effect.whenEffect(
+    tryOut(options, job, {
+      name: undoing(name),
+      policy,
+      run: Effect.void,
+      commit: Effect.zipRight(takeBack, store.forgetSuccess(job.id, name)),
+      outcome: "undone"
+    }),
+    retryDefects(store.hasBegun(job.id, name))
+  ).pipe(
+    Effect.flatMap((failure) =>
+      Option.match(Option.flatten(failure), {
+        onNone: () => Effect.void,
+        onSome: ({ cause }) => Effect.logError("an activity could not be taken back", cause)
+      })
+    ),
+    Effect.annotateLogs({ job: job.id, activity: name, kind: job.kind })
+  )
+}

@@ -1,0 +1,111 @@
+import { Workflow } from "@effect/workflow"
+import { Effect, Either, Option, Schema } from "effect"
+import { JobId, type JobKind, type Step, undoing } from "../Job.ts"
+import type { ActivityFailure, Ends, JobRow, StartedJob } from "../record/JobsRepo.ts"
+import { type ActivityOptions, perform, undo } from "./ActivityRun.ts"
+import { retryDefects } from "./retryDefects.ts"
+import type { Signals } from "./Signals.ts"
+
+/**
+ * One run of one job, as the engine keeps it: one message, and the reply to it. `deliver_at` is the moment, in milliseconds since the epoch, from
+ * which on the engine may begin it; null begins at once.
+ */
+export const JobRun = Workflow.make({
+  name: "JobRun",
+  payload: { id: JobId, run: Schema.Int, kind: Schema.String, deliver_at: Schema.NullOr(Schema.Int) },
+  idempotencyKey: ({ id, run }) => executionId(id, run)
+})
+
+/** The name of a run in the engine's tables; `JobsRepo.stranded` makes the same in SQL. */
+export const executionId = (id: JobId, run: number): string => `${id}/${run}`
+
+export interface JobRunOptions extends ActivityOptions {
+  readonly kinds: ReadonlyMap<string, JobKind>
+  /** Raised when the end of a running job is asked for. */
+  readonly cancellations: Signals<JobId>
+  /** How many jobs run at once: those of a full queue, all at once, would keep the writer from everybody else. */
+  readonly slots: Effect.Semaphore
+  /** Records the end of a run; a recurring job's successor is enqueued with it. */
+  readonly finish: (
+    job: JobRow,
+    state: "succeeded" | "failed" | "cancelled",
+    error: string | undefined
+  ) => Effect.Effect<void>
+}
+
+const describe = ({ activity, cause, reason }: ActivityFailure) =>
+  reason === "exhausted" ? `${activity}: attempts exhausted: ${cause}` : `${activity}: ${cause}`
+
+const noEnds: Ends = { failed: new Map(), undone: new Set() }
+
+/** How the activities have ended that have, by their names: with a failure or without. */
+type Ended = Map<string, Option.Option<ActivityFailure>>
+
+/** All activities at once, each to its end, as far as they have none. */
+const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<Step>, ended: Ended) =>
+  Effect.forEach(
+    steps.filter(({ name }) => !ended.has(name)),
+    (step) => Effect.map(perform(options, job, step), (failure) => ended.set(step.name, failure)),
+    { concurrency: "unbounded", discard: true }
+  )
+
+/**
+ * All activities to their ends, or until `cancelled`. Where one did not succeed all are taken back, itself included: an activity that was
+ * interrupted or got no answer may have had its effect.
+ */
+const runSteps = Effect.fnUntraced(function*(
+  options: JobRunOptions,
+  job: StartedJob,
+  steps: ReadonlyArray<Step>,
+  cancelled: Effect.Effect<void>
+) {
+  const { failed, undone } = job.has_attempts === 0 ? noEnds : yield* options.store.ends(job.id, job.run)
+  const ended: Ended = new Map()
+  for (const { name } of steps) {
+    const failure = Option.fromNullable(failed.get(name))
+    if (Option.isSome(failure) || undone.has(undoing(name))) ended.set(name, failure)
+  }
+  if (job.cancel_requested_at === null) {
+    yield* Effect.raceFirst(performAll(options, job, steps, ended), cancelled)
+  }
+  const failures = [...ended.values()].flatMap(Option.toArray)
+  if (failures.length === 0 && undone.size === 0 && ended.size === steps.length) {
+    return yield* options.finish(job, "succeeded", undefined)
+  }
+  yield* Effect.forEach(
+    steps.filter(({ name }) => !undone.has(undoing(name)) && !failed.has(undoing(name))),
+    (step) => undo(options, job, step),
+    { concurrency: "unbounded", discard: true }
+  )
+  return yield* failures.length === 0
+    ? options.finish(job, "cancelled", undefined)
+    : options.finish(job, "failed", failures.map(describe).join("; "))
+})
+
+/**
+ * A run: its activities, and the record of its end. After a crash or a stop the engine begins it again from the top; attempts that succeeded,
+ * failures for good and what was taken back are found recorded. A fault of the database only delays it, wherever it comes.
+ */
+export const execute = (options: JobRunOptions) => ({ id, kind, run }: typeof JobRun.payloadSchema.Type) => {
+  const known = options.kinds.get(kind)
+  // a server of another version enqueued it: it waits for the next one that knows its kind
+  if (known === undefined) return Effect.void
+  return Effect.gen(function*() {
+    // listens before it looks, so that no request is missed in between
+    const cancelled = yield* options.cancellations.subscribe(id)
+    const started = yield* options.store.start(id, run)
+    if (Option.isNone(started)) return
+    const job = started.value
+    yield* options.changes.raise(id)
+    const steps = known.steps(job.payload, { id, createdAt: job.created_at })
+    yield* Either.match(steps, {
+      onLeft: (reason) => options.finish(job, "failed", `its payload cannot be read: ${reason}`),
+      onRight: (steps) => runSteps(options, job, steps, cancelled)
+    })
+  }).pipe(
+    Effect.scoped,
+    retryDefects,
+    options.slots.withPermits(1),
+    Effect.annotateLogs({ job: id })
+  )
+}

@@ -1,0 +1,34 @@
+import { Cause, Duration, Effect, Schedule } from "effect"
+import { pauseAfter } from "../../../policy/Backoff.ts"
+
+const pause = pauseAfter({ kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) })
+
+/** Without end; `Schedule.forever` counts from 0. */
+const pauses = Schedule.addDelay(Schedule.forever, (failures) => Duration.millis(pause(failures + 1)))
+
+/**
+ * Tries again after defects, for ever: what was accepted goes on once there is room on the disk again, say. The engine would keep a defect as
+ * the result.
+ */
+export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect.pipe(
+    Effect.sandbox,
+    Effect.tapError((cause) =>
+      Cause.isDie(cause) ? Effect.logError("a job could not go on; it is tried again", cause) : Effect.void
+    ),
+    Effect.retry({ schedule: pauses, while: Cause.isDie }),
+    Effect.unsandbox
+  )
+
+/**
+ * Tries a statement of the engine again until the database takes it. Its pauses can be interrupted, also where the statement cannot: a stop
+ * does not wait for them.
+ */
+export const enduring = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.catchAll(effect, (error) =>
+    error._tag === "PersistenceError"
+      ? Effect.logError("the engine could not store how far a job is; it is tried again", error).pipe(
+        Effect.zipRight(Effect.interruptible(Effect.sleep("1 second"))),
+        Effect.zipRight(Effect.suspend(() => enduring(effect)))
+      )
+      : Effect.fail(error))

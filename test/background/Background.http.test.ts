@@ -1,0 +1,408 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { expect, it, layer } from "@effect/vitest"
+import { Array, Deferred, Duration, Effect, Layer, Option } from "effect"
+import { barista, start } from "../../scripts/harness/serverProcess.ts"
+import { Email } from "../../src/domain/Email.ts"
+import { JobId } from "../../src/platform/jobs/Job.ts"
+import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
+import { connect } from "../support/connect.ts"
+import * as Smtp from "../support/SmtpServer.ts"
+import { type Answer, json, send as sendTo, type Sent, TestServer } from "../support/TestServer.ts"
+
+const live = { excludeTestServices: true } as const
+
+/** Jobs end at once; those due in a week wait. */
+const quick = { ...instantly, jobsPollInterval: Duration.millis(20), jobsStopTimeout: Duration.zero }
+const inAWeek = 604_800
+
+const operations = [
+  ["/send-notification", "Notification en cours d'envoi", "Notification on its way", "notification"],
+  [
+    "/send-notification-async",
+    "Notification async en cours d'envoi",
+    "Async notification on its way",
+    "notification-async"
+  ],
+  ["/register-user", "Inscription réussie, traitements en cours", "Registered, processing under way", "registration"]
+] as const
+
+const send = (method: string, path: string, sent?: Sent) =>
+  Effect.flatMap(TestServer, (server) => server.send(method, path, sent))
+
+const client = Effect.map(TestServer, (server) => server.client.background)
+
+const asJson = (body: unknown, headers: Readonly<Record<string, string>> = {}): Sent => ({
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify(body)
+})
+
+const accept = (events: string): Sent => ({ headers: { accept: events } })
+
+/** Its mails go to a server that refuses the first one. */
+const mailed = Layer.unwrapScoped(Effect.map(
+  Smtp.make([{ at: "rcpt", does: { reply: [550, "no such user"] } }]),
+  (mail) => TestServer.layer({ ...quick, ...mailedBy(mail) })
+))
+
+/** The events of a job to its end, which is the end of the stream. */
+const events = (path: string) =>
+  Effect.map(send("GET", path, accept("text/event-stream")), (answer) => ({
+    answer,
+    jobs: [...answer.text.matchAll(/^event: job\ndata: (.+)$/gm)].map(([, data = ""]) => JSON.parse(data))
+  }))
+
+/** The job at its end. */
+const ended = (path: string) => Effect.map(events(path), ({ jobs }) => jobs.at(-1))
+
+const ids = (answer: Answer): ReadonlyArray<number> =>
+  JSON.parse(answer.text).map(({ id }: { readonly id: number }) => id)
+
+/** The ids of each page, from the first to the one without a Link, and the Links. */
+const pages = Effect.fnUntraced(function*(first: string) {
+  const [seen, links] = [[] as Array<ReadonlyArray<number>>, [] as Array<string>]
+  for (let next: string | undefined = first; next !== undefined && seen.length < 10;) {
+    const page: Answer = yield* send("GET", next)
+    seen.push(ids(page))
+    next = /^<(.+)>; rel="next"$/.exec(String(page.headers["link"]))?.[1]
+    if (next !== undefined) links.push(next)
+  }
+  return { seen, links }
+})
+
+layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
+  it.effect.each(operations)(
+    "POST %s is accepted with its message and where its job is",
+    ([path, message, english, kind]) =>
+      Effect.gen(function*() {
+        const answer = yield* send("POST", `${path}/?email=alice@example.com`)
+        expect(answer.status).toBe(202)
+        const { job } = JSON.parse(answer.text)
+        expect(json(answer)).toEqual({ message, job })
+        expect(job).toMatch(/^\/jobs\/\d+$/)
+        expect(answer.headers.location).toBe(job)
+        expect(json(yield* send("GET", `${job}/`))).toMatchObject({ kind, payload: { email: alice }, url: job })
+        const inEnglish = yield* send("POST", path, asJson({ email: alice }, { "accept-language": "en" }))
+        expect(json(inEnglish)).toMatchObject({ message: english })
+        expect(inEnglish.headers["content-language"]).toBe("en")
+        expect((yield* ended(job)).state).toBe("succeeded")
+      })
+  )
+
+  it.effect("takes its parameters from the query and from JSON, and the delay from either", () =>
+    Effect.gen(function*() {
+      for (
+        const asked of [
+          send("POST", `/register-user?email=alice@example.com&delay=${inAWeek}`),
+          send("POST", "/register-user", asJson({ email: alice, delay: inAWeek })),
+          send("POST", `/register-user?delay=${inAWeek}`, asJson({ email: alice })),
+          Effect.map((yield* client).registerUser({ payload: { email: alice, delay: inAWeek } }), ({ job }) => ({
+            text: JSON.stringify({ job })
+          }))
+        ]
+      ) {
+        const job = json(yield* send("GET", JSON.parse((yield* asked).text).job))
+        expect(job).toMatchObject({ state: "waiting", payload: { email: alice } })
+        expect(Date.parse(String(job["due_at"])) - Date.parse(String(job["created_at"]))).toBe(inAWeek * 1000)
+      }
+    }))
+
+  const email = ["query", "email"]
+  const refused: ReadonlyArray<readonly [string, Sent | undefined, ReadonlyArray<ReadonlyArray<string>>]> = [
+    ["", undefined, [email]],
+    ["?email=", undefined, [email]],
+    ["?email=alice", undefined, [email]],
+    ["?email=a%00@example.com", undefined, [email]],
+    ["?email=alice@example.com&delay=-1", undefined, [["query", "delay"]]],
+    ["?email=alice@example.com&delay=604801", undefined, [["query", "delay"]]],
+    ["?email=alice@example.com&delay=1.5", undefined, [["query", "delay"]]],
+    ["?email=alice&delay=soon", undefined, [email, ["query", "delay"]]],
+    ["", asJson({ email: "alice" }), [["body", "email"]]],
+    ["", asJson({ email: alice, delay: "1" }), [["body", "delay"]]],
+    ["", asJson([alice]), [["body"]]]
+  ]
+  it.effect("refuses an address or a delay that is none, and says where it stands", () =>
+    Effect.gen(function*() {
+      const before = ids(yield* send("GET", "/jobs?limit=1000")).length
+      for (const [path] of operations) {
+        for (const [query, body, locs] of refused) {
+          const answer = yield* send("POST", `${path}/${query}`, body)
+          expect([query, body?.body, answer.status]).toEqual([query, body?.body, 422])
+          expect(answer.headers["content-type"]).toBe("application/problem+json")
+          const problem: { readonly errors: ReadonlyArray<{ readonly loc: unknown }> } = JSON.parse(answer.text)
+          expect([query, body?.body, problem.errors.map(({ loc }) => loc)]).toEqual([query, body?.body, locs])
+        }
+      }
+      expect(ids(yield* send("GET", "/jobs?limit=1000"))).toHaveLength(before)
+    }))
+
+  it.effect("a job is watched to its end by its events, and one that has ended is told once", () =>
+    Effect.gen(function*() {
+      const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
+      const { answer, jobs } = yield* events(job)
+      expect([answer.status, answer.headers["content-type"]]).toEqual([200, "text/event-stream"])
+      expect(jobs.at(-1)).toMatchObject({ url: job, state: "succeeded" })
+      expect(jobs.at(-1).activities.map(({ name }: { readonly name: string }) => name)).toEqual([
+        "e-mail",
+        "profile",
+        "mailing list"
+      ])
+      expect((yield* events(job)).jobs).toEqual([json(yield* send("GET", job))])
+    }))
+
+  it.effect("its stream says how to go on, in JSON's language and by its choice", () =>
+    Effect.gen(function*() {
+      const { job } = JSON.parse((yield* send("POST", "/register-user?email=alice@example.com")).text)
+      yield* ended(job)
+      const chosen = { "content-language": "en", vary: "accept, accept-language" }
+      const watch = (headers: Readonly<Record<string, string>>) =>
+        send("GET", job, { headers: { accept: "text/event-stream", "accept-language": "en", ...headers } })
+      const first = yield* watch({})
+      expect(first.headers).toMatchObject(chosen)
+      expect(first.text).toMatch(/^retry: \d+\n\nid: \S+\nevent: job\ndata: .+\n\n$/)
+      const [, id = ""] = /^id: (.+)$/m.exec(first.text) ?? []
+      // EventSource connects again until it is answered 204 (WHATWG HTML, 9.2.3)
+      const again = yield* watch({ "last-event-id": id })
+      expect([again.status, again.text]).toEqual([204, ""])
+      expect((yield* watch({ "last-event-id": "another" })).text).toBe(first.text)
+      for (
+        const accept of ["application/json, text/event-stream;q=0.1", "text/event-stream;q=0, */*", "*/*", "text/html"]
+      ) {
+        const answer = yield* watch({ accept, "last-event-id": id })
+        expect([answer.status, answer.headers["content-type"]]).toEqual([200, "application/json"])
+        expect(answer.headers).toMatchObject(chosen)
+      }
+    }))
+
+  it.effect("a stream goes on after the event that its client saw last", () =>
+    Effect.gen(function*() {
+      const { job } = JSON.parse((yield* send("POST", `/register-user?email=alice@example.com&delay=${inAWeek}`)).text)
+      const { port } = yield* TestServer
+      const listen = Effect.fnUntraced(function*(lastEventId: string) {
+        const client = yield* connect(port)
+        client.write(
+          `GET ${job} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nLast-Event-ID: ${lastEventId}\r\n\r\n`
+        )
+        return client
+      })
+      const [, id = ""] = /^id: (.+)$/m.exec(yield* (yield* listen("")).until("\ndata: ")) ?? []
+      const client = yield* listen(id)
+      const beginning = yield* client.until("retry: ")
+      yield* send("DELETE", job)
+      const rest = yield* client.until("\ndata: ")
+      expect((beginning + rest).match(/^id: .+$/gm)).toHaveLength(1)
+      expect(rest).toContain("\"state\":\"cancelled\"")
+      expect(rest).not.toContain(id)
+    }).pipe(Effect.scoped))
+
+  it.effect("a job that does not exist is a 404, and no event stream; what is no id a 422", () =>
+    Effect.gen(function*() {
+      for (
+        const [method, path] of [["GET", "/jobs/999"], ["DELETE", "/jobs/999"], ["POST", "/jobs/999/retry"]] as const
+      ) {
+        const answer = yield* send(method, path, accept("text/event-stream"))
+        expect([method, answer.status, answer.headers["content-type"]]).toEqual([
+          method,
+          404,
+          "application/problem+json"
+        ])
+        expect(json(answer)).toMatchObject({ _tag: "JobNotFound", id: 999, instance: path })
+        for (const wrong of ["0", "x", "9007199254740992", "1.0"]) {
+          expect([wrong, (yield* send(method, path.replace("999", wrong))).status]).toEqual([wrong, 422])
+        }
+      }
+      const { get } = yield* client
+      expect(yield* Effect.flip(get({ path: { id: JobId.make(999) } }))).toMatchObject({ _tag: "JobNotFound", id: 999 })
+    }))
+
+  it.effect("a waiting job is cancelled at once, a finished one is a 409, a cancelled one can be tried again", () =>
+    Effect.gen(function*() {
+      const { job } = yield* (yield* client).sendNotificationAsync({ payload: { email: alice, delay: inAWeek } })
+      const cancelled = yield* send("DELETE", job)
+      expect(cancelled.status).toBe(202)
+      expect(json(cancelled)).toMatchObject({ state: "cancelled", started_at: null })
+      const again = yield* send("DELETE", job)
+      expect([again.status, json(again)]).toMatchObject([409, { _tag: "JobStateConflict", state: "cancelled" }])
+
+      const retried = yield* send("POST", `${job}/retry`)
+      expect([retried.status, retried.headers.location]).toEqual([202, job])
+      expect(json(retried)).toMatchObject({ run: 2, url: job })
+      expect(yield* ended(job)).toMatchObject({ state: "succeeded", run: 2 })
+      for (const [method, path] of [["POST", `${job}/retry`], ["DELETE", job]] as const) {
+        const refusal = yield* send(method, path, { headers: { "accept-language": "en" } })
+        expect([refusal.status, json(refusal)]).toMatchObject([409, { title: "Conflicting state", state: "succeeded" }])
+      }
+    }))
+
+  it.effect.each(operations)("POST %s with an Idempotency-Key twice makes one job", ([path]) =>
+    Effect.gen(function*() {
+      const key = { "idempotency-key": `key of ${path}`.replaceAll(" ", "-") }
+      const before = ids(yield* send("GET", "/jobs?limit=1000")).length
+      const first = yield* send("POST", `${path}?email=alice@example.com`, { headers: key })
+      const second = yield* send("POST", path, asJson({ email: alice }, key))
+      expect([first.status, second.status, second.headers["idempotency-replayed"]]).toEqual([202, 202, "true"])
+      expect([second.text, second.headers.location]).toEqual([first.text, first.headers.location])
+      const other = yield* send("POST", `${path}?email=bob@example.com`, { headers: key })
+      expect([other.status, json(other)]).toMatchObject([422, { _tag: "IdempotencyKeyReused" }])
+      expect(ids(yield* send("GET", "/jobs?limit=1000"))).toHaveLength(before + 1)
+      // and the job that was accepted inside of the key's transaction runs
+      expect((yield* ended(String(first.headers.location))).state).toBe("succeeded")
+    }))
+
+  it.effect("a retry with an Idempotency-Key twice is one run more", () =>
+    Effect.gen(function*() {
+      const { job } = yield* (yield* client).registerUser({ payload: { email: alice, delay: inAWeek } })
+      yield* send("DELETE", job)
+      const headers = { "idempotency-key": "once-more" }
+      const first = yield* send("POST", `${job}/retry`, { headers })
+      yield* ended(job)
+      const second = yield* send("POST", `${job}/retry`, { headers })
+      expect([first.status, second.status, second.text]).toEqual([202, 202, first.text])
+      expect(yield* ended(job)).toMatchObject({ state: "succeeded", run: 2 })
+    }))
+})
+
+layer(TestServer.layer(quick), live)("lists", (it) => {
+  it.effect("of jobs are newest first, by kind and state, a page at a time, with Links that keep the filters", () =>
+    Effect.gen(function*() {
+      for (const n of Array.range(1, 12)) {
+        const [path] = operations[n % 3] ?? operations[0]
+        yield* send("POST", `${path}?email=user${n}@example.com&delay=${inAWeek}`)
+      }
+      const all = ids(yield* send("GET", "/jobs"))
+      expect(all).toEqual(all.toSorted((a, b) => b - a))
+      expect((yield* pages("/jobs?limit=5")).seen.flat()).toEqual(all)
+
+      const { links, seen } = yield* pages("/jobs?limit=3&state=waiting&kind=registration")
+      expect(seen.map(({ length }) => length)).toEqual([3, 1])
+      expect(links).toEqual([`/jobs?state=waiting&kind=registration&limit=3&after=${seen[0]?.at(-1)}`])
+      yield* send("DELETE", `/jobs/${seen[0]?.[0]}`)
+      expect(ids(yield* send("GET", "/jobs?state=cancelled"))).toEqual([seen[0]?.[0]])
+      expect(ids(yield* send("GET", "/jobs?state=waiting&kind=registration"))).toEqual(seen.flat().slice(1))
+
+      const { list } = yield* client
+      const typed = yield* list({ urlParams: { limit: 10, kind: "registration", state: "cancelled" } })
+      expect(typed.map(({ id, state }) => [id, state])).toEqual([[seen[0]?.[0], "cancelled"]])
+      for (const query of ["state=done", "kind=none", "limit=0", "limit=1001", "after=0", "after=x"]) {
+        expect([query, (yield* send("GET", `/jobs?${query}`)).status]).toEqual([query, 422])
+      }
+    }))
+
+  it.effect("of profiles and of the mailing list have each address once, ascending, a page at a time", () =>
+    Effect.gen(function*() {
+      const { mailingList, profiles, registerUser } = yield* client
+      for (const name of ["ann", "bob", "Ann", "cid", "bob", "dan", "eve"]) {
+        yield* ended((yield* registerUser({ payload: { email: Email.make(`${name}@example.com`) } })).job)
+      }
+      for (const [path, typed] of [["/profiles", profiles], ["/mailing-list", mailingList]] as const) {
+        const { links, seen } = yield* pages(`${path}/?limit=2`)
+        expect(seen).toEqual([[1, 2], [4, 6], [7]])
+        expect(links).toEqual([`${path}?limit=2&after=2`, `${path}?limit=2&after=6`])
+        expect((yield* typed({ urlParams: { limit: 100 } })).map((row) => row.email)).toEqual(
+          ["ann", "bob", "cid", "dan", "eve"].map((name) => `${name}@example.com`)
+        )
+        for (const query of ["limit=0", "limit=1001", "after=0"]) {
+          expect([query, (yield* send("GET", `${path}?${query}`)).status]).toEqual([query, 422])
+        }
+      }
+    }))
+})
+
+layer(mailed, live)("a dead letter", (it) => {
+  it.effect("is listed with its cause, and succeeds when it is tried again", () =>
+    Effect.gen(function*() {
+      const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
+      const dead = yield* ended(job)
+      expect(dead).toMatchObject({ state: "failed", error: expect.stringContaining("550 no such user") })
+      const listed = yield* send("GET", "/jobs?state=failed")
+      expect(JSON.parse(listed.text)).toMatchObject([{ url: job, kind: "registration", error: dead.error }])
+      expect(JSON.parse((yield* send("GET", "/profiles")).text)).toEqual([])
+      expect((yield* send("POST", `${job}/retry`)).status).toBe(202)
+      expect(yield* ended(job)).toMatchObject({ state: "succeeded", error: null, run: 2 })
+      expect(ids(yield* send("GET", "/jobs?state=failed"))).toEqual([])
+      expect(JSON.parse((yield* send("GET", "/profiles")).text)).toMatchObject([{ email: alice }])
+    }))
+})
+
+const slow = { ...quick, mailDuration: Duration.hours(1) }
+
+layer(TestServer.layer(slow), live)("work that takes its time", (it) => {
+  it.effect("is cancelled by DELETE while it runs, and taken back", () =>
+    Effect.gen(function*() {
+      const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
+      const { get, mailingList, profiles } = yield* client
+      const window = { urlParams: { limit: 10 } }
+      const both = Effect.zipWith(profiles(window), mailingList(window), (some, others) => [some.length, others.length])
+      yield* Effect.repeat(both, { until: (lengths) => lengths.every((length) => length === 1) })
+      const running = yield* send("POST", `${job}/retry`)
+      expect([running.status, json(running)]).toMatchObject([409, { _tag: "JobStateConflict", state: "running" }])
+      const asked = yield* send("DELETE", job)
+      expect([asked.status, json(asked)]).toMatchObject([202, { cancel_requested: true }])
+      expect(yield* ended(job)).toMatchObject({ state: "cancelled", error: null })
+      expect(yield* both).toEqual([0, 0])
+      expect((yield* get({ path: { id: idOf({ job }) } })).activities[0]).toMatchObject({
+        name: "e-mail",
+        attempts: [{ outcome: "interrupted" }]
+      })
+    }))
+
+  it.effect("keeps no answer waiting: sixty at once, while the first one blocks the loop", () =>
+    Effect.gen(function*() {
+      const { list, sendNotification } = yield* client
+      const answers = yield* Effect.forEach(
+        Array.range(1, 60),
+        (n) => sendNotification({ payload: { email: Email.make(`user${n}@example.com`) } }),
+        { concurrency: 60 }
+      )
+      expect(new Set(answers.map(({ job }) => job)).size).toBe(60)
+      const succeeded = yield* list({ urlParams: { limit: 10, kind: "notification", state: "succeeded" } })
+      expect(succeeded).toEqual([])
+    }))
+})
+
+const full = { jobsMaxUnfinished: 3, jobsMaxDelayed: Option.some(3) }
+
+layer(TestServer.layer({ ...quick, ...full }), live)("a server with as many jobs as it may have", (it) => {
+  it.effect("answers 503 with Retry-After and keeps nothing, also for a key, until there is room", () =>
+    Effect.gen(function*() {
+      const later = `/register-user?email=alice@example.com&delay=${inAWeek}`
+      const jobs = [yield* send("POST", later), yield* send("POST", later), yield* send("POST", later)]
+      expect(jobs.map(({ status }) => status)).toEqual([202, 202, 202])
+      const headers = { "idempotency-key": "full" }
+      for (const [path] of operations) {
+        const answer = yield* send("POST", `${path}?email=bob@example.com`, { headers })
+        expect([answer.status, answer.headers["retry-after"], answer.headers.location]).toEqual([503, "5", undefined])
+        expect(json(answer)).toMatchObject({ _tag: "Overloaded", what: "jobs" })
+      }
+      expect(ids(yield* send("GET", "/jobs?kind=registration"))).toHaveLength(3)
+      expect(ids(yield* send("GET", "/jobs?kind=notification"))).toEqual([])
+
+      expect((yield* send("DELETE", String(jobs[0]?.headers.location))).status).toBe(202)
+      const retried = yield* send("POST", "/register-user?email=bob@example.com", { headers })
+      expect([retried.status, retried.headers["idempotency-replayed"]]).toEqual([202, undefined])
+    }))
+})
+
+it.scopedLive("an address with line ends in it or around it is refused, and forges no line of the log", () =>
+  Effect.gen(function*() {
+    const printed: Array<unknown> = []
+    const isDone = yield* Deferred.make<void>()
+    const profile = `Profil créé pour ${alice}`
+    const heed = (line: string) => {
+      printed.push(JSON.parse(line).message)
+      if (printed.at(-1) === profile) Deferred.unsafeDone(isDone, Effect.void)
+    }
+    const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "barista-" })
+    const environment = { MAIL_DURATION: "1 millis", PROFILE_DURATION: "1 millis", MAILING_LIST_DURATION: "1 millis" }
+    const ask = sendTo((yield* start(barista(folder, environment), heed)).port)
+    for (const ends of ["%0A", "%0D", "%0D%0A", "%E2%80%A8", "%C2%85", "%0B"]) {
+      for (const [path] of operations) {
+        expect((yield* ask("POST", `${path}?email=a@x.fr${ends}INFO:%20forged`)).status).toBe(422)
+        expect((yield* ask("POST", `${path}?email=INFO:%20forged${ends}a@x.fr`)).status).toBe(422)
+      }
+    }
+    expect((yield* ask("POST", "/register-user?email=%0Aalice@example.com%0D%0A")).status).toBe(422)
+    yield* ask("POST", "/register-user?email=alice@example.com")
+    yield* Deferred.await(isDone)
+    expect(printed.filter((message) => String(message).includes("forged"))).toEqual([])
+  }).pipe(Effect.provide(NodeContext.layer)))

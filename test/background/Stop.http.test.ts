@@ -1,0 +1,74 @@
+import { FileSystem } from "@effect/platform"
+import { NodeContext } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import { Context, Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
+import type { Values } from "../../src/AppConfig.ts"
+import type { JobDetails } from "../../src/platform/jobs/record/JobView.ts"
+import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
+import * as Smtp from "../support/SmtpServer.ts"
+import { TestServer } from "../support/TestServer.ts"
+
+/** Servers one after another on one folder. */
+const folder = Effect.map(
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-" })),
+  (dataDir) =>
+    Effect.fnUntraced(function*(settings: Partial<Values>) {
+      const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+      const server = TestServer.layer({ ...instantly, jobsPollInterval: Duration.millis(20), ...settings, dataDir })
+      const { client, send } = yield* Effect.map(Layer.buildWithScope(server, scope), Context.get(TestServer))
+      return {
+        register: Effect.map(client.background.registerUser({ payload: { email: alice } }), idOf),
+        job: (id: ReturnType<typeof idOf>) => client.background.get({ path: { id } }),
+        /** The stream of its events ends with the job. */
+        ended: (id: ReturnType<typeof idOf>) =>
+          Effect.zipRight(
+            send("GET", `/jobs/${id}`, { headers: { accept: "text/event-stream" } }),
+            client.background.get({ path: { id } })
+          ),
+        stop: Scope.close(scope, Exit.void)
+      }
+    })
+)
+
+/** Waits until the server comes to that point. */
+const arrival = (reached: Queue.Dequeue<Smtp.Stage>, stage: Smtp.Stage): Effect.Effect<void> =>
+  Effect.flatMap(Queue.take(reached), (one) => one === stage ? Effect.void : arrival(reached, stage))
+
+const listed = ({ activities }: JobDetails) => activities.map(({ attempts }) => attempts.map(({ outcome }) => outcome))
+
+describe("a server that stops with a job at work", () => {
+  it.scopedLive("leaves after its time what would take an hour, and the next one on its folder finishes it", () =>
+    Effect.gen(function*() {
+      const start = yield* folder
+      const first = yield* start({ mailDuration: Duration.hours(1), jobsStopTimeout: Duration.millis(50) })
+      const id = yield* first.register
+      const atWork = [[null], ["succeeded"], ["succeeded"]]
+      yield* Effect.repeat(first.job(id), { until: (job) => JSON.stringify(listed(job)) === JSON.stringify(atWork) })
+      yield* first.stop
+
+      const second = yield* start({})
+      const done = yield* second.ended(id)
+      expect(done).toMatchObject({ state: "succeeded", run: 1 })
+      expect(listed(done)).toEqual([["interrupted", "succeeded"], ["succeeded"], ["succeeded"]])
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scopedLive("lets the mail that is on its way be accepted, and sends no second one", () =>
+    Effect.gen(function*() {
+      const start = yield* folder
+      const mail = yield* Smtp.make([{ at: "end", does: "wait" }])
+      const first = yield* start({ ...mailedBy(mail), jobsStopTimeout: Duration.seconds(10) })
+      const id = yield* first.register
+      yield* arrival(mail.reached, "end")
+      const stopping = yield* Effect.fork(first.stop)
+      // it listens no more
+      yield* Effect.forever(first.job(id)).pipe(Effect.ignore)
+      mail.goOn()
+      yield* Fiber.join(stopping)
+
+      const second = yield* start(mailedBy(mail))
+      const done = yield* second.ended(id)
+      expect(done).toMatchObject({ state: "succeeded", run: 1 })
+      expect(listed(done)[0]).toEqual(["succeeded"])
+      expect(mail.received).toHaveLength(1)
+    }).pipe(Effect.provide(NodeContext.layer)))
+})

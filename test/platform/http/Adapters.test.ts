@@ -1,0 +1,99 @@
+import { expect, it } from "@effect/vitest"
+import { ConfigProvider, Context, Duration, Effect, FastCheck, Layer, Option, Runtime } from "effect"
+import type { Values } from "../../../src/AppConfig.ts"
+import { hastyUpstream } from "../../support/hastyUpstream.ts"
+import { type Answer, TestServer } from "../../support/TestServer.ts"
+import { requests, type Written } from "./requests.ts"
+
+const quick = Duration.millis(1)
+
+const settings = {
+  slowDuration: quick,
+  taskDuration: quick,
+  comparisonTaskDuration: quick,
+  riskyTaskDuration: quick,
+  monitoredDuration: quick,
+  measuredDuration: quick,
+  batchItemDuration: quick
+}
+
+const policies = new Map([
+  ["POLICY_SLOW_OPERATION", `{"timeout":"1 millis"}`],
+  ["POLICY_UNRELIABLE", `{"retry":{"attempts":3,"backoff":{"kind":"linear","base":"1 millis"}}}`]
+])
+
+/** What differs between any two answers: ids of traces, moments, and what was measured. */
+const unique: ReadonlyArray<readonly [RegExp, string]> = [
+  [/\b[0-9a-f]{32}\b(?!\w)/g, "<trace>"],
+  [/\b[0-9a-f]{16}\b(?!\w)/g, "<span>"],
+  [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<moment>"],
+  [/"(blockedFor|missedHeartbeats)":[\d.]+/g, "\"$1\":<measured>"],
+  [/"\d+\.\d\ds"/g, "<duration>"]
+]
+
+const withoutUnique = (text: string) => unique.reduce((text, [pattern, name]) => text.replaceAll(pattern, name), text)
+
+/** Of a stream, its events in any order: items of a batch finish together. */
+const bodyOf = ({ headers, text }: Answer) =>
+  headers["content-type"] === "text/event-stream" ? withoutUnique(text).split("\n\n").sort() : withoutUnique(text)
+
+/** The length of a body that is not there (HEAD) is compared, unless what is measured is a part of it. */
+const lengthOf = ({ headers: { "content-length": length }, text }: Answer, { method, path }: Written) => {
+  if (method === "HEAD") return /sync|usage|multiple/i.test(path) ? "measured" : length
+  return length === String(Buffer.byteLength(text)) ? "right" : length
+}
+
+/** An answer as it must be the same. */
+const comparable = (answer: Answer, written: Written) => {
+  const { "content-length": _length, date: _date, ...headers } = answer.headers
+  return { status: answer.status, headers, length: lengthOf(answer, written), body: bodyOf(answer) }
+}
+
+/** With the length of the body, which node says only for the methods that usually have one. */
+const framed = (headers: Written["headers"], body: Written["body"]) =>
+  body.length === 0 || "transfer-encoding" in headers
+    ? headers
+    : { ...headers, "content-length": String(Buffer.byteLength(body)) }
+
+const describeRequest = ({ body, headers, method, path }: Written) =>
+  `${method} ${path}\n${JSON.stringify(headers)}\n${body.slice(0, 200).toString()}`
+
+const server = (httpAdapter: Values["httpAdapter"], upstreamUrl: URL) =>
+  Effect.map(
+    Layer.build(
+      Layer.provide(
+        TestServer.layer({ ...settings, httpAdapter, upstreamUrl: Option.some(upstreamUrl) }),
+        Layer.setConfigProvider(ConfigProvider.fromMap(policies))
+      )
+    ),
+    Context.get(TestServer)
+  )
+
+/** Printed, with the counterexample, where the adapters differ; the same every time. */
+const seed = 4_097
+
+it.scopedLive("both adapters give one answer to any request, valid or not", () =>
+  Effect.gen(function*() {
+    const { url } = yield* hastyUpstream
+    const compiled = yield* server("compiled", url)
+    const stock = yield* server("platform", url)
+    const runtime = yield* Effect.runtime<never>()
+    const ask = ({ send }: TestServer["Type"], written: Written) => {
+      const { body, headers, method, path } = written
+      return Effect.match(send(method, path, { headers: framed(headers, body), body }), {
+        onFailure: ({ message }) => message,
+        onSuccess: (answer) => comparable(answer, written)
+      })
+    }
+
+    yield* Effect.promise(() =>
+      FastCheck.assert(
+        FastCheck.asyncProperty(requests, (written) =>
+          Runtime.runPromise(runtime)(Effect.gen(function*() {
+            const answers = yield* Effect.all([ask(compiled, written), ask(stock, written)], { concurrency: 2 })
+            expect(answers[1], describeRequest(written)).toEqual(answers[0])
+          }))),
+        { seed, numRuns: 500 }
+      )
+    )
+  }), 60_000)
