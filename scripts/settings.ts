@@ -1,12 +1,16 @@
-// Prints the settings as the table of README.md: node scripts/build.mjs settings && node dist/settings.js
+// Prints src/settings/README.md: node scripts/build.mjs settings && node dist/settings.js > src/settings/README.md
 import { settings } from "../src/AppConfig.ts"
 import { defaults, variable } from "../src/policy/Policies.ts"
 
 const row = (...cells: ReadonlyArray<string>) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`
 
-/** The table of README.md: one row a setting, one a named policy. */
-export const settingsTable = (): string =>
+/** The page of the settings: one row a setting, one a named policy. */
+export const settingsPage = (): string =>
   [
+    "# Settings",
+    "",
+    "Environment variables, read once at the start. A bad value stops the start with a line that says what would be right.",
+    "",
     row("variable", "default", "what it is"),
     row("---", "---", "---"),
     ...Object.values(settings).map(({ defaultText, description, name }) =>
@@ -14,7 +18,8 @@ export const settingsTable = (): string =>
     ),
     ...Object.keys(defaults).map((name) =>
       row(`\`${variable(name)}\``, "see `/policies`", `The policy \`${name}\`, as JSON`)
-    )
+    ),
+    ""
   ].join("\n")
 
-if (import.meta.url.endsWith("/settings.js")) process.stdout.write(`${settingsTable()}\n`)
+if (import.meta.url.endsWith("/settings.js")) process.stdout.write(settingsPage())
