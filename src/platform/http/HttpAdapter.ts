@@ -9,23 +9,26 @@ import type { Pages } from "./rules/Admission.ts"
 import * as StockHttpApi from "./stock/StockHttpApi.ts"
 
 /**
- * Serves a contract, its handlers and its documentation on a server until the scope closes, by the adapter that `HTTP_ADAPTER` names. To a client
- * they are the same: the HTTP tests run by both, and random requests get the same answers (`test/platform/http/Adapters.test.ts`).
+ * Serves a contract, its handlers and its documentation on a server until the scope closes. `HTTP_ADAPTER` names the
+ * adapter. Clients cannot tell the two adapters apart: both run the HTTP tests, and both give the same answers to
+ * random requests (`test/platform/http/Adapters.test.ts`).
  *
- * `compiled` makes of each endpoint, once, what `HttpApiBuilder` makes for every request anew:
+ * `compiled` prepares each endpoint once, where `HttpApiBuilder` prepares it anew for every request:
  *
- * - `HttpApiApp` is the contract as an application, from `Operations`, `DecodeRequest` (with `Params`, `InputIssues`, `RequestBody`) and
- *   `EncodeResponse`;
- * - `RequestRunner` runs an application on a node:http server, each request in one fiber or in none, with `NodeRequest` and `writeAnswer`.
- *   It knows nothing of contracts, and `HttpApiApp` nothing of sockets.
+ * - `HttpApiApp` is the contract as an application, made from `Operations`, `DecodeRequest` (with `Params`,
+ *   `InputIssues`, `RequestBody`) and `EncodeResponse`.
+ * - `RequestRunner` runs an application on a node:http server with `NodeRequest` and `writeAnswer`; a request takes one
+ *   fiber or none. `RequestRunner` knows nothing of contracts, and `HttpApiApp` nothing of sockets.
  *
- * `platform` is @effect/platform's `HttpApiBuilder`, router, encoding and server, with what they lack: `stock/Endpoints` decodes as above,
- * `stock/Middleware` refuses and reports as below, and `stock/Connection` is around its server.
+ * `platform` is the `HttpApiBuilder`, router, encoding and server of @effect/platform, and adds the parts that they
+ * lack. `stock/Endpoints` decodes as `compiled` does, `stock/Middleware` rejects and reports as `compiled` does, and
+ * `stock/Connection` wraps the server.
  *
- * Both share what is the policy of this server rather than the work of an adapter: who is refused (`Admission`, `BearerTokens`, `Conformance`), what
- * beside the contract answers (`Unmatched`), how failures are told (`Failures`, `ProblemResponse`), language and headers (`Exchange`), spans
- * and idempotency keys (`OperationSpan`). What a contract and its handlers are written with knows neither adapter: `Handlers`, `Params`,
- * `Pagination`, `Idempotent`, `ResponseHeaders`, `EventStream` and the documentation's (`OpenApi*`, `describe`).
+ * Both adapters share the policy of this server: who is rejected (`Admission`, `BearerTokens`, `Conformance`), answers
+ * outside the contract (`Unmatched`), reports of failures (`Failures`, `ProblemResponse`), language and headers
+ * (`Exchange`), spans and idempotency keys (`OperationSpan`). The vocabulary of contracts and handlers knows neither
+ * adapter: `Handlers`, `Params`, `Pagination`, `Idempotent`, `ResponseHeaders`, `EventStream` and the documentation's
+ * (`openapi/`, `documented`).
  */
 export const serve = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(

@@ -1,17 +1,20 @@
 import * as QualityList from "../../../domain/QualityList.ts"
 
-/** All that we answer is UTF-8: a range may say so. No other parameter of a range fits. */
+/** Accepts `charset=utf-8`, since every answer is UTF-8. A range with any other parameter fits no answer. */
 const fitsParameters = ({ parameters }: QualityList.Preference) =>
   [...parameters].every(([name, value]) => name === "charset" && value === "utf-8")
 
-/** 2 for the type itself, 1 for all of its kind, 0 for all types; `*` is how older clients write the last. */
+/**
+ * Closeness of a range to a type: 2 for the type itself, 1 for `type/*`, 0 for all types. Older clients write `*` for
+ * all types.
+ */
 const closenessOf = ({ range }: QualityList.Preference, type: string) => {
   if (range === type) return 2
   if (range === `${type.split("/", 1)[0]}/*`) return 1
   return range === "*/*" || range === "*" ? 0 : undefined
 }
 
-/** The most specific range that fits a type decides alone (RFC 9110, 12.5.1). */
+/** Finds the range that decides about a type: the most specific one that fits (RFC 9110, 12.5.1). */
 const matchOf = (preferences: ReadonlyArray<QualityList.Preference>) => (type: string) => {
   let found: (QualityList.Match & { readonly specificity: number }) | undefined
   for (const [position, preference] of preferences.entries()) {
@@ -25,8 +28,8 @@ const matchOf = (preferences: ReadonlyArray<QualityList.Preference>) => (type: s
 }
 
 /**
- * The media type that an `Accept` header prefers. The first one on offer where there is no header and where none is acceptable: RFC 9110,
- * 12.5.1 and 15.5.7 let a server disregard the header then, which serves more clients than a 406.
+ * Chooses the media type that an `Accept` header prefers. Without a header, or if no offer is acceptable, chooses the
+ * first offer: RFC 9110, 12.5.1 and 15.5.7 let a server disregard the header, and that serves more clients than a 406.
  */
 export const preferredType = <Type extends string>(
   header: string | undefined,

@@ -5,33 +5,32 @@ import { Locale } from "../../../domain/Text.ts"
 import { preferredType } from "./Accept.ts"
 import { varyOn } from "./ResponseHeaders.ts"
 
-/** A server-sent event; its data and its id are one line each. */
+/** A server-sent event. Its data and its id are one line each. */
 export interface Event {
-  /** Sent back as `Last-Event-ID` by a client that connects again. */
+  /** Id that a client sends back as `Last-Event-ID` when it connects again. */
   readonly id: string
   readonly event: string
   readonly data: string
 }
 
-/** The client has read nothing for the time that it has; it will see the end of its stream if it ever goes on. */
+/** The client has read nothing for the allowed time. A client that reads again later sees the end of its stream. */
 export class ClientStalled extends Data.TaggedError("ClientStalled")<{ readonly after: Duration.Duration }> {}
 
-/** Sends an event; waits while the client reads too slowly. */
+/** Sends an event, and waits while the client reads too slowly (backpressure). */
 export type Send = (event: Event) => Effect.Effect<void, ClientStalled>
 
-/** The limits of an event stream. */
 export type Options = Pick<Values, "eventsKeepAlive" | "eventsQueue" | "eventsReadTimeout" | "eventsRetry">
 
 type Request = HttpServerRequest.HttpServerRequest
 
 const contentType = "text/event-stream"
 
-/** A comment, which clients ignore. */
+/** A comment line, which clients ignore. */
 export const comment = ":\n\n"
 
 const encode = ({ data, event, id }: Event) => `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`
 
-/** Answers JSON or events, whichever the request's `Accept` prefers, and says in `Vary` that it chose by it. */
+/** Answers JSON or events, as the request's `Accept` prefers, and adds `Vary: accept`. */
 export const negotiated = <A, E, B, E2>(
   request: Request,
   json: Effect.Effect<A, E>,
@@ -44,18 +43,22 @@ export const negotiated = <A, E, B, E2>(
     )
   )
 
-/** The id of the last event that a client saw before it connected again (WHATWG HTML, 9.2.4). */
+/** Id of the last event that a client saw before it connected again (WHATWG HTML, 9.2.4). */
 export const lastEventId = ({ headers }: Request): string | undefined => headers["last-event-id"]
 
-// no cache may keep the events of one client for another one
+// No cache may keep the events of one client for another client.
 const uncached = { "cache-control": "no-store" }
 
-/** Tells a client that has seen the last event to connect no more: on any other answer `EventSource` would, for ever. */
+/**
+ * Tells a client that has seen the last event not to connect again. After any other answer `EventSource` reconnects for
+ * ever.
+ */
 export const ended: HttpServerResponse.HttpServerResponse = HttpServerResponse.empty({ status: 204, headers: uncached })
 
 /**
- * Answers with what `produce` sends, as server-sent events (WHATWG HTML, 9.2). It begins with the pause before a client connects again, so
- * that the client has the headers at once, and ends with `produce`. A client that leaves interrupts `produce`.
+ * Answers with the server-sent events (WHATWG HTML, 9.2) that `produce` sends, and ends when `produce` ends. The stream
+ * opens with the reconnection time, so that the client gets the headers at once. A client that leaves interrupts
+ * `produce`.
  */
 export const response = (
   { eventsKeepAlive, eventsQueue, eventsReadTimeout, eventsRetry }: Options,
@@ -86,7 +89,7 @@ export const response = (
   return Effect.map(Locale, (language) =>
     HttpServerResponse.stream(Stream.encodeText(Stream.unwrapScoped(events)), {
       contentType,
-      // a proxy that buffers would hold the events back
+      // Stops proxies from buffering, which would delay the events.
       headers: { ...uncached, "content-language": language, "x-accel-buffering": "no" }
     }))
 }

@@ -3,7 +3,7 @@ import { Context, Duration, Option, Schema } from "effect"
 import * as Problem from "../../../domain/Problem.ts"
 import { text } from "../../../domain/Text.ts"
 
-/** The header of draft-ietf-httpapi-idempotency-key-header. */
+/** Header of draft-ietf-httpapi-idempotency-key-header. */
 export const headerName = "Idempotency-Key"
 
 /** 422: the key was used before, for another operation or another input. */
@@ -11,7 +11,7 @@ export class IdempotencyKeyReused extends Problem.define<IdempotencyKeyReused>()
   key: Schema.String,
   errors: Schema.Array(Problem.InputIssue)
 }) {
-  /** Names the header as any other 422 names what it refuses. */
+  /** Makes the error. It names the header, as every other 422 names the part that it rejects. */
   static of(key: string): IdempotencyKeyReused {
     const issue = {
       loc: ["header", headerName],
@@ -33,7 +33,7 @@ export class IdempotencyKeyReused extends Problem.define<IdempotencyKeyReused>()
   }
 }
 
-/** 409: the first request with that key is still under way, or is being rolled back. */
+/** 409: the first request with the key is still in flight, or is being rolled back. */
 export class IdempotencyKeyInProgress
   extends Problem.define<IdempotencyKeyInProgress>()("IdempotencyKeyInProgress", 409, {
     key: Schema.String,
@@ -52,15 +52,15 @@ export class IdempotencyKeyInProgress
   }
 }
 
-/** Whether an endpoint takes the header; set by `idempotent`. */
+/** True for endpoints that take the header. `idempotent` sets it. */
 export class Idempotent extends Context.Reference<Idempotent>()("barista/platform/http/Idempotent", {
   defaultValue: (): boolean => false
 }) {}
 
 /**
- * Lets the endpoint take an `Idempotency-Key`: requests with one key run once, and the first one's answer is repeated. Its handler then
- * runs inside a database transaction, so it should do nothing but change the database, and answer text. Not for multipart payloads, which
- * are not part of what is compared.
+ * Lets an endpoint take an `Idempotency-Key`: requests with the same key run once and get the same answer. The handler
+ * runs inside a database transaction, so it must only change the database, and answer text. Not for multipart payloads:
+ * the comparison of requests leaves them out.
  */
 export const idempotent = <
   Name extends string,
@@ -79,18 +79,21 @@ export const idempotent = <
 
 const longest = 255
 
-/** A string of RFC 8941; or bare, without what would end one of several joined by a proxy. The document has the same pattern. */
+/**
+ * Pattern of a key: a string of RFC 8941, or a bare key without the characters that separate values joined by a proxy.
+ * The OpenAPI document has the same pattern.
+ */
 export const keyPattern = `^("([!#-\\[\\]-~]|\\\\["\\\\]){1,${longest}}"|[!#-+\\--~]{1,${longest}})$`
 
 const isKey = new RegExp(keyPattern)
 
-/** What `readKey` takes, in words. */
+/** The rule of `readKey` in words. */
 export const keyRule = text(
   `doit être de 1 à ${longest} caractères ASCII visibles, entre guillemets (RFC 8941) ou nus`,
   `must be 1 to ${longest} visible ASCII characters, in double quotes (RFC 8941) or bare`
 )
 
-/** The key that the header carries: the same with and without its quotes; none where it is no key. */
+/** Reads the key from a header, with or without quotes; `None` if the value is not a key. */
 export const readKey = (written: string): Option.Option<string> =>
   Option.map(
     Option.liftPredicate(written, (key) => isKey.test(key)),

@@ -8,7 +8,7 @@ type Path = ReadonlyArray<PropertyKey>
 type Location = (path: Path) => ReadonlyArray<string | number>
 type Leaf = Omit<InputIssue, "loc"> & { readonly path: Path }
 
-/** As many as a person would read. */
+/** Limit of issues in one answer: as many as a person would read. */
 const mostIssues = 100
 
 const keywords: Partial<Record<SchemaAST.AST["_tag"], Text>> = {
@@ -30,7 +30,7 @@ const alternatives = (options: ReadonlyArray<Text>): Text =>
     [...new Set(options.map(({ en }) => en))].join(" or ")
   )
 
-/** A schema's demand in words; never the value given, which may be large, deep or secret. */
+/** Says in words which value a schema expects. The given value is left out, because it may be large, deep or secret. */
 const expected = (ast: SchemaAST.AST): Text => {
   if (isInteger(ast)) return wholeNumber
   if (ast._tag === "Refinement" || ast._tag === "Transformation") return expected(ast.from)
@@ -38,7 +38,7 @@ const expected = (ast: SchemaAST.AST): Text => {
   return keywords[ast._tag] ?? text(String(ast), String(ast))
 }
 
-/** The rule that is broken, in the words of its schema, or in those of the schema's type. */
+/** Names the broken rule in the words of its schema, or else of the schema's type. */
 const broken = (issue: ParseResult.ParseIssue & { readonly ast: SchemaAST.AST }): Text =>
   Option.getOrElse(ruleOfIssue(issue), () => {
     const { en, fr } = expected(issue.ast)
@@ -52,17 +52,20 @@ const isMany = <A>(issues: ParseResult.SingleOrNonEmpty<A>): issues is readonly 
 
 const all = <A>(issues: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> => (isMany(issues) ? issues : [issues])
 
-/** The members of a union fail each for its own reason: one that fits but for its parts is what was meant; else they say one thing together. */
+/**
+ * Reports a failed union. If exactly one member has the right type, the client meant that member, so its issues are
+ * reported; otherwise one issue stands for the whole union.
+ */
 const ofUnion = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Leaf> => {
   const [meant, ...others] = all(issue.issues).filter(({ _tag }) => _tag !== "Type")
   return meant !== undefined && others.length === 0 ? collect(meant, path) : leaf(path, broken(issue), "type_error")
 }
 
-/** Says of a value that no schema can take why it cannot; the rule of its schema says more where there is one. */
+/** Explains why no schema can take the value. The rule of its schema takes precedence if it says more. */
 const ofUnusable = (value: UnusableValue, issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf> =>
   leaf(path, Option.getOrElse(value.breaksRule ? ruleOfIssue(issue) : Option.none(), () => value.reason), "value_error")
 
-/** A filter over several fields names the one it refuses. */
+/** Locates a failed filter over several fields at the field that the filter names. */
 const ofPredicate = (issue: ParseResult.Refinement, path: Path): ReadonlyArray<Leaf> =>
   leaf(
     issue.issue._tag === "Pointer" ? [...path, ...[issue.issue.path].flat()] : path,
@@ -96,11 +99,13 @@ const collect = (issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf>
   }
 }
 
-/** All the issues of one part of a request (its path, query, headers or body), as the 422 lists them; the first hundred. */
+/**
+ * Collects the issues of one part of a request (its path, query, headers or body) as the 422 lists them, at most 100.
+ */
 export const fromParseIssue = (issue: ParseResult.ParseIssue, location: Location): ReadonlyArray<InputIssue> =>
   collect(issue, []).slice(0, mostIssues).map(({ msg, path, type }) => ({ loc: location(path), msg, type }))
 
-/** Locates an issue below the name of the part: `["path", "user_id"]`. */
+/** Locates an issue below the name of its part: `["path", "user_id"]`. */
 export const below = (part: string): Location => (path) => [
   part,
   ...path.map((step) => (typeof step === "number" ? step : String(step)))

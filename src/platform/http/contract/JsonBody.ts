@@ -1,9 +1,9 @@
 import { type Text, text } from "../../../domain/Text.ts"
 
-/** Stands for a value of a JSON text that JavaScript would read as another one; no schema takes it. */
+/** Placeholder for a JSON value that JavaScript would read as a different value. No schema accepts it. */
 export class UnusableValue {
   readonly reason: Text
-  /** Whether a rule about the value says more than the reason. */
+  /** True if a rule about the value says more than the reason. */
   readonly breaksRule: boolean
 
   constructor(reason: Text, breaksRule: boolean) {
@@ -21,7 +21,10 @@ const repeated = new UnusableValue(text("donné plusieurs fois", "given more tha
 
 const number = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
-/** A decimal number as its digits and its power of ten, the same for `1`, `1.0` and `10e-1`; undefined for none. */
+/**
+ * Reduces a decimal number to its digits and its power of ten, equal for `1`, `1.0` and `10e-1`. Undefined if the text
+ * is not a number.
+ */
 const normalized = (written: string): string | undefined => {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = number.exec(written) ?? []
   if (whole === "") return undefined
@@ -31,10 +34,12 @@ const normalized = (written: string): string | undefined => {
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
 }
 
-/** Whether a double keeps a number as it is written: 0.3 yes, 0.29999999999999999 no, which JavaScript reads as 0.3. */
+/**
+ * True if a double keeps a number as written: 0.3 is kept; 0.29999999999999999 is not, as JavaScript reads it as 0.3.
+ */
 export const isKept = (written: string): boolean => normalized(written) === normalized(String(Number(written)))
 
-/** Strings, numbers, names and marks of a JSON text that is known to be valid. */
+/** Matches the tokens of a valid JSON text: strings, numbers, literals and punctuation. */
 const tokens = /"(?:[^"\\]+|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/gs
 
 interface Member {
@@ -42,7 +47,7 @@ interface Member {
   readonly value: unknown
 }
 
-/** Reads a valid JSON text as `JSON.parse` does, but for the values that it would change or choose among. */
+/** Reads a valid JSON text as `JSON.parse` does, except for values that `JSON.parse` would alter or choose among. */
 class Reader {
   readonly #tokens: IterableIterator<RegExpExecArray>
   readonly #text: string
@@ -61,7 +66,7 @@ class Reader {
     this.#end = value === undefined ? this.#text.length : value.index + value[0].length
   }
 
-  /** The value that begins at the current token, which is then the one after it. */
+  /** Reads the value that begins at the current token, and moves to the token after it. */
   read(): unknown {
     const token = this.#token
     this.#advance()
@@ -101,18 +106,18 @@ class Reader {
   }
 }
 
-/** A number with so many digits, or an exponent, that a double may not keep it. */
+/** Matches numbers with an exponent, or with so many digits that a double may not keep them. */
 const maybeImprecise = /\d[\d.]{15}|\d[eE]/
 
-/** A backslash may hide a name. */
+/** Tests whether a name may occur twice. A backslash counts as a yes, because an escape may hide a name. */
 const mayRepeat = (json: string, names: ReadonlyArray<string>): boolean =>
   names.length > 0 && json.includes("\\") ||
   names.some((name) => json.indexOf(`"${name}"`) !== json.lastIndexOf(`"${name}"`))
 
 /**
- * The value of a JSON text that `JSON.parse` has read already. A number that a double does not keep as written, and a member given
- * twice with two values, become an `UnusableValue`: rounded or chosen among, they would pass the rules that they break.
- * `names` are the members that are looked for.
+ * Reads a JSON text again for values that `JSON.parse`, whose result is `read`, has altered. A number that a double
+ * does not keep, and a member given twice with different values, become an `UnusableValue`: otherwise they could pass
+ * the very rules that they break. `names` are the members that the schema knows.
  */
 export const asWritten = (json: string, read: unknown, names: ReadonlyArray<string>): unknown =>
   maybeImprecise.test(json) || mayRepeat(json, names) ? new Reader(json).read() : read

@@ -13,7 +13,10 @@ const limit = Schema.compose(
   jsonSchema: { type: "integer", minimum: 1, maximum: 1000, default: 100, description: "Rows of a page, 1 to 1000" }
 })
 
-/** The query of every list: at most `limit` rows (100 by default, 1,000 at most) that come `after` an id in the list's order. */
+/**
+ * Query parameters of every list: at most `limit` rows (100 by default, at most 1,000) that follow the id `after` in
+ * the list's order.
+ */
 export const PageParams = Schema.Struct({
   limit: Schema.optionalWith(limit, { default: () => 100, exact: true }),
   after: Schema.optionalWith(idFromText(Id, "The id of the last row of the page before"), { exact: true })
@@ -21,8 +24,9 @@ export const PageParams = Schema.Struct({
 export type PageParams = typeof PageParams.Type
 
 /**
- * A page by keyset: `query` is asked for one row more than the page holds; where it finds it, the answer gets a
- * `Link: <…>; rel="next"` header (RFC 8288) to the page after, on the same `path`, which may have a query of its own.
+ * Reads one page by keyset. `query` is asked for one row more than the page holds; if that row exists, the answer gets
+ * a `Link: <…>; rel="next"` header (RFC 8288) to the next page. The link is on the same `path`, which may have a query
+ * of its own.
  */
 export const page = <Row extends { readonly id: number }, E, R>(
   path: string,

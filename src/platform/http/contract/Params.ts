@@ -3,13 +3,16 @@ import { Schema, type SchemaAST } from "effect"
 const ParamsAnnotation: unique symbol = Symbol.for("barista/platform/http/Params")
 
 /**
- * The payload of an operation whose parameters the handbook takes from the query: accepted from the query string and, equally, from
- * a JSON object body. Declared once, in JSON types; a query value is read as the type that its field asks for.
+ * Payload of an operation whose parameters come from the query string or, equally, from a JSON object body. Its fields
+ * are declared once, in JSON types; a query value is read as the type of its field.
  */
 export const Params = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ [ParamsAnnotation]: true })
 
-/** A rule between parameters; a refusal names `name`, wherever its value came from. */
+/**
+ * Adds a rule between parameters. A failure names the parameter `name`, whether its value came from the query or the
+ * body.
+ */
 export const filtered =
   <A>(holds: (params: A) => boolean, name: keyof A & string, rule: Schema.Annotations.Filter<A>) =>
   <I>(schema: Schema.Schema<A, I>) =>
@@ -17,7 +20,7 @@ export const filtered =
       Schema.filter((params) => holds(params) || { path: [name], message: "" }, rule)
     ).annotations({ [ParamsAnnotation]: true })
 
-/** Whether a payload is declared with `Params`. */
+/** True if a payload is declared with `Params`. */
 export const isParams = (ast: SchemaAST.AST): boolean => ast.annotations[ParamsAnnotation] === true
 
 const accepts = (ast: SchemaAST.AST, keyword: SchemaAST.AST["_tag"]): boolean => {
@@ -44,18 +47,17 @@ const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.PropertySignature
   }
 }
 
-/** A parameter: its type, and how its text in a query is read for that type. */
+/** A parameter: its type, and the function that reads its text in a query as that type. */
 export interface Parameter {
   readonly type: SchemaAST.AST
   readonly read: (written: string) => unknown
 }
 
-/** Written as a number is printed, so that 01 or 1.0 is no id. */
+/** Accepts only a number's canonical text, so that 01 and 1.0 are not ids. */
 const readNumber = (written: string): unknown => String(Number(written)) === written ? Number(written) : written
 
 const readText = (written: string): unknown => written
 
-/** The parameters by their names. */
 export const parametersOf = (ast: SchemaAST.AST): ReadonlyMap<string, Parameter> =>
   new Map(
     fieldsOf(ast).map(({ name, type }): [string, Parameter] => {

@@ -4,7 +4,7 @@ import * as Problem from "../../../domain/Problem.ts"
 import { text } from "../../../domain/Text.ts"
 import * as HttpDate from "./HttpDate.ts"
 
-/** 412: the condition under which the request was to be carried out does not hold (RFC 9110, 15.5.13). */
+/** 412: the request's condition does not hold (RFC 9110, 15.5.13). */
 export class PreconditionFailed extends Problem.define<PreconditionFailed>()("PreconditionFailed", 412, {
   etag: Schema.optional(Schema.String.annotations({ description: "The current one, where there is one" }))
 }) {
@@ -26,15 +26,15 @@ export class PreconditionFailed extends Problem.define<PreconditionFailed>()("Pr
   }
 }
 
-/** Tags and dates that tell one state of a resource from another. */
+/** Tag and date that tell one state of a resource from another. */
 export interface Validators {
-  /** Strong, in its quotes. */
+  /** Strong tag, in its quotes. */
   readonly etag: string
-  /** Milliseconds since the epoch. Strong as well: it is the time of the only change there is. */
+  /** Milliseconds since the epoch. A strong validator, since a stored resource never changes again. */
   readonly lastModified: number
 }
 
-/** A resource as conditions see it: with validators, there without any, or not there. */
+/** A resource as conditions see it: with validators, present without validators, or absent. */
 export type Resource = Validators | "untagged" | "absent"
 
 type Request = Pick<HttpServerRequest.HttpServerRequest, "method" | "headers">
@@ -46,7 +46,10 @@ interface EntityTag {
 
 const listed = /[ \t]*(?:(W\/)?("[!#-~\x80-\xff]*"))?[ \t]*(?:,|$)/y
 
-/** The tags of `If-Match` or `If-None-Match`; none for what is no list of them (RFC 9110, 8.8.3 and 13.1.1). */
+/**
+ * Parses the tags of `If-Match` or `If-None-Match`; `None` if the header is not a list of tags (RFC 9110, 8.8.3 and
+ * 13.1.1).
+ */
 const parseTags = (header: string): Option.Option<"*" | ReadonlyArray<EntityTag>> => {
   if (header.trim() === "*") return Option.some("*")
   const tags: Array<EntityTag> = []
@@ -59,7 +62,10 @@ const parseTags = (header: string): Option.Option<"*" | ReadonlyArray<EntityTag>
   return tags.length === 0 ? Option.none() : Option.some(tags)
 }
 
-/** Whether a list names the resource: `*` names one that is there, a tag one that has it; undefined where the list cannot be read. */
+/**
+ * Tests whether a list names the resource. `*` names any resource that is present; a tag names the resource with this
+ * tag. Undefined if the list cannot be parsed.
+ */
 const isListed = (header: string, resource: Resource, comparison: "strong" | "weak"): boolean | undefined =>
   Option.getOrUndefined(Option.map(parseTags(header), (tags) => {
     if (tags === "*") return resource !== "absent"
@@ -67,16 +73,19 @@ const isListed = (header: string, resource: Resource, comparison: "strong" | "we
     return tags.some(({ opaque, weak }) => opaque === resource.etag && (comparison === "weak" || !weak))
   }))
 
-/** Dates of headers are whole seconds. */
+/** Rounds down to whole seconds, the precision of dates in headers. */
 const inSeconds = (millis: number) => Math.floor(millis / 1000)
 
-/** The verdict on a request: carried out, its client has the bytes already (304), or its condition does not hold (412). */
+/**
+ * The verdict on a request: carry it out, answer 304 since the client has the bytes, or answer 412 since its condition
+ * does not hold.
+ */
 export type Verdict = "perform" | "not modified" | "failed"
 
 /**
- * Judges a request by its conditions, in the order of RFC 9110, 13.2.2. A date that is none, or that nothing can be compared with, is
- * ignored. A list of tags that cannot be read holds for nothing, and never lets a request change what it was to protect. `now` is in
- * milliseconds since the epoch.
+ * Judges a request by its conditions, in the order of RFC 9110, 13.2.2; `now` is in milliseconds since the epoch. A
+ * malformed date, or a date without a counterpart, is ignored. A list of tags that cannot be parsed matches nothing,
+ * and never lets a request change the resource that it protects.
  */
 export const evaluate = ({ headers, method }: Request, resource: Resource, now: number): Verdict => {
   const isRead = method === "GET" || method === "HEAD"
@@ -107,8 +116,8 @@ export const evaluate = ({ headers, method }: Request, resource: Resource, now: 
 const notModified = Effect.succeed(HttpServerResponse.empty({ status: 304 }))
 
 /**
- * The answer to a request for a resource that is there and has no validators, in place of what was asked for; undefined where its conditions
- * hold. Dates are ignored, so that no time is needed.
+ * Answers a conditional request for a resource without validators; undefined if its conditions hold. Dates are ignored,
+ * so the clock is not needed.
  */
 export const unmet = (
   request: Request
@@ -120,19 +129,28 @@ export const unmet = (
   return verdict === "failed" ? new PreconditionFailed({}) : notModified
 }
 
-/** Lets a request change a thing without validators, or fails. Undefined where that does not depend on whether the thing is there. */
+/**
+ * Lets a request change a resource without validators, or fails. Undefined if the request has no condition on tags, so
+ * that the resource need not be looked up.
+ */
 export const admission = (request: Request) =>
   request.headers["if-match"] === undefined && request.headers["if-none-match"] === undefined
     ? undefined
     : (isThere: boolean) =>
       evaluate(request, isThere ? "untagged" : "absent", 0) === "perform" ? Effect.void : new PreconditionFailed({})
 
-/** Whether an endpoint's handler judges conditions itself: it knows validators, or whether there is what it changes. */
+/**
+ * True for endpoints whose handler judges conditions itself, because only the handler knows the validators or whether
+ * the resource exists.
+ */
 export class JudgesConditions extends Context.Reference<JudgesConditions>()("barista/platform/http/JudgesConditions", {
   defaultValue: (): boolean => false
 }) {}
 
-/** Whether the `Range` of a request counts: on GET alone (RFC 9110, 14.2), and if its `If-Range` names this very state (13.1.5). */
+/**
+ * Returns the `Range` of a request if it counts: on GET alone (RFC 9110, 14.2), and only if `If-Range` names the
+ * current state (13.1.5).
+ */
 export const rangeOf = ({ headers, method }: Request, { etag, lastModified }: Validators, now: number) => {
   const { "if-range": ifRange, range } = headers
   if (method !== "GET" || range === undefined || ifRange === undefined) return method === "GET" ? range : undefined

@@ -3,8 +3,8 @@ import type { ByteRange } from "../../files/ReadFile.ts"
 const single = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
 
 /**
- * The bytes that a `Range` asks for, of so many (RFC 9110, 14.1.2). What is malformed, or asks for several ranges, is ignored, as it may be,
- * and the whole is sent.
+ * Selects the bytes that a `Range` asks for, out of `size` bytes (RFC 9110, 14.1.2). A malformed header, or one with
+ * several ranges, is ignored, as the RFC allows, and the whole is sent.
  */
 export const select = (range: string | undefined, size: number): "whole" | "unsatisfiable" | ByteRange => {
   const match = single.exec(range ?? "")

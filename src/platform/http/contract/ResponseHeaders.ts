@@ -1,16 +1,16 @@
 import { Context, Effect } from "effect"
 
 /**
- * Where a handler puts headers of the answer that go beyond its declared body (`Location`, `Link`). The server gives every request its
- * own; outside of a request nothing is kept.
+ * Receives the answer's headers that go beyond the declared body (`Location`, `Link`). The server gives each request
+ * its own; outside a request they are dropped.
  */
 export class ResponseHeaders extends Context.Reference<ResponseHeaders>()("barista/platform/http/ResponseHeaders", {
   defaultValue: (): { readonly set: (name: string, value: string) => void } => ({ set: () => undefined })
 }) {}
 
-/** Sets a header of the running request's answer, in place of one that it would have had. */
+/** Sets a header of the running request's answer, and replaces the server's own value. */
 export const setHeader = (name: string, value: string): Effect.Effect<void> =>
   Effect.map(ResponseHeaders, (headers) => headers.set(name, value))
 
-/** Says that the running request's answer depends on a header of the request, besides its language (RFC 9110, 12.5.5). */
+/** Declares that the running request's answer depends on a request header, besides the language (RFC 9110, 12.5.5). */
 export const varyOn = (header: string): Effect.Effect<void> => setHeader("vary", `${header}, accept-language`)

@@ -2,8 +2,8 @@ import { Headers, HttpServerResponse } from "@effect/platform"
 import { Array } from "effect"
 
 /**
- * An answer whose body is a text, which most operations give. Its headers are names, in lower case, and values in turn, as node writes
- * them fastest; `HttpServerResponse` copies its headers for each one added.
+ * An answer with a text body, as most operations give. Its headers are lower-case names and values in turn, the form
+ * that node writes fastest; `HttpServerResponse` copies all headers for each one added.
  */
 export class TextAnswer {
   readonly status: number
@@ -19,7 +19,6 @@ export class TextAnswer {
 
 type Response = HttpServerResponse.HttpServerResponse
 
-/** The answer to a request. */
 export type Answer = Response | TextAnswer
 
 export const isAnswer = (value: object): value is Answer =>

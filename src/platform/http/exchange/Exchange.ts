@@ -10,21 +10,21 @@ import { originForm, pathOf } from "./target.ts"
 
 type Fields = Readonly<Record<string, string>>
 
-/** The headers of an answer in each language, names and values in turn. */
+/** Headers of an answer in each language, names and values in turn. */
 const localizedPairs = {
   fr: Object.entries(ProblemResponse.localized("fr")).flat(),
   en: Object.entries(ProblemResponse.localized("en")).flat()
 }
 
-/** What one request carries through its handling; it is the `ResponseHeaders` of its operation, too. */
+/** State of one request through its handling. Serves also as the `ResponseHeaders` of its operation. */
 export class Exchange {
-  /** Its URL in origin form. */
+  /** The request, with its URL in origin form. */
   readonly request: HttpServerRequest.HttpServerRequest
   readonly path: string
   readonly language: Language
-  /** What its handler has set, in few of them. */
+  /** Headers that the handler has set; few handlers set any. */
   private own: Fields | undefined = undefined
-  /** From the moment when the operation is known. */
+  /** Span of the request, set once its operation is known. */
   span: Tracer.Span | undefined = undefined
   #traceId: string | undefined = undefined
 
@@ -37,12 +37,12 @@ export class Exchange {
     if (source instanceof Incoming) source.traced = this
   }
 
-  /** The trace of the request: its span's, or else its caller's, or one of its own; made when it is first read. */
+  /** Trace id of the request: its span's, else its caller's, else a new one. Computed at the first read. */
   get traceId(): string {
     return this.span?.traceId ?? (this.#traceId ??= traceIdOf(this.request.headers))
   }
 
-  /** The problem with its body, where the rest of it could not be read. */
+  /** The problem with the request's body, set if the rest of the body could not be read. */
   get fault(): Problem | undefined {
     const source = NodeHttpServerRequest.toIncomingMessage(this.request)
     return source instanceof Incoming ? source.fault : undefined
@@ -52,7 +52,7 @@ export class Exchange {
     this.own = { ...this.own, [name]: value }
   }
 
-  /** Headers of the answer, whoever makes it. */
+  /** Headers of every answer, and those that the handler has set. */
   get headers(): Fields {
     return { ...ProblemResponse.always, ...this.own }
   }
@@ -62,7 +62,7 @@ export class Exchange {
     return { ...ProblemResponse.localized(this.language), ...this.own }
   }
 
-  /** The headers of an answer that is a text, names and values in turn; what its handler has set takes the place of what it would have had. */
+  /** Headers of a text answer, names and values in turn. A header that the handler has set replaces the default one. */
   headersOf(contentType: string, contentLength: number): Array<string> {
     const length = String(contentLength)
     return this.own === undefined

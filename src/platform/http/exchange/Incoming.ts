@@ -2,26 +2,29 @@ import { IncomingMessage, type ServerResponse } from "node:http"
 import type { Problem } from "../../../domain/Problem.ts"
 import { traceIdOf } from "../../observability/TraceContext.ts"
 
-/** The requests of our server: node's own, but for two decisions that node makes for a whole server instead of for each request. */
+/**
+ * A request of node, changed in two decisions that node takes for a whole server: upgrades and 100 Continue. Here each
+ * request decides.
+ */
 export class Incoming extends IncomingMessage {
-  // set in the few requests that have them: what every request has costs each of them
+  // Declared without a value and set in the few requests that need them: a field in every request costs each of them.
   declare private offered: boolean | undefined
   declare private awaiting: (() => void) | undefined
   declare private ownTraceId: string | undefined
-  /** The request's exchange, which knows its trace, once an adapter has it. */
+  /** Exchange of the request, which knows its trace; set once an adapter has made the exchange. */
   declare traced: { readonly traceId: string } | undefined
-  /** The problem with its body, where the rest of it cannot be read. */
+  /** The problem with the request's body, set if the rest of the body cannot be read. */
   declare fault: Problem | undefined
-  /** Interrupts what an adapter runs for the request. */
+  /** Interrupts the work that an adapter runs for the request. */
   declare whenBroken: (() => void) | undefined
-  /** The status of the answer to an upgrade, once there is one. */
+  /** Status of the answer to an upgrade, once there is one. */
   declare upgraded: number | undefined
-  /** The path of its operation in the contract, from the moment when that is known. */
+  /** Path of the request's operation in the contract, set once the operation is known. */
   declare route: string | undefined
 
   /**
-   * What node asks to know whether the connection leaves HTTP: only for CONNECT and websockets. Any other protocol on offer is ignored
-   * (RFC 9110, 7.8), and the request served as if it were not there.
+   * Tells node whether the connection leaves HTTP, which only CONNECT and websockets do. Any other offered protocol is
+   * ignored (RFC 9110, 7.8), and the request is served without it.
    */
   get upgrade(): boolean {
     return this.offered === true &&
@@ -33,8 +36,8 @@ export class Incoming extends IncomingMessage {
   }
 
   /**
-   * The client waits before it sends the body: 100 Continue goes out when the body is first read. Until then the answer closes the
-   * connection, as the body may or may not follow on it (RFC 9110, 10.1.1).
+   * Delays 100 Continue until the body is first read, since the client waits for it. An earlier answer closes the
+   * connection, as the body may or may not follow (RFC 9110, 10.1.1).
    */
   continueWhenRead(response: ServerResponse, mayKeepAlive: () => boolean): void {
     const { shouldKeepAlive } = response
@@ -46,7 +49,7 @@ export class Incoming extends IncomingMessage {
     }
   }
 
-  /** The client still waits for 100 Continue, and has sent nothing of the body. */
+  /** True while the client still waits for 100 Continue and has sent no body. */
   get awaitsContinue(): boolean {
     return this.awaiting !== undefined
   }
@@ -55,7 +58,7 @@ export class Incoming extends IncomingMessage {
     return this.traced?.traceId ?? (this.ownTraceId ??= traceIdOf(this.headers))
   }
 
-  /** Ends what waits for the rest of the body, which cannot be read; it is answered with the fault. */
+  /** Interrupts the work that waits for the rest of the body, which cannot be read; the fault becomes the answer. */
   breakOff(fault: Problem): void {
     this.fault ??= fault
     this.whenBroken?.()

@@ -3,7 +3,7 @@ import { Duration, ParseResult, Schema } from "effect"
 import { contentType, type Problem } from "../../../domain/Problem.ts"
 import type { Language } from "../../../domain/Text.ts"
 
-/** What the answer to a failure says of the request it answers. */
+/** Facts about the request that the answer to its failure repeats. */
 export interface Asked {
   readonly language: Language
   readonly path: string
@@ -12,7 +12,7 @@ export interface Asked {
 
 const kebab = (tag: string) => tag.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase()
 
-/** A whole number of seconds, at least one (RFC 9110, 10.2.3). */
+/** Formats a whole number of seconds, at least one (RFC 9110, 10.2.3). */
 const retryAfter = (duration: Duration.Duration) => String(Math.max(1, Math.ceil(Duration.toSeconds(duration))))
 
 const fieldsOf = (problem: Problem): Record<string, unknown> =>
@@ -25,15 +25,15 @@ const fieldsOf = (problem: Problem): Record<string, unknown> =>
 const statusOf = (problem: Problem): number =>
   Schema.isSchema(problem.constructor) ? HttpApiSchema.getStatusErrorAST(problem.constructor.ast) : 500
 
-/** Characters that stand for themselves in a path (RFC 3986, 3.3), and those that begin an encoded one. */
+/** Matches characters that a path may contain (RFC 3986, 3.3), and percent-encoded ones. */
 const inPath = /%[0-9a-f]{2}|[\w.~!$&'()*+,;=:@/-]/gi
 
 const encode = (text: string) =>
   [...Buffer.from(text, "latin1")].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("")
 
 /**
- * A path as a URI reference that leads to this host (RFC 3986, 4.2), whatever was asked for: two slashes would begin an authority, and
- * other characters than those of a path may end it.
+ * Turns any requested path into a URI reference to this host (RFC 3986, 4.2). Two leading slashes would begin an
+ * authority, and a character outside the path's set may end the path.
  */
 const instanceOf = (path: string): string => {
   const escaped = path.split(inPath).map(encode)
@@ -42,13 +42,16 @@ const instanceOf = (path: string): string => {
   return text.startsWith("//") ? `/.${text}` : text
 }
 
-/** The header of every answer: browsers take its media type as it is. */
+/** Headers of every answer. They make browsers take its media type as it is. */
 export const always = { "x-content-type-options": "nosniff" }
 
-/** The headers of an answer in a language, which depends on the request's. */
+/** Headers of an answer in one language. The answer varies by the language of the request. */
 export const localized = (language: Language) => ({ "content-language": language, vary: "accept-language", ...always })
 
-/** Renders a failure as `application/problem+json` (RFC 9457), in the language of the request and with its headers. */
+/**
+ * Renders a failure as `application/problem+json` (RFC 9457), in the language of the request and with the failure's
+ * headers.
+ */
 export const render = (failure: Problem, asked: Asked): HttpServerResponse.HttpServerResponse => {
   const { allow, detail, errors, headers, retryAfter: pause, title } = failure.problem
   const status = statusOf(failure)

@@ -15,17 +15,20 @@ import { withLimits } from "./Limits.ts"
 import { type Texts, translated } from "./Texts.ts"
 import { withTokens } from "./transform.ts"
 
-/** A setting is named in the document by its variable; its value in force stands there instead. */
+/**
+ * Values that the document takes from the settings. A contract names a setting by its variable; the document shows its
+ * value in force.
+ */
 export interface Options {
   readonly limits?: Readonly<Record<string, number>>
   readonly texts?: Texts
 }
 
-/** A cup: browsers ask for an icon beside the first page. */
+/** A cup as an icon, since browsers ask for one beside the first page. */
 const icon =
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><text y=".9em" font-size="90">☕</text></svg>`
 
-/** The contract, documented in one language and with the limits in force. */
+/** Documents the contract in one language and with the limits in force. */
 const documented = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
   api: HttpApi.HttpApi<Id, Groups, E, never>,
   language: Language,
@@ -39,7 +42,7 @@ const documented = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.
   )
 }
 
-/** The page in the language that its request asks for. */
+/** Serves the page in the language that the request asks for. */
 const negotiated = (pages: Readonly<Record<Language, HttpApp.Default>>): HttpApp.Default =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) => {
     const language = negotiate(headers["accept-language"])
@@ -48,8 +51,8 @@ const negotiated = (pages: Readonly<Record<Language, HttpApp.Default>>): HttpApp
   })
 
 /**
- * The pages that document a contract, from the contract and in the language asked for: `/openapi.json` (OpenAPI 3.1), and `/docs`, which
- * needs no network and is where `/` leads.
+ * Makes the pages that document a contract, in French and English: `/openapi.json` (OpenAPI 3.1) and `/docs`, which
+ * works without a network. `/` redirects to `/docs`.
  */
 export const pages = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
@@ -64,7 +67,7 @@ export const pages = Effect.fnUntraced(
         Effect.cached(Effect.sync(() => JSON.stringify(OpenApi.fromApi(inLanguage(language))))),
         Effect.map((document) => HttpServerResponse.text(document, { contentType: "application/json" }))
       )
-    // made on its first use: the page is a megabyte that most starts never show
+    // Made at its first use, because the page is a megabyte that most processes never serve.
     const docs = (language: Language) =>
       Effect.map(
         Effect.cached(
@@ -74,7 +77,7 @@ export const pages = Effect.fnUntraced(
             )
           ).pipe(Scope.extend(scope))
         ),
-        // the library keeps both pages in one router
+        // Each language needs its own path, because the library keeps both pages in one router.
         (page) =>
           Effect.flatten(page).pipe(
             Effect.orDie,

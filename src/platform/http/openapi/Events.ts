@@ -1,6 +1,6 @@
 import { OpenApi } from "@effect/platform"
 
-/** Documents that an operation answers 200 with an event stream too, for a request that prefers `text/event-stream`. */
+/** Documents an event stream as a second form of the 200 answer, for requests that prefer `text/event-stream`. */
 export const eventStream = ({ description, example }: { readonly description: string; readonly example: string }) =>
   OpenApi.annotations({
     transform: (operation) => {

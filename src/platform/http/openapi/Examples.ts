@@ -10,8 +10,8 @@ const firstOf = (value: unknown): Option.Option<unknown> =>
   Array.isArray(value) && value.length > 0 ? Option.some(value[0]) : Option.none()
 
 /**
- * An example of a schema: its own, or one put together from those of its parts; none where a required part has none. `resolve` finds
- * what a `$ref` means.
+ * Finds an example of a schema: its own, or one built from the examples of its parts; `None` if a required part has no
+ * example. `resolve` looks up the target of a `$ref`.
  */
 export const exampleOf = (resolve: (reference: string) => unknown) => {
   const example = (schema: unknown): Option.Option<unknown> => {

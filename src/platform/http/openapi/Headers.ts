@@ -3,7 +3,7 @@ import { Record } from "effect"
 
 const text = (description: string, example: string) => ({ description, schema: { type: "string" }, example })
 
-/** The headers of answers that clients act upon, as `components/headers` of the documentation. */
+/** Headers that clients act upon, as `components/headers` of the document. */
 export const headers = {
   Accept: text("With a 415: the media type that is taken (RFC 9110, 15.5.16)", "application/json"),
   "Accept-Encoding": text("With a 415: the content coding that is taken", "identity"),
@@ -37,11 +37,14 @@ export const headers = {
 
 export type HeaderName = keyof typeof headers
 
-/** A reference to each of the headers, for a response. */
+/** Makes a reference to each header, for a response. */
 export const references = (names: ReadonlyArray<HeaderName>) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
-/** Says which headers an operation's answers have, by status, beyond those that follow from the status or the parameters alone. */
+/**
+ * Documents the headers of an operation's answers, by status, beyond those that follow from the status or the
+ * parameters alone.
+ */
 export const answerHeaders = (byStatus: Readonly<Record<number, ReadonlyArray<HeaderName>>>) =>
   OpenApi.annotations({
     transform: (operation) => ({

@@ -4,10 +4,13 @@ type Json = Readonly<Record<string, unknown>>
 
 const marker = "x-limits"
 
-/** Keywords of a JSON schema whose values are settings, by the variables that have them: the served document has them in force. */
+/**
+ * Marks keywords of a JSON schema whose values are settings, named by variable. The served document shows the values in
+ * force.
+ */
 export const limited = (keywords: Readonly<Record<string, string>>) => ({ [marker]: keywords })
 
-/** The document with the values of its settings in their places. */
+/** Replaces the marks in a document by the values of its settings. */
 export const withLimits = (document: Json, limits: Readonly<Record<string, number>>): Json => {
   const inForce = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(inForce)

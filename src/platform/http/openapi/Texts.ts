@@ -3,15 +3,15 @@ import type { Language } from "../../../domain/Text.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
-/** The document's texts in French, by the English ones that contracts are written with. */
+/** French texts of the document, by the English ones of the contracts. */
 export type Texts = Readonly<Record<string, string>>
 
 const told: ReadonlySet<string> = new Set(["summary", "description"])
 
-/** A status and the names of its problems, which are the same in every language. */
+/** Matches a status with the names of its problems, which are the same in every language. */
 const isName = (text: string) => /^[A-Z][A-Za-z -]*: \w+( or \w+)*$/.test(text)
 
-/** A text may be one with a second one behind it. */
+/** Translates a text as a whole, or as two joined texts. */
 const inFrench = (text: string, texts: Texts): string => {
   const whole = texts[text]
   if (whole !== undefined) return whole
@@ -21,7 +21,7 @@ const inFrench = (text: string, texts: Texts): string => {
   return isName(text) ? text.replaceAll(" or ", " ou ") : text
 }
 
-/** The document in a language: a text that has no translation stays English. */
+/** Translates the document; a text without a translation stays English. */
 export const translated = (document: Json, texts: Texts, language: Language): Json => {
   if (language === "en") return document
   const read = (value: unknown, name: string): unknown => {

@@ -21,10 +21,10 @@ const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? 
 const mapValues = (object: Json, change: (value: Json, name: string) => Json): Json =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(record(value), name)]))
 
-/** What the error layer adds to every failure, so that no problem document lacks it. */
+/** Members that the error layer fills in, so every problem document has them. */
 const filledIn = ["type", "title", "status", "detail", "instance", "trace_id"]
 
-/** A component's name has no slash (OpenAPI 3.1, 4.8.7.1), where a problem's identifier has one. */
+/** Names a component without a slash, as OpenAPI 3.1, 4.8.7.1 demands; a problem's identifier has one. */
 const component = (identifier: string, schema: unknown): readonly [string, unknown] => {
   const [, problem] = /^barista\/(.+)$/.exec(identifier) ?? []
   if (problem === undefined) return [identifier, open(schema)]
@@ -36,15 +36,16 @@ const referencePrefix = "#/components/schemas/"
 
 const tagOf = (reference: string) => reference.slice(referencePrefix.length)
 
-/** Values of ours in a schema, whose members are no keywords. */
+/** Keywords whose values are data, so their members are not keywords. */
 const data: ReadonlySet<string> = new Set(["examples", "example", "default", "enum"])
 
 const isDropped = (key: string, value: unknown): boolean =>
   key === "additionalProperties" && value === false || (key === "$id" || key === "title") && Predicate.isString(value)
 
 /**
- * Answers may have more members than the contract says, and those of requests are ignored, so that nothing is closed. A `$id` would
- * change what the references below it mean; a title is the name of a filter, such as `between(1, 20)`.
+ * Opens all objects of a schema: answers may have more members than the contract names, and unknown members of requests
+ * are ignored. Drops each `$id`, which would change the meaning of references below it, and each title, which only
+ * names a filter such as `between(1, 20)`.
  */
 const open = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(open)
@@ -59,7 +60,7 @@ const open = (value: unknown): unknown => {
   )
 }
 
-/** Examples of the body alone: a page that fills in both sends each value twice. */
+/** Leaves examples to the body: a page that fills in examples for both would send each value twice. */
 const withoutExamples = (schema: unknown): unknown => {
   const { default: _, examples: __, ...rest } = record(schema)
   return rest
@@ -67,7 +68,9 @@ const withoutExamples = (schema: unknown): unknown => {
 
 const fromQuery = "Here or as the member of the body of that name"
 
-/** Parameters of a JSON object body may come from the query as well: the rule of every operation that takes such a body. */
+/**
+ * Documents the members of a JSON object body as query parameters too. Every operation with such a body accepts both.
+ */
 const withQueryParameters = (operation: Json): Json => {
   const properties = record(operation, "requestBody", "content", "application/json", "schema", "properties")
   const names = Object.keys(properties)
@@ -92,8 +95,8 @@ const withQueryParameters = (operation: Json): Json => {
 }
 
 /**
- * Failures that no request of the operation is answered with: an unknown path and a wrong method match none, and the stock contract's failure
- * to decode is a 422 here.
+ * Failures that no request of an operation gets. An unknown path or a wrong method match no operation; a request that
+ * cannot be decoded gets a 422 here, not the stock contract's failure.
  */
 const elsewhere: ReadonlySet<string> = new Set(["RouteNotFound", "MethodNotAllowed", "HttpApiDecodeError"])
 
@@ -106,7 +109,7 @@ const problemSchemas = (response: Json): ReadonlyArray<string> =>
     })
   })
 
-/** A failure, always a problem document; several of one status are alternatives. */
+/** Describes a failure, always as a problem document. Several failures of one status are alternatives. */
 const failure = (status: string, response: Json): Option.Option<Json> => {
   const schemas = problemSchemas(response)
   if (schemas.length === 0) return Option.none()
@@ -118,21 +121,26 @@ const failure = (status: string, response: Json): Option.Option<Json> => {
   })
 }
 
-/** The stock document calls every answer a success. */
+/** Describes a success by its status, since the stock document calls all of them "Success". */
 const answer = (status: string, response: Json): Json =>
   response["description"] === "Success" ? { ...response, description: STATUS_CODES[status] ?? status } : response
 
-/** Whether an operation opens a websocket. */
+/** True if an operation opens a websocket. */
 const isUpgrade = (operation: Json): boolean => record(operation, "responses")["101"] !== undefined
 
-/** Only a request with a body can be refused for it, only one that is not safe, or upgrades, for its origin, and no upgrade by a condition. */
+/**
+ * Statuses that an operation never answers: 413 and 415 need a body, 403 (the origin) needs an unsafe method or an
+ * upgrade, and an upgrade has no 412.
+ */
 const impossible = (operation: Json, method: string): ReadonlyArray<string> => [
   ...(operation["requestBody"] === undefined ? ["413", "415"] : []),
   ...(method === "get" && !isUpgrade(operation) ? ["403"] : []),
   ...(isUpgrade(operation) ? ["412"] : [])
 ]
 
-/** `If-None-Match: *` is answered so where there is a representation, with an ETag or without (RFC 9110, 13.1.2). */
+/**
+ * Adds 304, the answer to `If-None-Match: *` for any resource that exists, with or without an ETag (RFC 9110, 13.1.2).
+ */
 const withNotModified = (operation: Json, method: string): Json =>
   method === "get" && !isUpgrade(operation)
     ? {
@@ -141,7 +149,7 @@ const withNotModified = (operation: Json, method: string): Json =>
     }
     : operation
 
-/** An operation takes a key where it can say that one is in progress. */
+/** True if an operation takes a key, which its failure "in progress" shows. */
 const takesKey = (operation: Json): boolean =>
   problemSchemas(record(operation, "responses", "409")).some(($ref) => tagOf($ref) === "IdempotencyKeyInProgress")
 
@@ -153,14 +161,14 @@ const keyParameter = {
     "Requests with one key, of one caller, run once: the others are answered as the first was, with Idempotency-Replayed.",
     "Its quotes may be left out (draft-ietf-httpapi-idempotency-key-header)"
   ].join(" "),
-  // no example: a page that fills it in would send two requests with one key
+  // No example: a page that fills in an example would send two requests with one key.
   schema: { type: "string", pattern: keyPattern }
 }
 
 const withKeyParameter = (operation: Json): Json =>
   takesKey(operation) ? { ...operation, parameters: [...list(operation["parameters"]), keyParameter] } : operation
 
-/** What is answered before the key is looked at. */
+/** Statuses that the server answers before it reads the key. */
 const unkeyed: ReadonlySet<string> = new Set(["400", "401", "403", "408", "413", "414", "415", "417", "421", "431"])
 
 const headersOfStatus: Readonly<Record<string, ReadonlyArray<HeaderName>>> = {
@@ -197,7 +205,10 @@ const withResponses = (operation: Json, method: string): Json => {
   return { ...operation, responses: Object.fromEntries(responses) }
 }
 
-/** The stock document's empty list of an operation would mean: no token. Health is asked for without one. */
+/**
+ * Removes the empty list of the stock document, which would mean that no token is needed. Only health checks need no
+ * token.
+ */
 const withSecurity = (operation: Json, path: string): Json => {
   const { security: _, ...rest } = operation
   if (!isHealth(path)) return rest
@@ -205,7 +216,7 @@ const withSecurity = (operation: Json, path: string): Json => {
   return { ...rest, security: [], responses }
 }
 
-/** Examples stand beside the schema of a body: there every viewer shows them. */
+/** Puts examples beside the schema of a body, where every viewer shows them. */
 const withExamples = (schemas: Json) => {
   const example = exampleOf((reference) => schemas[tagOf(reference)])
   const media = (content: Json): Json =>
@@ -230,7 +241,7 @@ const referencesIn = (value: unknown): ReadonlyArray<string> => {
   )
 }
 
-/** The schemas that something refers to, directly or through another one. */
+/** Keeps the schemas that are referred to, directly or through other schemas. */
 const used = (paths: Json, schemas: Json): Json => {
   const reached = new Set<string>()
   let next = referencesIn(paths)
@@ -249,7 +260,10 @@ const bearer = {
     "One of API_TOKENS (RFC 6750). Without that setting no token is asked for; /health/, /docs and /openapi.json never ask for one."
 }
 
-/** A document says what its server does: with tokens every operation but health's needs one, without there are none. */
+/**
+ * Documents the need for a token: with tokens set every operation but health checks needs one; otherwise no operation
+ * does.
+ */
 export const withTokens = (spec: Json, required: boolean): Json => {
   if (required) return { ...spec, security: [{ bearer: [] }] }
   const { security: _, ...rest } = spec
@@ -263,7 +277,7 @@ export const withTokens = (spec: Json, required: boolean): Json => {
   return { ...rest, paths, components: { ...components, schemas: used(paths, record(components, "schemas")) } }
 }
 
-/** What of the generated document has to be said otherwise for this server; an `OpenApi.Transform` of the root contract. */
+/** Changes the generated document where this server differs from it; an `OpenApi.Transform` of the root contract. */
 export const transform = (spec: Json): Json => {
   const schemas = Object.fromEntries(
     Object.entries(record(spec, "components", "schemas")).map(([name, schema]) => component(name, schema))
@@ -285,7 +299,7 @@ export const transform = (spec: Json): Json => {
   )
   return {
     ...spec,
-    // relative to the document, so right behind any proxy
+    // Relative to the document, so right behind any proxy.
     servers: [{ url: "/" }],
     paths,
     components: { ...record(spec, "components"), schemas: used(paths, schemas), headers, securitySchemes: { bearer } },
