@@ -1,37 +1,40 @@
 import type { Socket } from "node:net"
 
-/** One client, as far as a server can tell them apart: by address. Behind a proxy that passes no address on, all are one. */
+/** A client, identified by address. Behind a proxy that does not pass addresses on, all clients are one. */
 export interface Client {
-  /** The address; of IPv6 the first 64 bits, as a network gives one client all of the rest. */
+  /** The address. For IPv6 only the first 64 bits, as a network gives one client all of the rest. */
   readonly address: string
-  /** Its open connections. */
+  /** Open connections of the client. */
   connections: number
-  /** Its requests that were admitted and are under way. */
+  /** Requests of the client that were admitted and are in flight. */
   requests: number
 }
 
-/** How an open connection is used, and whose it is. */
+/** Usage of an open connection, and its client. */
 export interface Usage {
   readonly client: Client
-  /** Its requests under way, refused ones included. */
+  /** Requests in flight on the connection, rejected ones included. */
   requests: number
-  /** Grows with each request of the server: the connection with the least has been idle for the longest. */
+  /**
+   * Sequence number that grows with each request of the server. The connection with the least number has been idle for
+   * the longest.
+   */
   lastUsed: number
-  /** Whether a request has come on it. */
+  /** True once a request has arrived on the connection. */
   isUsed: boolean
-  /** When it was opened, by `performance.now()`. */
+  /** Opening time, by `performance.now()`. */
   readonly opened: number
-  /** Whether it has become a websocket. */
+  /** True once the connection has become a websocket. */
   isUpgraded: boolean
 }
 
-/** Milliseconds in which the first request of a connection is awaited: until then it is not idle. */
+/** Milliseconds that a new connection may take for its first request before it counts as idle. */
 const grace = 1000
 
 const isIdle = ({ isUpgraded, isUsed, opened, requests }: Usage): boolean =>
   requests === 0 && !isUpgraded && (isUsed || performance.now() - opened > grace)
 
-/** The eight groups of an IPv6 address, in full. */
+/** Expands an IPv6 address to its eight groups. */
 const groupsOf = (address: string): ReadonlyArray<string> => {
   const [before = "", after] = address.split("::", 2)
   const head = before === "" ? [] : before.split(":")
@@ -39,37 +42,36 @@ const groupsOf = (address: string): ReadonlyArray<string> => {
   return [...head, ...Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => "0"), ...tail]
 }
 
-/** The part that one client's addresses have in common. */
+/** Reduces an address to the part that all addresses of one client share. */
 export const networkOf = (address: string): string => {
   const ipv4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (ipv4 !== undefined) return ipv4
   return address.includes(":") ? `${groupsOf(address.replace(/%.*$/, "")).slice(0, 4).join(":")}::/64` : address
 }
 
-/** The client at the other end of a socket. */
+/** Identifies the client at the other end of a socket. */
 export const clientOf = ({ remoteAddress = "unknown" }: Pick<Socket, "remoteAddress">): string =>
   networkOf(remoteAddress)
 
-/** The open connections of a server, and whose they are. */
+/** The open connections of a server, by client. */
 export class Clients {
   private readonly clients = new Map<string, Client>()
   private readonly connections = new Map<Socket, Usage>()
   private uses = 0
-  /** Idle connections that were closed for new ones, and connections that were refused, since the start. */
+  /** Idle connections closed for new ones, and connections refused, since the start. */
   closed = 0
   refused = 0
 
-  /** Connections that are open. */
   get open(): number {
     return this.connections.size
   }
 
-  /** Whether there is one more than may be, and none that is idle could be closed for it. */
+  /** True if there are more connections than `most` and no idle one could be closed. */
   isOver(most: number): boolean {
     return this.connections.size > most && !this.closeIdle()
   }
 
-  /** The connection of a socket; it is forgotten when the socket has closed. */
+  /** Returns the connection of a socket, which is forgotten once the socket has closed. */
   of(socket: Socket): Usage {
     return this.connections.get(socket) ?? this.add(socket)
   }
@@ -80,7 +82,7 @@ export class Clients {
     connection.lastUsed = ++this.uses
   }
 
-  /** Closes the connection that has been idle for the longest, and answers whether there was one. */
+  /** Closes the connection that has been idle for the longest; false if there is none. */
   closeIdle(): boolean {
     let idlest: { readonly socket: Socket; readonly lastUsed: number } | undefined
     for (const [socket, connection] of this.connections) {
@@ -107,7 +109,7 @@ export class Clients {
       opened: performance.now(),
       isUpgraded: false
     }
-    // a request may still be told of after its socket has closed
+    // A request may still be reported after its socket has closed.
     if (socket.destroyed) return connection
     this.connections.set(socket, connection)
     socket.once("close", () => {

@@ -2,24 +2,24 @@ import type { ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 
 /**
- * A client's connection with the responses that it still waits for, oldest first. Only the first has its turn; the others are pipelined behind
- * it (RFC 9112, 9.3.2), and node tells them nothing.
+ * A client's connection with its pending responses, oldest first. Only the first is being written; the others are
+ * pipelined behind it (RFC 9112, 9.3.2), and node notifies them of nothing.
  */
 export class Connection {
   static readonly #all = new WeakMap<Duplex, Connection>()
 
   readonly #open: Array<ServerResponse> = []
-  /** Requests that were dropped, as an answer before them closes the connection. */
+  /** Requests dropped because an earlier answer closes the connection. */
   dropped = 0
-  /** The client's bytes can no longer be read. */
+  /** True once the client's bytes can no longer be parsed. */
   isBroken = false
 
   private constructor(socket: Duplex) {
-    // one listener, however many requests a client pipelines
+    // One listener, for any number of pipelined requests.
     socket.once("close", () => this.#closed())
   }
 
-  /** The connection of a socket. */
+  /** Returns the connection of a socket. */
   static of(socket: Duplex): Connection {
     const known = Connection.#all.get(socket)
     if (known !== undefined) return known
@@ -43,12 +43,12 @@ export class Connection {
     return this.open.at(-1)
   }
 
-  /** Adds a response, whose turn comes after those that are open. */
+  /** Adds a response behind the open ones. */
   begin(response: ServerResponse): void {
     if (this.last !== response) this.#open.push(response)
   }
 
-  /** Tells the responses that wait for their turn; they, and whoever waits for them, would wait for ever. */
+  /** Emits "close" on responses that wait for their turn. Without the event their listeners would wait for ever. */
   #closed(): void {
     for (const response of this.#open.splice(0)) {
       if (response.socket === null && !response.closed) response.emit("close")

@@ -2,14 +2,14 @@ import { Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { type Entry, LinkedQueue } from "../../collections/LinkedQueue.ts"
 
-/** A body that arrives for longer gives way where the memory is full: a slow sender must not keep the others out. */
+/** Time after which an incomplete body gives way if the memory is full. A slow sender must not keep the others out. */
 const patience = Duration.toMillis(Duration.seconds(10))
 
-/** The bytes of one body or message, kept until it is whole. */
+/** Memory held by one incomplete body or message. */
 export interface Holding {
-  /** Makes it so many in all; whether there is room for them. */
+  /** Sets the number of bytes held in all; false if there is no room for them. */
   readonly hold: (bytes: number) => boolean
-  /** Gives all of them back. */
+  /** Releases all bytes. */
   readonly close: () => void
 }
 
@@ -23,7 +23,7 @@ const make = (most: number, now: () => number) => {
   let used = 0
   let refused = 0
 
-  /** Has the oldest give way that has had its time, until there is room. */
+  /** Makes holders give way, oldest first, if they have had their time, until there is room. */
   const makeRoom = (bytes: number, own: Entry<Holder>): boolean => {
     if (used + bytes <= most) return true
     const oldest = holders.first
@@ -60,8 +60,8 @@ const make = (most: number, now: () => number) => {
 }
 
 /**
- * The memory for bodies and messages that have not arrived whole, of all connections together: each has a bound of its own, which a thousand
- * slow senders multiply. Without the layer there is no bound.
+ * Memory for all bodies and messages that have not arrived whole. Each has a bound of its own, but a thousand slow
+ * senders multiply it. Without the layer there is no common bound.
  */
 export class InputMemory extends Context.Reference<InputMemory>()("barista/platform/lifecycle/InputMemory", {
   defaultValue: () => make(Infinity, () => 0)

@@ -5,28 +5,28 @@ import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { Clients } from "./Clients.ts"
 import { Connection } from "./Connection.ts"
 
-/** `leaving` is no longer ready, but serves all the same: until balancers have seen that, they send requests on. */
+/** State of the server. `leaving` is not ready but still serves, because balancers send requests until they notice. */
 export type State = "starting" | "ready" | "leaving" | "stopping"
 
-/** The bound that is reached: as many requests are in flight as it allows. */
+/** The bound on requests in flight that is reached. */
 export type Full = "server" | "client" | "connection"
 
-/** Most requests under way at once. */
+/** Limits of requests in flight. */
 export interface Bounds {
   readonly server: number
-  /** Most of one client, so that it leaves room to the others. */
+  /** Limit for one client, so that the client leaves room to others. */
   readonly client: number
-  /** Most that wait on one connection for the answer to an earlier one. */
+  /** Limit of requests that wait on one connection for an earlier answer. */
   readonly connection: number
 }
 
 const unbounded: Bounds = { server: Infinity, client: Infinity, connection: Infinity }
 
-/** The two parts of a request, as bits: its response is closed, and its handler has ended. */
+/** Parts of a request, as bits: its response is closed, and its handler has ended. */
 const closed = 1
 const handled = 2
 
-/** Closes a response's connection after it; requests that are under way behind it are still answered, in their turn. */
+/** Closes the connection after a response. Requests in flight behind the response are still answered, in their turn. */
 const closeAfter = (response: ServerResponse): void => {
   if (Connection.of(response.req.socket).last === response) response.shouldKeepAlive = false
 }
@@ -38,7 +38,7 @@ const make = (bounds: Bounds): Context.Tag.Service<Lifecycle> => {
   let admitted = 0
   const clients = new Clients()
   const refused = { server: 0, client: 0, connection: 0 }
-  /** Only of those that were not admitted: few, and no load. */
+  /** Bounds by request. Holds only requests that were not admitted, which are few. */
   const full = new WeakMap<object, Full>()
   const none = Effect.unsafeMakeLatch(true)
   const stop = Effect.unsafeMakeLatch()
@@ -70,7 +70,7 @@ const make = (bounds: Bounds): Context.Tag.Service<Lifecycle> => {
       refused[over]++
       full.set(response.req, over)
     }
-    // each part may be told more than once, and counts once
+    // Each part may be reported more than once, and counts once.
     const end = (part: number) => {
       if (ended === closed + handled) return
       ended |= part
@@ -111,34 +111,41 @@ const make = (bounds: Bounds): Context.Tag.Service<Lifecycle> => {
 }
 
 /**
- * Where the server is in its life, and how many requests are under way: counted from their arrival until their answer is sent or
- * their client is gone, streams included, and their handler has ended, finalizers included.
+ * The server's state, and the count of its requests in flight. A request counts from its arrival until its answer is
+ * sent or its client has left, streams included, and its handler has ended, finalizers included.
  */
 export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle")<Lifecycle, {
   readonly state: Effect.Effect<State>
-  /** From "leaving" on, the last answer of each connection says `connection: close`, if its headers are not yet sent. */
+  /**
+   * Changes the state. From "leaving" on, the last answer of each connection says `connection: close`, unless its
+   * headers are sent already.
+   */
   readonly enter: (state: State) => Effect.Effect<void>
-  /** Requests under way; a plain function, as it is asked once a request. */
+  /** Requests in flight. A plain function, as every request calls it. */
   readonly active: () => number
-  /** Why a request that has begun is none of the load, and is to be refused; undefined for nearly all. */
+  /**
+   * Bound that a begun request exceeds, so that it counts as no load and is rejected; undefined for nearly all
+   * requests.
+   */
   readonly full: (request: object) => Full | undefined
-  /** How many were to be refused since the start, by what was full. */
+  /** Requests rejected since the start, by the bound that was reached. */
   readonly refused: Readonly<Record<Full, number>>
-  /** Open connections, and whose they are. */
+  /** Open connections, by client. */
   readonly clients: Clients
   readonly hasStarted: () => boolean
   readonly isStopping: () => boolean
-  /** Ends when the server begins to stop: for what would not end by itself. */
+  /** Completes when the server begins to stop, for work that would never end by itself. */
   readonly stopping: Effect.Effect<void>
-  /** Counts a request from now until its response is closed and its handler has ended, which the caller says by what it gets. */
+  /**
+   * Counts a request until its response is closed and its handler has ended. The caller calls the returned function
+   * when the handler ends.
+   */
   readonly begin: (response: ServerResponse) => () => void
-  /** Ends when no request is under way. */
+  /** Completes when no request is in flight. */
   readonly idle: Effect.Effect<void>
 }>() {
-  /** Without bounds. */
   static readonly layer = Layer.sync(Lifecycle, () => make(unbounded))
 
-  /** With the bounds of the configuration. */
   static readonly bounded = Layer.effect(
     Lifecycle,
     Effect.map(

@@ -8,7 +8,7 @@ const reasons = {
   stopping: { fr: "s'arrête", en: "is stopping", retryAfter: Duration.seconds(5) }
 } as const
 
-/** 503: the server is alive but wants no requests: it is still starting, about to stop, or stopping. */
+/** 503: the server is alive but takes no requests, as it is starting, about to stop, or stopping. */
 export class NotReady extends Problem.define<NotReady>()("NotReady", 503, {
   reason: Schema.Literal("starting", "leaving", "stopping")
 }) {

@@ -1,4 +1,4 @@
-/** How much of something each client has, with a bound on each one's. */
+/** Amounts by client, each with the same bound. */
 export class Tally {
   private readonly most: number
   private readonly counts = new Map<string, number>()
@@ -7,7 +7,7 @@ export class Tally {
     this.most = most
   }
 
-  /** Whether the client may have so much more. */
+  /** True if the client may have `amount` more. */
   hasRoom(client: string, amount: number): boolean {
     return (this.counts.get(client) ?? 0) + amount <= this.most
   }

@@ -2,10 +2,15 @@ import { Duration, Effect } from "effect"
 import type * as Http from "node:http"
 import { Lifecycle } from "./Lifecycle.ts"
 
-/** How long the finalizers of requests that were cut off may take, a temporary file's removal or a rollback, before all else closes. */
+/**
+ * Time for the finalizers of interrupted requests, such as a temporary file's removal or a rollback, before all else
+ * closes.
+ */
 const settling = Duration.seconds(5)
 
-/** Lets balancers see that the server is no longer ready, and serves whatever they still send, until they have had `delay` for it. */
+/**
+ * Lets balancers notice that the server is no longer ready. For `delay` it serves the requests that they still send.
+ */
 export const leave = Effect.fn("Lifecycle.leave")(function*(delay: Duration.Duration) {
   if (Duration.equals(delay, Duration.zero)) return
   const lifecycle = yield* Lifecycle
@@ -15,8 +20,9 @@ export const leave = Effect.fn("Lifecycle.leave")(function*(delay: Duration.Dura
 })
 
 /**
- * Stops a server cleanly: no connection is accepted any more, kept-alive ones get 503 with `connection: close`, requests under way may finish
- * until `deadline`, and then every connection is closed, which interrupts what is still running; its finalizers are awaited, for a bounded time.
+ * Stops a server cleanly. The server accepts no more connections, and answers 503 with `connection: close` on
+ * kept-alive ones. Requests in flight may finish until `deadline`; then every connection is closed, which interrupts
+ * the rest. Their finalizers are awaited, for a bounded time.
  */
 export const drain = Effect.fn("Lifecycle.drain")(function*(server: Http.Server, deadline: Duration.Duration) {
   const lifecycle = yield* Lifecycle

@@ -11,12 +11,12 @@ import type { Pages } from "../rules/Admission.ts"
 import { operationContext } from "../rules/operationContext.ts"
 import * as Rules from "../rules/Rules.ts"
 
-/** What has ended already, or takes no time: it has no use for a fiber. */
+/** True for an effect that has ended already, which needs no fiber. */
 const isEnded = <A, E>(effect: Effect.Effect<A, E>): effect is Exit.Exit<A, E> => Exit.isExit(effect)
 
 /**
- * A run of an operation, in one span, made here, where its name is known. One object, as there are as many as requests under way; what a
- * fiber is given is made only with the fiber.
+ * A run of an operation in one span. One object, since there are as many as requests in flight; the context of a fiber
+ * is made only with the fiber.
  */
 class OperationRun implements Work {
   private readonly rules: Rules.Rules
@@ -33,7 +33,7 @@ class OperationRun implements Work {
     this.begun = this.begin(found)
   }
 
-  /** The answer where it is known by now, and else what finds it. */
+  /** The answer if it is known by now, otherwise the work that finds the answer. */
   get reply(): Answer | Work {
     return isEnded(this.begun) ? this.answer(this.begun) : this
   }
@@ -56,7 +56,7 @@ class OperationRun implements Work {
     if (Exit.isFailure(exit)) this.rules.failures.abandoned(this.exchange, exit.cause)
   }
 
-  /** Decodes and handles, as far as neither takes time. */
+  /** Decodes and handles, as far as both complete at once. */
   private begin({ path, query }: Operations.Found): Effect.Effect<Answer, Problem> {
     try {
       const decoded = this.operation.decode({ request: this.exchange.request, path, query })
@@ -67,7 +67,7 @@ class OperationRun implements Work {
     }
   }
 
-  /** Handles a decoded request and encodes the answer; at most once, where the request carries an idempotency key. */
+  /** Handles a decoded request and encodes the answer; at most once if the request carries an idempotency key. */
   private respond(decoded: Decoded): Effect.Effect<Answer, Problem> {
     const { idempotencyKey } = decoded
     if (idempotencyKey === undefined) return this.handle(decoded)
@@ -89,8 +89,8 @@ class OperationRun implements Work {
 }
 
 /**
- * Makes a contract and its handlers an application for `RequestRunner`: routing, decoding, language, tokens, bounds, traces and problem
- * documents for every failure, from every layer.
+ * Makes an application for `RequestRunner` of a contract and its handlers: routing, decoding, language, tokens, bounds,
+ * traces and problem documents for every failure of every layer.
  */
 export const make = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(

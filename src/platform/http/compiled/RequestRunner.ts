@@ -26,11 +26,14 @@ import { NodeRequest } from "../node/NodeRequest.ts"
 import { writeAnswer } from "../node/writeAnswer.ts"
 import * as Conformance from "../rules/Conformance.ts"
 
-/** Whether a fiber has set it to anything but what it is without: every further fiber copies all that it is given. */
+/**
+ * True if a fiber has changed a ref's default value. Every child fiber copies all refs of its parent, so unchanged ones
+ * are left out.
+ */
 const isSet = (ref: FiberRef.FiberRef<unknown>, value: unknown) =>
   !Equal.equals(value, FiberRefs.getOrDefault(FiberRefs.empty(), ref))
 
-/** What a fiber has of its own anyway. */
+/** Refs that every fiber sets for itself. */
 const own: ReadonlySet<unknown> = new Set([FiberRef.currentContext, FiberRef.currentRuntimeFlags])
 
 const changed = ({ locals }: FiberRefs.FiberRefs): FiberRefs.FiberRefs =>
@@ -39,8 +42,8 @@ const changed = ({ locals }: FiberRefs.FiberRefs): FiberRefs.FiberRefs =>
   )
 
 /**
- * The runtime of the requests: what the serving fiber has set for its own (loggers, log level, clock, tracer), and not what it was given.
- * Nor are the fibers counted in metrics: that costs as much again as a fiber.
+ * Runtime of the requests: changed settings of the serving fiber (loggers, log level, clock, tracer), without its
+ * services. Fibers are not counted in metrics, because that costs as much again as a fiber.
  */
 const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtimeFlags }) =>
   Runtime.make({
@@ -49,7 +52,10 @@ const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtime
     runtimeFlags: RuntimeFlags.disable(runtimeFlags, RuntimeFlags.RuntimeMetrics)
   }))
 
-/** Whether a request's fiber runs as soon as it is made; otherwise it queues, so that a burst of requests delays no answer for long. */
+/**
+ * True if a request's fiber may run as soon as it is made. Otherwise it queues, so that a burst of requests delays no
+ * answer for long.
+ */
 const hasTimeIn = ({ fiberRefs }: Runtime.Runtime<never>): () => boolean => {
   const scheduler = FiberRefs.getOrDefault(fiberRefs, FiberRef.currentScheduler)
   return scheduler instanceof TimeSlicedScheduler ? () => scheduler.hasTime() : Function.constTrue
@@ -64,8 +70,9 @@ interface Finished {
 }
 
 /**
- * Runs an application's requests, each in one fiber or in none. What fibers have found in one turn of the event loop is written at its end,
- * together; a fiber that only waits holds nothing for the answer to come, and one that has ended waits for no client.
+ * Runs an application's requests, each in one fiber or in none. Answers that fibers find during one turn of the event
+ * loop are written together at its end. A waiting fiber holds nothing for its answer, and a fiber that has ended waits
+ * for no client.
  */
 const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
   const hasTime = hasTimeIn(runtime)
@@ -77,7 +84,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
       )
     )
 
-  /** Code of ours outside of a fiber: what it throws is a defect, logged and answered as a 500, and does not end the process. */
+  /** Runs code outside of a fiber. A thrown defect is logged and answered as a 500, and does not end the process. */
   const guarded = <A>(request: NodeRequest, evaluate: () => A): A | Answer => {
     try {
       return evaluate()
@@ -107,7 +114,10 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     ended()
   })
 
-  /** Answers a request. The fiber, if one still runs, is for the caller to interrupt when nobody waits for it any more. */
+  /**
+   * Answers a request, and returns its fiber if one still runs. The caller interrupts the fiber when no client waits
+   * any more.
+   */
   return (request: NodeRequest, ended: () => void) => {
     const reply = guarded(request, () => app(request))
     if (isAnswer(reply)) {
@@ -140,7 +150,10 @@ const onRequest = (run: Run, lifecycle: Context.Tag.Service<Lifecycle>): Request
   })
 }
 
-/** The response to an upgrade that is refused, made when it is needed: after it the connection closes, as node has given it away. */
+/**
+ * Makes the response to a failed upgrade when it is needed. The connection closes afterwards, as node has handed it
+ * over.
+ */
 const handshakeResponse = (incoming: IncomingMessage) => {
   let response: ServerResponse | undefined
   return () => {
@@ -166,8 +179,8 @@ const onUpgrade = (run: Run, fibers: FiberSet.FiberSet<unknown, unknown>) => (in
 }
 
 /**
- * Serves a server's requests and upgrades by an application, until the scope closes: it then interrupts the upgraded ones and waits for them;
- * the others are `Lifecycle`'s to wait for. A client that leaves interrupts its request's fiber.
+ * Serves a server's requests and upgrades by an application until the scope closes. Then it interrupts upgraded
+ * requests and waits for them; `Lifecycle` waits for the others. A client that leaves interrupts its request's fiber.
  */
 export const serve = (server: Server, app: App): Effect.Effect<void, never, Lifecycle | Scope.Scope> =>
   Effect.gen(function*() {

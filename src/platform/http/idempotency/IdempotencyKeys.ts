@@ -12,13 +12,13 @@ import { type Answer, IdempotencyKeysRepo } from "./IdempotencyKeysRepo.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
-/** A request that carries a key. */
+/** A request with an idempotency key. */
 export interface Keyed {
   readonly key: string
-  /** Whose key it is: two callers may use one key for two things. */
+  /** Caller that the key belongs to, since two callers may use one key for different requests. */
   readonly authorization: string | undefined
   readonly operation: string
-  /** Its path, query and payload, decoded: how they were written makes no difference. */
+  /** Decoded path, query and payload, so that their spelling makes no difference. */
   readonly input: unknown
   readonly respond: Effect.Effect<Response, Problem>
   readonly render: (problem: Problem) => Response
@@ -26,7 +26,7 @@ export interface Keyed {
 
 const removedAtOnce = 1000
 
-/** Seconds; a request that takes a key changes the database, and no more. */
+/** Seconds. A request with a key only changes the database, so it ends soon. */
 const retry_after = 1
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -44,10 +44,10 @@ const replay = ({ body, headers, status }: Answer): Response => {
   return body === null ? HttpServerResponse.empty(options) : HttpServerResponse.text(body, options)
 }
 
-/** Whether a failure's answer is the result of the operation, rather than something that passes and may say when. */
+/** True if an answer is a result of the operation. A 5xx or a `Retry-After` means a passing failure. */
 const isResult = ({ headers, status }: Response) => status < 500 && headers["retry-after"] === undefined
 
-/** What is kept an answer under, and what must not differ then. */
+/** Computes the scope and key that an answer is kept under, and the fingerprint that must not differ. */
 const identityOf = ({ authorization, input, key, operation }: Keyed) => {
   const token = tokenOf(authorization)
   return { scope: token === undefined ? "" : sha256(token), key, fingerprint: sha256(canonical([operation, input])) }
@@ -59,12 +59,12 @@ const make = Effect.gen(function*() {
   const repo = yield* IdempotencyKeysRepo
   const { transaction } = yield* Database
   const retention = Duration.toMillis(idempotencyKeyRetention)
-  /** The fingerprint of what runs now, by scope and key; a request each, so never more than there are requests. */
+  /** Fingerprints of requests in flight, by scope and key. Bounded, because each request adds at most one. */
   const running = new Map<string, string>()
 
   /** Runs the operation and keeps its result, in the caller's transaction. */
   const run = Effect.fnUntraced(function*(identity: Identity, { render, respond }: Keyed) {
-    // nested: what a refused operation did is undone, and its answer kept all the same
+    // The nested transaction undoes a failed operation, and still keeps its answer.
     const response = yield* orDefect(transaction(respond)).pipe(
       Effect.catchAll((problem) => {
         const refusal = render(problem)
@@ -76,7 +76,7 @@ const make = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const row = { ...identity, status, headers: { ...headers }, body, created_at: now }
     const kept = yield* repo.keep({ row, expired: now - retention })
-    // another process on the same database was faster: everything is rolled back
+    // If another process on the same database was faster, everything is rolled back.
     return Option.isSome(kept) ? response : yield* new IdempotencyKeyInProgress({ key: identity.key, retry_after })
   })
 
@@ -88,7 +88,7 @@ const make = Effect.gen(function*() {
     return kept.value.fingerprint === fingerprint ? replay(kept.value) : yield* IdempotencyKeyReused.of(key)
   })
 
-  /** Fails while another request with the key runs; answers what `running` has it under. */
+  /** Fails while another request with the key runs; otherwise returns the id of its entry in `running`. */
   const claim = ({ fingerprint, key, scope }: Identity) =>
     Effect.suspend((): Effect.Effect<string, Problem> => {
       const id = `${scope} ${key}`
@@ -109,7 +109,7 @@ const make = Effect.gen(function*() {
         return Effect.acquireUseRelease(
           claim(identity),
           () => replayOrRun(identity, keyed),
-          // after the commit or the rollback: who comes before that is told to wait
+          // After the commit or the rollback; an earlier request with the key is told to wait.
           (id) => Effect.sync(() => running.delete(id))
         )
       }),
@@ -122,17 +122,19 @@ const make = Effect.gen(function*() {
 })
 
 /**
- * Requests that carry an idempotency key, as draft-ietf-httpapi-idempotency-key-header has it. The operation's change, and its answer under
- * the key, are committed in one transaction: after a crash there are both, or neither. A success and a 4xx are results, which are kept; a
- * 5xx, a failure with Retry-After, a timeout and an interruption undo everything and leave the key free.
+ * Runs requests with an idempotency key as draft-ietf-httpapi-idempotency-key-header says. The operation's change and
+ * its answer under the key commit in one transaction, so a crash leaves both or neither. A success and a 4xx are
+ * results and are kept. A 5xx, a failure with Retry-After, a timeout and an interruption undo everything and leave the
+ * key free.
  */
 export class IdempotencyKeys extends Context.Tag("barista/platform/idempotency/IdempotencyKeys")<IdempotencyKeys, {
   /**
-   * Runs a request, or repeats the answer that the first one with that key got, its language and the trace id of its problem document
-   * included. `IdempotencyKeyReused` where that was another request, `IdempotencyKeyInProgress` while it runs.
+   * Runs a request, or repeats the first answer with that key, with the language and trace id of the first answer.
+   * Fails with `IdempotencyKeyReused` if the first request was a different one, with `IdempotencyKeyInProgress` while
+   * it runs.
    */
   readonly once: (request: Keyed) => Effect.Effect<Response, Problem>
-  /** Deletes the answers that are older than `IDEMPOTENCY_KEY_RETENTION`; answers how many. */
+  /** Deletes answers older than `IDEMPOTENCY_KEY_RETENTION`, and returns their number. */
   readonly removeExpired: Effect.Effect<number>
 }>() {
   static readonly layer = Layer.effect(IdempotencyKeys, make).pipe(Layer.provide(IdempotencyKeysRepo.layer))

@@ -12,7 +12,7 @@ const Answer = Schema.Struct({
 export type Answer = typeof Answer.Type
 const Row = Schema.Struct({ ...Key.fields, ...Answer.fields, created_at: Schema.Int })
 
-/** Milliseconds since 1970; a row of that time or older has expired. */
+/** Milliseconds since 1970. A row created at or before that time has expired. */
 const expired = { expired: Schema.Int }
 
 const make = Effect.gen(function*() {
@@ -26,7 +26,7 @@ const make = Effect.gen(function*() {
           SELECT fingerprint, status, headers, body FROM idempotency_keys
           WHERE scope = ${scope} AND key = ${key} AND created_at > ${expired}`
     }),
-    /** No row where one that has not expired is there already. */
+    /** Inserts or replaces an expired row; no result if a row that has not expired exists. */
     keep: Query.findOne({
       Request: Schema.Struct({ row: Row, ...expired }),
       Result: Key,
@@ -50,7 +50,7 @@ const make = Effect.gen(function*() {
   }
 })
 
-/** One query a method, on the kept keys. */
+/** Queries on the kept keys, one a method. */
 export class IdempotencyKeysRepo extends Context.Tag("barista/platform/idempotency/IdempotencyKeysRepo")<
   IdempotencyKeysRepo,
   Effect.Effect.Success<typeof make>

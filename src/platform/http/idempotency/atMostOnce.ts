@@ -6,7 +6,7 @@ import type { Decoded } from "../operation/DecodeRequest.ts"
 import type { Operation } from "../operation/Operations.ts"
 import { IdempotencyKeys } from "./IdempotencyKeys.ts"
 
-/** Runs a decoded request that carries an idempotency key; `respond` does not run where the answer is known already. */
+/** Runs a decoded request with an idempotency key. `respond` does not run if the answer is known already. */
 export type AtMostOnce = (
   exchange: Exchange,
   operation: Operation,
@@ -26,7 +26,9 @@ const by = ({ once }: Context.Tag.Service<IdempotencyKeys>): AtMostOnce => (exch
   })
 }
 
-/** A contract without idempotent endpoints needs no layer of `IdempotencyKeys`. */
+/**
+ * Makes the function from `IdempotencyKeys`. The layer is optional, because a contract may have no idempotent endpoint.
+ */
 export const atMostOnce: Effect.Effect<AtMostOnce> = Effect.map(
   Effect.serviceOption(IdempotencyKeys),
   Option.match({ onNone: () => () => Effect.dieMessage("no layer of IdempotencyKeys"), onSome: by })

@@ -9,8 +9,8 @@ const members = (value: object): string =>
     .join()
 
 /**
- * A value as JSON with its members in order, so that equal values have equal texts; beyond JSON, a bigint is its digits and an `n`, what
- * has a `toJSON` (dates, options) is what that says, and any other iterable is its elements.
+ * Writes a value as JSON with its members in order, so that equal values have equal texts. Beyond JSON, a bigint is its
+ * digits and an `n`, an object with `toJSON` (dates, options) is its result, and any other iterable is its elements.
  */
 export const canonical = (value: unknown): string => {
   if (typeof value === "number" || value === undefined) return String(value)

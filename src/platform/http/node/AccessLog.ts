@@ -8,23 +8,23 @@ import type { Incoming } from "../exchange/Incoming.ts"
 import { originForm, pathOf } from "../exchange/target.ts"
 import { traceOf } from "../rules/Conformance.ts"
 
-/** A client that left before an answer began, as nginx numbers it. */
+/** Status of a client that left before its answer began, numbered as in nginx. */
 const clientClosedRequest = 499
 
 const statusOf = ({ headersSent, statusCode }: ServerResponse) => headersSent ? statusCode : clientClosedRequest
 
-/** What one line says of an answer. */
+/** Fields of one line. */
 interface Entry {
   readonly method: string
-  /** Without the query, which carries what people have typed, and without the user of an absolute URL. */
+  /** Without the query, which carries users' input, and without the user of an absolute URL. */
   readonly path: string
   readonly status: number
-  /** In milliseconds, from the request's arrival. */
+  /** Milliseconds since the request's arrival. */
   readonly duration_ms: number
   readonly trace_id: string
-  /** The address of the other side of the connection: a proxy's, behind one. */
+  /** Peer address of the connection; behind a proxy, the proxy's address. */
   readonly client: string
-  /** Only where not all of the answer was sent. */
+  /** Set only if the answer was not sent completely. */
   readonly aborted?: true
 }
 
@@ -40,7 +40,7 @@ const entryOf = (request: IncomingMessage, status: number, began: number, isAbor
 
 const messageOf = ({ method, path, status }: Entry) => `${method} ${path} ${status}`
 
-/** As the log's other lines, whose logger would take several times as long. */
+/** Formats a line like the log's other lines. Their logger would take several times as long. */
 const jsonLine = (entry: Entry, timestamp: string): string =>
   `{"message":${JSON.stringify(messageOf(entry))},"logLevel":"INFO","timestamp":"${timestamp}",` +
   `"annotations":${JSON.stringify(entry)},"spans":{},"fiberId":""}\n`
@@ -48,7 +48,7 @@ const jsonLine = (entry: Entry, timestamp: string): string =>
 const logged = (entry: Entry): Effect.Effect<void> =>
   Effect.annotateLogs(Effect.logInfo(messageOf(entry)), { ...entry })
 
-/** The time as text, made once a millisecond. */
+/** Formats the current time, at most once a millisecond. */
 const timestamps = (clock: Clock.Clock) => {
   let at = 0
   let text = ""
@@ -63,8 +63,8 @@ const timestamps = (clock: Clock.Clock) => {
 export type AccessLog = NonNullable<Effect.Effect.Success<typeof make>>
 
 /**
- * Writes a line in the log, at level info, for each answer that `ACCESS_LOG` asks for; undefined where there are to be none. Lines are made and
- * written at the end of the event loop's turn, behind the answers.
+ * Makes the log of the answers that `ACCESS_LOG` selects, one line each, at level info; undefined if no line is wanted.
+ * Lines are made and written at the end of the event loop's turn, after the answers.
  */
 export const make = Effect.gen(function*() {
   const { accessLog } = yield* AppConfig
@@ -79,7 +79,7 @@ export const make = Effect.gen(function*() {
   })
   const isLogged = (status: number) => accessLog === "all" || status >= 400
   return {
-    /** Has node keep the address, which is gone once the connection is closed. */
+    /** Makes node keep the peer's address, which is gone once the connection is closed. */
     connected: (socket: Socket): void => void socket.remoteAddress,
 
     request: (response: ServerResponse): void => {
@@ -90,7 +90,7 @@ export const make = Effect.gen(function*() {
       })
     },
 
-    /** The line of a websocket is written when it closes. */
+    /** Logs a websocket when it closes. */
     upgrade: (request: Incoming): void => {
       const began = performance.now()
       request.socket.on("close", () => {

@@ -5,13 +5,15 @@ import type { Socket } from "node:net"
 import { AppConfig } from "../../../AppConfig.ts"
 import { Lifecycle } from "../../lifecycle/Lifecycle.ts"
 
-/** Descriptors kept back for files, calls upstream and mails. */
+/** Part of the descriptors for connections. The rest is for files, upstream calls and mails. */
 const partForConnections = 3 / 4
 
-/** Pause between two lines about refused connections. */
+/** Pause between two log lines about refused connections. */
 const silence = Duration.toMillis(Duration.seconds(10))
 
-/** The descriptors that the process may still open: `ulimit -n` less those that are open; none where there is no /proc to ask. */
+/**
+ * Counts the descriptors that the process may still open: `ulimit -n` minus the open ones; `Infinity` without /proc.
+ */
 const freeDescriptors = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const limits = yield* fs.readFileString("/proc/self/limits")
@@ -21,9 +23,9 @@ const freeDescriptors = Effect.gen(function*() {
 }).pipe(Effect.orElseSucceed(() => Infinity))
 
 /**
- * Keeps a server below the connections that it may have. One beyond them takes the place of the one that has been idle for the longest; where
- * none is, it is closed, counted, and told of in the log. Without it the system would reset connections in silence, and files could not be
- * opened either.
+ * Keeps a server below its limit of connections. A connection beyond the limit replaces the one that has been idle for
+ * the longest. If none is idle, the new connection is closed, counted and logged. Without the guard the system would
+ * reset connections silently, and files could not be opened either.
  */
 export const guard = (server: Server): Effect.Effect<void, never, AppConfig | FileSystem.FileSystem | Lifecycle> =>
   Effect.gen(function*() {

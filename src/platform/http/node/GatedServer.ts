@@ -24,18 +24,21 @@ export interface Options extends Conformance.HeadLimits, ParserFault.Limits {
   readonly headersTimeout: Duration.Duration
   readonly requestTimeout: Duration.Duration
   readonly keepAliveTimeout: Duration.Duration
-  /** Requests that may wait on one connection, and as many that are dropped behind a closing answer. */
+  /** Limit of requests that wait on one connection, and of requests dropped after a closing answer. */
   readonly maxPipelined: number
-  /** The class of the responses, where it is not node's. */
+  /** Class of the responses, if it is not node's own. */
   readonly ServerResponse?: typeof ServerResponse
-  /** How often a client that has closed its sending side is tried whether it is still there. */
+  /** Interval of probes whether a client that has closed its sending side is still there. */
   readonly departureProbe: Duration.Duration
 }
 
-/** How long a refused client may still send: closed at once, its connection would be reset and the answer lost (RFC 9112, 9.6). */
+/**
+ * Time that a rejected client may still send. If the connection closed at once, TCP would reset it and lose the answer
+ * (RFC 9112, 9.6).
+ */
 const lingering = Duration.seconds(2)
 
-/** Silence after which TCP asks whether the other side is there, in milliseconds: for clients of HTTP/1.0, which know no 100 Continue. */
+/** Milliseconds of silence before TCP probes the peer. Serves clients of HTTP/1.0, which do not know 100 Continue. */
 const keepAliveDelay = 10_000
 
 const alive = new TextAnswer(
@@ -45,11 +48,12 @@ const alive = new TextAnswer(
 )
 
 /**
- * The node:http server with a gate before its listeners: what breaks HTTP/1.1, is asked while the server starts, or comes behind an answer that
- * closes the connection never reaches an adapter. Whatever the gate refuses gets a problem document, in its turn.
+ * The node:http server with a gate before its listeners. Three kinds of requests never reach an adapter: those that
+ * break HTTP/1.1, arrive during the start, or follow an answer that closes the connection. The gate answers a rejected
+ * request with a problem document, in its turn.
  */
 export class GatedServer extends Server {
-  /** Node's switch: a client that has closed its sending side still gets its answers (RFC 9112, 9.6). */
+  /** Node's switch that lets a client close its sending side and still get its answers (RFC 9112, 9.6). */
   readonly httpAllowHalfOpen = true
   readonly #options: Options
 
@@ -63,10 +67,10 @@ export class GatedServer extends Server {
       noDelay: true,
       IncomingMessage: Incoming,
       ServerResponse: options.ServerResponse ?? ServerResponse,
-      // Conformance does it, with a problem document
+      // `Conformance` checks the Host header, and answers with a problem document.
       requireHostHeader: false
     })
-    // beyond its bound node drops the lines; Conformance refuses them
+    // Node drops lines beyond its bound silently, so `Conformance` rejects them instead.
     this.maxHeadersCount = 0
     this.#options = options
     this.on("connection", (socket) => this.#watch(socket))
@@ -97,9 +101,9 @@ export class GatedServer extends Server {
     const { lifecycle, log } = this.#options
     const connection = Connection.of(request.socket)
     if (request.socket.writableEnded || connection.last?.shouldKeepAlive === false) {
-      // nothing that follows an answer with `Connection: close` may be processed (RFC 9112, 9.6)
+      // Nothing after an answer with `Connection: close` may be processed (RFC 9112, 9.6).
       connection.dropped++
-      // node keeps a response for each of them
+      // Bounded, because node keeps a response for each dropped request.
       if (connection.dropped > this.#options.maxPipelined) request.socket.destroy()
       return false
     }
@@ -127,7 +131,10 @@ export class GatedServer extends Server {
     return false
   }
 
-  /** Refuses a request, after which the connection closes: its body, or what follows it, may not be what it seems. */
+  /**
+   * Rejects a request and closes the connection afterwards, because the request's body or the bytes behind it may be
+   * misread.
+   */
   #refuse(response: ServerResponse, problem: Problem): void {
     response.shouldKeepAlive = false
     this.#answer(response, Conformance.render(problem, response.req))
@@ -139,16 +146,19 @@ export class GatedServer extends Server {
   }
 
   #refuseTunnel(request: Incoming, socket: Duplex): void {
-    // node has taken its own listener off
+    // Node has removed its own listener.
     socket.on("error", () => socket.destroy())
     const fault = Conformance.violation(request, this.#options) ?? new MethodNotImplemented({ method: "CONNECT" })
     this.#refuseInTurn(request, socket, fault)
   }
 
-  /** Answers what cannot be parsed, which never becomes a request; where it is a request's body, ends that request. */
+  /**
+   * Answers bytes that cannot be parsed and never become a request. If they belong to a request's body, ends that
+   * request.
+   */
   #refuseUnparsed(error: ParserFault.ClientError, socket: Duplex): void {
     const connection = Connection.of(socket)
-    // the parser says it again of each further packet
+    // The parser reports its error again for each further packet.
     if (connection.isBroken) return
     connection.isBroken = true
     if (!(socket instanceof Socket) || !socket.writable || !ParserFault.isAnswerable(error)) {
@@ -166,7 +176,7 @@ export class GatedServer extends Server {
     if (last.req instanceof Incoming) last.req.breakOff(problem)
   }
 
-  /** Refuses, behind the answers that are still to come, what node has no response for. */
+  /** Rejects a request that has no response of node's, after the pending answers. */
   #refuseInTurn(request: Incoming, socket: Duplex, problem: Problem): void {
     const { last } = Connection.of(socket)
     const refuse = () => {
@@ -181,7 +191,7 @@ export class GatedServer extends Server {
     else last.once("close", refuse)
   }
 
-  /** Closes the sending side, and all of the connection when the client has, or has had time to. */
+  /** Closes the sending side, and the whole connection once the client has closed its side or has had time to. */
   #linger(socket: Socket): void {
     socket.end()
     socket.on("end", () => socket.destroy()).resume()
@@ -211,8 +221,9 @@ export class GatedServer extends Server {
 }
 
 /**
- * Tries whether a client that has closed its sending side has left: TCP says the same of both. One that has left answers what it is sent by a
- * reset, so that the next try fails and closes the connection. Answers whether there is anything left to wait for.
+ * Probes whether a client that has closed its sending side has left, because TCP signals both alike. A client that has
+ * left answers a probe with a reset, so the next write fails and closes the connection. Returns true while there is
+ * something left to wait for.
  */
 const isThere = (socket: Socket, connection: Connection): boolean => {
   const [current] = connection.open

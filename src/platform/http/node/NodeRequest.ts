@@ -9,13 +9,16 @@ import {
 import { Effect, Inspectable, Option, Stream } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 
-/** Node's headers are those of @effect/platform but for the brand: names in lower case, and one text each in a request. */
+/**
+ * Narrows node's headers to those of @effect/platform. They differ by a brand alone: names are lower case, and a
+ * request's values single texts.
+ */
 const isHeaders = (headers: unknown): headers is Headers.Headers => typeof headers === "object"
 
-/** @effect/platform passes every method on, known or not. */
+/** Narrows any method, as @effect/platform passes on unknown methods too. */
 const isMethod = (method: string | undefined): method is HttpMethod.HttpMethod => method !== undefined
 
-/** The interface's own readers of a body know no bound. */
+/** Stops the interface's own readers of a body, which have no bound. */
 const notOffered = Effect.dieMessage("the body of a request is read by RequestBody or MultipartReader")
 
 interface Changes {
@@ -25,12 +28,12 @@ interface Changes {
 }
 
 /**
- * A request of node:http as @effect/platform's `HttpServerRequest`, which its `NodeHttpServerRequest` takes apart again. A view: it copies
- * nothing of the request. Its body is read by `RequestBody` or `MultipartReader`, and not by the members of the interface.
+ * A request of node:http as @effect/platform's `HttpServerRequest`; `NodeHttpServerRequest` can unwrap it. It is a view
+ * and copies nothing of the request. `RequestBody` or `MultipartReader` read the body, not the interface's members.
  */
 export class NodeRequest extends Inspectable.Class implements HttpServerRequest.HttpServerRequest {
   readonly source: IncomingMessage
-  /** A function where a response is made only if it is needed. */
+  /** A function makes the response only if the response is needed. */
   readonly response: ServerResponse | (() => ServerResponse)
   readonly #changes: Changes | undefined
 
@@ -107,7 +110,7 @@ export class NodeRequest extends Inspectable.Class implements HttpServerRequest.
     return Stream.fromEffect(notOffered)
   }
 
-  /** Websockets are accepted by `WebSocketServer`, with bounds. */
+  /** Always fails, since `WebSocketServer` accepts websockets, with bounds. */
   get upgrade(): Effect.Effect<never, HttpServerError.RequestError> {
     return Effect.fail(new HttpServerError.RequestError({ request: this, reason: "Decode" }))
   }

@@ -7,7 +7,7 @@ import * as Cors from "../rules/Cors.ts"
 import * as AccessLog from "./AccessLog.ts"
 import { GatedServer } from "./GatedServer.ts"
 
-/** The node:http server that everything is served by, with its timeouts; not yet listening. */
+/** The node:http server of this process with its timeouts, not yet listening. */
 export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<NodeServer, GatedServer>() {
   static readonly layer = Layer.effect(
     NodeServer,
@@ -33,7 +33,10 @@ export class NodeServer extends Context.Tag("barista/platform/http/NodeServer")<
   )
 }
 
-/** @effect/platform's HttpServer on that server: listens while the layer lives, `ServeError` where the address is taken. */
+/**
+ * @effect/platform's HttpServer on the node:http server. Listens while the layer lives; fails with `ServeError` if the
+ * address is taken.
+ */
 export const layer = Layer.scoped(
   HttpServer.HttpServer,
   Effect.gen(function*() {
@@ -43,7 +46,7 @@ export const layer = Layer.scoped(
   })
 )
 
-/** The address as a URL's origin: an IPv6 address stands in brackets there (RFC 3986, 3.2.2). */
+/** Formats the address as a URL's origin. Brackets enclose an IPv6 address (RFC 3986, 3.2.2). */
 export const originOf = (address: HttpServer.Address): string =>
   address._tag === "TcpAddress" && address.hostname.includes(":")
     ? `http://[${address.hostname}]:${address.port}`

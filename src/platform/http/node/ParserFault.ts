@@ -12,7 +12,7 @@ import {
   UriTooLong
 } from "../rules/WireProblems.ts"
 
-/** An error of node's HTTP parser, or of a socket; the first has the packet that the parser was at. */
+/** An error of node's HTTP parser or of a socket. The parser adds its current packet. */
 export interface ClientError extends Error {
   readonly code?: string
   readonly rawPacket?: Buffer
@@ -25,7 +25,7 @@ export interface Limits {
   readonly maxUrlBytes: number
 }
 
-/** Whether the client can be told; otherwise its connection has failed. */
+/** True if the client can get an answer. Otherwise its connection has failed. */
 export const isAnswerable = ({ code = "" }: ClientError): boolean =>
   code.startsWith("HPE_") || code === "ERR_HTTP_REQUEST_TIMEOUT"
 
@@ -36,11 +36,11 @@ const headerLine = /^([\w-]+):[ \t]*(.*?)[ \t]*\r?$/gm
 /** Node's bound of a chunk's extensions, in bytes. */
 const chunkExtensionBytes = 16_384
 
-/** A header with a space before its colon looks like a method and a target. */
+/** Confirms a request line, since a header with a space before its colon looks like a method and a target. */
 const isRequestLine = ([, method = "", , version]: RegExpExecArray): boolean =>
   version !== undefined || METHODS.includes(method)
 
-/** The packet's last request, as far as it can be made out. */
+/** Reads the packet's last request as far as it can be recognized. */
 const read = ({ rawPacket }: ClientError) => {
   const text = rawPacket?.toString("latin1") ?? ""
   const line = [...text.matchAll(requestLine)].findLast(isRequestLine)
@@ -52,12 +52,13 @@ const read = ({ rawPacket }: ClientError) => {
   return { method, url, version, headers }
 }
 
-/** Whether the parser was still at the target: behind it there would be a space. */
+/** True if the parser was still in the target, where no space follows. */
 const isInTarget = ({ bytesParsed, rawPacket }: ClientError): boolean =>
   /(?:^|\n)[!#$%&'*+.^_`|~\w-]+ \S+$/.test(rawPacket?.toString("latin1", 0, bytesParsed) ?? "")
 
 /**
- * A request that the parser has refused, as far as it can be made out: for the language and the trace of the answer, and its line in the log.
+ * Rebuilds a rejected request as far as it can be recognized, for the language and trace of its answer and for the
+ * access log.
  */
 export const requestOf = (error: ClientError, socket: Socket): Incoming => {
   const { headers, method = "-", url = "/" } = read(error)
@@ -69,7 +70,7 @@ export const requestOf = (error: ClientError, socket: Socket): Incoming => {
   return request
 }
 
-/** The problem that tells a client of an error of the parser. */
+/** Finds the problem document of a parser error. */
 export const problemOf = (error: ClientError, limits: Limits): Problem => {
   const { method, version } = read(error)
   switch (error.code) {

@@ -8,17 +8,19 @@ import { type Answer, TextAnswer } from "../exchange/Answer.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
-/** Told when nothing is left to do for an answer on our side, with what broke its body off if anything of ours did. */
+/**
+ * Called when all resources of an answer are released. `failure` is set if the server's own error broke the body off.
+ */
 type Ended = (failure?: unknown) => void
 
 const headersOf = ({ cookies, headers }: Response, { shouldKeepAlive }: ServerResponse): OutgoingHttpHeaders => {
   const written = Cookies.isEmpty(cookies) ? headers : { ...headers, "set-cookie": Cookies.toSetCookieHeaders(cookies) }
   const { connection } = headers
-  // node takes any options of our own for a wish to keep the connection (RFC 9112, 9.6)
+  // Node takes any `Connection` header for a wish to keep the connection (RFC 9112, 9.6).
   return connection === undefined || shouldKeepAlive ? written : { ...written, connection: `${connection}, close` }
 }
 
-/** What is written of a body: nothing, all of it at once, or, as it is read, piece by piece. */
+/** Returns the content of a body: nothing, a whole text or bytes, or a stream of chunks. */
 const contentOf = ({ body }: Response, runtime: Runtime.Runtime<never>) => {
   if (body._tag === "Stream") return Runtime.runSync(runtime)(NodeStream.toReadable(body.stream))
   const content = body._tag === "Uint8Array" || body._tag === "Raw" ? body.body : undefined
@@ -28,18 +30,18 @@ const contentOf = ({ body }: Response, runtime: Runtime.Runtime<never>) => {
 }
 
 /**
- * Listeners of one event that a response may have: those of the access log, the metrics, the adapter and the lifecycle, and node's own for a
- * pipeline. Their number is fixed for each response, and at times above the ten from which node suspects a leak.
+ * Limit of listeners for one event of a response: access log, metrics, adapter, lifecycle, and node's own for a
+ * pipeline. Each response has a fixed number, at times above the ten from which node warns of a leak.
  */
 const mostListeners = 16
 
 /**
- * Pipes at the client's pace. A source that fails cuts the connection, so that no client takes a part for the whole; a client that leaves
- * destroys the source. What the source holds is released when it is closed.
+ * Pipes with backpressure. A failing source cuts the connection, so that no client takes a part for the whole; a
+ * leaving client destroys the source. Completes when the source is closed and its resources are released.
  */
 const pipe = (source: Readable, response: ServerResponse, isEventStream: boolean, ended: Ended): void => {
   response.setMaxListeners(mostListeners)
-  // no event of the stream is cut in two: its writer writes them whole
+  // A probe cannot cut an event in two, because the stream writes whole events.
   if (isEventStream) response.on("probe", () => response.write(comment))
   pipeline(source, response, (error) => {
     const failure = error?.code === "ERR_STREAM_PREMATURE_CLOSE" ? undefined : error ?? undefined
@@ -48,7 +50,7 @@ const pipe = (source: Readable, response: ServerResponse, isEventStream: boolean
   })
 }
 
-/** Writes an answer; the runtime runs the body that is a stream. */
+/** Writes an answer. The runtime runs a streamed body. */
 export const writeAnswer = (
   answer: Answer,
   response: ServerResponse,
@@ -57,7 +59,7 @@ export const writeAnswer = (
 ): void => {
   if (answer instanceof TextAnswer) {
     response.writeHead(answer.status, answer.headers)
-    // node writes a text together with the head, and no body for HEAD
+    // Node writes a text together with the head, and no body for HEAD.
     response.end(answer.body)
     ended()
     return
@@ -72,7 +74,7 @@ export const writeAnswer = (
     content.destroy()
     response.end()
   } else {
-    // node writes no body for HEAD
+    // Node writes no body for HEAD.
     response.end(content)
   }
   ended()

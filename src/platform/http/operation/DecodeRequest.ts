@@ -15,22 +15,22 @@ import { below, fromParseIssue } from "../contract/InputIssues.ts"
 import { isParams, type Parameter, parametersOf } from "../contract/Params.ts"
 import { type Limits, readJson } from "./RequestBody.ts"
 
-/** What the router found out about a request. */
+/** A request with the path and query parameters that the router found. */
 export interface Matched {
   readonly request: HttpServerRequest.HttpServerRequest
   readonly path: Readonly<Record<string, string | undefined>>
   readonly query: Readonly<Record<string, string | Array<string>>>
 }
 
-/** What an endpoint declares of a request, decoded. */
+/** The decoded parts of a request that its endpoint declares. */
 export interface Decoded {
   readonly request: HttpServerRequest.HttpServerRequest
   readonly path: unknown
   readonly urlParams: unknown
   readonly payload: unknown
-  /** Only of an endpoint that takes one. */
+  /** Set only for an endpoint that takes a key. */
   readonly idempotencyKey: string | undefined
-  /** Answers in place of the handler, where the request's conditions do not hold. */
+  /** Answers in place of the handler if the request's conditions do not hold. */
   readonly instead?: Effect.Effect<unknown, Problem>
 }
 
@@ -64,25 +64,27 @@ const twoValues = (name: string) =>
     "value_error"
   )
 
-/** A value of the query that is given once, or given again with the same text. */
+/** Accepts a query value that is given once, or repeated with the same text. */
 const single = (value: string | Array<string>): Option.Option<string> =>
   typeof value === "string" ?
     Option.some(value) :
     Option.liftPredicate(value[0] ?? "", (first) => value.every((other) => other === first))
 
-/** Issues of a parameter that query and body both give, unless they mean the same value of its type. */
+/** Compares a parameter that query and body both give. Reports an issue unless both mean the same value of its type. */
 const compared = (name: string, { type }: Parameter, inQuery: unknown, inBody: unknown): Issues => {
   const decode = decodeUnknown(type)
   const ofQuery = decode(inQuery)
   if (Either.isLeft(ofQuery)) return fromParseIssue(ofQuery.left, () => ["query", name])
-  // the body's own issue is found with those of its other members
+  // An issue of the body is reported with those of its other members.
   return Either.match(decode(inBody), {
     onLeft: () => [],
     onRight: (value) => Equal.equals(value, ofQuery.right) ? [] : [twoValues(name)]
   })
 }
 
-/** Parameters from the query and the JSON body together; one that both give with two values is an issue. */
+/**
+ * Decodes parameters from the query and the JSON body together. A parameter with a different value in each is an issue.
+ */
 const paramsDecoder = (ast: SchemaAST.AST) => {
   const parameters = parametersOf(ast)
   const decode = decodeUnknown(ast)
@@ -120,7 +122,7 @@ const paramsDecoder = (ast: SchemaAST.AST) => {
   }
 }
 
-/** A parameter of the query may be given once, or again with the same text. */
+/** Decodes query parameters. A parameter may be repeated only with the same text. */
 const urlParamsDecoder = (ast: SchemaAST.AST) => {
   const decode = decoder(ast, "query")
   const names = [...parametersOf(ast).keys()]
@@ -141,11 +143,14 @@ const urlParamsDecoder = (ast: SchemaAST.AST) => {
 const isMultipart = (ast: SchemaAST.AST) =>
   HttpApiSchema.getMultipart(ast) !== undefined || HttpApiSchema.getMultipartStream(ast) !== undefined
 
-/** Whether a `%` does not begin an encoded byte of UTF-8: decoded loosely, it would pass as text that nobody wrote. */
+/**
+ * True if a `%` does not begin an encoded byte of UTF-8. A lenient decoder would turn the URL into text that nobody
+ * wrote.
+ */
 const isMalformed = (url: string): boolean =>
   url.includes("%") && Either.isLeft(Either.try(() => decodeURIComponent(url)))
 
-/** No path is malformed here, as the router finds none for it. */
+/** Names only the query, since the router finds no operation for a malformed path. */
 const malformed = InvalidInput.of(
   ["query"],
   text("contient un encodage-pourcent mal formé", "has a malformed percent-encoding"),
@@ -177,9 +182,9 @@ const payloadDecoder = (ast: SchemaAST.AST): Decoder => {
 const nothingToDecode = () => nothing
 
 /**
- * Compiles what an endpoint declares of its path, query and body into one decoder, made once. It reports every issue of every part at
- * once (422), and reads the body only where one is declared: where none is, its effect is an `Exit`. A multipart payload is left to
- * its handler, which streams it.
+ * Compiles an endpoint's path, query and body schemas into one decoder, made once. The decoder reports all issues of
+ * all parts at once (422). It reads the body only if one is declared; otherwise its effect is an `Exit`. The handler of
+ * a multipart payload streams the payload itself.
  */
 export const compile = (endpoint: Endpoint, limits: Limits) => {
   const payloadSchema = Option.filter(endpoint.payloadSchema, ({ ast }) => !isMultipart(ast))

@@ -7,7 +7,7 @@ import type { Exchange } from "../exchange/Exchange.ts"
 
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
 
-/** Makes the answer of a value, in the language of its request. */
+/** Encodes a value as an answer, in the language of its request. */
 export type Encode = (value: unknown, exchange: Exchange) => HttpServerResponse.HttpServerResponse | TextAnswer
 
 const withBody = (
@@ -26,8 +26,8 @@ const withBody = (
 }
 
 /**
- * Compiles the success that an endpoint declares into one encoder, made once. A value that its own schema refuses is a defect of ours,
- * never the client's, and is thrown as one.
+ * Compiles an endpoint's success schema into one encoder, made once. A value that its own schema rejects is the
+ * server's defect, not the client's, and is thrown.
  */
 export const compile = (endpoint: Endpoint): Encode => {
   const { ast } = endpoint.successSchema

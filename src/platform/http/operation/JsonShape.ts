@@ -1,15 +1,18 @@
 import { type Text, text } from "../../../domain/Text.ts"
 
-/** Bounds on what a JSON text is made of, whatever its length: a small text can take long to parse, and much memory. */
+/**
+ * Bounds on the structure of a JSON text, apart from its length: even a small text can take long to parse, and much
+ * memory.
+ */
 export interface Bounds {
-  /** Objects, arrays, and what is in them. */
+  /** Objects, arrays and their elements. */
   readonly values: number
 }
 
-/** Levels of nesting; whatever reads a value may then recurse. */
+/** Levels of nesting. The bound lets readers of a value recurse. */
 const deepest = 100
 
-/** Characters of a number; an exact one takes time that grows with their square. */
+/** Characters of a number. Parsing it exactly takes time quadratic in its length. */
 const longestNumber = 1000
 
 const tooDeep = text(`doit avoir au plus ${deepest} niveaux`, `must not nest deeper than ${deepest} levels`)
@@ -23,7 +26,7 @@ const quote = 0x22
 const backslash = 0x5c
 const comma = 0x2c
 
-/** The place behind a string that begins at `start`; the end of the text where the string has none. */
+/** Finds the closing quote of the string that begins at `start`; the end of the text if the string is not closed. */
 const endOfString = (json: Buffer, start: number): number => {
   let end = json.indexOf(quote, start + 1)
   while (end > 0) {
@@ -35,7 +38,7 @@ const endOfString = (json: Buffer, start: number): number => {
   return json.length
 }
 
-/** Digits, signs, point and exponent. */
+/** Matches digits, signs, point and exponent. */
 const isOfNumber = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x2b || byte === 0x2d || byte === 0x45 || byte === 0x65
 
@@ -43,8 +46,8 @@ const opens = (byte: number): boolean => byte === 0x5b || byte === 0x7b
 const closes = (byte: number): boolean => byte === 0x5d || byte === 0x7d
 
 /**
- * Why a JSON text is not to be parsed, found in one pass over its bytes and without keeping any of it: 1 MiB takes a millisecond or two.
- * Whether it is JSON at all the parser tells.
+ * Finds the bound that a JSON text exceeds, before it is parsed. One pass over its bytes keeps nothing, and 1 MiB takes
+ * 1 to 2 ms. Invalid JSON is left to the parser.
  */
 export const excess = (json: Buffer, { values: most }: Bounds): Text | undefined => {
   let depth = 0

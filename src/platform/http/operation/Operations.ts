@@ -14,9 +14,8 @@ import * as DecodeRequest from "./DecodeRequest.ts"
 import * as EncodeResponse from "./EncodeResponse.ts"
 import type { Limits } from "./RequestBody.ts"
 
-/** One operation of the contract, compiled. */
 export interface Operation {
-  /** `group.endpoint`: the name of its span. */
+  /** `group.endpoint`, which also names its span. */
   readonly name: string
   readonly endpoint: HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
   readonly path: string
@@ -33,9 +32,9 @@ export interface Found {
 
 export interface Operations {
   readonly operations: ReadonlyArray<Operation>
-  /** The operation that answers; HEAD is answered by GET's. */
+  /** Finds the operation of a request. The GET operation answers HEAD too. */
   readonly find: (request: HttpServerRequest.HttpServerRequest) => Found | undefined
-  /** The methods that a path answers to; empty for a path that the contract does not have. */
+  /** Methods of a path; empty if the contract does not have the path. */
   readonly allowed: (url: string) => ReadonlyArray<string>
 }
 
@@ -46,14 +45,20 @@ export type ApiHandlers<Groups extends HttpApiGroup.HttpApiGroup.Any> = {
   >
 }
 
-/** The handlers as the compiled router calls them; a method's parameter is checked bivariantly, which the contract's types make good. */
+/**
+ * The handlers as the compiled router calls them. Declared as a method, the parameter is checked bivariantly; the
+ * contract's types make that sound.
+ */
 export type AnyHandlers = Readonly<Record<string, Readonly<Record<string, AnyHandler>>>>
 type AnyHandler = { call(request: unknown): Effect.Effect<unknown, Problem> }["call"]
 
-/** find-my-way ends a path at a semicolon, as RFC 1808 once did; it is a character as others are (RFC 3986, 3.3). */
+/**
+ * Encodes semicolons, because find-my-way ends a path there, as RFC 1808 did. RFC 3986, 3.3 treats a semicolon as any
+ * other character.
+ */
 export const withoutSemicolons = (url: string) => (url.includes(";") ? url.replaceAll(";", "%3B") : url)
 
-/** How a URL is matched, by whatever router. */
+/** Rules of matching a URL, for both routers. */
 export const config = {
   ignoreTrailingSlash: true,
   ignoreDuplicateSlashes: false,
@@ -63,10 +68,10 @@ export const config = {
 
 const methods = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const
 
-/** Fails where there is no such resource. */
+/** Looks up a resource, and fails if the resource does not exist. */
 type LookUp = (matched: DecodeRequest.Matched) => Effect.Effect<unknown, Problem>
 
-/** The nearest operation at a path or above it that shows what the path's parameters name. */
+/** Finds the nearest operation, at a path or above it, that shows the resource named by the path's parameters. */
 const shownBy = (operations: ReadonlyArray<Operation>, path: string): Operation | undefined =>
   path.includes(":")
     ? operations.find(({ endpoint }) => endpoint.method === "GET" && endpoint.path === path) ??
@@ -74,9 +79,10 @@ const shownBy = (operations: ReadonlyArray<Operation>, path: string): Operation 
     : undefined
 
 /**
- * Has an operation carried out only under conditions that hold (RFC 9110, 13.2). They are judged after all that refuses a request for what
- * it is (401, 403, 404, 413, 415, 422), and before its idempotency key, which then stays free. Where the path has parameters, the resource
- * is looked up first, as 404 goes before 412 (13.2.1). A request without conditions costs two looks at its headers.
+ * Makes an operation run only if the request's conditions hold (RFC 9110, 13.2). Conditions are judged after every
+ * other rejection (401, 403, 404, 413, 415, 422) and before the idempotency key, which then stays free. If the path has
+ * parameters, the resource is looked up first, since 404 takes precedence over 412 (13.2.1). A request without
+ * conditions costs two header look-ups.
  */
 const conditional = (operation: Operation, lookUp: LookUp): Operation => ({
   ...operation,
@@ -98,8 +104,9 @@ const lookUpBy = (operation: Operation | undefined): LookUp => (matched) =>
     : Effect.flatMap(operation.decode({ ...matched, query: {} }), (decoded) => operation.handle(decoded))
 
 /**
- * Compiles a contract and its handlers into a routing table (a radix tree). Decoders and encoders are made once, here; a path answers with and
- * without its trailing slash. The stock HttpApiBuilder makes them for every request anew, which costs three quarters of its speed.
+ * Compiles a contract and its handlers into a routing table (a radix tree). Decoders and encoders are made once, here.
+ * Paths match with and without a trailing slash. The stock HttpApiBuilder makes decoders and encoders anew for every
+ * request, which costs three quarters of its speed.
  */
 export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
   api: HttpApi.HttpApi<Id, Groups, E, never>,

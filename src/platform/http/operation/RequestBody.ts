@@ -9,26 +9,25 @@ import type { Holding, InputMemory } from "../../lifecycle/InputMemory.ts"
 import * as JsonBody from "../contract/JsonBody.ts"
 import * as JsonShape from "./JsonShape.ts"
 
-/** Bounds on JSON bodies. */
 export interface Limits {
   /** Bytes of one body. */
   readonly maxBodyBytes: number
   /** Values in one body. */
   readonly maxJsonValues: number
-  /** Holds the bodies that have not arrived whole. */
+  /** Holds bodies that have not arrived whole. */
   readonly memory: InputMemory["Type"]
 }
 
 const json = "application/json"
 
-/** JSON is UTF-8 (RFC 8259, 8.1); a charset that says otherwise would be misread. */
+/** Accepts JSON in UTF-8 only (RFC 8259, 8.1). Text in another charset would be misread. */
 const isJson = (mediaType: string): boolean =>
   mediaType === json || Option.exists(
     parseHeader(mediaType),
     ({ parameters, value }) => value === json && /^utf-?8$/i.test(parameters.get("charset") ?? "utf-8")
   )
 
-/** The content codings of a body (RFC 9110, 8.4.1), in lower case; `identity` and empty elements of the list are none. */
+/** Lists the content codings of a body (RFC 9110, 8.4.1) in lower case, without `identity` and empty elements. */
 const codingsOf = (written: string | undefined): ReadonlyArray<string> =>
   written === undefined
     ? []
@@ -36,13 +35,13 @@ const codingsOf = (written: string | undefined): ReadonlyArray<string> =>
       coding !== "" && coding !== "identity"
     )
 
-/** 415 for a body whose bytes are coded: read as they are, they would be misread. */
+/** Rejects a coded body with a 415, because its bytes would be misread. */
 export const refusedCoding = (headers: Headers.Headers): Option.Option<UnsupportedMediaType> =>
   codingsOf(headers["content-encoding"]).length === 0
     ? Option.none()
     : Option.some(UnsupportedMediaType.of("Content-Encoding", headers["content-encoding"], "identity"))
 
-/** Why a body of these headers cannot be read as JSON. */
+/** Explains why a body with these headers cannot be read as JSON. */
 const refusedBody = ({ headers }: HttpServerRequest.HttpServerRequest): UnsupportedMediaType | undefined => {
   const mediaType = headers["content-type"]
   return mediaType === undefined || !isJson(mediaType)
@@ -58,9 +57,9 @@ const noRoom = new Overloaded({
 })
 
 /**
- * The whole body, at most `maxBodyBytes`; its first byte is refused with what `refused` has. What a refused client still sends is
- * discarded by node as it arrives, so that the client
- * can read its answer; the server's request timeout bounds that.
+ * Reads the whole body, at most `maxBodyBytes`. If `refused` is set, the first byte fails the read with `refused`.
+ * After a failure node discards the rest of the body as it arrives, so that the client can read its answer; the
+ * server's request timeout bounds that.
  */
 const readBytes = (
   request: HttpServerRequest.HttpServerRequest,
@@ -81,7 +80,7 @@ const readBytes = (
       size += chunk.length
       if (refused !== undefined || size > maxBodyBytes) return refuse(refused ?? tooLarge(maxBodyBytes))
       chunks.push(chunk)
-      // one that is whole at once is parsed at once
+      // A body that arrives whole in one chunk is parsed at once, so it needs no room.
       if (size === announced) return
       holding ??= memory.open(() => refuse(noRoom))
       if (!holding.hold(size)) refuse(noRoom)
@@ -90,7 +89,7 @@ const readBytes = (
       stop()
       resume(Effect.succeed(Buffer.concat(chunks)))
     }
-    // a client that goes away is seen by the server too, which interrupts this fiber
+    // The server sees too when a client leaves, and interrupts this fiber.
     const onError = () => undefined
     const stop = () => {
       holding?.close()
@@ -128,8 +127,8 @@ const parse = (
 type Refusal = InvalidInput | Overloaded | PayloadTooLarge | UnsupportedMediaType
 
 /**
- * The JSON body of a request; undefined where there is none, which its bytes say and not its headers. `names` are the members of
- * which two values are told apart.
+ * Reads the JSON body of a request; undefined if the body has no bytes, whatever its headers say. `names` are the
+ * members that must not be given twice with different values.
  */
 export const readJson = (
   request: HttpServerRequest.HttpServerRequest,

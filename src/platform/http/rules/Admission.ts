@@ -14,23 +14,23 @@ import * as Provenance from "./Provenance.ts"
 /** Documentation by path, without its trailing slash. */
 export type Pages = Readonly<Record<string, HttpApp.Default>>
 
-/** The page at a path, with or without its trailing slash. */
+/** Finds the page at a path, with or without its trailing slash. */
 export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined => {
   const key = path.replace(/(.)\/$/, "$1")
   return Object.hasOwn(pages, key) ? pages[key] : undefined
 }
 
-/** Nouns for what there is too much of, by what is full of it. */
+/** Nouns for the excess, by the bound that is reached. */
 const loads = {
   server: term("requêtes en cours", "requests"),
   client: term("requêtes en cours d'un même client", "requests of one client"),
   connection: term("requêtes en attente sur une même connexion", "requests on one connection")
 } as const
 
-/** Parameters of a query: no operation takes a tenth as many, and thousands of them take milliseconds to parse. */
+/** Limit of query parameters. No operation takes a tenth as many, and thousands of them take milliseconds to parse. */
 const mostParameters = 100
 
-/** A shorter URL cannot have too many of them. */
+/** Length of the shortest URL that can exceed the limit. */
 const leastCrowded = 2 * mostParameters
 
 const isCrowded = (url: string): boolean => {
@@ -46,7 +46,9 @@ const crowded = InvalidInput.of(
   "too_long"
 )
 
-/** Makes the check before routing: origin, state of the server, load, tokens and number of parameters, in this order. */
+/**
+ * Makes the check before routing: origin, state of the server, load, tokens and number of parameters, in this order.
+ */
 export const admission = (config: Values, lifecycle: Context.Tag.Service<Lifecycle>, pages: Pages) => {
   const provenance = Provenance.checker(config)
   const authorized = BearerTokens.checker(config.apiTokens)
@@ -57,7 +59,7 @@ export const admission = (config: Values, lifecycle: Context.Tag.Service<Lifecyc
     const isCheck = isHealth(path)
     if (lifecycle.isStopping() && !isCheck) return new Stopping({ retry_after: 5 })
     const full = lifecycle.full(NodeHttpServerRequest.toIncomingMessage(request))
-    // whoever watches the server's health is not turned away for the load of others
+    // A health check is not rejected for the load that other clients cause.
     if (full !== undefined && (full === "connection" || !isCheck)) {
       return new Overloaded({ what: loads[full], retry_after: 1 })
     }

@@ -18,17 +18,17 @@ import {
   UriTooLong
 } from "./WireProblems.ts"
 
-/** Bounds of a request's head. Node's own bound of lines drops the further ones, so that it is switched off. */
+/** Bounds of a request's head. Node's own bound of lines drops further lines silently, so it is switched off. */
 export interface HeadLimits {
   readonly maxHeaderLines: number
   readonly maxUrlBytes: number
 }
 
-/** The members of a list header; its empty ones mean nothing (RFC 9110, 5.6.1). */
+/** Splits a list header into its members. Empty members mean nothing (RFC 9110, 5.6.1). */
 const members = (list: string): ReadonlyArray<string> =>
   list.split(",").map((member) => member.trim().toLowerCase()).filter((member) => member !== "")
 
-/** The lines of a header, whose further ones node drops where there may be only one. */
+/** Returns all lines of a header. Node keeps only the first line of a header that may occur once. */
 const linesOf = ({ rawHeaders }: IncomingMessage, name: string): ReadonlyArray<string> => {
   const lines: Array<string> = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -38,7 +38,7 @@ const linesOf = ({ rawHeaders }: IncomingMessage, name: string): ReadonlyArray<s
   return lines
 }
 
-/** A registered name or an IPv4 address, and a port (RFC 3986, 3.2.2). */
+/** Matches a registered name or an IPv4 address, with an optional port (RFC 3986, 3.2.2). */
 const namedHost = /^(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?$/i
 
 const addressedHost = /^\[([^\]]*)\](?::\d*)?$/
@@ -52,7 +52,7 @@ const hostFault = (request: IncomingMessage): InvalidHost | undefined => {
   return isHost(host) ? undefined : new InvalidHost({ reason: "malformed" })
 }
 
-/** A path, the whole server for OPTIONS alone, or an absolute URL with a host and no fragment (RFC 9112, 3.2). */
+/** Accepts a path, `*` for OPTIONS alone, or an absolute URL with a host and no fragment (RFC 9112, 3.2). */
 const isTarget = (target: string, method: string | undefined): boolean => {
   if (target.startsWith("/")) return true
   if (target === "*") return method === "OPTIONS"
@@ -61,8 +61,8 @@ const isTarget = (target: string, method: string | undefined): boolean => {
 }
 
 /**
- * Why a body cannot be delimited, or read. The parser has refused what it sees itself; it knows neither codings beside `chunked` nor an
- * empty list of them (RFC 9112, 6.1 and 6.3).
+ * Explains why a body cannot be delimited or read. Node's parser knows neither codings other than `chunked` nor an
+ * empty list of codings (RFC 9112, 6.1 and 6.3).
  */
 const codingFault = (written: string): Problem | undefined => {
   const codings = members(written)
@@ -72,13 +72,15 @@ const codingFault = (written: string): Problem | undefined => {
   return codings.length === 1 ? undefined : new TransferCodingNotImplemented({ received: written.slice(0, 100) })
 }
 
-/** A server of HTTP/1.0 knows no expectations. */
+/** Checks `Expect` of HTTP/1.1; HTTP/1.0 has no expectations. */
 const expectationFault = (expect: string): ExpectationFailed | undefined =>
   members(expect).every((member) => member === "100-continue")
     ? undefined
     : new ExpectationFailed({ received: expect.slice(0, 100) })
 
-/** Headers that a request has once, that are read here, and whose further lines node drops: two of them may mean two things. */
+/**
+ * Headers that may occur once, are read here, and lose further lines in node. Two lines may mean two different things.
+ */
 const once = ["content-type", "authorization", "if-modified-since", "if-unmodified-since"] as const
 
 const repeated = (request: IncomingMessage): MalformedRequest | undefined => {
@@ -86,7 +88,7 @@ const repeated = (request: IncomingMessage): MalformedRequest | undefined => {
   return name && new MalformedRequest({ reason: term(`${name} répété`, `repeated ${name}`) })
 }
 
-/** The first rule of HTTP/1.1 that a request breaks and node's parser lets pass. */
+/** Finds the first rule of HTTP/1.1 that a request breaks and node's parser does not check. */
 export const violation = (request: IncomingMessage, limits: HeadLimits): Problem | undefined => {
   const { headers, httpVersion, method, rawHeaders, url = "" } = request
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return new HttpVersionNotSupported()
@@ -105,11 +107,14 @@ export const violation = (request: IncomingMessage, limits: HeadLimits): Problem
   return headers.expect === undefined || httpVersion === "1.0" ? undefined : expectationFault(headers.expect)
 }
 
-/** Whether its framing is to be taken as faulty although it can be read: the connection closes after it (RFC 9112, 6.1). */
+/**
+ * True if a request's framing is suspect although it can be read. The connection closes after such a request (RFC 9112,
+ * 6.1).
+ */
 export const isLast = ({ headers, httpVersion }: IncomingMessage): boolean =>
   httpVersion === "1.0" && headers["transfer-encoding"] !== undefined
 
-/** The trace of a request that no adapter has looked at. */
+/** Returns the trace id of a request that no adapter has handled. */
 export const traceOf = (request: IncomingMessage): string =>
   request instanceof Incoming ? request.traceId : traceIdOf(request.headers)
 

@@ -2,7 +2,7 @@ import { type IncomingMessage, type OutgoingHttpHeader, type OutgoingHttpHeaders
 
 type Fields = OutgoingHttpHeaders | ReadonlyArray<OutgoingHttpHeader>
 
-/** Seconds for which a browser may keep what a preflight was answered. */
+/** Seconds for which a browser may cache the answer to a preflight. */
 const preflightAge = "600"
 
 const isList = (fields: Fields): fields is ReadonlyArray<OutgoingHttpHeader> => Array.isArray(fields)
@@ -12,14 +12,17 @@ const entriesOf = (fields: Fields): ReadonlyArray<readonly [string, OutgoingHttp
     ? fields.flatMap((name, index) => index % 2 === 0 ? [[String(name), fields[index + 1] ?? ""] as const] : [])
     : Object.entries(fields).flatMap(([name, value]) => value === undefined ? [] : [[name, value] as const])
 
-/** The headers that let a page of the origin read the answer, and send what it asks leave for (Fetch, 3.2). */
+/**
+ * Makes the headers that let a page of the origin read the answer, and send the headers that its preflight asks for
+ * (Fetch, 3.2).
+ */
 const grant = (origin: string, response: ServerResponse, allow: OutgoingHttpHeader | undefined) => {
   const { headers, method } = response.req
   const isPreflight = method === "OPTIONS" && headers["access-control-request-method"] !== undefined
   const asked = headers["access-control-request-headers"]
   return {
     "access-control-allow-origin": origin,
-    // an answer that needs no token of the browser's own: every header may be read
+    // The wildcard works because answers need no credentials of the browser.
     "access-control-expose-headers": "*",
     ...(isPreflight && allow !== undefined && { "access-control-allow-methods": String(allow) }),
     ...(isPreflight && asked !== undefined && { "access-control-allow-headers": asked }),
@@ -28,8 +31,8 @@ const grant = (origin: string, response: ServerResponse, allow: OutgoingHttpHead
 }
 
 /**
- * A class of responses that pages of the allowed origins may read, whatever makes the answer. The others' say only that they depend on
- * the origin, so that no cache hands one page what was answered to another.
+ * Makes a class of responses that pages of the allowed origins may read, whichever part of the server answers. All
+ * other answers only say that they depend on the origin, so that no cache hands one page the answer to another page.
  */
 export const responseClass = (origins: ReadonlyArray<string>): typeof ServerResponse => {
   const allowed: ReadonlySet<string | undefined> = new Set(origins)

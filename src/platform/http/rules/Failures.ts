@@ -4,7 +4,7 @@ import { InternalError, type Problem } from "../../../domain/Problem.ts"
 import { type DatabaseUnavailable, isPassing, unavailable } from "../../sql/DatabaseUnavailable.ts"
 import { type Exchange, renderProblem } from "../exchange/Exchange.ts"
 
-/** The problem of a cause whose defects all come from a passing state of the database. */
+/** Finds the problem of a cause whose defects all come from a passing state of the database. */
 const passing = (cause: Cause.Cause<Problem>): DatabaseUnavailable | undefined => {
   const defects = Cause.defects(cause)
   return Chunk.every(defects, isPassing)
@@ -12,21 +12,24 @@ const passing = (cause: Cause.Cause<Problem>): DatabaseUnavailable | undefined =
     : undefined
 }
 
-/** Turns failures into answers, and logs those that the contract does not know. */
+/** Turns failures into answers, and logs failures outside the contract. */
 export interface Failures {
   /**
-   * Renders a problem of the contract as its document, a passing state of the database as a 503, anything else as a 500. The last two are
-   * logged once.
+   * Renders a problem of the contract as its document, a passing state of the database as a 503, anything else as a
+   * 500. The last two are logged once.
    */
   readonly answer: (exchange: Exchange, cause: Cause.Cause<Problem>) => HttpServerResponse.HttpServerResponse
-  /** Logs the defects of a request that nobody waits for. Its interruption, by a client that left or by the stop, is no failure. */
+  /**
+   * Logs the defects of a request without a waiting client. An interruption by a leaving client or by the stop is not a
+   * failure.
+   */
   readonly abandoned: (exchange: Exchange, cause: Cause.Cause<Problem>) => void
 }
 
 const failuresIn = (runtime: Runtime.Runtime<never>): Failures => {
   const write = ({ path, traceId }: Exchange, line: Effect.Effect<void>) =>
     Runtime.runFork(runtime, Effect.annotateLogs(line, { trace_id: traceId, path }))
-  /** Logs a cause with defects; answers what a client is told of it. */
+  /** Logs a cause with defects, and returns the problem for the client. */
   const report = (exchange: Exchange, cause: Cause.Cause<Problem>): Problem => {
     const problem = passing(cause)
     if (problem === undefined) {
@@ -49,5 +52,5 @@ const failuresIn = (runtime: Runtime.Runtime<never>): Failures => {
   }
 }
 
-/** Logs in the runtime of the fiber that makes it. */
+/** Makes `Failures`, which log in the runtime of the current fiber. */
 export const failures: Effect.Effect<Failures> = Effect.map(Effect.runtime<never>(), failuresIn)

@@ -6,16 +6,19 @@ import type { Exchange } from "../exchange/Exchange.ts"
 import { Incoming } from "../exchange/Incoming.ts"
 import type { Operation } from "../operation/Operations.ts"
 
-/** Starts and ends the one server span of each run of an operation. */
+/** Starts and ends the server span of each run of an operation. */
 export interface OperationSpans {
-  /** Starts the span, as a child of the caller's, and makes it the exchange's. */
+  /** Starts the span as a child of the caller's span, and stores it in the exchange. */
   readonly start: (exchange: Exchange, operation: Operation) => Tracer.Span
   readonly end: (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>) => void
 }
 
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []
 
-/** Uses the tracer and the clock of the fiber that makes it. Where no tracer keeps spans, neither times nor attributes are taken. */
+/**
+ * Makes `OperationSpans` with the tracer and the clock of the current fiber. If the tracer keeps no spans, times and
+ * attributes are left out.
+ */
 export const operationSpans: Effect.Effect<OperationSpans> = Effect.gen(function*() {
   const clock = yield* Effect.clock
   const tracer = yield* Effect.tracer

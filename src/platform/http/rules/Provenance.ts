@@ -5,7 +5,10 @@ import { isLoopback } from "../../../domain/Loopback.ts"
 import * as Problem from "../../../domain/Problem.ts"
 import { text } from "../../../domain/Text.ts"
 
-/** 403: a page of another origin asks for a change, or for a websocket, which would act with the reach of the page's reader. */
+/**
+ * 403: a page of another origin asks for a change or for a websocket. Both would act with the network access of the
+ * page's reader.
+ */
 export class OriginRefused extends Problem.define<OriginRefused>()("OriginRefused", 403, { origin: Schema.String }) {
   get problem(): Problem.Description {
     return {
@@ -18,7 +21,7 @@ export class OriginRefused extends Problem.define<OriginRefused>()("OriginRefuse
   }
 }
 
-/** 421: the request is for a host that is not this server (RFC 9110, 15.5.20), as after DNS rebinding. */
+/** 421: the request names a host that is not this server (RFC 9110, 15.5.20), as after DNS rebinding. */
 export class HostRefused extends Problem.define<HostRefused>()("HostRefused", 421, { host: Schema.String }) {
   get problem(): Problem.Description {
     return {
@@ -33,12 +36,12 @@ export class HostRefused extends Problem.define<HostRefused>()("HostRefused", 42
 
 type Request = HttpServerRequest.HttpServerRequest
 
-/** Characters of a header that an answer repeats. */
+/** Characters of a header that an answer repeats at most. */
 const mostRepeated = 100
 
 /**
- * The host and port asked for: those of an absolute target, which stand for the Host header then (RFC 9112, 3.2.2), without its user and
- * password, which no answer may repeat.
+ * Returns the requested host and port. An absolute target overrides the Host header (RFC 9112, 3.2.2); its user and
+ * password are removed, because no answer may repeat them.
  */
 const authorityOf = ({ headers, originalUrl }: Request): string | undefined =>
   originalUrl.startsWith("/")
@@ -50,23 +53,29 @@ const urlOf = (scheme: string, authority: string): URL | undefined => {
   return /[/?#@\\\s]/.test(authority) || !URL.canParse(written) ? undefined : new URL(written)
 }
 
-/** A host's name or address in the one form that URLs give it: lower case, no brackets, no root dot. */
+/** Normalizes a host's name or address as URLs do: lower case, no brackets, no root dot. */
 const hostnameOf = (authority: string): string | undefined =>
   urlOf("http:", authority)?.hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "")
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"])
 
-/** A websocket can be read and written by the page that opened it, so its GET counts as unsafe. */
+/**
+ * True for safe methods. A websocket's GET counts as unsafe, because the page that opens the websocket can read and
+ * write on it.
+ */
 const isSafe = ({ headers, method }: Request): boolean =>
   safeMethods.has(method) && headers["upgrade"]?.toLowerCase().includes("websocket") !== true
 
 /**
- * A browser's own word that another site or another port asks (Fetch Metadata, 2.4). `none` is the user's own doing; unknown values are to
- * be ignored.
+ * True if the browser says that another site or another port sends the request (Fetch Metadata, 2.4). `none` is an
+ * action of the user; unknown values are ignored.
  */
 const isFromElsewhere = (site: string | undefined): boolean => site === "cross-site" || site === "same-site"
 
-/** Whether the page stands at the very host and port that it asks. The scheme is the proxy's, where there is one. */
+/**
+ * True if the page has the same host and port as the request. The scheme is not compared, because a proxy may change
+ * it.
+ */
 const isOwn = (origin: string, authority: string | undefined): boolean => {
   if (authority === undefined || !/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false
   const { host, protocol } = new URL(origin)
@@ -74,9 +83,9 @@ const isOwn = (origin: string, authority: string | undefined): boolean => {
 }
 
 /**
- * Refuses pages on the web the use of a reader's browser against this server: by requests that change something, by websockets, and by names
- * that are made to lead here (DNS rebinding). Programs send neither Origin nor Sec-Fetch-Site, and pass. Tokens make any name safe: no
- * browser sends them by itself.
+ * Stops pages on the web from using a reader's browser against this server: by unsafe requests, by websockets, and by
+ * names that are made to resolve here (DNS rebinding). Programs send neither Origin nor Sec-Fetch-Site, and pass. With
+ * tokens any host name is safe, since no browser sends tokens by itself.
  */
 export const checker = (config: Pick<Values, "allowedHosts" | "allowedOrigins" | "apiTokens" | "host">) => {
   const origins: ReadonlySet<string> = new Set(config.allowedOrigins)
@@ -88,7 +97,7 @@ export const checker = (config: Pick<Values, "allowedHosts" | "allowedOrigins" |
     return name !== undefined && (isLoopback(name) || hosts.has(name))
   }
 
-  // nearly every request names the host that the one before it did
+  // Caches the last host, since nearly every request names the same one.
   let known: string | undefined
   const hostRefused = (authority: string): boolean => {
     if (authority === known) return false

@@ -17,9 +17,9 @@ import { unmatched } from "./Unmatched.ts"
 /** The contract, its handlers and the rules of this server, the same for both adapters. */
 export interface Rules {
   readonly operations: Operations.Operations
-  /** Tells why a request is refused before it is routed. */
+  /** Returns the problem of a request that is rejected before routing. */
   readonly refused: (exchange: Exchange) => Problem | undefined
-  /** Answers a request that is for no operation. */
+  /** Answers a request that matches no operation. */
   readonly unmatched: (exchange: Exchange) => Answer | Work
   readonly failures: Failures
   readonly spans: OperationSpans

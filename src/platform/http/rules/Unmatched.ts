@@ -10,7 +10,9 @@ import type { Failures } from "./Failures.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
-/** Answers what no operation does: documentation, OPTIONS, an unknown path (404) and an unknown method (405). */
+/**
+ * Answers requests that match no operation: documentation, OPTIONS, an unknown path (404) and an unknown method (405).
+ */
 export const unmatched =
   (operations: Operations.Operations, pages: Pages, failures: Failures) => (exchange: Exchange): Response | Work => {
     const { path, request } = exchange

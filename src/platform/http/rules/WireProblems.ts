@@ -3,7 +3,7 @@ import * as Problem from "../../../domain/Problem.ts"
 import { Named } from "../../../domain/Term.ts"
 import { text } from "../../../domain/Text.ts"
 
-/** 400: the request is not valid HTTP/1.1; `reason` is the parser's code, or the part of the head that is at fault. */
+/** 400: the request is not valid HTTP/1.1. `reason` is the parser's code, or the faulty part of the head. */
 export class MalformedRequest extends Problem.define<MalformedRequest>()("MalformedRequest", 400, {
   reason: Named
 }) {
@@ -18,7 +18,7 @@ export class MalformedRequest extends Problem.define<MalformedRequest>()("Malfor
   }
 }
 
-/** 400: a request of HTTP/1.1 names one valid host (RFC 9112, 3.2). */
+/** 400: the Host header of HTTP/1.1 is missing, repeated or malformed (RFC 9112, 3.2). */
 export class InvalidHost extends Problem.define<InvalidHost>()("InvalidHost", 400, {
   reason: Schema.Literal("missing", "repeated", "malformed")
 }) {
@@ -33,7 +33,7 @@ export class InvalidHost extends Problem.define<InvalidHost>()("InvalidHost", 40
   }
 }
 
-/** 408: the request did not arrive in its time. */
+/** 408: the request did not arrive in time. */
 export class RequestTimeout extends Problem.define<RequestTimeout>()("RequestTimeout", 408, {}) {
   get problem(): Problem.Description {
     return {
@@ -56,7 +56,7 @@ export class UriTooLong extends Problem.define<UriTooLong>()("UriTooLong", 414, 
   }
 }
 
-/** 417: the request expects something that the server does not know (RFC 9110, 10.1.1). */
+/** 417: the request has an expectation that the server does not know (RFC 9110, 10.1.1). */
 export class ExpectationFailed
   extends Problem.define<ExpectationFailed>()("ExpectationFailed", 417, { received: Schema.String })
 {
@@ -71,7 +71,7 @@ export class ExpectationFailed
   }
 }
 
-/** 431: the headers are larger, in bytes, or have more lines than the limit. */
+/** 431: the headers exceed the limit, in bytes or in lines. */
 export class HeadersTooLarge extends Problem.define<HeadersTooLarge>()("HeadersTooLarge", 431, {
   limit: Schema.Number,
   unit: Schema.Literal("bytes", "lines")
@@ -88,7 +88,7 @@ export class HeadersTooLarge extends Problem.define<HeadersTooLarge>()("HeadersT
   }
 }
 
-/** 501: the server does not know the method, or opens no tunnel as CONNECT asks (RFC 9110, 15.6.2). */
+/** 501: the server does not know the method, or CONNECT asks for a tunnel (RFC 9110, 15.6.2). */
 export class MethodNotImplemented extends Problem.define<MethodNotImplemented>()("MethodNotImplemented", 501, {
   method: Schema.String
 }) {
@@ -120,7 +120,7 @@ export class TransferCodingNotImplemented
   }
 }
 
-/** 505: a version of HTTP other than 1.0 and 1.1. */
+/** 505: the version of HTTP is neither 1.0 nor 1.1. */
 export class HttpVersionNotSupported
   extends Problem.define<HttpVersionNotSupported>()("HttpVersionNotSupported", 505, {})
 {

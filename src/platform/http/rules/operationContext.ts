@@ -3,12 +3,12 @@ import { Locale } from "../../../domain/Text.ts"
 import { ResponseHeaders } from "../contract/ResponseHeaders.ts"
 import type { Exchange } from "../exchange/Exchange.ts"
 
-/** The services that a handler's fiber gets of its request: its span, its language and the headers of its answer. */
+/** Makes the services that a handler's fiber gets from its request: span, language and the headers of its answer. */
 export const operationContext = (
   exchange: Exchange,
   span: Tracer.Span
 ): Context.Context<Tracer.ParentSpan | ResponseHeaders> =>
-  // one step, because each change of a context copies it
+  // Made in one step, because each change of a context copies the context.
   Context.unsafeMake(
     new Map<string, unknown>()
       .set(Tracer.ParentSpan.key, span)

@@ -11,7 +11,7 @@ import * as Conformance from "../rules/Conformance.ts"
 type Request = HttpServerRequest.HttpServerRequest
 type Answer = HttpServerResponse.HttpServerResponse
 
-/** Whether node has given the connection away, for a websocket. */
+/** True if node has handed the connection over, for a websocket. */
 const isUpgrade = (request: Request): boolean => {
   const source = NodeHttpServerRequest.toIncomingMessage(request)
   return Predicate.hasProperty(source, "upgrade") && source.upgrade === true
@@ -23,7 +23,7 @@ const logFailure = (request: Request, message: string, failure: unknown) =>
     trace_id: Conformance.traceOf(NodeHttpServerRequest.toIncomingMessage(request))
   })
 
-/** Counts a request until all that its scope holds is released. */
+/** Counts a request until all resources of its scope are released. */
 const counted = (lifecycle: Context.Tag.Service<Lifecycle>, request: Request) =>
   Effect.suspend(() => {
     if (isUpgrade(request)) return Effect.void
@@ -31,7 +31,7 @@ const counted = (lifecycle: Context.Tag.Service<Lifecycle>, request: Request) =>
     return Effect.addFinalizer(() => Effect.sync(ended))
   })
 
-/** Has a body that breaks off interrupt the request's fiber, as a client that leaves does. */
+/** Lets a body that breaks off interrupt the request's fiber, as a leaving client does. */
 const interruptible = (request: Request) =>
   Effect.withFiberRuntime<void>((fiber) => {
     const source = NodeHttpServerRequest.toIncomingMessage(request)
@@ -41,7 +41,7 @@ const interruptible = (request: Request) =>
     return Effect.void
   })
 
-/** What an app throws or fails with that is none of its answers: logged, and a 500. */
+/** Turns any failure or defect of the app into a logged 500. */
 const guarded = <R>(app: HttpApp.Default<never, R>, request: Request): HttpApp.Default<never, R> =>
   Effect.catchAllCause(app, (cause) =>
     Effect.as(
@@ -49,21 +49,24 @@ const guarded = <R>(app: HttpApp.Default<never, R>, request: Request): HttpApp.D
       Conformance.render(new InternalError(), NodeHttpServerRequest.toIncomingMessage(request))
     ))
 
-/** Runs a body that is a stream, which is interrupted when its client leaves: the library's own fiber cannot be. */
+/**
+ * Runtime for streamed bodies, with interruption enabled for clients that leave. The library's own fiber cannot be
+ * interrupted.
+ */
 const bodyRuntime = Effect.map(
   Effect.runtime<never>(),
   (runtime) =>
     Runtime.make({ ...runtime, runtimeFlags: RuntimeFlags.enable(runtime.runtimeFlags, RuntimeFlags.Interruption) })
 )
 
-/** Writes an answer, if anybody still waits for it, and waits until nothing is left to do for it on our side. */
+/** Writes an answer if a client still waits for it. Completes once all resources of the answer are released. */
 const write = (request: Request, answer: Answer): Effect.Effect<void> =>
   Effect.flatMap(bodyRuntime, (runtime) =>
     Effect.async<void>((resume) => {
       const response = awaitedResponse(request)
       if (response === undefined) return resume(Effect.void)
       if (isUpgrade(request)) {
-        // after the refusal of an upgrade the connection closes
+        // The connection closes after a failed upgrade.
         response.shouldKeepAlive = false
         const source = NodeHttpServerRequest.toIncomingMessage(request)
         if (source instanceof Incoming) source.upgraded ??= answer.status
@@ -80,7 +83,7 @@ const write = (request: Request, answer: Answer): Effect.Effect<void> =>
       }
     }))
 
-/** The library writes nothing where the response has ended. */
+/** Ends the response, since the library writes nothing after that. */
 const silence = (request: Request) =>
   Effect.sync(() => {
     const response = NodeHttpServerRequest.toServerResponse(request)
@@ -89,8 +92,8 @@ const silence = (request: Request) =>
   })
 
 /**
- * Adds to the library's server the counting of requests, and answers that are written to their end or given up. The library's
- * own writer waits for ever where the connection closes before that.
+ * Adds to the library's server a count of requests and a writer that always completes. The library's own writer waits
+ * for ever if the connection closes first.
  */
 export const around =
   (lifecycle: Context.Tag.Service<Lifecycle>) =>

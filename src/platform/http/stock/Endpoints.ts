@@ -18,7 +18,7 @@ import type { Operation } from "../operation/Operations.ts"
 import { operationContext } from "../rules/operationContext.ts"
 import type { Rules } from "../rules/Rules.ts"
 
-/** The exchange of the running request; `Middleware` gives every request its own. */
+/** The exchange of the running request. `Middleware` gives every request its own. */
 export class CurrentExchange
   extends Context.Reference<CurrentExchange>()("barista/platform/http/stock/CurrentExchange", {
     defaultValue: (): Exchange | undefined => undefined
@@ -29,8 +29,8 @@ export const isProblem = (failure: unknown): failure is Problem =>
   Predicate.hasProperty(failure, "_tag") && Predicate.hasProperty(failure, "problem")
 
 /**
- * An operation as a group of HttpApiBuilder's: its success is declared, and encoded by the library; its input is not, as the library's
- * decoders stop at the first issue, bound no body and know no parameters from query or body.
+ * Declares an operation as a group of HttpApiBuilder. The library encodes the success. The input is not declared, as
+ * the library's decoders stop at the first issue, do not bound a body and cannot take parameters from query or body.
  */
 const groupOf = ({ endpoint: { method, name, path, successSchema }, name: group }: Operation) =>
   HttpApiGroup.make(group).add(
@@ -42,8 +42,8 @@ const groupOf = ({ endpoint: { method, name, path, successSchema }, name: group 
 type Contract = HttpApi.HttpApi<"stock", ReturnType<typeof groupOf>, HttpApiError.HttpApiDecodeError>
 
 /**
- * Calls the handler. The library encodes the answer, unless an idempotency key keeps the encoded one, or the library would rewrite its
- * numbers.
+ * Calls the handler. The library encodes the answer, unless an idempotency key keeps the encoded answer, or the library
+ * would rewrite its numbers.
  */
 const respond = (rules: Rules, exchange: Exchange, operation: Operation) => (decoded: Decoded) => {
   const { idempotencyKey } = decoded
@@ -64,7 +64,10 @@ const respond = (rules: Rules, exchange: Exchange, operation: Operation) => (dec
     : rules.atMostOnce(exchange, operation, { ...decoded, idempotencyKey }, encoded)
 }
 
-/** Decodes what the library's router has matched, and handles it, in one span; it ends with the encoding, in `Middleware`. */
+/**
+ * Decodes and handles a request that the library's router has matched, in one span. `Middleware` ends the span, after
+ * the encoding.
+ */
 const run = (rules: Rules, operation: Operation) =>
   Effect.contextWithEffect(
     (context: Context.Context<HttpRouter.RouteContext | HttpServerRequest.ParsedSearchParams>) => {
@@ -80,7 +83,7 @@ const run = (rules: Rules, operation: Operation) =>
     }
   )
 
-/** The operations on HttpApiBuilder's router, each a group. */
+/** Adds the operations to HttpApiBuilder's router, each as a group. */
 export const layer = (rules: Rules) => {
   const { operations } = rules.operations
   const api = operations.reduce<Contract>((api, operation) => api.add(groupOf(operation)), HttpApi.make("stock"))

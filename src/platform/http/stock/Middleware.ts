@@ -7,13 +7,13 @@ import * as Operations from "../operation/Operations.ts"
 import type { Rules } from "../rules/Rules.ts"
 import { CurrentExchange, isProblem } from "./Endpoints.ts"
 
-/** Whether there still is a client that waits for the answer. */
+/** True while a client waits for the answer. */
 export type IsAwaited = (request: HttpServerRequest.HttpServerRequest) => boolean
 
 const isUnmatched = (cause: Cause.Cause<unknown>): boolean =>
   Option.exists(Cause.failureOption(cause), (failure) => failure instanceof HttpServerError.RouteNotFound)
 
-/** What fails with anything but a problem is a defect of ours: an answer that its own schema refuses, for one. */
+/** Turns failures other than problems into defects, such as an answer that its own schema rejects. */
 const withProblems = (cause: Cause.Cause<unknown>): Cause.Cause<Problem> =>
   Cause.flatMap(cause, (failure) => (isProblem(failure) ? Cause.fail(failure) : Cause.die(failure)))
 
@@ -22,7 +22,7 @@ const answerUnmatched = ({ unmatched }: Rules, exchange: Exchange) => {
   return Effect.map("effect" in answer ? answer.effect() : Effect.succeed(answer), toResponse)
 }
 
-/** Routes a request that is not refused. */
+/** Routes a request that has passed admission. */
 const route = (app: HttpApp.Default, rules: Rules, exchange: Exchange): HttpApp.Default<Problem> => {
   const { request } = exchange
   const routed = request.modify({ url: Operations.withoutSemicolons(request.url) })
@@ -40,8 +40,9 @@ const route = (app: HttpApp.Default, rules: Rules, exchange: Exchange): HttpApp.
 }
 
 /**
- * What the library's app lacks: refusals, problem documents for every failure, from every layer, and the exchange of the request. It goes
- * into HttpApiBuilder, which would encode failures as they are, and not around its server, where the answer is written already.
+ * Adds the parts that the library's app lacks: admission, problem documents for every failure of every layer, and the
+ * exchange of the request. The middleware goes into HttpApiBuilder, which would otherwise encode failures itself.
+ * Around the server it would be too late, as the answer is written by then.
  */
 export const make = (rules: Rules, isAwaited: IsAwaited) => (app: HttpApp.Default): HttpApp.Default =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {

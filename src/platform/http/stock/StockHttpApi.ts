@@ -19,14 +19,17 @@ import * as Connection from "./Connection.ts"
 import * as Endpoints from "./Endpoints.ts"
 import * as Middleware from "./Middleware.ts"
 
-/** `NodeHttpServer.layerContext` without what starts processes and threads and reads the terminal, which is more code than all of this. */
+/**
+ * `NodeHttpServer.layerContext` without the parts for processes, threads and the terminal, which are more code than the
+ * rest.
+ */
 const platform = Layer.mergeAll(
   HttpPlatform.layer.pipe(Layer.provideMerge(NodeFileSystem.layer)),
   Etag.layerWeak,
   NodePath.layer
 )
 
-/** Makes a contract and its handlers an app of HttpApiBuilder's. */
+/** Makes an HttpApiBuilder app of a contract and its handlers. */
 export const make = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
     api: HttpApi.HttpApi<Id, Groups, E, never>,
@@ -51,9 +54,9 @@ export const make = Effect.fnUntraced(
 )
 
 /**
- * Serves a contract and its handlers by @effect/platform's own parts, until the scope closes: its HttpApiBuilder, router, encoding and server.
- * The same to a client as `HttpApiApp` by `RequestRunner`, in everything but speed: what the library does otherwise is bridged by `Endpoints`,
- * `Middleware` and `Connection`, with the parts that both adapters share.
+ * Serves a contract and its handlers by @effect/platform's own HttpApiBuilder, router, encoding and server, until the
+ * scope closes. Clients see the same as with `HttpApiApp` on `RequestRunner`, except for speed. `Endpoints`,
+ * `Middleware` and `Connection` bridge the library's differences with the parts that both adapters share.
  */
 export const serve = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
@@ -63,7 +66,7 @@ export const serve = Effect.fnUntraced(
   ) {
     const app = yield* make(api, handlers, pages, (request) => awaitedResponse(request) !== undefined)
     yield* HttpServer.serveEffect(Connection.around(yield* Lifecycle)(app)).pipe(
-      // an operation has a span of its own, by its name
+      // Tracing is off here, because each operation has a span of its own.
       HttpMiddleware.withTracerDisabledWhenEffect(() => true)
     )
   }
