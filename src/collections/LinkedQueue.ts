@@ -1,4 +1,4 @@
-/** An element's place in a queue. */
+/** The place of an element in a queue. */
 export interface Entry<A> {
   readonly value: A
   previous: Entry<A> | undefined
@@ -6,14 +6,14 @@ export interface Entry<A> {
 }
 
 /**
- * A first-in-first-out queue whose elements can also leave from the middle, each operation in constant time (a `Set` takes linear time
- * to find its first element after many removals).
+ * Keeps elements first in, first out, and lets them leave from the middle; each operation takes constant time. A `Set`
+ * takes linear time to find its first element after many removals.
  */
 export class LinkedQueue<A> {
   private head: Entry<A> | undefined
   private tail: Entry<A> | undefined
 
-  /** The oldest element's entry. */
+  /** Returns the entry of the oldest element. */
   get first(): Entry<A> | undefined {
     return this.head
   }
@@ -26,7 +26,7 @@ export class LinkedQueue<A> {
     return entry
   }
 
-  /** The entry must be in this queue. */
+  /** Removes an entry, which must be in this queue. */
   remove(entry: Entry<A>): void {
     if (entry.previous === undefined) this.head = entry.next
     else entry.previous.next = entry.next

@@ -17,8 +17,8 @@ const growing = (backoff: Backoff): (attempt: number) => number => {
 }
 
 /**
- * The pause after the n-th failed attempt, counted from 1, before jitter: whole milliseconds, so that a pause is what
- * the log says, and never longer than the backoff's own bound.
+ * Computes the pause after the n-th failed attempt, counted from 1, before jitter. The pause is in whole milliseconds,
+ * so that logs state it exactly, and never exceeds the backoff's own bound.
  */
 export const pauseAfter = (backoff: Backoff): (attempt: number) => number => {
   const millis = growing(backoff)

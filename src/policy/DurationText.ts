@@ -1,6 +1,6 @@
 import { Duration, Either, Option, ParseResult, Schema } from "effect"
 
-/** No timeout or pause of a policy is longer: beyond a day a timer is a scheduled job, not resilience. */
+/** Bounds every timeout and pause of a policy. Beyond a day a timer is a scheduled job, not resilience. */
 export const longest = Duration.hours(24)
 
 const rule =
@@ -8,7 +8,9 @@ const rule =
 
 const units = [["hour", 3_600_000], ["minute", 60_000], ["second", 1_000], ["milli", 1]] as const
 
-/** A duration of whole milliseconds in the largest unit that divides it: `5 seconds`, `1 minute`, `1500 millis`. */
+/**
+ * Formats a duration of whole milliseconds in the largest unit that divides it: `5 seconds`, `1 minute`, `1500 millis`.
+ */
 export const format = (duration: Duration.Duration): string => {
   const millis = Duration.toMillis(duration)
   const [unit, size] = units.find(([, size]) => millis !== 0 && millis % size === 0) ?? ["milli", 1]
@@ -22,7 +24,7 @@ const parse = (written: string): Option.Option<Duration.Duration> =>
     (duration) => Duration.lessThanOrEqualTo(duration, longest) && Number.isInteger(Duration.toMillis(duration))
   )
 
-/** A duration as people write it in JSON, `5 seconds`: whole milliseconds, 0 to 24 hours. */
+/** Reads and writes a duration in words, such as `5 seconds`: whole milliseconds from 0 to 24 hours. */
 export const DurationText = Schema.transformOrFail(
   Schema.String.annotations({
     description: "A duration in words, in whole milliseconds up to 24 hours",

@@ -1,7 +1,7 @@
 import { Clock, Context, type Duration, type Fiber, Option } from "effect"
 import { format } from "./DurationText.ts"
 
-/** A failed attempt, counted from 1, and the pause before the next one; no pause if it was the last. */
+/** A failed attempt, counted from 1, and the pause before the next one. The last attempt has no pause. */
 export interface FailedAttempt<E> {
   readonly attempt: number
   readonly error: E

@@ -4,26 +4,26 @@ import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
 /** Runs an effect while holding one permit. */
 export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** One of those who share a semaphore: typically an HTTP request with its many items. */
+/** A member that shares the semaphore, typically one HTTP request with its many items. */
 export interface Party {
   /**
-   * Waits for a permit, first in first out within the party, and holds it while the effect runs. Interruption gives up the place in the
-   * queue or the permit. In a party that has ended, it interrupts.
+   * Waits for a permit, first in, first out within the party, and holds the permit while the effect runs. Interruption
+   * gives up the place in the queue or the permit. Once the party has ended, the effect is interrupted.
    */
   readonly withPermit: WithPermit
 }
 
 /**
- * A number of permits that parties share by round robin: each free permit goes to the next party in turn that waits, so one
- * operation of one party never waits for the whole queue of another.
+ * Shares permits among parties by round robin. Each free permit goes to the next waiting party, so one operation of a
+ * party never waits for the whole queue of another.
  */
 export interface FairSemaphore {
   readonly permits: number
-  /** Permits held, and operations waiting for one, at this moment. */
+  /** Counts the held permits and the waiting operations at this moment. */
   readonly usage: () => { readonly held: number; readonly waiting: number }
   /**
-   * Joins until the scope closes; then the operations still waiting are interrupted, and those running keep their permit to
-   * their end. `share` is how many permits the party may hold at once: all of them unless given, and at least one.
+   * Joins a party until the scope closes. Closing interrupts waiting operations; running ones keep their permits to
+   * their end. `share` bounds the permits that the party holds at once, at least one; the default is all.
    */
   readonly party: (options?: { readonly share?: number }) => Effect.Effect<Party, never, Scope.Scope>
   /** Runs one effect as a party of its own. */
@@ -39,7 +39,7 @@ interface Member {
   readonly share: number
   readonly waiters: LinkedQueue<Waiter>
   held: number
-  /** Its place in the round, while it waits and its share is not used up. */
+  /** The member's place in the round, while operations wait and the share is not used up. */
   turn: Entry<Member> | undefined
   ended: boolean
 }
@@ -76,7 +76,10 @@ class Permits {
     this.queue(member)
   }
 
-  /** Runs the effect and gives back the member's permit; called in an uninterruptible region, which `Effect.ensuring` would set up once more. */
+  /**
+   * Runs the effect and gives back the member's permit. The caller's region is uninterruptible already;
+   * `Effect.ensuring` would set up another.
+   */
   private holding<A, E, R>(member: Member, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
     return Effect.matchCauseEffect(effect, {
       onFailure: (cause) => {
@@ -90,7 +93,7 @@ class Permits {
     })
   }
 
-  /** Whether a permit was free for the member. As long as one is free, nobody waits for it. */
+  /** Takes a permit for the member if one is free. While a permit is free, no operation waits. */
   private take(member: Member): boolean {
     if (this.free === 0 || member.held >= member.share || member.ended) return false
     this.free--
@@ -132,7 +135,10 @@ class Permits {
     this.grant()
   }
 
-  /** Gives the member a place at the end of the round if it can use one and has none, and takes it away if it cannot. */
+  /**
+   * Gives the member a place at the end of the round while operations wait below its share; otherwise removes the
+   * place.
+   */
   private queue(member: Member): void {
     const waits = member.waiters.first !== undefined && member.held < member.share
     if (waits && member.turn === undefined) member.turn = this.round.add(member)
@@ -160,7 +166,7 @@ class Permits {
   }
 }
 
-/** A semaphore of so many permits, at least one. */
+/** Makes a semaphore with the given number of permits, at least one. */
 export const make = (permits: number): Effect.Effect<FairSemaphore> =>
   Effect.sync(() => {
     const shared = new Permits(permits)

@@ -1,22 +1,28 @@
 import { Cause, Data, Effect, Fiber, FiberRef, GlobalValue, ModuleVersion, Option } from "effect"
 
-// The one file that uses what Effect 3.22 keeps private of its fibers: whose children they are, and whether their
-// frames may move. The public `fiber.children` asks by a message and a Deferred. `check` stops the start under a
-// version of Effect that lacks any of it.
+// The only file that uses private parts of Effect 3.22's fibers: their children, and whether their frames may move. The
+// public `fiber.children` costs a message and a Deferred. `check` stops the start under a version of Effect that lacks
+// a part.
 
 export type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
 
 /** Private fields of Effect's class FiberRuntime. */
 interface Internals {
-  /** Running fibers that this one has forked; null until the first. */
+  /** Running fibers that this fiber has forked; null until the first. */
   readonly _children: ReadonlySet<AnyFiber> | null
-  /** One entry for each `Effect.forEach` with batched requests below: its frames may go on in another fiber. */
+  /**
+   * One entry for each surrounding `Effect.forEach` with batched requests. The frames above such an entry may continue
+   * in another fiber.
+   */
   readonly _steps: ReadonlyArray<unknown>
 }
 
 const hasInternals = (fiber: object): fiber is Internals => "_children" in fiber && "_steps" in fiber
 
-/** Where `Effect.forEach` makes the fibers of its items fork: into its caller, so that they outlive their item. */
+/**
+ * The FiberRef by which `Effect.forEach` makes its items fork into its caller, so that forked fibers outlive their
+ * item.
+ */
 const forkScope = GlobalValue.globalValue<FiberRef.FiberRef<Option.Option<unknown>> | undefined>(
   Symbol.for("effect/FiberRef/currentForkScopeOverride"),
   () => undefined
@@ -27,13 +33,13 @@ const forksElsewhere = (fiber: AnyFiber): boolean =>
 
 const none: ReadonlyArray<AnyFiber> = []
 
-/** The fibers that a fiber has forked and that still run. */
+/** Lists the running fibers that a fiber has forked. */
 export const childrenOf = (fiber: AnyFiber): ReadonlyArray<AnyFiber> =>
   !hasInternals(fiber) || fiber._children === null || fiber._children.size === 0 ? none : [...fiber._children]
 
 /**
- * Whether an interruption of this fiber reaches what it runs next and nothing else, and can be taken back: it has no
- * children, which would be interrupted with it; its frames stay with it; and nobody has interrupted it yet.
+ * Tells whether an interruption reaches only the fiber's next work and can be taken back. Such a fiber has no children,
+ * which would be interrupted too; its frames cannot move; and nobody has interrupted it yet.
  */
 export const isFresh = (fiber: AnyFiber): boolean =>
   hasInternals(fiber) &&
@@ -41,11 +47,11 @@ export const isFresh = (fiber: AnyFiber): boolean =>
   fiber._steps.length === 0 &&
   Cause.isEmpty(fiber.getFiberRef(FiberRef.interruptedCause))
 
-/** Makes the fiber's own children of what the effect forks, inside `Effect.forEach` too. */
+/** Makes all fibers that the effect forks children of the given fiber, inside `Effect.forEach` too. */
 export const keepingChildren = <A, E, R>(effect: Effect.Effect<A, E, R>, fiber: AnyFiber): Effect.Effect<A, E, R> =>
   forkScope !== undefined && forksElsewhere(fiber) ? Effect.locally(effect, forkScope, Option.none()) : effect
 
-/** This version of Effect lacks a private part on which the timeouts of policies stand. */
+/** Stops the start when this version of Effect lacks a private part that policy timeouts need. */
 export class UnsupportedEffect extends Data.TaggedError("UnsupportedEffect")<{ readonly missing: string }> {
   override get message(): string {
     const version = ModuleVersion.getCurrentVersion()

@@ -7,7 +7,7 @@ import * as PolicyInterpreter from "./PolicyInterpreter.ts"
 
 const fiveSeconds = Duration.seconds(5)
 
-/** The policies by name, as the handbook has them unless the configuration replaces one. */
+/** The policies by name. Their values are the handbook's unless the configuration replaces one. */
 export const defaults = {
   /** `async_retry(max_attempts=3, delay=1.0)` around a client whose own timeout is 5 s (httpx). */
   "unreliable": {
@@ -20,11 +20,14 @@ export const defaults = {
   "slow-operation": { timeout: fiveSeconds },
   /** httpx's timeout, where the handbook gives none. */
   "upstream": { timeout: fiveSeconds },
-  /** The blocking call on the sacrificial event loop; the handbook's has no timeout and never ends with a silent upstream. */
+  /**
+   * The blocking call on the sacrificial event loop. The handbook's call has no timeout and never ends if the upstream
+   * stays silent.
+   */
   "blocking-call": { timeout: fiveSeconds },
   /** `asyncio.Semaphore(3)` */
   "batch": { concurrency: 3 },
-  /** A mail, composed and handed to the mail server; for some minutes the server may be away. */
+  /** The composition of a mail and its delivery to the mail server, which may be down for some minutes. */
   "send-mail": {
     attemptTimeout: Duration.minutes(1),
     retry: {
@@ -34,9 +37,9 @@ export const defaults = {
     concurrency: 256
   },
   /**
-   * A mail composed on the sacrificial event loop: few at a time, as each blocks it for 2 s; more than a few, as one whose mail server is away
-   * keeps its place. No attemptTimeout: the wait for the loop's turn would count into it, and a crowd of clients exhaust the attempts. The mail
-   * server has its own timeouts.
+   * The composition of a mail on the sacrificial event loop, which each mail blocks for 2 s. Concurrency is low for
+   * that reason, yet above a few, as a mail whose server is down keeps its permit. An attemptTimeout would count the
+   * wait for the loop, so a crowd of clients would exhaust the attempts; the mail server has timeouts of its own.
    */
   "send-mail-blocking": {
     retry: {
@@ -61,7 +64,7 @@ export const defaults = {
 
 export type PolicyName = keyof typeof defaults
 
-/** The environment variable whose JSON replaces a policy as a whole: `safe-call` → `POLICY_SAFE_CALL`. */
+/** Names the environment variable whose JSON replaces a whole policy: `safe-call` → `POLICY_SAFE_CALL`. */
 export const variable = (name: string): string => `POLICY_${name.toUpperCase().replaceAll("-", "_")}`
 
 const expected =
@@ -89,7 +92,9 @@ const setting = (fallback: Policy, name: string): Config.Config<Policy> =>
 
 const fromEnvironment = Config.all(Record.map(defaults, setting))
 
-/** A variable that names no policy may be misspelt, or another program's: the server starts, and says so. */
+/**
+ * Warns of a variable that names no policy. The name may be misspelt or another program's, so the server starts anyway.
+ */
 const warnOfUnknown = Effect.suspend(() => {
   const known = Object.keys(defaults).map(variable)
   const unknown = Object.keys(process.env).filter((name) => name.startsWith("POLICY_") && !known.includes(name))
@@ -127,29 +132,32 @@ const make = (table: Table) => {
   )
 }
 
-/** The named policies in force: what chapters put around their operations instead of numbers of their own. */
+/** The named policies in force. Chapters put them around their operations instead of numbers of their own. */
 export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
   readonly list: ReadonlyArray<NamedPolicy>
   readonly get: (name: PolicyName) => Policy
   /**
-   * The policy as a transformer of effects, which fails with `PolicyTimeout` besides the effect's own errors. Under a policy with a
-   * concurrency, operations take their permits from the party, or else are each a party of their own: whoever has many
-   * of them joins with a party first.
+   * Returns the policy as a transformer of effects, which adds `PolicyTimeout` to the effect's own errors. Under a
+   * policy with a concurrency, operations take permits from the party, or else each forms its own. A caller with many
+   * operations joins with a party first.
    */
   readonly apply: (name: PolicyName, party?: Party) => PolicyInterpreter.Transformer
-  /** The policy's transformer with some parts replaced; it shares the policy's permits and counters. */
+  /** Returns the policy's transformer with some parts replaced; permits and counters stay shared with the policy. */
   readonly replacing: (name: PolicyName, parts: Omit<Policy, "concurrency">) => PolicyInterpreter.Transformer
-  /** The permits of the policy, shared by the whole server. */
+  /** Returns the permits of the policy, shared by the whole server. */
   readonly parties: (name: PolicyName) => FairSemaphore
-  /** The work of each policy since the start, and its permits at this moment: cheap enough to read at any time. */
+  /** Reports the work of each policy since the start, and its permits now. Cheap enough to call at any time. */
   readonly figures: () => ReadonlyArray<PolicyFigures>
 }>() {
-  /** The defaults, each replaced by the JSON of its environment variable; a bad one fails with a line that says what would be right. */
+  /**
+   * Reads the policies from the environment; each variable replaces one default by its JSON. A bad value fails the
+   * start with one line that says what is expected.
+   */
   static readonly layer = Layer.effect(
     Policies,
     Effect.zipRight(Effect.zipRight(FiberInternals.check(), warnOfUnknown), Effect.flatMap(fromEnvironment, make))
   )
 
-  /** The defaults, with some policies replaced; reads no environment. */
+  /** Makes the defaults with some policies replaced; reads no environment. */
   static readonly layerWith = (overrides: Partial<Table>) => Layer.effect(Policies, make({ ...defaults, ...overrides }))
 }

@@ -8,8 +8,8 @@ const Timeout = DurationText.pipe(
 )
 
 /**
- * How long to pause after the n-th failed attempt: `constant` base, `linear` base × n (the handbook's), `exponential`
- * base × factor^(n-1); never longer than `max`, or 24 hours. The factor is 2 unless given.
+ * The pause after the n-th failed attempt: `constant` base, `linear` base × n (the handbook's) or `exponential` base ×
+ * factor^(n-1). The pause never exceeds `max`, or else 24 hours. The default factor is 2.
  */
 export const Backoff = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("constant"), base: DurationText }),
@@ -24,8 +24,9 @@ export const Backoff = Schema.Union(
 export type Backoff = typeof Backoff.Type
 
 /**
- * Tries again after a transient error (see `Transient`), up to `attempts` in all, the first one included. With `full` jitter a pause
- * is drawn evenly from 0 to its backoff, so that clients that failed together do not come back together.
+ * Repeats an operation after a transient error (see `Transient`), up to `attempts` in all, the first included. With
+ * `full` jitter each pause is drawn evenly from 0 to its backoff, so that clients that failed together do not return
+ * together.
  */
 export const Retry = Schema.Struct({
   attempts: Schema.Int.pipe(Schema.between(1, 20)),
@@ -34,12 +35,13 @@ export const Retry = Schema.Struct({
 })
 export type Retry = typeof Retry.Type
 
-/** The most operations that a policy can let run at once. */
+/** Bounds the operations that a policy can let run at once. */
 export const largestConcurrency = 10_000
 
 /**
- * A resilience policy as a plain value: `timeout` over all attempts, `attemptTimeout` for each, `retry`, and `concurrency`, how many
- * operations run at once. What is absent is not done. `PolicyInterpreter` says in which order the parts apply.
+ * A resilience policy as a plain value. `timeout` covers all attempts, `attemptTimeout` each one, `retry` repeats, and
+ * `concurrency` bounds operations that run at once. An absent part does nothing; `PolicyInterpreter` defines the order
+ * of the parts.
  */
 export const Policy = Schema.Struct({
   timeout: optional(Timeout),
@@ -49,12 +51,12 @@ export const Policy = Schema.Struct({
 }).annotations({
   identifier: "Policy",
   description: "A resilience policy: timeouts, retry, concurrency",
-  // a misspelt part would silently not be done
+  // without this, a misspelt part would silently do nothing
   parseOptions: { onExcessProperty: "error" }
 })
 export type Policy = typeof Policy.Type
 
-/** A policy with the name under which the configuration and the chapters know it. */
+/** A policy with the name by which the configuration and the chapters know it. */
 export const NamedPolicy = Schema.Struct({ name: Schema.String, policy: Policy }).annotations({
   identifier: "NamedPolicy"
 })

@@ -1,5 +1,6 @@
 /**
- * Counts the work of one policy since the start of the process, as plain numbers: an attempt pays an addition for them.
+ * Counts the work of one policy since the start of the process. The counters are plain numbers, so an attempt pays one
+ * addition.
  */
 export interface PolicyCounters {
   /** Operations begun, after the wait for their permit. */
@@ -22,7 +23,7 @@ export interface PermitUsage {
   readonly waiting: number
 }
 
-/** The figures of a named policy; `permits` only where it limits its concurrency. */
+/** The figures of a named policy; `permits` is set only where the policy limits its concurrency. */
 export interface PolicyFigures extends Readonly<PolicyCounters> {
   readonly name: string
   readonly permits: PermitUsage | undefined

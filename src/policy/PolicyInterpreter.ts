@@ -7,7 +7,7 @@ import * as PolicyCounters from "./PolicyCounters.ts"
 import * as PolicyRun from "./PolicyRun.ts"
 import type { PolicyTimeout } from "./PolicyTimeout.ts"
 
-/** Puts a policy around an effect; the hook sees each failed attempt, before the pause that follows it. */
+/** Puts a policy around an effect. The hook sees each failed attempt before the pause that follows. */
 export interface Transformer {
   <A, E, R>(
     effect: Effect.Effect<A, E, R>,
@@ -18,13 +18,13 @@ export interface Transformer {
 /** A policy at work, with the permits that all its operations share. */
 export interface Interpreter {
   /**
-   * The policy's transformer; its operations take their permits from the party, or else are each a party of their own.
+   * Returns the policy's transformer. Operations take permits from the party, or else each forms a party of its own.
    */
   readonly apply: (party?: FairSemaphore.Party) => Transformer
-  /** The permits of the policy's concurrency; without one, as many as any policy can have. */
+  /** The permits of the policy's concurrency; without a concurrency, as many as any policy can have. */
   readonly parties: FairSemaphore.FairSemaphore
   readonly counters: Readonly<PolicyCounters.PolicyCounters>
-  /** The same policy with some parts replaced; shares the permits and the counters. */
+  /** Returns the same policy with some parts replaced; permits and counters stay shared. */
   readonly replacing: (parts: Omit<Policy, "concurrency">) => Interpreter
 }
 
@@ -45,15 +45,14 @@ const planOf = (
 })
 
 /**
- * Turns a policy into a transformer of effects: the one place that knows what the parts of a policy mean.
+ * Turns a policy into a transformer of effects. Only this function defines the meaning of a policy's parts.
  *
- * From the outside in: concurrency, timeout, retry, attempt timeout. The timeout covers the attempts and the pauses
- * between them, as it is the caller's whole patience with the operation. Waiting for a permit counts into neither
- * timeout: they speak of how slow the operation may be, not of how many came before it, and an operation must not fail
- * for the queue of others. The permit is kept over the pauses: a retry must not add load to what is already saturated.
- * (The order of the standard handler of .NET's resilience extensions.)
+ * The parts nest from the outside in: concurrency, timeout, retry, attempt timeout (the order of .NET's standard
+ * resilience handler). The timeout covers the attempts and their pauses, as the caller's whole patience with the
+ * operation. Waiting for a permit counts into neither timeout: an operation must not fail because of the queue before
+ * it. The permit is kept over the pauses, as a retry must not add load to a saturated part.
  *
- * A timeout interrupts the operation and waits until it has been cleaned up. Only errors retry, never defects or
+ * A timeout interrupts the operation and waits for its cleanup. Only errors are retried, never defects or
  * interruptions.
  */
 export const make = (policy: Policy): Effect.Effect<Interpreter> =>

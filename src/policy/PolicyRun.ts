@@ -13,28 +13,28 @@ export interface Limit {
   readonly millis: number
 }
 
-/** A policy made ready once for all its operations; its concurrency stays around them. */
+/** A policy prepared once for all its operations. Its concurrency is applied outside. */
 export interface Plan {
   readonly timeout: Limit | undefined
   readonly attemptTimeout: Limit | undefined
   readonly retries: boolean
-  /** At most so many, the first included. */
+  /** The limit on attempts, the first included. */
   readonly attempts: number
-  /** The pause after the n-th failed attempt, before jitter, in milliseconds. */
+  /** Computes the pause after the n-th failed attempt, before jitter, in milliseconds. */
   readonly pauseAfter: (attempt: number) => number
   readonly jitter: boolean
   readonly counters: PolicyCounters
 }
 
-/** Sees each failed attempt, before the pause that follows it. */
+/** Sees each failed attempt before the pause that follows. */
 export type Hook<E> = (failed: FailedAttempt<E>) => Effect.Effect<void>
 
 /**
- * One operation under a policy: its timers and its loop of attempts, in one frame on the stack of the calling fiber.
+ * One operation under a policy. Its timers and its loop of attempts share one frame on the stack of the calling fiber.
  *
- * The frame is uninterruptible, and only `end` leaves it. Foreign code (operation, hook, pause) runs through `foreign`,
- * as interruptible as the caller was, and comes back as an exit, whatever it throws: a timer that outlived the frame
- * would interrupt the caller later.
+ * The frame is uninterruptible, and only `end` leaves it; a timer that outlived the frame would interrupt the caller
+ * later. Foreign code (operation, hook, pause) therefore runs through `foreign`, as interruptible as the caller was.
+ * Whatever the code throws comes back as an exit.
  */
 class PolicyRun<A, E, R> {
   private readonly plan: Plan
@@ -63,7 +63,7 @@ class PolicyRun<A, E, R> {
     this.each = this.region(plan.attemptTimeout)
   }
 
-  /** Begins the operation, once it has its permit. */
+  /** Begins the operation, once the permit is held. */
   begin(): Effect.Effect<A, E | PolicyTimeout, R> {
     this.plan.counters.operations++
     this.whole?.start()
@@ -74,8 +74,7 @@ class PolicyRun<A, E, R> {
     this.attempt++
     this.plan.counters.attempts++
     this.each?.start()
-    // an interruption that an uninterruptible caller has still before it must not reach into an attempt that begins
-    // later
+    // an interruption that still awaits an uninterruptible caller must not reach into an attempt that begins later
     const shielded = this.each !== undefined && !FiberInternals.isFresh(this.fiber)
     return this.foreign(shielded ? inOwnFiber(this.operation) : this.operation, this.tried)
   }
@@ -87,8 +86,8 @@ class PolicyRun<A, E, R> {
     if (this.each?.timedOut === true) this.plan.counters.attemptTimeouts++
     if (Exit.isSuccess(exit) || this.isInterrupted()) return this.end(exit)
     const failure = Cause.failureOrCause(exit.cause)
-    // only errors retry, never defects or interruptions; an error with a defect beside it is a defect, as for
-    // `Effect.retry`
+    // only errors are retried, never defects or interruptions; as for `Effect.retry`, an error with a defect beside it
+    // is a defect
     if (Either.isRight(failure) || (this.plan.retries && Cause.isDie(exit.cause))) return this.end(exit)
     this.plan.counters.failures++
     return this.foreign(this.between(failure.left), (again) => {
@@ -97,12 +96,12 @@ class PolicyRun<A, E, R> {
     })
   }
 
-  /** Tells of a failed attempt, and pauses if there will be another one: its value. */
+  /** Reports a failed attempt and pauses before the next one. Its value tells whether there is a next one. */
   private between(error: E | PolicyTimeout): Effect.Effect<boolean> {
     return Effect.suspend(() => {
       const { jitter, pauseAfter } = this.plan
       const pause = pauseAfter(this.attempt)
-      // drawn after the last attempt too, as Effect's Schedule does: so the same seed gives the same run as the plain
+      // drawn after the last attempt too, as Effect's Schedule does, so that a seed gives the same run as the plain
       // composition
       return jitter
         ? Effect.flatMap(Random.nextIntBetween(0, pause + 1), (drawn) => this.pause(error, drawn))
@@ -132,8 +131,8 @@ class PolicyRun<A, E, R> {
   }
 
   /**
-   * Leaves the frame. An interruption that is still there is another's, and wins over the exit: a failure must not hide
-   * it.
+   * Leaves the frame. A remaining interruption is another's and wins over the exit, so that a failure cannot hide the
+   * interruption.
    */
   private readonly leave = (
     exit: Exit.Exit<A, E | PolicyTimeout>
@@ -183,7 +182,7 @@ export const run = <A, E, R>(
 ): Effect.Effect<A, E | PolicyTimeout, R> => {
   const timed = plan.timeout !== undefined || plan.attemptTimeout !== undefined
   const running: Effect.Effect<A, E | PolicyTimeout, R> = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
-    // a timeout must reach the operation and nothing else of the fiber
+    // a timeout must interrupt the operation and no other work of the fiber
     if (timed && !FiberInternals.isFresh(fiber)) return inOwnFiber(running)
     const interruptible = RuntimeFlags.interruptible(runtimeFlags)
     const own = timed ? FiberInternals.keepingChildren(operation, fiber) : operation

@@ -2,7 +2,7 @@ import { Data, type Duration } from "effect"
 import { format } from "./DurationText.ts"
 
 /**
- * The operation, or one attempt at it, did not end in its time and was interrupted. Transient: the next attempt may be
+ * The operation, or one attempt, exceeded its time and was interrupted. The error is transient: the next attempt may be
  * faster.
  */
 export class PolicyTimeout extends Data.TaggedError("PolicyTimeout")<{ readonly after: Duration.Duration }> {

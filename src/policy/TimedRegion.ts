@@ -4,12 +4,11 @@ import { PolicyTimeout } from "./PolicyTimeout.ts"
 import { type After, never } from "./Timers.ts"
 
 /**
- * A part of a fiber's work that a timer interrupts, without a fiber of its own: the calling fiber is interrupted, and
- * the end of the region takes that back. It ends as a fiber of its own would: what it forked ends with it, and a
- * failure leaves the FiberRefs as they were.
+ * A part of a fiber's work that a timer can interrupt without a fiber of its own. The timer interrupts the calling
+ * fiber, and the end of the region takes that interruption back. As with a fiber, forked children end with the region,
+ * and a failure restores the FiberRefs.
  *
- * Both `start` and `end` must run in the same uninterruptible frame of a fiber without children (see
- * `FiberInternals.isFresh`).
+ * Call `start` and `end` in the same uninterruptible frame of a fiber without children (see `FiberInternals.isFresh`).
  */
 export class TimedRegion {
   private readonly limit: Duration.Duration
@@ -27,25 +26,25 @@ export class TimedRegion {
     this.after = after
   }
 
-  /** Begins, for the first time or again. */
+  /** Begins the region, for the first time or again. */
   start(): void {
     this.interruptor = undefined
     this.refs = this.fiber.getFiberRefs()
     this.cancel = this.after(this.millis, this.interrupt)
   }
 
-  /** Whether the time ran out before the end, whatever the exit was. */
+  /** Tells whether the time ran out before the end, whatever the exit was. */
   get timedOut(): boolean {
     return this.interruptor !== undefined
   }
 
-  /** Ends the region and goes on with its exit, or with a `PolicyTimeout` in its place. */
+  /** Ends the region and continues with its exit, or with a `PolicyTimeout` in its place. */
   end<A, E, B, E1, R>(
     exit: Exit.Exit<A, E | PolicyTimeout>,
     then: (exit: Exit.Exit<A, E | PolicyTimeout>) => Effect.Effect<B, E1, R>
   ): Effect.Effect<B, E1, R> {
     const children = FiberInternals.childrenOf(this.fiber)
-    // the timer runs on: children that are slow to clean up count into the time
+    // the timer runs on: slow cleanup of children counts into the time
     if (children.length > 0) return Effect.flatMap(Fiber.interruptAll(children), () => this.end(exit, then))
     this.cancel()
     if (!this.timedOut && Exit.isSuccess(exit)) return then(exit)
@@ -54,7 +53,7 @@ export class TimedRegion {
   }
 
   private readonly interrupt = (): void => {
-    // an id of no fiber: nobody else can interrupt by it, so taking it back never swallows another's interruption
+    // the id belongs to no fiber, so taking this interruption back never swallows another's
     this.interruptor = FiberId.unsafeMake()
     this.fiber.unsafeInterruptAsFork(this.interruptor)
   }

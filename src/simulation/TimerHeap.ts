@@ -3,18 +3,18 @@ export interface Timer {
   readonly deadline: number
   readonly order: number
   readonly fire: () => void
-  /** Its place in the heap; -1 once it has left. */
+  /** The timer's place in the heap; -1 once the timer has left. */
   index: number
 }
 
 const isBefore = (a: Timer, b: Timer) => a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order)
 
-/** The orders of timers that come last among equal ones: beyond those of any others. */
+/** The first order of timers that fire last among equal deadlines; above the orders of all other timers. */
 const last = 2 ** 52
 
 /**
- * A binary heap of timers, earliest first. Equal ones come in the order of their creation, but those added as last
- * after all others. Adding and removing take logarithmic time.
+ * A binary heap of timers, earliest first. Equal deadlines fire in the order of their creation, and timers added as
+ * last fire after all others. Adding and removing take logarithmic time.
  */
 export class TimerHeap {
   private readonly timers: Array<Timer> = []
@@ -29,14 +29,14 @@ export class TimerHeap {
     return this.insert(deadline, last + this.created++, fire)
   }
 
-  /** Takes out the earliest timer. */
+  /** Removes and returns the earliest timer. */
   shift(): Timer | undefined {
     const first = this.timers[0]
     if (first !== undefined) this.remove(first)
     return first
   }
 
-  /** Takes out a timer; does nothing if it has left already. */
+  /** Removes a timer; does nothing if the timer has left already. */
   remove(timer: Timer): void {
     const gap = timer.index
     if (gap < 0) return

@@ -5,8 +5,8 @@ import { TimerHeap } from "./TimerHeap.ts"
 const nanosPerMilli = 1_000_000
 
 /**
- * A clock whose time stands still while anything runs and jumps to the next deadline when nothing does. It starts at 0
- * and counts whole nanoseconds (exactly, for the first 104 days); an infinite sleep has no deadline.
+ * A clock whose time stands still while anything runs, and jumps to the next deadline when nothing does. Time starts at
+ * 0 and is in whole nanoseconds, exact for the first 104 days. An infinite sleep has no deadline.
  */
 class VirtualClock implements TimerClock {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
@@ -14,7 +14,8 @@ class VirtualClock implements TimerClock {
   private now = 0
 
   /**
-   * Jumps to the earliest deadline and wakes its sleeper, only the first of several equal ones; false if nobody sleeps.
+   * Jumps to the earliest deadline and wakes its sleeper, only the first of several equal ones. Returns false if nobody
+   * sleeps.
    */
   wakeNext(): boolean {
     const timer = this.timers.shift()
@@ -40,7 +41,7 @@ class VirtualClock implements TimerClock {
 
   readonly currentTimeNanos = Effect.sync(() => this.unsafeCurrentTimeNanos())
 
-  /** Fires after all sleeps of the same deadline: a timeout must not overtake what ends just in time. */
+  /** Fires after all sleeps of the same deadline: a timeout must not overtake work that ends just in time. */
   readonly after = (millis: number, fire: () => void): Cancel => {
     if (!Number.isFinite(millis)) return never
     const timer = this.timers.addLast(this.now + Math.round(millis * nanosPerMilli), fire)
@@ -58,7 +59,7 @@ class VirtualClock implements TimerClock {
   }
 }
 
-/** Keeps what is runnable until it is told to run one step: by priority, then in the order of scheduling. */
+/** Keeps runnable tasks until told to run one, by priority and then in the order of scheduling. */
 class StepScheduler implements Scheduler.Scheduler {
   readonly shouldYield = Scheduler.defaultShouldYield
   private readonly scheduled = new Scheduler.PriorityBuckets()
@@ -69,7 +70,7 @@ class StepScheduler implements Scheduler.Scheduler {
     this.scheduled.scheduleTask(task, priority)
   }
 
-  /** Runs one task; false if there is none. */
+  /** Runs one task; returns false if there is none. */
   runNext(): boolean {
     if (this.position === this.round.length) {
       this.round = this.scheduled.buckets.flatMap(([, tasks]) => tasks)
@@ -85,8 +86,8 @@ class StepScheduler implements Scheduler.Scheduler {
 }
 
 /**
- * At this virtual time, since the start, nothing could run and nobody slept: the program waits for what will never
- * come.
+ * A deadlock at this virtual time since the start. Nothing could run and nobody slept, so the program waited for an
+ * event that never comes.
  */
 export class Deadlock extends Data.TaggedError("Deadlock")<{ readonly after: Duration.Duration }> {
   override get message(): string {
@@ -94,21 +95,19 @@ export class Deadlock extends Data.TaggedError("Deadlock")<{ readonly after: Dur
   }
 }
 
-/** How a program ended, and how much virtual time it took. */
+/** The exit of a program and its virtual time. */
 export interface VirtualRun<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly elapsed: Duration.Duration
 }
 
 /**
- * Steps between two turns of the host's event loop: some milliseconds, so that a long run neither freezes it nor
- * resists interruption.
+ * Steps between two turns of the host's event loop. They take some milliseconds, so that a long run neither blocks the
+ * loop nor resists interruption.
  */
 const stepsPerTurn = 2_000
 
-/**
- * Lets the host's event loop turn once; by the live clock, as the surrounding one may itself stand still (TestClock).
- */
+/** Lets the host's event loop turn once. Uses the live clock, as the surrounding one may stand still (TestClock). */
 const hostTurn = Effect.withClock(Effect.sleep(Duration.zero), Clock.make())
 
 const start = <A, E, R>(runtime: Runtime.Runtime<R>, effect: Effect.Effect<A, E, R>, seed: number) => {
@@ -137,20 +136,18 @@ const start = <A, E, R>(runtime: Runtime.Runtime<R>, effect: Effect.Effect<A, E,
 }
 
 /**
- * Runs an effect to its end in virtual time, at once. Everything inside that takes time or chance through Effect's
- * Clock and Random (sleeps, timeouts, schedules, log times, spans) sees the virtual clock, from 0, and the seeded
- * random numbers: same seed, same run. Equal deadlines fire in the order of their sleeps, each after all that the one
- * before set in motion; a policy's timeouts fire last.
+ * Runs an effect to its end in virtual time, at once. Sleeps, timeouts, schedules, log times and spans see the virtual
+ * clock, from 0; chance comes from the seed, so the same seed gives the same run. Equal deadlines fire in the order of
+ * their sleeps, each after everything that the one before set in motion. A policy's timeouts fire last.
  *
- * The effect must not wait for the outside world (promises, sockets, threads): that would be a `Deadlock`, as is any
- * wait that nothing can end; the effect is interrupted then. Daemons that are left when the effect ends never run
- * again.
+ * The effect must not wait for the outside world (promises, sockets, threads). Such a wait, like any that nothing can
+ * end, is a `Deadlock`, and the effect is interrupted. Daemons left when the effect ends never run again.
  */
 export const runVirtual = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   options: { readonly seed: number }
 ): Effect.Effect<VirtualRun<A, E>, Deadlock, R> =>
-  // the runtime is taken outside of the acquisition, as it would hand down that that is uninterruptible
+  // the runtime is taken outside the acquisition, which would hand down its uninterruptible region
   Effect.flatMap(Effect.runtime<R>(), (runtime) =>
     Effect.acquireUseRelease(
       Effect.sync(() => start(runtime, effect, options.seed)),
