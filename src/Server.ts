@@ -183,9 +183,9 @@ const sampleData = Layer.effectDiscard(Effect.gen(function*() {
 /** The documentation of the contract, with the settings that it names. */
 const documentation = Effect.gen(function*() {
   const { batchMaxItems } = yield* AppConfig
-  const batch = (yield* Policies).parties("batch")
+  const { parties } = (yield* Policies).of("batch")
   return yield* Documentation.pages(Api, {
-    limits: { BATCH_MAX_ITEMS: batchMaxItems, POLICY_BATCH: batch.permits },
+    limits: { BATCH_MAX_ITEMS: batchMaxItems, POLICY_BATCH: parties.permits },
     texts: french
   })
 })

@@ -47,12 +47,11 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
     Effect.gen(function*() {
       const { batchItemDuration, batchMaxItems, batchMaxItemsStreamed, batchMaxWaiting, batchMaxWaitingPerClient } =
         yield* AppConfig
-      const policies = yield* Policies
-      const places = policies.parties("batch")
+      const { parties, within } = (yield* Policies).of("batch")
       const backlog = yield* Backlog.make({
         most: batchMaxWaiting,
         ofOneClient: partOf(batchMaxWaiting, batchMaxWaitingPerClient),
-        each: Duration.times(batchItemDuration, 1 / places.permits)
+        each: Duration.times(batchItemDuration, 1 / parties.permits)
       })
 
       const processItem = (item: string) =>
@@ -77,10 +76,10 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
           )
           return yield* InvalidInput.of(["body"], rule, "too_long")
         }
-        if (concurrency > places.permits) {
+        if (concurrency > parties.permits) {
           const rule = text(
-            `doit être un entier de 1 à ${places.permits}`,
-            `must be a whole number from 1 to ${places.permits}`
+            `doit être un entier de 1 à ${parties.permits}`,
+            `must be a whole number from 1 to ${parties.permits}`
           )
           return yield* InvalidInput.of(["query", "concurrency"], rule, "value_error")
         }
@@ -95,7 +94,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
       (listener) =>
         Effect.gen(function*() {
           const share = yield* backlog.accept(items.length, client)
-          const limited = policies.apply("batch", yield* places.party())
+          const limited = within(yield* parties.party())
           const results = Array.from(items, () => "")
           const waiting = items.entries()
           let done = 0
@@ -121,12 +120,12 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
 
       return {
         unfinished: backlog.unfinished,
-        process: (items, concurrency = places.permits, client) =>
+        process: (items, concurrency = parties.permits, client) =>
           Effect.zipRight(
             check(items.length, batchMaxItems, concurrency, client),
             run(items, concurrency, client)(() => Effect.void)
           ),
-        withProgress: (items, concurrency = places.permits, client) =>
+        withProgress: (items, concurrency = parties.permits, client) =>
           Effect.as(
             check(items.length, batchMaxItemsStreamed, concurrency, client),
             run(items, concurrency, client)

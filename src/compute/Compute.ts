@@ -29,7 +29,7 @@ export class Compute extends Context.Tag("barista/compute/Compute")<Compute, {
       const { dataDir, dataFileMaxBytes } = yield* AppConfig
       const users = yield* UserDirectory
       const upstream = yield* Upstream
-      const limited = (yield* Policies).apply("upstream")
+      const { apply: limited } = (yield* Policies).of("upstream")
       const loop = yield* BlockingLoop
       const pool = yield* CpuPool
       const dataFile = yield* DataFile.open(dataDir, dataFileMaxBytes)

@@ -51,8 +51,8 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
       const upstream = yield* Upstream
       const policies = yield* Policies
       const loop = yield* BlockingLoop
-      const limited = policies.apply("upstream")
-      const safely = policies.apply("safe-call")
+      const { apply: limited } = policies.of("upstream")
+      const { apply: safely } = policies.of("safe-call")
 
       const call = (path: `/${string}`) =>
         limited(upstream.get(path)).pipe(
@@ -73,7 +73,7 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
 
       const blocking = Effect.fn("ExternalCalls.blocking")(function*() {
         const url = urlOf(upstream.url, paths.single)
-        const timeout = policies.get("blocking-call").timeout ?? longestBlockingCall
+        const timeout = policies.of("blocking-call").value.timeout ?? longestBlockingCall
         const { value } = yield* Effect.mapError(
           loop.httpGet(url, timeout),
           (failure) => failure._tag === "HttpGetFailed" ? blockingFailure(url, timeout)(failure) : failure

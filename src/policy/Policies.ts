@@ -107,6 +107,27 @@ const warnOfUnknown = Effect.suspend(() => {
 
 type Table = { readonly [Name in PolicyName]: Policy }
 
+/** A named policy in force. */
+export interface PolicyHandle {
+  readonly value: Policy
+  /** Puts the policy around an effect, which adds `PolicyTimeout` to its errors. Each effect forms a party of its own. */
+  readonly apply: PolicyInterpreter.Transformer
+  /** Returns `apply` for the operations of one party, which take permits from it. A caller with many joins first. */
+  readonly within: (party: Party) => PolicyInterpreter.Transformer
+  /** Returns `apply` with some parts replaced; permits and counters stay shared with the policy. */
+  readonly replacing: (parts: Omit<Policy, "concurrency">) => PolicyInterpreter.Transformer
+  /** The permits of the policy's concurrency, shared by the whole server. */
+  readonly parties: FairSemaphore
+}
+
+const handleOf = (value: Policy, interpreter: PolicyInterpreter.Interpreter): PolicyHandle => ({
+  value,
+  apply: interpreter.apply(),
+  within: interpreter.apply,
+  replacing: (parts) => interpreter.replacing(parts).apply(),
+  parties: interpreter.parties
+})
+
 const figuresOf = (
   name: string,
   { concurrency }: Policy,
@@ -121,31 +142,21 @@ const make = (table: Table) => {
   const list = Record.toEntries(table).map(([name, policy]) => ({ name, policy }))
   return Effect.map(
     Effect.all(Record.map(table, PolicyInterpreter.make), { concurrency: 1 }),
-    (interpreters): Context.Tag.Service<Policies> => ({
-      list,
-      get: (name) => table[name],
-      apply: (name, party) => interpreters[name].apply(party),
-      replacing: (name, parts) => interpreters[name].replacing(parts).apply(),
-      parties: (name) => interpreters[name].parties,
-      figures: () => list.map(({ name, policy }) => figuresOf(name, policy, interpreters[name]))
-    })
+    (interpreters): Context.Tag.Service<Policies> => {
+      const handles = Record.map(table, (value, name) => handleOf(value, interpreters[name]))
+      return {
+        list,
+        of: (name) => handles[name],
+        figures: () => list.map(({ name, policy }) => figuresOf(name, policy, interpreters[name]))
+      }
+    }
   )
 }
 
 /** The named policies in force. Chapters put them around their operations instead of numbers of their own. */
 export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
   readonly list: ReadonlyArray<NamedPolicy>
-  readonly get: (name: PolicyName) => Policy
-  /**
-   * Returns the policy as a transformer of effects, which adds `PolicyTimeout` to the effect's own errors. Under a
-   * policy with a concurrency, operations take permits from the party, or else each forms its own. A caller with many
-   * operations joins with a party first.
-   */
-  readonly apply: (name: PolicyName, party?: Party) => PolicyInterpreter.Transformer
-  /** Returns the policy's transformer with some parts replaced; permits and counters stay shared with the policy. */
-  readonly replacing: (name: PolicyName, parts: Omit<Policy, "concurrency">) => PolicyInterpreter.Transformer
-  /** Returns the permits of the policy, shared by the whole server. */
-  readonly parties: (name: PolicyName) => FairSemaphore
+  readonly of: (name: PolicyName) => PolicyHandle
   /** Reports the work of each policy since the start, and its permits now. Cheap enough to call at any time. */
   readonly figures: () => ReadonlyArray<PolicyFigures>
 }>() {

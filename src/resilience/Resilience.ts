@@ -46,6 +46,7 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
     Effect.gen(function*() {
       const upstream = yield* Upstream
       const policies = yield* Policies
+      const slow = policies.of("slow-operation")
 
       const unreliable = Effect.fn("Resilience.unreliable")(function*(succeedOn?: number) {
         const started = yield* Ref.make(0)
@@ -54,7 +55,10 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
           Ref.updateAndGet(started, (count) => count + 1),
           (number) => upstream.get(number === succeedOn ? "/get" : "/status/500")
         )
-        const call = policies.apply("unreliable")(attempt, (failure) => Ref.update(failed, (all) => [...all, failure]))
+        const call = policies.of("unreliable").apply(
+          attempt,
+          (failure) => Ref.update(failed, (all) => [...all, failure])
+        )
         return yield* Effect.catchAll(call, (error) =>
           Effect.gen(function*() {
             const failures = yield* Ref.get(failed)
@@ -69,7 +73,7 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
       })
 
       const transformer = (timeout?: Duration.Duration) =>
-        timeout === undefined ? policies.apply("slow-operation") : policies.replacing("slow-operation", { timeout })
+        timeout === undefined ? slow.apply : slow.replacing({ timeout })
 
       const withTimeout = Effect.fn("Resilience.withTimeout")(function*(timeout?: Duration.Duration) {
         const result = yield* transformer(timeout)(slowOperation()).pipe(

@@ -139,7 +139,7 @@ describe("events", () => {
 
   it.effect("a comment after each 15 s in which nothing happened", () =>
     Effect.gen(function*() {
-      const { places } = yield* Effect.map(Policies, (policies) => ({ places: policies.parties("batch") }))
+      const { places } = yield* Effect.map(Policies, (policies) => ({ places: policies.of("batch").parties }))
       yield* Effect.replicateEffect(Effect.fork(places.withPermit(Effect.sleep("40 seconds"))), 3)
       yield* Effect.yieldNow()
       const { frames } = yield* read(itemsOf(40))
@@ -277,7 +277,7 @@ describe("POST /batch-process/", () => {
       Effect.gen(function*() {
         const { starts, tracer } = yield* spanCounter("Batch.processItem")
         const { post } = yield* Effect.withTracer(start, tracer)
-        const { withPermit } = (yield* Policies).parties("batch")
+        const { withPermit } = (yield* Policies).of("batch").parties
         const leaving = yield* Effect.fork(Effect.flatMap(post("", `["a","b","c"]`, accept), (answer) => answer.text))
         yield* Queue.takeN(starts, 3)
         yield* Fiber.interrupt(leaving)

@@ -37,11 +37,11 @@ describe("Policies", () => {
 
   it.effect("can each be replaced as a whole by a variable", () =>
     Effect.gen(function*() {
-      const { apply, get } = yield* Policies
-      expect(get("safe-call")).toEqual({ timeout: Duration.millis(200) })
-      expect(get("unreliable")).toEqual({})
-      expect(get("upstream")).toEqual({ timeout: Duration.seconds(5) })
-      const fiber = yield* Effect.fork(apply("safe-call")(Effect.sleep("1 second")))
+      const { of } = yield* Policies
+      expect(of("safe-call").value).toEqual({ timeout: Duration.millis(200) })
+      expect(of("unreliable").value).toEqual({})
+      expect(of("upstream").value).toEqual({ timeout: Duration.seconds(5) })
+      const fiber = yield* Effect.fork(of("safe-call").apply(Effect.sleep("1 second")))
       yield* TestClock.adjust("199 millis")
       expect(yield* fiber.poll).toEqual(Option.none())
       yield* TestClock.adjust("1 millis")
@@ -81,12 +81,12 @@ describe("Policies", () => {
 
   it.effect("share the permits of a name among all who ask", () =>
     Effect.gen(function*() {
-      const { apply, parties } = yield* Policies
-      expect(parties("batch").permits).toBe(2)
-      const party = yield* parties("batch").party()
-      const second = apply("batch", party)(Effect.sleep("1 second"))
+      const { apply, parties, within } = (yield* Policies).of("batch")
+      expect(parties.permits).toBe(2)
+      const party = yield* parties.party()
+      const second = within(party)(Effect.sleep("1 second"))
       const fiber = yield* Effect.fork(
-        Effect.all([second, second, apply("batch")(Effect.sleep("1 second"))], { concurrency: "unbounded" })
+        Effect.all([second, second, apply(Effect.sleep("1 second"))], { concurrency: "unbounded" })
       )
       yield* TestClock.adjust("1999 millis")
       expect(yield* fiber.poll).toEqual(Option.none())
@@ -96,13 +96,16 @@ describe("Policies", () => {
 
   it.effect("count what each policy does, and who holds and awaits its permits", () =>
     Effect.gen(function*() {
-      const { apply, figures, replacing } = yield* Policies
+      const { figures, of } = yield* Policies
       const figuresOf = (named: string) => figures().find(({ name }) => name === named)
-      const failing = apply("unreliable")(Effect.fail({ transient: true }))
-      const hanging = replacing("unreliable", { attemptTimeout: Duration.seconds(1), timeout: Duration.millis(1500) })(
+      const failing = of("unreliable").apply(Effect.fail({ transient: true }))
+      const hanging = of("unreliable").replacing({
+        attemptTimeout: Duration.seconds(1),
+        timeout: Duration.millis(1500)
+      })(
         Effect.never
       )
-      const batch = Effect.forEach([1, 2, 3, 4, 5], () => apply("batch")(Effect.never), {
+      const batch = Effect.forEach([1, 2, 3, 4, 5], () => of("batch").apply(Effect.never), {
         concurrency: "unbounded",
         discard: true
       })

@@ -134,7 +134,7 @@ const tryOut = (
       open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(store.endAttempt(open, "interrupted")))
     )
 
-    return policies.apply(policy)(attempt, ({ delay, error }) => fail(error, Option.isNone(delay))).pipe(
+    return policies.of(policy).apply(attempt, ({ delay, error }) => fail(error, Option.isNone(delay))).pipe(
       // the timeout of a whole policy may come within a pause, or while a success is recorded
       Effect.catchAll((error) => Option.isSome(failure) ? Effect.void : fail(error, true)),
       retryDefects,
