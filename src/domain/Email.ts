@@ -7,7 +7,7 @@ const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 const pattern = `^${localPart}@${label}(\\.${label})+$`
 const longest = 254
 
-/** The form of an address in the document; the server and any validator apply the same pattern. */
+/** Documents the form of an address; the server and any validator apply the same pattern. */
 export const emailDocument = {
   type: "string",
   format: "email",
@@ -18,8 +18,8 @@ export const emailDocument = {
 } as const
 
 /**
- * An address of words with dots between them (RFC 5321, 4.1.2) at a host with a dot, at most 254 characters. ASCII without spaces,
- * controls or brackets: it can stand in a header or an SMTP command as it is.
+ * An address of at most 254 characters: words with dots between them (RFC 5321, 4.1.2) at a host with a dot. ASCII
+ * without spaces, controls or brackets, so the address can stand in a header or an SMTP command unchanged.
  */
 export const Email = Schema.String.pipe(
   Schema.maxLength(
@@ -37,17 +37,17 @@ export const Email = Schema.String.pipe(
 ).annotations({ jsonSchema: emailDocument })
 export type Email = typeof Email.Type
 
-/** Who a mail is from: the name may be empty, the address may be of a host without a dot. */
+/** The sender of a mail. The name may be empty, and the host of the address may lack a dot. */
 export interface Sender {
   readonly name: string
   readonly address: string
-  /** What follows the address's `@`. */
+  /** The part of the address after its `@`. */
   readonly domain: string
 }
 
 const senderAddress = new RegExp(`^(?:${localPart})@(?<domain>${label}(?:\\.${label})*)$`)
 
-/** `Name <address>` or an address alone; undefined for anything else. */
+/** Parses `Name <address>` or an address alone; returns undefined for anything else. */
 export const parseSender = (written: string): Sender | undefined => {
   const [, name = "", bracketed, bare] = /^(?:([^<>\p{C}]*)<([^<>]+)>|([^<>]+))$/u.exec(written) ?? []
   const address = bracketed ?? bare ?? ""

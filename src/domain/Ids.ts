@@ -3,7 +3,7 @@ import { rule } from "./Rule.ts"
 
 const largestId = Number.MAX_SAFE_INTEGER
 
-/** An id: a whole number from 1 to 2^53-1, the largest that JSON readers everywhere keep exactly. */
+/** A whole number from 1 to 2^53-1, the largest that JSON readers everywhere keep exactly. */
 export const Id = Schema.Int.pipe(
   Schema.between(
     1,
@@ -12,7 +12,7 @@ export const Id = Schema.Int.pipe(
   )
 ).annotations({ description: "1 to 2^53-1", examples: [1] })
 
-/** A whole number written in decimal digits and nothing else: no sign, space, exponent, fraction or leading zeros. */
+/** Reads a whole number from decimal digits alone: no sign, space, exponent, fraction or leading zeros. */
 export const DigitsToNumber = Schema.transform(
   Schema.String.pipe(
     Schema.pattern(
@@ -24,7 +24,7 @@ export const DigitsToNumber = Schema.transform(
   { strict: true, decode: Number, encode: String }
 )
 
-/** An id given as digits in a path or query; documented as the integer that it is. */
+/** Reads an id from digits in a path or query; the contract documents an integer. */
 export const idFromText = <A extends number, I extends number>(schema: Schema.Schema<A, I>, description: string) =>
   Schema.compose(DigitsToNumber, schema, { strict: false }).annotations({
     jsonSchema: { type: "integer", minimum: 1, maximum: largestId, description, examples: [1] }

@@ -1,4 +1,4 @@
 const pattern = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
 
-/** Whether a host, a name or an address, is this machine and nothing that passes over a network. */
+/** Tells whether a host, by name or address, is this machine, so that nothing passes over a network. */
 export const isLoopback = (host: string): boolean => pattern.test(host)

@@ -6,7 +6,7 @@ import { type Text, text } from "./Text.ts"
 
 export const contentType = "application/problem+json"
 
-/** The members of RFC 9457. A failure is raised without them; the error layer fills them in on the way out. */
+/** The members of RFC 9457. A failure is raised without them; the error layer adds them on the way out. */
 export const members = {
   type: Schema.optional(Schema.String.annotations({ description: "URI reference that names the kind of problem" })),
   title: Schema.optional(Schema.String.annotations({ description: "The kind of problem, in a few words" })),
@@ -18,7 +18,7 @@ export const members = {
   trace_id: Schema.optional(Schema.String.annotations({ description: "The trace under which the log has more" }))
 }
 
-/** What a failure says of itself; the error layer renders it in the language of the request. */
+/** The description that a failure gives of itself. The error layer renders it in the language of the request. */
 export interface Description {
   readonly title: Text
   readonly detail: Text
@@ -38,8 +38,8 @@ export interface Problem {
 }
 
 /**
- * The base of every failure that a client may see: a tagged error with its HTTP status, encoded as `application/problem+json`
- * (RFC 9457). The subclass says its title and detail in `problem`.
+ * Defines a failure that a client may see: a tagged error with its HTTP status, encoded as `application/problem+json`
+ * (RFC 9457). The subclass gives its title and detail in `problem`.
  */
 export const define =
   <Self>() => <Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, status: number, fields: Fields) =>
@@ -52,7 +52,10 @@ export const define =
       }
     )
 
-/** One reason why an input was refused: where (`["body","email"]`), a sentence, a stable kind. The shape FastAPI's users know. */
+/**
+ * One reason why an input was refused: its place (`["body","email"]`), a sentence and a stable kind, in FastAPI's
+ * shape.
+ */
 export const InputIssue = Schema.Struct({
   loc: Schema.Array(Schema.Union(Schema.String, Schema.Int)),
   msg: Sentence,
@@ -60,7 +63,7 @@ export const InputIssue = Schema.Struct({
 })
 export type InputIssue = typeof InputIssue.Type
 
-/** 422: the input does not have the form that the contract asks for; all the issues at once. */
+/** 422: the input lacks the form that the contract asks for. Lists all issues at once. */
 export class InvalidInput extends define<InvalidInput>()("InvalidInput", 422, { errors: Schema.Array(InputIssue) }) {
   get problem(): Description {
     return {
@@ -73,7 +76,7 @@ export class InvalidInput extends define<InvalidInput>()("InvalidInput", 422, { 
     }
   }
 
-  /** One issue alone. */
+  /** Makes the failure of a single issue. */
   static of(loc: ReadonlyArray<string | number>, msg: Text, type: string): InvalidInput {
     return new InvalidInput({ errors: [{ loc, msg, type }] })
   }
@@ -126,7 +129,7 @@ export class PayloadTooLarge extends define<PayloadTooLarge>()("PayloadTooLarge"
   }
 }
 
-/** 415: the body is of another media type, or of another coding, than the operation takes; `header` names which. */
+/** 415: the body's media type or coding is not one that the operation takes; `header` tells which of the two. */
 export class UnsupportedMediaType extends define<UnsupportedMediaType>()("UnsupportedMediaType", 415, {
   header: Schema.Literal("Content-Type", "Content-Encoding"),
   received: Schema.String,
@@ -140,12 +143,12 @@ export class UnsupportedMediaType extends define<UnsupportedMediaType>()("Unsupp
         `${header} : reçu ${received === "" ? "aucun" : received}, attendu ${expected}.`,
         `${header}: received ${received === "" ? "none" : received}, expected ${expected}.`
       ),
-      // what would have been taken (RFC 9110, 15.5.16)
+      // the media types or codings that the operation takes (RFC 9110, 15.5.16)
       headers: { [header === "Content-Type" ? "accept" : "accept-encoding"]: expected }
     }
   }
 
-  /** The received value may be long; its beginning says enough. */
+  /** Keeps only the beginning of the received value, which may be long. */
   static of(
     header: UnsupportedMediaType["header"],
     received: string | undefined,
@@ -155,7 +158,7 @@ export class UnsupportedMediaType extends define<UnsupportedMediaType>()("Unsupp
   }
 }
 
-/** 401: the server asks for a bearer token (RFC 6750) and the request has none that it knows. */
+/** 401: the request carries no bearer token (RFC 6750) that the server knows. */
 export class Unauthorized extends define<Unauthorized>()("Unauthorized", 401, {}) {
   get problem(): Description {
     return {
@@ -169,7 +172,7 @@ export class Unauthorized extends define<Unauthorized>()("Unauthorized", 401, {}
   }
 }
 
-/** 503: the server stops; another one, or the same one soon, will answer. */
+/** 503: the server is stopping. Another server, or this one after its restart, will answer. */
 export class Stopping extends define<Stopping>()("Stopping", 503, { retry_after: Schema.Number }) {
   get problem(): Description {
     return {
@@ -183,7 +186,7 @@ export class Stopping extends define<Stopping>()("Stopping", 503, { retry_after:
   }
 }
 
-/** 503: a bounded queue is full, or load is shed; to be tried again later. */
+/** 503: a bounded queue is full, or load is shed. The request may be tried again later. */
 export class Overloaded extends define<Overloaded>()("Overloaded", 503, {
   what: Named,
   retry_after: Schema.Number
@@ -200,7 +203,7 @@ export class Overloaded extends define<Overloaded>()("Overloaded", 503, {
   }
 }
 
-/** 504: the operation, or what it called, did not finish in its time (seconds). */
+/** 504: the operation, or a call that it made, exceeded its time in seconds. */
 export class TimedOut extends define<TimedOut>()("TimedOut", 504, { what: Schema.String, after: Schema.Number }) {
   get problem(): Description {
     return {
@@ -213,7 +216,7 @@ export class TimedOut extends define<TimedOut>()("TimedOut", 504, { what: Schema
   }
 }
 
-/** 500: a defect of ours. Nothing of its cause leaves the server; the log has it under the same trace id. */
+/** 500: a defect of the server. The cause stays in the log, under the same trace id. */
 export class InternalError extends define<InternalError>()("InternalError", 500, {}) {
   get problem(): Description {
     return {

@@ -1,28 +1,28 @@
-/** An element of a quality list (RFC 9110, 12.4.2), in lower case; its weight is from 0, refused, to 1. */
+/** An element of a quality list (RFC 9110, 12.4.2), in lower case. Its weight runs from 0, refused, to 1. */
 export interface Preference {
   readonly range: string
   readonly parameters: ReadonlyMap<string, string>
   readonly quality: number
 }
 
-/** How far a list wants one of the things on offer. */
+/** The rank that a list gives to one offer. */
 export interface Match {
   readonly quality: number
-  /** How closely the range names the offer, 0 for a wildcard. */
+  /** Closeness of the range to the offer; 0 for a wildcard. */
   readonly closeness: number
   /** Index of the range in the list. */
   readonly position: number
 }
 
-// a quote that is never closed takes the rest, so that no position is looked at twice
+// an unclosed quote takes the rest, so that no position is scanned twice
 const elements = /(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+/gs
 const pieces = /(?:[^;"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+/gs
 const rangeForm = /^[!#$%&'*+.^_`|~0-9a-z-]+(?:\/[!#$%&'*+.^_`|~0-9a-z-]+)?$/
 const parameterForm = /^([!#$%&'*+.^_`|~0-9a-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))$/
-/** Wider than a `qvalue`: clients send `.2` and `0.3333`, which can mean one thing only. */
+/** The form of a weight, wider than a `qvalue`: clients send `.2` and `0.3333`, which are unambiguous. */
 const weightForm = /^(?:0?\.\d+|0\.?|1(?:\.0*)?)$/
 
-/** Undefined for a malformed element, which then says nothing of what is wanted. */
+/** Reads an element; returns undefined for a malformed one, which states no preference. */
 const read = (element: string): Preference | undefined => {
   const [range = "", ...written] = (element.toLowerCase().match(pieces) ?? []).map((piece) => piece.trim())
   if (!rangeForm.test(range)) return undefined
@@ -38,7 +38,10 @@ const read = (element: string): Preference | undefined => {
   return { range, parameters, quality }
 }
 
-/** Reads `Accept`, `Accept-Language` and their like. Malformed elements are skipped, as RFC 9110, 5.6.1.2 has it of empty ones. */
+/**
+ * Reads `Accept`, `Accept-Language` and similar headers. Malformed elements are skipped, as RFC 9110, 5.6.1.2
+ * prescribes for empty ones.
+ */
 export const parse = (header: string): ReadonlyArray<Preference> =>
   (header.match(elements) ?? []).flatMap((element) => read(element) ?? [])
 
@@ -49,8 +52,8 @@ const comesFirst = (one: Match, other: Match): boolean => {
 }
 
 /**
- * The offer that a list wants most; undefined where it wants none. Of equal qualities the one that is named wins over one that a wildcard
- * covers, then the one named first, then the one offered first.
+ * Chooses the offer that a list prefers; undefined if the list accepts none. Among equal qualities a named offer wins
+ * over one that a wildcard covers, then the first in the list, then the first offered.
  */
 export const best = <A>(offers: ReadonlyArray<A>, matchOf: (offer: A) => Match | undefined): A | undefined => {
   let found: { readonly offer: A; readonly match: Match } | undefined

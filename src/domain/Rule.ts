@@ -3,20 +3,23 @@ import { type Text, text } from "./Text.ts"
 
 const RuleAnnotation: unique symbol = Symbol.for("barista/domain/Rule")
 
-/** Annotations that say in both languages what a schema asks for; Effect's own messages know one language. */
+/** Annotates a schema with its rule in both languages, as Effect's own messages know only one. */
 export const rule = (fr: string, en: string) => ({ [RuleAnnotation]: text(fr, en), message: () => en })
 
 const isText = (value: unknown): value is Text => typeof value === "object" && value !== null && "fr" in value
 
-/** The rule of a schema, if it has one. */
+/** Returns the rule of a schema, if there is one. */
 export const ruleOf = (ast: SchemaAST.Annotated): Option.Option<Text> =>
   Option.filter(SchemaAST.getAnnotation(RuleAnnotation)(ast), isText)
 
-/** The rule that a failure breaks; it stands on the schema that failed. */
+/** Returns the rule that an issue breaks, taken from the schema that failed. */
 export const ruleOfIssue = (issue: ParseResult.ParseIssue): Option.Option<Text> =>
   "ast" in issue ? ruleOf(issue.ast) : Option.none()
 
-/** A sentence in both languages inside, and in one on the wire: the error layer writes it in the request's language. */
+/**
+ * A sentence in both languages inside the server and in one on the wire. The error layer writes it in the request's
+ * language.
+ */
 export const Sentence = Schema.transform(
   Schema.String,
   Schema.Struct({ fr: Schema.String, en: Schema.String }),

@@ -1,11 +1,14 @@
 import { Either, Encoding, Option, Redacted } from "effect"
 import { isLoopback } from "./Loopback.ts"
 
-/** A mail server and how to log in there. */
+/** A mail server and its credentials. */
 export interface SmtpServer {
   readonly host: string
   readonly port: number
-  /** `implicit` from the first byte (smtps), `required` by STARTTLS before anything is said, `offered` where the server has STARTTLS. */
+  /**
+   * `implicit` encrypts from the first byte (smtps), `required` insists on STARTTLS, `offered` uses STARTTLS if the
+   * server has it.
+   */
   readonly tls: "implicit" | "required" | "offered"
   readonly login: Option.Option<{ readonly user: string; readonly password: Redacted.Redacted }>
 }
@@ -13,8 +16,9 @@ export interface SmtpServer {
 const decoded = (written: string): string | undefined => Either.getOrUndefined(Encoding.decodeUriComponent(written))
 
 /**
- * `smtp://user:secret@host:port` (587 unless given) or `smtps://…` (465): user and secret percent-encoded and both or neither, nothing
- * after the port. A secret leaves this machine only encrypted. Undefined for anything else.
+ * Parses `smtp://user:secret@host:port` (port 587 unless given) or `smtps://…` (465); returns undefined for anything
+ * else. User and secret are percent-encoded and come together, and nothing follows the port. A secret leaves this
+ * machine only encrypted.
  */
 export const parseSmtpUrl = (written: string): SmtpServer | undefined => {
   const url = URL.canParse(written) ? new URL(written) : undefined

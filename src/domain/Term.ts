@@ -1,18 +1,18 @@
 import { Schema } from "effect"
 import type { Text } from "./Text.ts"
 
-/** A word or a few of ours inside a sentence: in both languages for people, and under one name for programs. */
+/** A short phrase inside a sentence: in both languages for people, and under one name for programs. */
 export interface Term extends Text {
   readonly name: string
 }
 
-/** A term in both languages. Its name is the English one unless another is given, as that of a client's field. */
+/** Makes a term in both languages. Its name is the English text unless another is given, such as a client's field. */
 export const term = (fr: string, en: string, name: string = en): Term => ({ fr, en, name })
 
-/** A code, or a name that the client or a standard gave: the same in every language. */
+/** Makes a term that is the same in every language: a code, or a name given by the client or a standard. */
 export const verbatim = (name: string): Term => term(name, name)
 
-/** A field of a failure that its sentence shows. On the wire it is the name, whatever the language. */
+/** A field of a failure that its sentence shows. The wire carries its name, whatever the language. */
 export const Named = Schema.transform(
   Schema.String,
   Schema.Struct({ fr: Schema.String, en: Schema.String, name: Schema.String }),

@@ -1,7 +1,7 @@
 import { Context, Effect } from "effect"
 import * as QualityList from "./QualityList.ts"
 
-/** A sentence in the two languages of the product: French is the handbook's, to the letter. */
+/** A sentence in the product's two languages. The French is the handbook's, to the letter. */
 export interface Text {
   readonly fr: string
   readonly en: string
@@ -11,14 +11,12 @@ export type Language = keyof Text
 
 export const text = (fr: string, en: string): Text => ({ fr, en })
 
-/**
- * The language in which the running request wants its texts; the handbook's French unless the error layer set another.
- */
+/** The language of the running request's texts; the handbook's French unless the error layer sets another. */
 export class Locale extends Context.Reference<Locale>()("barista/domain/Locale", {
   defaultValue: (): Language => "fr"
 }) {}
 
-/** The sentence in the language of the running request. */
+/** Returns the sentence in the language of the running request. */
 export const localized = (sentence: Text): Effect.Effect<string> => Effect.map(Locale, (language) => sentence[language])
 
 const languages: ReadonlyArray<Language> = ["fr", "en"]
@@ -27,8 +25,8 @@ const named = ({ range }: QualityList.Preference, language: Language) =>
   range === language || range.startsWith(`${language}-`)
 
 /**
- * A longer range stands for its language too, as in the lookup of RFC 4647, 3.4: `en-GB` asks for our English. Refused, it is some English
- * that we do not have.
+ * Ranks a language by its preferences. A longer range counts for its language, as in the lookup of RFC 4647, 3.4:
+ * `en-GB` accepts our English. A refused longer range does not count, as it names a variant that we do not have.
  */
 const matchOf = (preferences: ReadonlyArray<QualityList.Preference>) => (language: Language) => {
   const matches = preferences.flatMap((preference, position): ReadonlyArray<QualityList.Match> => {
@@ -44,8 +42,8 @@ const matchOf = (preferences: ReadonlyArray<QualityList.Preference>) => (languag
 }
 
 /**
- * The language asked for by an `Accept-Language` header (RFC 9110, 12.5.4): of the two we have, the one with the highest quality. Where
- * neither is wanted the header is disregarded but for what it refuses: French for no header, `*`, or languages we lack.
+ * Chooses the language for an `Accept-Language` header (RFC 9110, 12.5.4): the one of higher quality. If neither is
+ * wanted, the header counts only for its refusals. French is the answer to no header, `*` or languages that we lack.
  */
 export const negotiate = (header: string | undefined): Language => {
   if (header === undefined) return "fr"

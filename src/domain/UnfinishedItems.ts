@@ -1,4 +1,4 @@
 import { Context } from "effect"
 
-/** How many items of batches were accepted and have not finished: all that other chapters know of batches, whose chapter provides it. */
+/** Counts the accepted, unfinished items of all batches. The batch chapter provides this port to the other chapters. */
 export class UnfinishedItems extends Context.Tag("barista/domain/UnfinishedItems")<UnfinishedItems, () => number>() {}

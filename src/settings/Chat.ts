@@ -8,7 +8,7 @@ const chatMaxClients = integer(
   "Chat sockets at once; beyond it 503"
 )
 
-/** How many chat sockets there may be, how large their messages, and how slow or silent a client. */
+/** Limits on chat sockets, their messages, and slow or silent clients. */
 export const chat = {
   chatMaxMessageBytes: bytes(
     "CHAT_MAX_MESSAGE_BYTES",
@@ -21,7 +21,7 @@ export const chat = {
     "CHAT_MAX_SOCKETS_PER_CLIENT",
     chatMaxClients,
     "sockets",
-    "Of those, sockets of one address; beyond it 503. Behind a proxy all clients have one address: set it to CHAT_MAX_CLIENTS there"
+    "Chat sockets of one address at once; beyond it 503. Behind a proxy all clients share one address: set CHAT_MAX_CLIENTS there"
   ),
   chatQueueMessages: integer(
     "CHAT_QUEUE_MESSAGES",
@@ -40,19 +40,19 @@ export const chat = {
     "CHAT_HEARTBEAT",
     "30 seconds",
     ["100 millis", "1 hour"],
-    "Pause between pings; a client that answered none since the last one is disconnected"
+    "Pause between pings; a client that has not answered the last ping is disconnected"
   ),
   chatReceiveMessages: integer(
     "CHAT_RECEIVE_MESSAGES",
     16,
     [1, 10_000],
     "messages",
-    "Messages of one client waiting to be processed; beyond it its socket is not read until there is room"
+    "Messages of one client waiting to be processed; beyond it the socket is not read until there is room"
   ),
   chatCloseTimeout: duration(
     "CHAT_CLOSE_TIMEOUT",
     "2 seconds",
     ["10 millis", "1 minute"],
-    "How long a client may take to read what is queued and answer the closing handshake; then it is cut"
+    "Time for a client to read its queued messages and answer the closing handshake; then the socket is cut"
   )
 }

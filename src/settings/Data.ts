@@ -1,12 +1,15 @@
 import { bytes, duration, mebibyte, oneOf, optional, secret, words } from "./Setting.ts"
 
-/** The path in `sqlite:PATH`. A database in memory would be another one for each connection; `//` and `?` are other programs' syntax. */
+/**
+ * Returns the path in `sqlite:PATH`. A database in memory would differ for each connection; `//` and `?` are other
+ * programs' syntax.
+ */
 const fileOf = (written: string): string | undefined => {
   const path = /^sqlite:(?!file:|\/\/|:)\s*([^?\0]*[^?\0/])$/.exec(written)?.[1]
   return path === undefined || /(^|\/)\.{1,2}$/.test(path) ? undefined : path
 }
 
-/** Where the data are, and what is there at first. */
+/** The place of the data and their initial content. */
 export const data = {
   dataDir: words("DATA_DIR", "./data", "a folder", "Folder of the SQLite file and the uploads"),
   databaseUrl: optional(
@@ -22,13 +25,13 @@ export const data = {
     "DATABASE_LOCK_TIMEOUT",
     "2 seconds",
     ["0 millis", "1 minute"],
-    "How long a request waits while another program has locked the database, before a 503"
+    "Time that a request waits for a database locked by another program, before a 503"
   ),
-  sampleData: oneOf("SAMPLE_DATA", "handbook", ["handbook", "none"], "What an empty database is filled with"),
+  sampleData: oneOf("SAMPLE_DATA", "handbook", ["handbook", "none"], "Rows that an empty database gets at first"),
   dataFileMaxBytes: bytes(
     "DATA_FILE_MAX_BYTES",
     mebibyte,
     [1, 64 * mebibyte],
-    "How much of data.txt is read (/good-async-usage)"
+    "Bytes of data.txt that /good-async-usage reads"
   )
 }

@@ -5,7 +5,7 @@ const maxRequests = integer(
   20_000,
   [1, 1_000_000],
   "requests",
-  "Requests under way at once; beyond it 503 (about 20 KB of memory each)"
+  "Requests in flight; beyond it 503. A request takes about 20 KB of memory"
 )
 
 const batchMaxWaiting = integer(
@@ -13,44 +13,44 @@ const batchMaxWaiting = integer(
   10_000,
   [1, 1_000_000],
   "items",
-  "Items of all batches accepted and not yet finished at once; beyond it 503"
+  "Accepted items of all batches that have not finished; beyond it 503"
 )
 
-/** How many requests there may be, how large and how slow, the batches and the event streams among them too. */
+/** Limits on the number, size and time of requests, of batches and of event streams. */
 export const requests = {
   maxRequests,
   maxRequestsPerClient: part(
     "MAX_REQUESTS_PER_CLIENT",
     maxRequests,
     "requests",
-    "Of those, requests of one address, so that it leaves room to the others; beyond it 503. Behind a proxy all clients have one address: set it to MAX_REQUESTS there"
+    "Requests in flight from one address, which leaves room to others; beyond it 503. Behind a proxy all clients share one address: set MAX_REQUESTS there"
   ),
   maxPipelined: integer(
     "MAX_PIPELINED",
     100,
     [1, 100_000],
     "requests",
-    "Requests on one connection waiting behind one that is not answered yet; beyond it 503, and the connection closes"
+    "Requests on one connection waiting behind an unanswered one; beyond it 503, and the connection closes"
   ),
   maxConnections: optional(
     "MAX_CONNECTIONS",
     "three quarters of the file descriptors that the process may still open",
     "a whole number of connections from 1 to 1000000",
-    "Connections at once; beyond it the one that has been idle for the longest is closed, and without one the new one",
+    "Connections at once; beyond it the connection that has been idle longest is closed, or the new one if none is idle",
     (written) => (/^[1-9]\d{0,5}$|^1000000$/.test(written) ? Number(written) : undefined)
   ),
   maxBufferedBytes: bytes(
     "MAX_BUFFERED_BYTES",
     64 * mebibyte,
     [64 * kibibyte, 16 * gibibyte],
-    "JSON bodies and chat messages that have not arrived whole, of all connections together; beyond it 503, or 1013. Whatever has taken more than 10 seconds gives way first"
+    "Bytes of incomplete JSON bodies and chat messages, of all connections together; beyond it 503, or 1013. Those older than 10 seconds are dropped first"
   ),
   maxJsonValues: integer(
     "MAX_JSON_VALUES",
     10_000,
     [1_000, 1_000_000],
     "values",
-    "Values in a JSON body, members and items; beyond it 422"
+    "Values in a JSON body, counting members and items; beyond it 422"
   ),
   maxBodyBytes: bytes("MAX_BODY_BYTES", mebibyte, [kibibyte, 64 * mebibyte], "Size of a JSON body; beyond it 413"),
   maxUploadBytes: bytes(
@@ -64,25 +64,25 @@ export const requests = {
     "IDEMPOTENCY_KEY_RETENTION",
     "24 hours",
     ["1 second", "365 days"],
-    "How long the answer to a request with an Idempotency-Key is kept, and repeated for that key"
+    "Retention of the answer for an Idempotency-Key; a repeated request gets the same answer"
   ),
   headersTimeout: duration(
     "HEADERS_TIMEOUT",
     "10 seconds",
     ["100 millis", "10 minutes"],
-    "How long a client may take to send its request's headers"
+    "Time for a client to send the headers of a request"
   ),
   requestTimeout: duration(
     "REQUEST_TIMEOUT",
     "15 minutes",
     ["1 second", "24 hours"],
-    "How long a client may take to send one whole request, an upload included"
+    "Time for a client to send a whole request, an upload included"
   ),
   idleTimeout: duration(
     "IDLE_TIMEOUT",
     "10 minutes",
     ["1 second", "24 hours"],
-    "Silence in both directions after which a connection is closed: it bounds the client that does not read its answer"
+    "Silence in both directions after which a connection is closed, which bounds clients that do not read their answer"
   ),
   maxHeaderBytes: bytes(
     "MAX_HEADER_BYTES",
@@ -95,7 +95,7 @@ export const requests = {
     1_000,
     [20, 100_000],
     "lines",
-    "Header lines of a request; beyond it 431, where node would drop them"
+    "Header lines of a request; beyond it 431 (Node alone would drop lines silently)"
   ),
   maxUrlBytes: bytes(
     "MAX_URL_BYTES",
@@ -107,13 +107,13 @@ export const requests = {
     "DEPARTURE_PROBE",
     "1 second",
     ["10 millis", "1 minute"],
-    "How often a client that has closed its sending side gets 100 Continue until its answer: one that has left fails to take it"
+    "Pause between two 100 Continue to a client that has closed its sending side; sending fails if the client has left"
   ),
   keepAliveTimeout: duration(
     "KEEP_ALIVE_TIMEOUT",
     "65 seconds",
     ["1 second", "1 hour"],
-    "How long a connection may be idle between two requests: longer than the balancer in front keeps it (often 60 seconds), or a request meets its end"
+    "Idle time of a connection between two requests. Must exceed the load balancer's (often 60 seconds), or a request may meet a closing connection"
   ),
   batchMaxItems: integer(
     "BATCH_MAX_ITEMS",
@@ -140,25 +140,25 @@ export const requests = {
     "EVENTS_KEEP_ALIVE",
     "15 seconds",
     ["100 millis", "10 minutes"],
-    "Silence after which an event stream sends a comment, so that proxies keep its connection"
+    "Silence after which an event stream sends a comment, so that proxies keep the connection open"
   ),
   eventsQueue: integer(
     "EVENTS_QUEUE",
     16,
     [1, 10_000],
     "events",
-    "Events of one stream waiting for its client to read; beyond it what sends them waits too"
+    "Events of one stream waiting for its client to read; beyond it the sender waits too"
   ),
   eventsReadTimeout: duration(
     "EVENTS_READ_TIMEOUT",
     "1 minute",
     ["1 second", "1 hour"],
-    "How long a stream waits for a client that reads no events; then it is stopped"
+    "Time that an event stream waits for a client that reads nothing; then the stream is stopped"
   ),
   eventsRetry: duration(
     "EVENTS_RETRY",
     "2 seconds",
     ["100 millis", "1 hour"],
-    "Pause that an event stream asks its client to make before it connects again"
+    "Pause that an event stream asks of its client before a reconnection"
   )
 }

@@ -1,6 +1,6 @@
 import { Config, ConfigError, Duration, Either, Option } from "effect"
 
-/** One setting: the variable that carries it, its default, its unit and range, what it is for. */
+/** A setting: its variable, default, unit, range and purpose. */
 export interface Setting<A> {
   readonly name: string
   readonly defaultText: string
@@ -9,7 +9,10 @@ export interface Setting<A> {
   readonly config: Config.Config<A>
 }
 
-/** A setting by its parser, which answers undefined for what is wrong; `show` says what of a wrong value may be printed. */
+/**
+ * Makes a setting from its parser, which returns undefined for a bad value. `show` gives the part of a bad value that
+ * may be printed.
+ */
 export const setting = <A>(
   name: string,
   fallback: A,
@@ -42,7 +45,7 @@ const wholeNumber = ([least, most]: readonly [number, number], unit: string) => 
   }
 })
 
-/** A whole number with its unit and inclusive range. */
+/** Reads a whole number with its unit and inclusive range. */
 export const integer = (
   name: string,
   fallback: number,
@@ -58,11 +61,11 @@ export const kibibyte = 1024
 export const mebibyte = 1024 * kibibyte
 export const gibibyte = 1024 * mebibyte
 
-/** A size in bytes with its inclusive range. */
+/** Reads a size in bytes with its inclusive range. */
 export const bytes = (name: string, fallback: number, range: readonly [number, number], description: string) =>
   integer(name, fallback, range, "bytes", description)
 
-/** A duration in words (`5 seconds`, `100 millis`) with its inclusive range. */
+/** Reads a duration in words (`5 seconds`, `100 millis`) with its inclusive range. */
 export const duration = (
   name: string,
   fallback: Duration.DurationInput,
@@ -78,14 +81,14 @@ export const duration = (
     (written) =>
       Option.getOrUndefined(
         Option.filter(
-          // a negative one would be read as none at all
+          // a negative duration would be read as zero
           /^\d+(\.\d+)? /.test(written) ? Duration.decodeUnknown(written) : Option.none(),
           Duration.between({ minimum: Duration.decode(least), maximum: Duration.decode(most) })
         )
       )
   )
 
-/** One of a few words. */
+/** Reads one of a few words. */
 export const oneOf = <const Words extends ReadonlyArray<string>>(
   name: string,
   fallback: Words[number],
@@ -101,7 +104,7 @@ export const oneOf = <const Words extends ReadonlyArray<string>>(
     (written) => words.find((word) => word === written)
   )
 
-/** Any text, or what the pattern takes. */
+/** Reads any text, or any text that matches the pattern. */
 export const words = (name: string, fallback: string, expected: string, description: string, pattern = /^.+$/) =>
   setting(
     name,
@@ -112,7 +115,7 @@ export const words = (name: string, fallback: string, expected: string, descript
     (written) => (pattern.test(written) ? written : undefined)
   )
 
-/** A setting that is none unless it is given. */
+/** Makes a setting that is none unless it is given. */
 export const optional = <A>(
   name: string,
   defaultText: string,
@@ -134,7 +137,7 @@ export const optional = <A>(
     show
   )
 
-/** A list of different values, separated by commas; empty unless it is given. */
+/** Reads a list of different values, separated by commas; empty unless it is given. */
 export const list = <A>(
   name: string,
   defaultText: string,
@@ -144,14 +147,17 @@ export const list = <A>(
 ): Setting<ReadonlyArray<A>> =>
   setting<ReadonlyArray<A>>(name, [], defaultText, expected, description, (written) => listOf(written, parse))
 
-/** Each of a list's values; undefined where one is wrong, or stands there twice. */
+/** Parses each value of a list; undefined if one is wrong or appears twice. */
 export const listOf = <A>(written: string, parse: (written: string) => A | undefined): Array<A> | undefined => {
   const items = written.split(",").map((item) => item.trim())
   const values = items.map(parse).filter((value) => value !== undefined)
   return values.length === items.length && new Set(values).size === values.length ? values : undefined
 }
 
-/** The part of a whole that one client, or one kind, may take: half of it unless given, so that half is left to the others. */
+/**
+ * Bounds the share of a limit that one client, or one kind, may take. The default is half, so that the other half is
+ * left to others.
+ */
 export const part = (
   name: string,
   whole: Setting<number>,
@@ -162,9 +168,9 @@ export const part = (
   return optional(name, `half of ${whole.name}`, expected, description, parse)
 }
 
-/** The part in force of a whole. */
+/** Returns the share in force. */
 export const partOf = (whole: number, given: Option.Option<number>): number =>
   Option.getOrElse(given, () => Math.ceil(whole / 2))
 
-/** Shown instead of a wrong value that may be a secret. */
+/** Stands for a bad value that may be a secret. */
 export const secret = (): string => "the given value"

@@ -1,13 +1,13 @@
 import { integer } from "./Setting.ts"
 
-/** The worker threads, and how much may wait for them. */
+/** The worker threads and the limits on their queues. */
 export const threads = {
   blockingQueue: integer(
     "BLOCKING_QUEUE",
     64,
     [1, 10_000],
     "calls",
-    "Calls waiting for or running on the sacrificial event loop; beyond it 503"
+    "Calls that wait for or run on the sacrificial event loop; beyond it 503"
   ),
   cpuWorkers: integer("CPU_WORKERS", 2, [1, 64], "threads", "Worker threads of the CPU pool"),
   cpuQueue: integer(

@@ -5,13 +5,13 @@ const httpUrl = (written: string): URL | undefined => {
   return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined
 }
 
-/** The upstream, the handbook's httpbin, and how much it may be asked and answer. */
+/** The upstream, the handbook's httpbin, and the limits on calls to it. */
 export const upstream = {
   upstreamUrl: optional(
     "UPSTREAM_URL",
     "embedded upstream",
     "an http or https URL without user, password, query and fragment",
-    "The httpbin to call",
+    "URL of the httpbin to call",
     (written) => {
       const url = httpUrl(written)
       const bare = url !== undefined && !/[?#]/.test(written) && url.port !== "0"
@@ -24,7 +24,7 @@ export const upstream = {
     256,
     [1, 10_000],
     "connections",
-    "Connections to the upstream at once; further calls wait for one"
+    "Connections to the upstream at once; further calls wait for a connection"
   ),
   upstreamMaxBytes: bytes(
     "UPSTREAM_MAX_BYTES",

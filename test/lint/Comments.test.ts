@@ -8,7 +8,9 @@ const root = resolve(import.meta.dirname, "../..")
 /** Folders whose comments keep the rules. */
 const swept = [
   "src/collections",
+  "src/domain",
   "src/policy",
+  "src/settings",
   "src/simulation"
 ]
 
