@@ -1,11 +1,12 @@
+import { Sse } from "@effect/experimental"
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Data, Duration, Effect, FiberHandle, Mailbox, Stream } from "effect"
+import { Data, type Duration, Effect, FiberHandle, Mailbox, Stream } from "effect"
 import type { Values } from "../../../AppConfig.ts"
 import { Locale } from "../../../domain/Text.ts"
 import { preferredType } from "./Accept.ts"
 import { varyOn } from "./ResponseHeaders.ts"
 
-/** A server-sent event. Its data and its id are one line each. */
+/** A server-sent event. Its id and its name are one line each; newlines in the data are encoded. */
 export interface Event {
   /** Id that a client sends back as `Last-Event-ID` when it connects again. */
   readonly id: string
@@ -27,8 +28,6 @@ const contentType = "text/event-stream"
 
 /** A comment line, which clients ignore. */
 export const comment = ":\n\n"
-
-const encode = ({ data, event, id }: Event) => `id: ${id}\nevent: ${event}\ndata: ${data}\n\n`
 
 /** Answers JSON or events, as the request's `Accept` prefers, and adds `Vary: accept`. */
 export const negotiated = <A, E, B, E2>(
@@ -70,14 +69,14 @@ export const response = (
     const afterSilence = Effect.forever(Effect.zipRight(Effect.sleep(eventsKeepAlive), mailbox.offer(comment)))
     const endSilence = FiberHandle.run(silence, afterSilence)
     const send: Send = (event) =>
-      mailbox.offer(encode(event)).pipe(
+      mailbox.offer(Sse.encoder.write({ _tag: "Event", ...event })).pipe(
         Effect.timeoutFail({
           duration: eventsReadTimeout,
           onTimeout: () => new ClientStalled({ after: eventsReadTimeout })
         }),
         Effect.zipRight(endSilence)
       )
-    yield* mailbox.offer(`retry: ${Duration.toMillis(eventsRetry)}\n\n`)
+    yield* mailbox.offer(Sse.encoder.write(new Sse.Retry({ duration: eventsRetry, lastEventId: undefined })))
     yield* endSilence
     yield* produce(send).pipe(
       Effect.catchTag("ClientStalled", () => Effect.logDebug("the client of an event stream reads nothing")),
