@@ -17,7 +17,7 @@ import {
 import * as TestJobs from "../support/Jobs.ts"
 import { logLines } from "../support/logLines.ts"
 import * as Smtp from "../support/SmtpServer.ts"
-import { spanCounter } from "../support/spanCounter.ts"
+import { spanCounter } from "../support/spans.ts"
 import { turn } from "../support/turn.ts"
 
 /** The mails of the embedded outbox, newest first. */

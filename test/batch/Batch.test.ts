@@ -5,7 +5,7 @@ import { Batch } from "../../src/batch/Batch.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
 import { endsAt } from "../support/endsAt.ts"
-import { spanCounter } from "../support/spanCounter.ts"
+import { spanCounter } from "../support/spans.ts"
 
 const layer = (settings: Partial<Values> = {}, batch: Policy = { concurrency: 3 }) =>
   Batch.layer.pipe(

@@ -13,7 +13,6 @@ import {
   Request,
   RequestResolver
 } from "effect"
-import { setImmediate } from "node:timers/promises"
 import type { Policy } from "../../src/policy/Policy.ts"
 import type { Transformer } from "../../src/policy/PolicyInterpreter.ts"
 import * as PolicyInterpreter from "../../src/policy/PolicyInterpreter.ts"
@@ -31,6 +30,7 @@ import {
   ref,
   type Surroundings
 } from "../support/PolicyOperations.ts"
+import { turn } from "../support/turn.ts"
 
 type Program = (surroundings: Surroundings) => Effect.Effect<unknown, Failure>
 
@@ -62,7 +62,7 @@ const observed = (
 const agree = (program: Program) =>
   Effect.gen(function*() {
     // many runs in a row would keep vitest's worker from answering
-    yield* Effect.promise(() => setImmediate())
+    yield* turn
     expect(yield* observed(product, program)).toEqual(yield* observed(oracle, program))
   })
 

@@ -1,6 +1,6 @@
 import { HttpApi, OpenApi } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Exit, Fiber, Layer, Option, Ref, Schema, TestClock, Tracer } from "effect"
+import { Clock, Duration, Effect, Exit, Fiber, Layer, Option, Ref, Schema, TestClock } from "effect"
 import { Locale } from "../../src/domain/Text.ts"
 import { JsonText } from "../../src/platform/codec/JsonText.ts"
 import * as ModelledUpstream from "../../src/platform/upstream/ModelledUpstream.ts"
@@ -9,6 +9,7 @@ import { UpstreamFailed } from "../../src/platform/upstream/UpstreamFailed.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import { AttemptsFailed, ResilienceApi, SucceedOn, Timeout } from "../../src/resilience/Api.ts"
 import { Resilience } from "../../src/resilience/Resilience.ts"
+import { spanRecorder } from "../support/spans.ts"
 
 const base = new URL("http://upstream.invalid")
 
@@ -109,38 +110,23 @@ describe("Resilience.unreliable", () => {
     }))
 })
 
-/** How the slow operation ended, as its span tells. */
-const slowOperationEnd = Effect.gen(function*() {
-  const native = yield* Effect.tracer
-  const spans: Array<Tracer.Span> = []
-  const tracer = Tracer.make({
-    context: native.context,
-    span: (...description) => {
-      const span = native.span(...description)
-      spans.push(span)
-      return span
-    }
-  })
-  const status = Effect.sync(() => spans.find(({ name }) => name === "Resilience.slowOperation")?.status)
-  return { status, tracer }
-})
-
 describe("Resilience.withTimeout", () => {
   it.effect("interrupts the operation at the policy's 5 s", () =>
     Effect.gen(function*() {
-      const { status, tracer } = yield* slowOperationEnd
+      const { started, tracer } = yield* spanRecorder
+      const status = () => started.find(({ name }) => name === "Resilience.slowOperation")?.status
       const { withTimeout } = yield* Resilience
       const call = yield* Effect.fork(Effect.withTracer(Effect.flip(withTimeout()), tracer))
       yield* TestClock.adjust("4999 millis")
       expect(yield* Fiber.poll(call)).toEqual(Option.none())
-      expect(yield* status).toMatchObject({ _tag: "Started" })
+      expect(status()).toMatchObject({ _tag: "Started" })
       yield* TestClock.adjust("1 millis")
       expect(yield* Fiber.join(call)).toMatchObject({
         _tag: "OperationTooSlow",
         error: "Opération trop lente",
         timeout: "5s"
       })
-      const ended = yield* status
+      const ended = status()
       expect(ended?._tag === "Ended" && Exit.isInterrupted(ended.exit)).toBe(true)
     }).pipe(Effect.provide(modelled)))
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Option, Random, Ref, Schedule } from "effect"
-import { setImmediate } from "node:timers/promises"
 import * as PolicyInterpreter from "../../src/policy/PolicyInterpreter.ts"
 import { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
+import { turn } from "../support/turn.ts"
 
 const seed = 42
 
@@ -181,7 +181,7 @@ describe("VirtualClock", () => {
 
   it.effect("lets the host's event loop turn during a long run", () =>
     Effect.gen(function*() {
-      const turned = yield* Effect.fork(Effect.promise(() => setImmediate()))
+      const turned = yield* Effect.fork(turn)
       yield* Effect.yieldNow()
       yield* runVirtual(Effect.repeatN(Effect.sleep("1 second"), 10_000), { seed })
       expect(Option.isSome(yield* turned.poll)).toBe(true)

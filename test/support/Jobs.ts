@@ -10,6 +10,7 @@ import { Database } from "../../src/platform/sql/Database.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
 import * as TestDatabase from "./Database.ts"
+import { turns } from "./turn.ts"
 
 /** Where the test clock begins, as the engine names its messages by the time since 2025. */
 export const began = DateTime.unsafeMake("2026-01-01T00:00:00Z")
@@ -53,8 +54,7 @@ export const outcomes = ({ activities }: JobDetails) =>
   Object.fromEntries(activities.map(({ attempts, name }) => [name, attempts.map(({ outcome }) => outcome)]))
 
 /** Lets everything run that can run without time passing: the engine's digests and statements take turns of the real event loop. */
-export const settled: Effect.Effect<void> = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
-  .pipe(Effect.repeatN(100), Effect.asVoid)
+export const settled = turns(101)
 
 /** Time passes, and everything runs that is then due. */
 export const pass = (duration: Duration.DurationInput) =>

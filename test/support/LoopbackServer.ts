@@ -19,8 +19,8 @@ export const start = (server: Server): Effect.Effect<LoopbackServer, never, Scop
     Effect.async<LoopbackServer>((resume) => {
       const sockets = new Set<Socket>()
       server.on("connection", (socket) => sockets.add(socket))
-      const close = Effect.sync(() => {
-        server.close()
+      const close = Effect.async<void>((closed) => {
+        server.close(() => closed(Effect.void))
         server.closeAllConnections()
       })
       server.listen(0, "127.0.0.1", () => {

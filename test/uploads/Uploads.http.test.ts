@@ -19,6 +19,7 @@ import { Uploads } from "../../src/uploads/Uploads.ts"
 import { UploadsRepo } from "../../src/uploads/UploadsRepo.ts"
 import { file, form, multipart, part, send, type Sent, serve, upload } from "../platform/files/forms.ts"
 import * as App from "../support/app.ts"
+import { turn } from "../support/turn.ts"
 
 const api = HttpApi.make("test").add(UploadsApi)
 
@@ -80,7 +81,6 @@ const running = (overrides: Partial<Values> = {}, repo?: Layer.Layer<UploadsRepo
   Effect.flatMap(folder, (dataDir) => start(dataDir, overrides, repo))
 
 const empty = ["tmp", "uploads"]
-const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 const get = (port: number, path: string, sent: Sent = {}) => send(port, { method: "GET", path, ...sent })
 const list = (port: number) => Effect.map(get(port, "/uploads"), ({ body }) => body)
 const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex")

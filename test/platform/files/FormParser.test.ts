@@ -4,6 +4,7 @@ import { Readable } from "node:stream"
 import { buffer } from "node:stream/consumers"
 import { type IncomingFile, parse } from "../../../src/platform/files/FormParser.ts"
 import type { Expected } from "../../../src/platform/files/FormRules.ts"
+import { turns } from "../../support/turn.ts"
 import { boundary, end, file, form } from "./forms.ts"
 
 const kibibyte = 1024
@@ -11,9 +12,6 @@ const mebibyte = 1024 * kibibyte
 
 const many: Expected = { field: "files", many: true, maxFiles: 3, maxFileBytes: 4 * mebibyte }
 const one: Expected = { ...many, field: "file", many: false }
-
-const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
-const turns = Effect.repeatN(turn, 200)
 
 /** The chunk as often as it is asked for, up to 256 MiB, and how many bytes were asked for. */
 const endless = (first: Buffer, chunk: Buffer) => {
@@ -42,7 +40,7 @@ describe("a source", () => {
       const limits = { ...one, maxFileBytes: 1024 * mebibyte }
       yield* Effect.fork(parse(source, boundary, limits, (incoming) => void Queue.unsafeOffer(offered, incoming)))
       yield* Queue.take(offered)
-      yield* turns
+      yield* turns(200)
       expect(counter.produced).toBeGreaterThan(mebibyte)
       expect(counter.produced).toBeLessThan(3 * mebibyte)
     }).pipe(Effect.scoped))
@@ -54,11 +52,11 @@ describe("a source", () => {
       const offered: Array<IncomingFile> = []
       const limits = { ...many, maxFiles: 10_000 }
       yield* Effect.fork(parse(source, boundary, limits, (incoming) => void offered.push(incoming)))
-      yield* turns
+      yield* turns(200)
       const before = counter.produced
       expect(before).toBeLessThan(3 * mebibyte)
       for (const { content } of offered) content.resume()
-      yield* turns
+      yield* turns(200)
       expect(counter.produced).toBeGreaterThan(before)
       expect(counter.produced).toBeLessThan(6 * mebibyte)
     }).pipe(Effect.scoped))
@@ -97,7 +95,7 @@ describe("a file", () => {
         })
       }))
       expect(refused).toMatchObject({ _tag: "InvalidInput" })
-      yield* turns
+      yield* turns(200)
       expect(received).toBeGreaterThan(0)
       expect(ended).toBe(false)
     }))
@@ -113,7 +111,7 @@ describe("a file", () => {
         parse(source, boundary, limits, (incoming) => void Queue.unsafeOffer(offered, incoming))
       )
       const { content } = yield* Queue.take(offered)
-      yield* turns
+      yield* turns(200)
       content.resume()
       expect(yield* Effect.flip(Fiber.join(parsing))).toMatchObject({ _tag: "PayloadTooLarge" })
     }))
@@ -139,7 +137,7 @@ describe("a file", () => {
           parse(source, boundary, one, (incoming) => void Queue.unsafeOffer(offered, incoming))
         )
         const { content } = yield* Queue.take(offered)
-        yield* turns
+        yield* turns(200)
         expect((yield* Effect.promise(() => buffer(content))).every((byte) => byte === 97)).toBe(true)
         yield* Fiber.join(parsing)
       }

@@ -1,6 +1,7 @@
 import { describe, expect, layer } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, Option } from "effect"
-import { Disk } from "../../../src/platform/sql/SharedSync.ts"
+import { Duration, Effect, Fiber, Layer } from "effect"
+import { isDone } from "../../support/fibers.ts"
+import * as HeldDisk from "../../support/heldDisk.ts"
 import { holdLock } from "../../support/holdLock.ts"
 import { json, TestServer } from "../../support/TestServer.ts"
 
@@ -23,8 +24,6 @@ const answersToReads = Effect.flatMap(
     Effect.forEach(reads, (path) => Effect.map(send("GET", path), ({ status }) => status), { concurrency: 3 })
 )
 const allAnswered = reads.map(() => 200)
-
-const isDone = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.isSome)
 
 const impatient = TestServer.layer({ databaseLockTimeout: Duration.millis(50) })
 
@@ -74,43 +73,22 @@ layer(TestServer.layer({ databaseLockTimeout: Duration.minutes(1) }), live)("a l
     }))
 })
 
-/** Syncs that end when the test says so. */
-const makeGate = () => {
-  const held: Array<() => void> = []
-  let isOpen = true
-  const disk = Layer.succeed(Disk, {
-    sync: (_descriptor, done) => {
-      if (isOpen) setImmediate(done, null)
-      else held.push(() => done(null))
-    },
-    lost: () => undefined
-  })
-  const open = Effect.sync(() => {
-    isOpen = true
-    for (const release of held.splice(0)) release()
-  })
-  const shut = Effect.sync(() => {
-    isOpen = false
-  })
-  return { disk, open, shut }
-}
-
 describe("a disk that stalls", () => {
-  const { disk, open, shut } = makeGate()
+  const { hold, layer: disk, letGo } = HeldDisk.make()
 
   layer(TestServer.layer().pipe(Layer.provide(disk)), live)("while it does", (it) => {
     it.effect("delays the answers to changes, and no other route", () =>
       Effect.gen(function*() {
         const { send } = yield* TestServer
-        yield* shut
+        hold()
         const waiting = yield* Effect.forEach(writes, ([method, path]) => Effect.fork(send(method, path)), {
           concurrency: 1
         })
         for (let round = 0; round < 3; round++) expect(yield* answersToReads).toEqual(allAnswered)
         expect(yield* Effect.forEach(waiting, isDone, { concurrency: 1 })).toEqual(writes.map(() => false))
-        yield* open
+        letGo()
         const answers = yield* Fiber.joinAll(waiting)
         expect(answers.filter(({ status }) => status >= 300)).toEqual([])
-      }).pipe(Effect.ensuring(open)))
+      }).pipe(Effect.ensuring(Effect.sync(letGo))))
   })
 })

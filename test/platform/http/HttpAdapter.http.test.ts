@@ -1,12 +1,13 @@
 import { HttpApi, HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { expect, it } from "@effect/vitest"
-import { Deferred, Effect, Layer, Queue, Schema, Tracer } from "effect"
+import { Deferred, Effect, Layer, Option, Queue, Schema, type Tracer } from "effect"
 import { createServer } from "node:http"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { connect } from "../../support/connect.ts"
 import { logLines } from "../../support/logLines.ts"
 import { serve } from "../../support/loopbackApi.ts"
+import { spanRecorder } from "../../support/spans.ts"
 
 const api = HttpApi.make("test").add(
   HttpApiGroup.make("group")
@@ -45,40 +46,18 @@ const open = Effect.gen(function*() {
 
 const server = Layer.merge(Lifecycle.layer, AppConfig.layerWith({ allowedHosts: ["a"] }))
 
-/** Every span as it ends. */
-const recorder = Effect.map(Queue.unbounded<Readonly<Record<string, unknown>>>(), (ended) => {
-  const tracer = Tracer.make({
-    context: (evaluate) => evaluate(),
-    span: (name, parent, context, links, startTime, kind) => {
-      const attributes = new Map<string, unknown>()
-      return {
-        _tag: "Span",
-        name,
-        spanId: "0000000000000001",
-        traceId: "00000000000000000000000000000001",
-        parent,
-        context,
-        status: { _tag: "Started", startTime },
-        attributes,
-        links,
-        sampled: true,
-        kind,
-        attribute: (key, value) => void attributes.set(key, value),
-        event: () => undefined,
-        addLinks: () => undefined,
-        end: (_, exit) => {
-          const caller = parent._tag === "Some" ? parent.value.traceId : "none"
-          ended.unsafeOffer({ name, kind, caller, exit: exit._tag, attributes: Object.fromEntries(attributes) })
-        }
-      }
-    }
-  })
-  return { ended, tracer }
+/** The parts of an ended span that a trace's reader sees. */
+const seen = ({ attributes, kind, name, parent, status }: Tracer.Span) => ({
+  name,
+  kind,
+  caller: Option.match(parent, { onNone: () => "none", onSome: ({ traceId }) => traceId }),
+  exit: status._tag === "Ended" ? status.exit._tag : "none",
+  attributes: Object.fromEntries(attributes)
 })
 
 it.scopedLive("a request has one span, by its operation's name, within the caller's; what no operation answers has none", () =>
   Effect.gen(function*() {
-    const { ended, tracer } = yield* recorder
+    const { ended, tracer } = yield* spanRecorder
     const { layer } = yield* logLines
     const { ask, until } = yield* open.pipe(Effect.withTracer(tracer), Effect.provide(layer))
     ask("/text", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n")
@@ -87,7 +66,7 @@ it.scopedLive("a request has one span, by its operation's name, within the calle
     yield* until("}")
     ask("/wrong")
     yield* until("}")
-    expect([...(yield* Queue.takeAll(ended))]).toEqual([
+    expect([...(yield* Queue.takeAll(ended))].map(seen)).toEqual([
       {
         name: "group.text",
         kind: "server",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Tracer } from "effect"
 import { layer, traced } from "../../../src/platform/observability/Tracing.ts"
-import { spanCounter } from "../../support/spanCounter.ts"
+import { spanCounter } from "../../support/spans.ts"
 
 const current = Effect.orDie(Effect.currentSpan)
 

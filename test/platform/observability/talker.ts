@@ -3,6 +3,7 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import * as Logging from "../../../src/platform/observability/Logging.ts"
+import { turn } from "../../support/turn.ts"
 
 const ends: Readonly<Record<string, Effect.Effect<void>>> = {
   return: Effect.void,
@@ -14,8 +15,6 @@ const ends: Readonly<Record<string, Effect.Effect<void>>> = {
   }),
   terminate: Effect.zipRight(Effect.sync(() => process.kill(process.pid, "SIGTERM")), Effect.never)
 }
-
-const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 const talk = Effect.gen(function*() {
   for (let n = 0; n < 1000; n++) {

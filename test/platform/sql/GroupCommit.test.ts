@@ -2,19 +2,10 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import * as TestDatabase from "../../support/Database.ts"
+import { failureOf } from "../../support/exits.ts"
+import { isDone } from "../../support/fibers.ts"
+import { insert, names } from "../../support/names.ts"
 import { turn } from "../../support/turn.ts"
-
-const insert = (name: string) =>
-  Effect.flatMap(
-    Database,
-    ({ writer }) => writer`INSERT INTO users (name, email, email_key) VALUES (${name}, ${name}, ${name})`
-  )
-
-const names = Effect.flatMap(
-  Database,
-  ({ reader }) =>
-    Effect.map(reader<{ name: string }>`SELECT name FROM users ORDER BY id`, (rows) => rows.map((r) => r.name))
-)
 
 /** A transaction that has begun, and its end. */
 const hold = (name: string, end: Effect.Effect<void, string> = Effect.void) =>
@@ -30,8 +21,6 @@ const hold = (name: string, end: Effect.Effect<void, string> = Effect.void) =>
     )))
     return { fiber, begun: Deferred.await(begun), goOn: Deferred.succeed(goOn, undefined) }
   })
-
-const isDone = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), ({ _tag }) => _tag === "Some")
 
 describe("changes that wait for one another", () => {
   it.effect("share a commit, and are told of it together", () =>
@@ -74,8 +63,8 @@ describe("changes that wait for one another", () => {
       yield* interrupted.begun
       yield* Fiber.interrupt(interrupted.fiber)
       yield* Fiber.joinAll([good.fiber, failing.fiber, last.fiber])
-      expect((yield* Fiber.join(twice))._tag).toBe("Failure")
-      expect((yield* Fiber.join(failing.fiber))._tag).toBe("Failure")
+      expect(failureOf(yield* Fiber.join(twice))).toMatchObject({ cause: { code: "SQLITE_CONSTRAINT_UNIQUE" } })
+      expect(failureOf(yield* Fiber.join(failing.fiber))).toBe("no")
       expect(yield* names).toEqual(["Ann", "Bob", "Eve"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
@@ -92,9 +81,9 @@ describe("changes that wait for one another", () => {
       yield* turn
       yield* first.goOn
       yield* innocent.goOn
-      expect((yield* Fiber.join(guilty))._tag).toBe("Failure")
-      expect((yield* Fiber.join(innocent.fiber))._tag).toBe("Failure")
-      expect((yield* Fiber.join(first.fiber))._tag).toBe("Failure")
+      for (const exit of [yield* guilty, yield* innocent.fiber, yield* first.fiber]) {
+        expect(failureOf(exit)).toMatchObject({ cause: { code: "SQLITE_CONSTRAINT_FOREIGNKEY" } })
+      }
       expect(yield* names).toEqual([])
       yield* transaction(insert("Chloé"))
       expect(yield* names).toEqual(["Chloé"])

@@ -1,22 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
-import { Cause, Deferred, Effect, Exit, Fiber, Option, TestClock } from "effect"
+import { Deferred, Effect, Exit, Fiber, TestClock } from "effect"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import { isPassing } from "../../../src/platform/sql/DatabaseUnavailable.ts"
 import * as TestDatabase from "../../support/Database.ts"
+import { failureOf } from "../../support/exits.ts"
+import { isDone } from "../../support/fibers.ts"
+import { insert, names } from "../../support/names.ts"
 import { turn } from "../../support/turn.ts"
-
-const insert = (name: string) =>
-  Effect.flatMap(
-    Database,
-    ({ writer }) => writer`INSERT INTO users (name, email, email_key) VALUES (${name}, ${name}, ${name})`
-  )
-
-const names = Effect.flatMap(
-  Database,
-  ({ reader }) =>
-    Effect.map(reader<{ name: string }>`SELECT name FROM users ORDER BY id`, (rows) => rows.map((r) => r.name))
-)
 
 /** Another connection that has the write lock; SQLite keeps two of one process apart as it does those of two. */
 const lock = Effect.gen(function*() {
@@ -31,7 +22,6 @@ const lock = Effect.gen(function*() {
 })
 
 const fork = (name: string) => Effect.fork(Effect.exit(insert(name)))
-const isDone = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.isSome)
 
 describe("changes that meet another process's lock", () => {
   it.scoped("wait in their order, while reads go on, and are all done once it is free", () =>
@@ -57,7 +47,7 @@ describe("changes that meet another process's lock", () => {
       yield* TestClock.adjust("600 millis")
       yield* turn
       const exits = yield* Fiber.joinAll(early)
-      expect(exits.map((exit) => Exit.isFailure(exit) && isPassing(Cause.squash(exit.cause)))).toEqual([true, true])
+      expect(exits.map((exit) => isPassing(failureOf(exit)))).toEqual([true, true])
       expect([yield* isDone(late), counters.lockTimeouts]).toEqual([false, 2])
       yield* release
       yield* TestClock.adjust("25 millis")
@@ -70,7 +60,7 @@ describe("changes that meet another process's lock", () => {
       const { release } = yield* lock
       const vain = yield* fork("Ann")
       yield* TestClock.adjust("2100 millis")
-      expect(Exit.isFailure(yield* Fiber.join(vain))).toBe(true)
+      expect(isPassing(failureOf(yield* Fiber.join(vain)))).toBe(true)
       yield* TestClock.adjust("1 minute")
       const patient = yield* fork("Bob")
       yield* TestClock.adjust("1 second")

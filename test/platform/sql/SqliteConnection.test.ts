@@ -1,8 +1,9 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Exit } from "effect"
+import { Effect } from "effect"
 import { SqliteConnection } from "../../../src/platform/sql/SqliteConnection.ts"
+import { failureOf } from "../../support/exits.ts"
 
 const open = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
@@ -28,7 +29,9 @@ describe("a connection tells whether a transaction is open", () => {
       const connection = yield* open
       yield* connection.run("BEGIN")
       yield* connection.run("INSERT INTO steps VALUES (1)")
-      expect(Exit.isFailure(connection.run("INSERT INTO steps VALUES (1)"))).toBe(true)
+      expect(failureOf(connection.run("INSERT INTO steps VALUES (1)"))).toMatchObject({
+        cause: { code: "SQLITE_CONSTRAINT_PRIMARYKEY" }
+      })
       expect(connection.inTransaction).toBe(true)
       expect(yield* connection.execute("SELECT n FROM steps", [])).toEqual([{ n: 1 }])
       yield* Effect.flip(connection.execute("INSERT OR ROLLBACK INTO steps VALUES (1)", []))

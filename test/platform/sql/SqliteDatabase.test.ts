@@ -2,18 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { type Cause, Deferred, Effect, Fiber, TestClock } from "effect"
 import { Database } from "../../../src/platform/sql/Database.ts"
 import * as TestDatabase from "../../support/Database.ts"
-
-const names = Effect.gen(function*() {
-  const { reader } = yield* Database
-  const rows = yield* reader<{ name: string }>`SELECT name FROM users ORDER BY id`
-  return rows.map(({ name }) => name)
-})
-
-const insert = (name: string) =>
-  Effect.flatMap(
-    Database,
-    ({ writer }) => writer`INSERT INTO users (name, email, email_key) VALUES (${name}, ${name}, ${name})`
-  )
+import { failureOf } from "../../support/exits.ts"
+import { insert, names } from "../../support/names.ts"
 
 describe("Database", () => {
   it.effect("the reader neither waits for a transaction nor sees it before it is committed", () =>
@@ -31,18 +21,18 @@ describe("Database", () => {
       expect(yield* names).toEqual(["Ann"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  const ends: ReadonlyArray<readonly [string, Effect.Effect<never, string | Cause.TimeoutException>]> = [
-    ["a failure", Effect.fail("no")],
-    ["a defect", Effect.dieMessage("no")],
-    ["a timeout", Effect.timeout(Effect.never, "5 seconds")]
+  const ends: ReadonlyArray<readonly [string, Effect.Effect<never, string | Cause.TimeoutException>, unknown]> = [
+    ["a failure", Effect.fail("no"), "no"],
+    ["a defect", Effect.die("bug"), "bug"],
+    ["a timeout", Effect.timeout(Effect.never, "5 seconds"), expect.objectContaining({ _tag: "TimeoutException" })]
   ]
-  for (const [how, end] of ends) {
+  for (const [how, end, failure] of ends) {
     it.effect(`${how} rolls back, and the connection goes on`, () =>
       Effect.gen(function*() {
         const { transaction } = yield* Database
         const fiber = yield* Effect.fork(Effect.exit(transaction(Effect.zipRight(insert("Ann"), end))))
         yield* TestClock.adjust("5 seconds")
-        expect((yield* Fiber.join(fiber))._tag).toBe("Failure")
+        expect(failureOf(yield* Fiber.join(fiber))).toEqual(failure)
         expect(yield* names).toEqual([])
         yield* transaction(insert("Bob"))
         expect(yield* names).toEqual(["Bob"])
@@ -94,7 +84,7 @@ describe("Database", () => {
         writer`PRAGMA defer_foreign_keys = ON`,
         writer`INSERT INTO posts (user_id, title, content) VALUES (9, 'a', 'b')`
       ], { concurrency: 1 })))
-      expect(exit._tag).toBe("Failure")
+      expect(failureOf(exit)).toMatchObject({ cause: { code: "SQLITE_CONSTRAINT_FOREIGNKEY" } })
       yield* transaction(insert("Bob"))
       expect(yield* names).toEqual(["Bob"])
     }).pipe(Effect.provide(TestDatabase.layer)))
@@ -105,9 +95,8 @@ describe("Database", () => {
       expect(yield* writer`PRAGMA synchronous`).toEqual([{ synchronous: 1 }])
       expect(yield* writer`PRAGMA wal_autocheckpoint`).toEqual([{ wal_autocheckpoint: 0 }])
       expect(yield* writer`PRAGMA journal_mode`).toEqual([{ journal_mode: "wal" }])
-      expect((yield* Effect.exit(writer`INSERT INTO posts (user_id, title, content) VALUES (9, 'a', 'b')`))._tag).toBe(
-        "Failure"
-      )
-      expect((yield* Effect.exit(reader`DELETE FROM users`))._tag).toBe("Failure")
+      const orphan = writer`INSERT INTO posts (user_id, title, content) VALUES (9, 'a', 'b')`
+      expect(yield* Effect.flip(orphan)).toMatchObject({ cause: { code: "SQLITE_CONSTRAINT_FOREIGNKEY" } })
+      expect(yield* Effect.flip(reader`DELETE FROM users`)).toMatchObject({ cause: { code: "SQLITE_READONLY" } })
     }).pipe(Effect.provide(TestDatabase.layer)))
 })

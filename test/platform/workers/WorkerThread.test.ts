@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { MessageChannel, type MessagePort } from "node:worker_threads"
 import { term } from "../../../src/domain/Term.ts"
 import * as WorkerThread from "../../../src/platform/workers/WorkerThread.ts"
+import { forkToFirstWait } from "../../support/fibers.ts"
 
 type Calls = {
   readonly echo: { readonly input: string; readonly answer: string }
@@ -48,8 +49,6 @@ const defectOf = <A, E>(exit: Exit.Exit<A, E>) =>
   Option.flatMap(Exit.causeOption(exit), Cause.dieOption).pipe(Option.getOrUndefined)
 
 /** Forks and lets the fiber come to its place in the line. */
-const inLine = <A, E>(effect: Effect.Effect<A, E>) => Effect.zipLeft(Effect.fork(effect), Effect.yieldNow())
-
 describe("WorkerThread", () => {
   it.scoped("runs calls one after another in order of arrival", () =>
     Effect.gen(function*() {
@@ -57,7 +56,7 @@ describe("WorkerThread", () => {
       const held = yield* hold(pool)
       const fibers = yield* Effect.forEach(
         ["a", "b", "c"],
-        (word) => inLine(pool.call("echo", word)),
+        (word) => forkToFirstWait(pool.call("echo", word)),
         { concurrency: 1 }
       )
       expect(yield* pool.stats).toEqual({ waiting: 3, running: 1 })
@@ -71,13 +70,13 @@ describe("WorkerThread", () => {
     Effect.gen(function*() {
       const pool = yield* threads({ places: 4 })
       const held = yield* hold(pool)
-      const requests = yield* Effect.forEach(["r1", "r2", "r3"], (word) => inLine(pool.call("echo", word)), {
+      const requests = yield* Effect.forEach(["r1", "r2", "r3"], (word) => forkToFirstWait(pool.call("echo", word)), {
         concurrency: 1
       })
       expect(yield* Effect.flip(pool.call("echo", "refused"))).toMatchObject({ _tag: "Overloaded" })
       const work = yield* Effect.forEach(
         ["w1", "w2", "leaves", "w3", "w4", "w5"],
-        (word) => inLine(pool.callPatiently("echo", word)),
+        (word) => forkToFirstWait(pool.callPatiently("echo", word)),
         { concurrency: 1 }
       )
       expect(yield* pool.stats).toEqual({ waiting: 9, running: 1 })
@@ -97,7 +96,7 @@ describe("WorkerThread", () => {
       // as soon as there is a place it is taken again
       const crowd = Effect.forever(Effect.ignore(Effect.tap(pool.call("echo", "crowd"), () => asked++)))
       yield* Effect.replicateEffect(Effect.forkScoped(Effect.zipRight(Effect.yieldNow(), crowd)), 1)
-      const work = yield* Effect.replicateEffect(inLine(pool.callPatiently("echo", "work")), 50)
+      const work = yield* Effect.replicateEffect(forkToFirstWait(pool.callPatiently("echo", "work")), 50)
       yield* held.free
       yield* Effect.forEach(work, Fiber.join, { concurrency: 1 })
       expect(asked).toBeLessThanOrEqual(52)
@@ -108,12 +107,12 @@ describe("WorkerThread", () => {
       const pool = yield* threads({ places: 2 })
       const held = yield* hold(pool)
       yield* pool.check
-      const second = yield* inLine(pool.call("echo", "second"))
+      const second = yield* forkToFirstWait(pool.call("echo", "second"))
       const refused = yield* Effect.flip(pool.call("echo", "third"))
       expect(refused).toMatchObject({ _tag: "Overloaded", what: { name: "test thread" }, retry_after: 1 })
       expect(yield* Effect.flip(pool.check)).toEqual(refused)
       yield* Fiber.interrupt(second)
-      const third = yield* inLine(pool.call("echo", "third"))
+      const third = yield* forkToFirstWait(pool.call("echo", "third"))
       yield* held.free
       expect(yield* Fiber.join(third)).toBe("third")
       expect(yield* pool.call("echoed", undefined)).toEqual(["third"])
@@ -123,8 +122,8 @@ describe("WorkerThread", () => {
     Effect.gen(function*() {
       const pool = yield* threads()
       const held = yield* hold(pool)
-      const leaving = yield* inLine(pool.call("echo", "leaves"))
-      const staying = yield* inLine(pool.call("echo", "stays"))
+      const leaving = yield* forkToFirstWait(pool.call("echo", "leaves"))
+      const staying = yield* forkToFirstWait(pool.call("echo", "stays"))
       yield* Fiber.interrupt(leaving)
       yield* held.free
       yield* Fiber.join(staying)
@@ -136,7 +135,7 @@ describe("WorkerThread", () => {
       const pool = yield* threads()
       const before = yield* pool.call("threadId", undefined)
       const held = yield* hold(pool)
-      const next = yield* inLine(pool.call("threadId", undefined))
+      const next = yield* forkToFirstWait(pool.call("threadId", undefined))
       yield* Fiber.interrupt(held.fiber)
       yield* held.gone
       expect(yield* Fiber.join(next)).not.toBe(before)
@@ -147,8 +146,8 @@ describe("WorkerThread", () => {
       Effect.gen(function*() {
         const pool = yield* threads()
         const held = yield* hold(pool)
-        const dying = yield* inLine(pool.call(name, undefined))
-        const next = yield* inLine(pool.call("echo", "next"))
+        const dying = yield* forkToFirstWait(pool.call(name, undefined))
+        const next = yield* forkToFirstWait(pool.call("echo", "next"))
         yield* held.free
         const defect = defectOf(yield* Fiber.await(dying))
         expect(defect).toBeInstanceOf(WorkerThread.WorkerCrashed)
@@ -178,7 +177,7 @@ describe("WorkerThread", () => {
       const scope = yield* Scope.make()
       const pool = yield* Scope.extend(threads(), scope)
       const held = yield* hold(pool)
-      const waiting = yield* inLine(pool.call("echo", "never"))
+      const waiting = yield* forkToFirstWait(pool.call("echo", "never"))
       yield* Scope.close(scope, Exit.void)
       yield* held.gone
       expect(defectOf(yield* Fiber.await(held.fiber))).toBeInstanceOf(WorkerThread.WorkerCrashed)

@@ -2,43 +2,31 @@ import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer, Queue } from "effect"
 import { createHash } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, type ServerResponse } from "node:http"
+import type { ServerResponse } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AppConfig } from "../../../../src/AppConfig.ts"
 import { BlockingLoop } from "../../../../src/platform/workers/blocking/BlockingLoop.ts"
+import { forkToFirstWait } from "../../../support/fibers.ts"
 import * as LoopbackServer from "../../../support/LoopbackServer.ts"
+import { turns } from "../../../support/turn.ts"
 
 const layer = BlockingLoop.layer.pipe(Layer.provide(AppConfig.layer))
 
 /** An upstream in this thread: the test takes each request and answers it, or does not. */
 const upstream = Effect.gen(function*() {
   const asked = yield* Queue.unbounded<{ readonly response: ServerResponse; readonly gone: Effect.Effect<void> }>()
-  const server = createServer((_, response) => {
+  const { url } = yield* LoopbackServer.make((_, response) => {
     const closed = new Promise<void>((resolve) => response.once("close", resolve))
     asked.unsafeOffer({ response, gone: Effect.promise(() => closed) })
   })
-  yield* Effect.acquireRelease(
-    Effect.async<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () =>
-      Effect.async<void>((resume) => {
-        server.close(() => resume(Effect.void))
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
-  const port = typeof address === "object" ? address?.port : undefined
-  return { url: new URL(`http://127.0.0.1:${port}/`), next: Queue.take(asked), size: Queue.size(asked) }
+  return { url, next: Queue.take(asked), size: Queue.size(asked) }
 })
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "barista-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true }))
 )
-
-const inLine = <A, E>(effect: Effect.Effect<A, E>) => Effect.zipLeft(Effect.fork(effect), Effect.yieldNow())
 
 const sha256 = (text: string | Buffer) => createHash("sha256").update(text).digest("hex")
 
@@ -60,16 +48,15 @@ describe("BlockingLoop", () => {
       const loop = yield* BlockingLoop
       const { next, url } = yield* upstream
       const order: Array<bigint> = []
-      const held = yield* inLine(loop.httpGet(url, "1 minute"))
+      const held = yield* forkToFirstWait(loop.httpGet(url, "1 minute"))
       const { response } = yield* next
       const sums = yield* Effect.forEach(
         [4, 3, 2],
-        (n) => inLine(Effect.tap(loop.sumOfSquares(n), ({ value }) => Effect.sync(() => order.push(value)))),
+        (n) => forkToFirstWait(Effect.tap(loop.sumOfSquares(n), ({ value }) => Effect.sync(() => order.push(value)))),
         { concurrency: 1 }
       )
-      let turns = 0
-      yield* Effect.repeatN(Effect.andThen(Effect.promise(() => new Promise(setImmediate)), () => turns++), 99)
-      expect([turns, order.length]).toEqual([100, 0])
+      yield* turns(100)
+      expect(order).toEqual([])
       response.end("{}")
       yield* Fiber.join(held)
       yield* Effect.forEach(sums, Fiber.join, { concurrency: 1 })
@@ -79,14 +66,14 @@ describe("BlockingLoop", () => {
   it.scoped("admits 64 calls, refuses the next, and takes accepted work all the same", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
-      const running = yield* inLine(loop.sleep({ times: 1, each: "1 hour" }))
-      const waiting = yield* Effect.replicateEffect(inLine(loop.sumOfSquares(3)), 63)
+      const running = yield* forkToFirstWait(loop.sleep({ times: 1, each: "1 hour" }))
+      const waiting = yield* Effect.replicateEffect(forkToFirstWait(loop.sumOfSquares(3)), 63)
       expect(yield* loop.stats).toEqual({ waiting: 63, running: 1 })
       const refused = yield* Effect.flip(loop.sumOfSquares(3))
       expect(refused).toMatchObject({ _tag: "Overloaded", retry_after: 1 })
       expect(yield* Effect.flip(loop.check)).toEqual(refused)
       expect(yield* Effect.flip(loop.copyFile("/nowhere", "/nowhere"))).toEqual(refused)
-      const accepted = yield* inLine(loop.sleepPatiently({ times: 1, each: "1 millis" }))
+      const accepted = yield* forkToFirstWait(loop.sleepPatiently({ times: 1, each: "1 millis" }))
       yield* Fiber.interrupt(running)
       const values = yield* Effect.forEach(waiting, Fiber.join, { concurrency: 1 })
       expect(values.map(({ value }) => value)).toEqual(Array.from({ length: 63 }, () => 5n))
@@ -102,11 +89,11 @@ describe("BlockingLoop", () => {
         loop.sleep({ times: 1, each: 1, begun: Effect.sync(() => order.push(`${name} begins`)) }).pipe(
           Effect.tap(() => Effect.sync(() => order.push(`${name} ends`)))
         )
-      const held = yield* inLine(loop.httpGet(url, "1 minute"))
+      const held = yield* forkToFirstWait(loop.httpGet(url, "1 minute"))
       const { response } = yield* next
-      const first = yield* inLine(sleep("first"))
-      const left = yield* inLine(sleep("left"))
-      const second = yield* inLine(sleep("second"))
+      const first = yield* forkToFirstWait(sleep("first"))
+      const left = yield* forkToFirstWait(sleep("left"))
+      const second = yield* forkToFirstWait(sleep("second"))
       yield* Fiber.interrupt(left)
       expect(order).toEqual([])
       response.end("{}")
@@ -120,10 +107,10 @@ describe("BlockingLoop", () => {
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const { next, size, url } = yield* upstream
-      const running = yield* inLine(loop.httpGet(url, "1 hour"))
+      const running = yield* forkToFirstWait(loop.httpGet(url, "1 hour"))
       const { gone } = yield* next
-      const waiting = yield* inLine(loop.httpGet(url, "1 hour"))
-      const behind = yield* inLine(loop.sumOfSquares(3))
+      const waiting = yield* forkToFirstWait(loop.httpGet(url, "1 hour"))
+      const behind = yield* forkToFirstWait(loop.sumOfSquares(3))
       yield* Fiber.interrupt(waiting)
       yield* Fiber.interrupt(running)
       yield* gone
@@ -136,7 +123,7 @@ describe("BlockingLoop", () => {
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
         const { next, url } = yield* upstream
-        const call = yield* inLine(loop.httpGet(url, "1 minute"))
+        const call = yield* forkToFirstWait(loop.httpGet(url, "1 minute"))
         const { response } = yield* next
         response.writeHead(418, { "content-type": "application/json" }).end("{\"tea\":\"thé ☕\"}")
         const { body, status } = (yield* Fiber.join(call)).value
@@ -175,7 +162,7 @@ describe("BlockingLoop", () => {
           Effect.gen(function*() {
             // should it succeed, the report shows a size rather than a mebibyte
             const size = Effect.map(loop.httpGet(url, "1 minute"), ({ value }) => value.body.length)
-            const call = yield* inLine(Effect.flip(size))
+            const call = yield* forkToFirstWait(Effect.flip(size))
             answer((yield* next).response)
             return yield* Fiber.join(call)
           })

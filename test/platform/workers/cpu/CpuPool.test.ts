@@ -2,14 +2,13 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { AppConfig } from "../../../../src/AppConfig.ts"
 import { CpuPool } from "../../../../src/platform/workers/cpu/CpuPool.ts"
+import { forkToFirstWait } from "../../../support/fibers.ts"
 
 const layer = (cpuWorkers: number, cpuQueue: number) =>
   CpuPool.layer.pipe(Layer.provide(AppConfig.layerWith({ cpuWorkers, cpuQueue })))
 
 // would run for months: only an interruption ends it
 const endless = Number.MAX_SAFE_INTEGER
-
-const inLine = <A, E>(effect: Effect.Effect<A, E>) => Effect.zipLeft(Effect.fork(effect), Effect.yieldNow())
 
 describe("CpuPool", () => {
   it.effect("computes exactly, more at once than it has threads", () =>
@@ -22,8 +21,11 @@ describe("CpuPool", () => {
   it.effect("admits its threads and its queue, refuses the next, and stops what is interrupted", () =>
     Effect.gen(function*() {
       const pool = yield* CpuPool
-      const [first, second] = [yield* inLine(pool.sumOfSquares(endless)), yield* inLine(pool.sumOfSquares(endless))]
-      const waiting = yield* inLine(pool.sumOfSquares(3))
+      const [first, second] = [
+        yield* forkToFirstWait(pool.sumOfSquares(endless)),
+        yield* forkToFirstWait(pool.sumOfSquares(endless))
+      ]
+      const waiting = yield* forkToFirstWait(pool.sumOfSquares(3))
       expect(yield* pool.stats).toEqual({ waiting: 1, running: 2 })
       expect(yield* Effect.flip(pool.sumOfSquares(4))).toMatchObject({ _tag: "Overloaded", what: { name: "CPU pool" } })
       yield* Fiber.interrupt(second)

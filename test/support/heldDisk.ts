@@ -1,0 +1,34 @@
+import { Layer } from "effect"
+import { Disk } from "../../src/platform/sql/SharedSync.ts"
+
+type Done = (failure: Error | null) => void
+
+/** A disk that ends each sync in the next turn of the event loop, until it is told to hold syncs back. */
+export const make = () => {
+  /** Ends the syncs that are held back, in order, with a failure or with null. */
+  const held: Array<Done> = []
+  /** The failures for which the database has given the disk up. */
+  const lost: Array<Error> = []
+  let holds = false
+  return {
+    held,
+    lost,
+    hold: () => {
+      holds = true
+    },
+    /** Ends what is held back, and holds nothing back from now on. */
+    letGo: () => {
+      holds = false
+      for (const done of held.splice(0)) done(null)
+    },
+    layer: Layer.succeed(Disk, {
+      sync: (_, done) => {
+        if (holds) held.push(done)
+        else setImmediate(done, null)
+      },
+      lost: (failure) => {
+        lost.push(failure)
+      }
+    })
+  }
+}
