@@ -10,7 +10,7 @@ const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")
   .addError(InvalidInput)
   .addError(UpgradeRequired)
   .addError(Overloaded)
-  // neither an upgrade nor its refusal is a 2xx, so that conditions are ignored (RFC 9110, 13.2.1)
+  // neither an upgrade nor its refusal is a 2xx, so conditions are ignored (RFC 9110, 13.2.1)
   .annotate(JudgesConditions, true)
   .annotateContext(
     OpenApi.annotations({

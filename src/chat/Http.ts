@@ -5,7 +5,7 @@ import type { ChatApi } from "./Api.ts"
 import { jsonProtocol, textProtocol } from "./messages.ts"
 import { Room } from "./Room.ts"
 
-/** The handlers of the chat; the one of the websocket stays until its connection is closed. */
+/** The handlers of the chat. The websocket's handler runs until its connection is closed. */
 export const handlers: Effect.Effect<Handlers<typeof ChatApi>, never, Room | WebSocketServer> = Effect.gen(function*() {
   const room = yield* Room
   const sockets = yield* WebSocketServer

@@ -23,12 +23,12 @@ interface Member {
   readonly connection: Connection
 }
 
-/** What the room adds to whatever happens. */
+/** The fields that the room adds to every event. */
 type Stamp = Pick<Event, "id" | "time">
 
 const speaksJson = ({ connection }: Member): boolean => connection.protocol === jsonProtocol
 
-/** An event as each protocol has it, framed once, and only where somebody speaks the protocol. */
+/** Frames an event for each protocol, once, and only if a member speaks the protocol. */
 const framesOf = (event: Event) => {
   const plain = plainText(event)
   let [plainFrame, jsonFrame]: [Frame.Frame | undefined, Frame.Frame | undefined] = [undefined, undefined]
@@ -39,12 +39,12 @@ const framesOf = (event: Event) => {
   }
 }
 
-/** The members, and the one place where events get their order. */
+/** Holds the members and alone gives events their order. */
 const makeRoster = () => {
   const members = new Set<Member>()
   let lastId = 0
 
-  /** Queues the event for each of the audience in one tick, before any other event: everyone sees the same order. */
+  /** Queues the event for its audience in one tick, before any other event, so that all members see the same order. */
   const publish = (happen: (stamp: Stamp) => Event, audience: (member: Member) => boolean = () => true) =>
     Effect.map(DateTime.now, (time) => {
       const frameFor = framesOf(happen({ id: lastId += 1, time }))
@@ -55,7 +55,7 @@ const makeRoster = () => {
     })
 
   return {
-    /** The newcomer is told as well: it is its first event. */
+    /** Adds a member, whose first event is its own arrival. */
     join: (member: Member) =>
       Effect.suspend(() => {
         members.add(member)
@@ -69,7 +69,7 @@ const makeRoster = () => {
     forget: (member: Member) => Effect.sync(() => members.delete(member)),
     say: (member: Member, said: string) =>
       publish((stamp) => ({ ...stamp, kind: "message", client_id: member.clientId, text: said })),
-    /** False when no socket of that client id is here. */
+    /** Sends a personal message; returns false if that client id has no socket here. */
     whisper: ({ clientId }: Member, to: ClientId, said: string) =>
       Effect.suspend(() => {
         if (!Array.from(members).some((member) => member.clientId === to)) return Effect.succeed(false)
@@ -91,7 +91,7 @@ const refuse = Effect.fnUntraced(function*({ connection }: Member, why: Text, er
 const understand = (member: Member, received: string): Effect.Effect<ClientMessage, ParseResult.ParseError> =>
   speaksJson(member) ? decodeClientMessage(received) : Effect.succeed({ kind: "message", text: received })
 
-/** What the handbook calls `process_message`, and a client's socket from joining to leaving. */
+/** Runs a client's socket from joining to leaving, with the handbook's `process_message`. */
 const makeConversation = Effect.gen(function*() {
   const { chatProcessing } = yield* AppConfig
   const roster = makeRoster()
@@ -114,12 +114,12 @@ const makeConversation = Effect.gen(function*() {
       onSuccess: (message) => answer(member, message)
     })
 
-  /** One message after the other, until the connection is closed and all that it accepted is answered. */
+  /** Handles one message after the other until the connection is closed and all accepted messages are answered. */
   const converse = Effect.fnUntraced(function*(member: Member) {
     let received = yield* member.connection.receive
     while (Option.isSome(received)) {
       yield* hear(member, received.value)
-      // the others' messages, and the event loop, have their turn between two of one client
+      // gives other clients and the event loop their turn between two messages of one client
       yield* Effect.yieldNow()
       received = yield* member.connection.receive
     }
@@ -137,22 +137,25 @@ const makeConversation = Effect.gen(function*() {
 })
 
 /**
- * The handbook's chat room. Everyone sees the same events in the same order. What a client says is processed in its own order, one
- * message at a time, without delaying another client's; what was received before it left is still said. Text from a client goes
- * into no log line.
+ * The handbook's chat room, in which all members see the same events in the same order. One client's messages are
+ * processed in order, one at a time, without delaying other clients. Messages received before a client left are still
+ * sent. No log line contains a client's text.
  */
 export class Room extends Context.Tag("barista/chat/Room")<
   Room,
   {
     /**
-     * Accepts a connection and makes it a member until it is closed; the effect ends then. Interrupted earlier, it closes the connection
-     * with 1001. The connection's scope stays open until the last of its messages is answered.
+     * Accepts a connection and makes it a member; the effect ends when the connection is closed. Interruption closes
+     * the connection with 1001. The connection's scope stays open until its last message is answered.
      */
     readonly host: <E>(
       clientId: ClientId,
       accept: Effect.Effect<Connection, E, Scope.Scope>
     ) => Effect.Effect<void, E>
-    /** Closes every connection with 1001, in the bounded time that each has for it, and accepts no more. The layer's scope does so too. */
+    /**
+     * Closes every connection with 1001, within its bounded time, and accepts no more. Closing the layer's scope does
+     * the same.
+     */
     readonly stop: Effect.Effect<void>
   }
 >() {
@@ -170,7 +173,7 @@ export class Room extends Context.Tag("barista/chat/Room")<
               Scope.extend(accept, scope),
               (cause) => Scope.close(scope, Exit.failCause(cause))
             )
-            // Not of this fiber: the HTTP server interrupts it as soon as the client leaves.
+            // outside this fiber, which the HTTP server interrupts as soon as the client leaves
             yield* converse(clientId, connection).pipe(
               Effect.tapDefect((cause) => Effect.logError("A chat conversation failed", cause)),
               Effect.onExit((exit) => Scope.close(scope, exit)),

@@ -4,13 +4,13 @@ import { InputIssue } from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
 import * as JsonBody from "../platform/http/contract/JsonBody.ts"
 
-/** The subprotocol of the JSON messages below; without it a client speaks the handbook's plain texts. */
+/** The subprotocol of the JSON messages below. Without a subprotocol a client speaks the handbook's plain texts. */
 export const jsonProtocol = "barista.v1+json"
 
-/** The subprotocol of the handbook's plain texts: only for a client that has to offer one, as one with a token has. */
+/** The subprotocol of the handbook's plain texts, for clients that must offer one, such as those with a token. */
 export const textProtocol = "barista.v1+text"
 
-/** What a JSON client says: to everyone, or to the sockets of one client id. */
+/** A message of a JSON client, to everyone or to the sockets of one client id. */
 export const ClientMessage = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("message"), text: Schema.String }),
   Schema.Struct({ kind: Schema.Literal("personal"), to: ClientId, text: Schema.String })
@@ -18,13 +18,13 @@ export const ClientMessage = Schema.Union(
 export type ClientMessage = typeof ClientMessage.Type
 
 const { fields: envelope } = Schema.Struct({
-  /** Grows with every event of the room; a client sees gaps where personal messages went to others. */
+  /** Grows with every event of the room. A client sees gaps for the personal messages of others. */
   id: Schema.Int,
   client_id: ClientId,
   time: Schema.DateTimeUtc
 })
 
-/** What happens in the room; `client_id` says whose doing it is. */
+/** An event in the room, caused by `client_id`. */
 export const Event = Schema.Union(
   Schema.Struct({ ...envelope, kind: Schema.Literal("message"), text: Schema.String }),
   Schema.Struct({ ...envelope, kind: Schema.Literal("personal"), to: ClientId, text: Schema.String }),
@@ -33,14 +33,17 @@ export const Event = Schema.Union(
 )
 export type Event = typeof Event.Type
 
-/** The answer to a message that cannot be understood or delivered; the socket stays open. */
+/** The answer to a message that is invalid or cannot be delivered; the socket stays open. */
 export const Refusal = Schema.Struct({
   kind: Schema.Literal("error"),
   detail: Schema.String,
   errors: Schema.Array(InputIssue)
 })
 
-/** Judged as written, like the JSON of a request: `1.0000000000000001` names no client, and two receivers are one too many. */
+/**
+ * Reads JSON as written, like the body of a request: `1.0000000000000001` is no client id, and two receivers are an
+ * error.
+ */
 const Written = Schema.transformOrFail(Schema.String, Schema.Unknown, {
   strict: true,
   decode: (json, _, ast) =>
@@ -56,8 +59,8 @@ export const encodeEvent = Schema.encodeSync(Schema.parseJson(Event))
 export const encodeRefusal = Schema.encodeSync(Schema.parseJson(Refusal))
 
 /**
- * The event as a plain text: the handbook's for messages and leaving. It has none for joining, and none for a personal message,
- * which reads `Client 1 to client 2: TEXT` here.
+ * Renders the event as plain text: the handbook's for messages and leaving. The handbook has no text for joining, and
+ * none for a personal message, which reads `Client 1 to client 2: TEXT` here.
  */
 export const plainText = (event: Event): string | undefined => {
   switch (event.kind) {

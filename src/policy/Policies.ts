@@ -100,7 +100,7 @@ const warnOfUnknown = Effect.suspend(() => {
   const unknown = Object.keys(process.env).filter((name) => name.startsWith("POLICY_") && !known.includes(name))
   return Effect.forEach(
     unknown,
-    (name) => Effect.logWarning(`${name} replaces no policy: the variables that do are ${known.join(", ")}`),
+    (name) => Effect.logWarning(`${name} replaces no policy: the known variables are ${known.join(", ")}`),
     { concurrency: 1, discard: true }
   )
 })

@@ -10,7 +10,7 @@ import { idempotent } from "../platform/http/contract/Idempotent.ts"
 import { PageParams } from "../platform/http/contract/Pagination.ts"
 import { filtered, Params } from "../platform/http/contract/Params.ts"
 
-/** An account; every user has one, of 0.00 until its first entry. */
+/** An account. Every user has one, with 0.00 until its first entry. */
 export class Account extends Schema.Class<Account>("Account")({
   user_id: UserId,
   balance: Schema.String.annotations({ description: "Decimal, two places", examples: ["89.50"] }),
@@ -39,7 +39,7 @@ export class Entry extends Schema.Class<Entry>("Entry")({
   created_at: Schema.String.annotations({ description: "RFC 3339", examples: ["2025-01-31T12:00:00.000Z"] })
 }) {}
 
-/** 404: there is no user, and so no account, of that id. */
+/** 404: no user, and so no account, has that id. */
 export class AccountNotFound extends Problem.define<AccountNotFound>()("AccountNotFound", 404, { user_id: UserId }) {
   get problem(): Problem.Description {
     return {
@@ -70,7 +70,9 @@ export class InsufficientFunds extends Problem.define<InsufficientFunds>()("Insu
   }
 }
 
-/** 409: the payee's account, or the ledger as a whole, holds as much as can be counted exactly (2^53 cents). */
+/**
+ * 409: the payee's account, or the whole ledger, has reached the largest sum that can be counted exactly (2^53 cents).
+ */
 export class BalanceTooLarge extends Problem.define<BalanceTooLarge>()("BalanceTooLarge", 409, { user_id: UserId }) {
   get problem(): Problem.Description {
     return {

@@ -6,7 +6,7 @@ import { page } from "../platform/http/contract/Pagination.ts"
 import type { TransfersApi } from "./Api.ts"
 import { Transfers } from "./Transfers.ts"
 
-/** Decode, call, encode. */
+/** Handlers that decode, call and encode. */
 export const handlers = Effect.map(Transfers, (transfers): Handlers<typeof TransfersApi> => ({
   transfer: ({ payload: { amount, from_user, to_user } }) =>
     Effect.zipWith(

@@ -5,7 +5,7 @@ import { LedgerRepo, type SumRow } from "./LedgerRepo.ts"
 
 const written = (cents: number) => `${format(cents)} (${cents} cents)`
 
-/** An account's balance is not the sum of its entries; both in cents. */
+/** An account's balance differs from the sum of its entries; both in cents. */
 export class BalanceDiffers extends Data.TaggedError("BalanceDiffers")<{
   readonly account_id: number
   readonly balance_cents: number
@@ -28,7 +28,9 @@ export class LedgerUnbalanced extends Data.TaggedError("LedgerUnbalanced")<{ rea
   }
 }
 
-/** Where the walk is: the entries of `account` up to `entry` are summed, all those of the accounts before it compared. */
+/**
+ * The position of the walk. The entries of `account` up to `entry` are summed, and all accounts before it are compared.
+ */
 interface Position {
   readonly account: number
   readonly entry: number
@@ -37,14 +39,17 @@ interface Position {
 
 type Rows = ReadonlyArray<typeof SumRow.Type>
 
-/** Entries that one statement sums: one to four milliseconds of the event loop, by how many accounts they are of. */
+/**
+ * Entries that one statement sums: one to four milliseconds of the event loop, depending on how many accounts they
+ * belong to.
+ */
 const pageOfEntries = 500
 
 const make = (limit: number) =>
   Effect.gen(function*() {
     const repo = yield* LedgerRepo
 
-    /** Compares the accounts that end in a page; answers where the next one begins. */
+    /** Compares the accounts that end in a page; returns the start of the next page. */
     const compare = Effect.fnUntraced(function*(position: Position, rows: Rows) {
       const isLast = rows.reduce((entries, row) => entries + row.entries, 0) < limit
       let next: Position | undefined
@@ -61,17 +66,18 @@ const make = (limit: number) =>
 
     return LedgerCheck.of({
       run: Effect.gen(function*() {
-        // entries are only appended, whole transactions at a time: what is up to here sums to zero whatever is written meanwhile
+        // entries are only appended, whole transactions at a time, so those up to this one sum to zero despite later
+        // writes
         const newest = Option.match(yield* orDefect(repo.newestEntry()), { onNone: () => 0, onSome: ({ id }) => id })
         let total = 0
         let position: Position | undefined = { account: 0, entry: 0, sum: 0 }
         while (position !== undefined) {
           const { account, entry }: Position = position
-          // one statement sees one state: the balances in it belong to the entries in it
+          // one statement sees one state, so its balances match its entries
           const rows: Rows = yield* orDefect(repo.sums({ account, entry, newest, limit }))
           total = rows.reduce((sum, { sum_to_newest }) => sum + sum_to_newest, total)
           position = yield* compare(position, rows)
-          // a turn of the event loop for everybody else
+          // lets the event loop run everyone else's work
           yield* Effect.sleep(0)
         }
         if (total !== 0) return yield* new LedgerUnbalanced({ sum_cents: total })
@@ -80,11 +86,12 @@ const make = (limit: number) =>
   })
 
 /**
- * The ledger's own proof: every balance is the sum of its account's entries, and all accounts together, the outside one included, hold
- * zero. It walks the accounts a bounded page at a time, about four seconds for a million entries, and is right while transfers go on.
+ * Proves the ledger: every balance is the sum of its account's entries, and all accounts with the outside one sum to
+ * zero. Walks the accounts in bounded pages, about four seconds for a million entries, and stays correct while
+ * transfers go on.
  */
 export class LedgerCheck extends Context.Tag("barista/transfers/LedgerCheck")<LedgerCheck, {
-  /** Fails with the first difference it meets. */
+  /** Fails with the first difference. */
   readonly run: Effect.Effect<void, BalanceDiffers | LedgerUnbalanced>
 }>() {
   static readonly layerOfPages = (entries: number) => Layer.effect(LedgerCheck, make(entries))

@@ -31,22 +31,25 @@ export const NewEntry = Schema.Struct({
   balance_cents: Cents
 })
 
-/** Part of an account's entries, summed, beside its balance: as they stand, so that what is wrong can be told. */
+/**
+ * The sum of some of an account's entries, beside its balance. Both are read unchecked, so that a wrong one can be
+ * reported.
+ */
 export const SumRow = Schema.Struct({
   account_id: AccountId,
   balance_cents: Schema.Number,
   sum_cents: Schema.Number,
-  /** The sum of those up to the entry `newest`. */
+  /** The sum of the entries up to `newest`. */
   sum_to_newest: Schema.Number,
   last_entry: Schema.NullOr(Id),
-  /** How many there are; 1 for an account without. */
+  /** The number of entries; 1 for an account without entries. */
   entries: Schema.Int
 })
 
-/** The largest balance, in cents: numbers keep it exactly, and so do JSON readers. */
+/** The largest balance in cents that numbers and JSON readers keep exactly. */
 const largest = Number.MAX_SAFE_INTEGER
 
-/** Larger than any entry id: a page without `after` begins at the newest. */
+/** Exceeds every entry id, so that a page without `after` begins at the newest. */
 const beyondAll = Number.MAX_SAFE_INTEGER
 
 const make = Effect.gen(function*() {
@@ -71,7 +74,7 @@ const make = Effect.gen(function*() {
       Result: Key,
       execute: () => reader`SELECT id FROM ledger_entries ORDER BY id DESC LIMIT 1`
     }),
-    /** The accounts from `account` on, whose entries count from `entry` on, as many as have `limit` entries together. */
+    /** Sums accounts from `account` on, whose own entries count after `entry`, until `limit` entries are read. */
     sums: Query.findAll({
       Request: Schema.Struct({
         account: AccountId,
@@ -92,7 +95,7 @@ const make = Effect.gen(function*() {
             WHERE a.id >= ${account} ORDER BY a.id, e.id LIMIT ${limit}
           ) AS page GROUP BY account_id, balance_cents ORDER BY account_id`
     }),
-    /** Takes from a user's balance; no row where it holds less. */
+    /** Subtracts from a user's balance; returns no row if the balance is smaller. */
     withdraw: Query.findOne({
       Request: Change,
       Result: Balance,
@@ -102,7 +105,10 @@ const make = Effect.gen(function*() {
           WHERE id = ${account_id} AND balance_cents >= ${amount_cents}
           RETURNING balance_cents`
     }),
-    /** Adds to a balance, of 0 where there is no account yet; no row where it would be larger than a number keeps exactly. */
+    /**
+     * Adds to a balance, which is 0 if there is no account yet. Returns no row if the sum would exceed the exact
+     * numbers.
+     */
     add: Query.findOne({
       Request: Change,
       Result: Balance,
@@ -119,7 +125,7 @@ const make = Effect.gen(function*() {
       execute: ({ created_at, kind }) =>
         writer`INSERT INTO ledger_transactions (kind, created_at) VALUES (${kind}, ${created_at}) RETURNING id`
     }),
-    /** Both sides of a transaction; answers their ids in any order. */
+    /** Inserts both sides of a transaction; returns their ids in any order. */
     insertEntries: Query.findAll({
       Request: Schema.Tuple(NewEntry, NewEntry),
       Result: Schema.Struct({ id: Id, account_id: AccountId }),
@@ -133,7 +139,7 @@ const make = Effect.gen(function*() {
   }
 })
 
-/** One query a method, on the ledger's tables. What changes is called inside a transaction only. */
+/** The queries on the ledger's tables, one a method. Call those that change rows inside a transaction. */
 export class LedgerRepo
   extends Context.Tag("barista/transfers/LedgerRepo")<LedgerRepo, Effect.Effect.Success<typeof make>>()
 {

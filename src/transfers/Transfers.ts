@@ -10,7 +10,7 @@ import { orDefect } from "../platform/sql/orDefect.ts"
 import { Account, AccountNotFound, BalanceTooLarge, Entry, InsufficientFunds } from "./Api.ts"
 import { type EntryRow, LedgerRepo } from "./LedgerRepo.ts"
 
-/** Where deposits come from: the one account that may be negative. */
+/** The account from which deposits come, the only one that may be negative. */
 const outside = 0
 
 type Amount = typeof AmountCents.Type
@@ -63,7 +63,7 @@ const make = Effect.gen(function*() {
       : new InsufficientFunds({ user_id: from, balance_cents, amount_cents: amount })
   })
 
-  /** The balances of payer and payee after a movement of money between them. */
+  /** Moves money and returns the new balances of payer and payee. */
   const shift = Effect.fnUntraced(function*(movement: Movement) {
     const { amount, from, to } = movement
     const left = yield* from === outside
@@ -75,7 +75,7 @@ const make = Effect.gen(function*() {
     return [left.value, grown.value] as const
   })
 
-  /** A movement and its two entries, inside the caller's transaction; answers the payee's. */
+  /** Records a movement with its two entries inside the caller's transaction; returns the payee's entry. */
   const move = Effect.fnUntraced(function*(movement: Movement) {
     const { amount, from, kind, to } = movement
     const [left, grown] = yield* shift(movement)
@@ -105,7 +105,7 @@ const make = Effect.gen(function*() {
     return yield* Effect.catchTag(
       move({ kind: "deposit", from: outside, to, amount }),
       "InsufficientFunds",
-      // the outside account has no bottom
+      // the outside account has no lower bound
       Effect.die
     )
   })
@@ -127,8 +127,9 @@ const make = Effect.gen(function*() {
 })
 
 /**
- * The handbook's transfer of money on a double-entry, append-only ledger in whole cents: every movement is one immediate transaction with
- * two entries that sum to zero, and the sum over all accounts, the outside one included, is always zero.
+ * The handbook's transfer of money, on a double-entry, append-only ledger in whole cents. Every movement is one
+ * immediate transaction with two entries that sum to zero, so the sum over all accounts, the outside one included,
+ * stays zero.
  */
 export class Transfers extends Context.Tag("barista/transfers/Transfers")<Transfers, {
   /** Moves `amount` (cents), or changes nothing. */
@@ -140,16 +141,16 @@ export class Transfers extends Context.Tag("barista/transfers/Transfers")<Transf
     { readonly transaction_id: number },
     InvalidInput | AccountNotFound | InsufficientFunds | BalanceTooLarge
   >
-  /** Money from outside. */
+  /** Moves money from the outside account to a user. */
   readonly deposit: (user: UserId, amount: Amount) => Effect.Effect<Entry, AccountNotFound | BalanceTooLarge>
   readonly account: (user: UserId) => Effect.Effect<Account, AccountNotFound>
-  /** At most `limit` entries, newest first, older than the entry `after`. */
+  /** Lists at most `limit` entries, newest first, older than the entry `after`. */
   readonly entries: (user: UserId, window: Window) => Effect.Effect<ReadonlyArray<Entry>, AccountNotFound>
 }>() {
   static readonly layer = Layer.effect(Transfers, make)
 }
 
-/** What two of the sample users begin with: 100.00 and 50.00. */
+/** Gives two of the sample users their first money: 100.00 and 50.00. */
 export const sample = Effect.fnUntraced(function*(first: UserId, second: UserId) {
   const transfers = yield* Transfers
   yield* transfers.deposit(first, Cents.make(10_000))

@@ -16,7 +16,7 @@ export const UploadId = Id.pipe(Schema.brand("UploadId")).annotations({
 })
 export type UploadId = typeof UploadId.Type
 
-/** A file that is on disk, whole. */
+/** A file that is completely on disk. */
 export class Upload extends Schema.Class<Upload>("Upload")({
   filename: Schema.String.annotations({ description: "As the client wrote it", examples: ["cœur ☕.txt"] }),
   size: Schema.Int.annotations({ description: "Bytes", examples: [5] }),
@@ -43,7 +43,7 @@ export class UploadNotFound extends Problem.define<UploadNotFound>()("UploadNotF
   }
 }
 
-/** 500: the stored bytes are not those that were kept; the log says how. */
+/** 500: the stored bytes differ from those received; the log has the details. */
 export class UploadDamaged extends Problem.define<UploadDamaged>()("UploadDamaged", 500, { id: UploadId }) {
   get problem(): Problem.Description {
     return {
@@ -56,7 +56,7 @@ export class UploadDamaged extends Problem.define<UploadDamaged>()("UploadDamage
   }
 }
 
-/** 416: the range asked for begins beyond the file's end; `size` is in bytes. */
+/** 416: the requested range begins beyond the file's end; `size` is in bytes. */
 export class RangeNotSatisfiable extends Problem.define<RangeNotSatisfiable>()("RangeNotSatisfiable", 416, {
   size: Schema.Int
 }) {
@@ -76,7 +76,7 @@ const id = HttpApiSchema.param("id", idFromText(UploadId, "Id of an upload, 1 to
 /** The file in the media type with which it was uploaded. */
 const bytes = HttpApiSchema.Uint8Array({ contentType: "*/*" })
 
-/** Why an upload is not kept. */
+/** The reasons for which an upload is not kept. */
 const NotKept = Schema.Union(
   TooManyFiles,
   StorageFull,

@@ -11,13 +11,16 @@ import { type StoredUpload, Uploads } from "./Uploads.ts"
 
 type Request = HttpServerRequest.HttpServerRequest
 
-/** An upload never changes once it is there. */
+/** Makes the validators of an upload, which never changes once stored. */
 const validatorsOf = ({ created_at, sha256 }: Upload): Preconditions.Validators => ({
   etag: `"${sha256}"`,
   lastModified: created_at.epochMillis
 })
 
-/** The bytes asked for. Always an attachment of the declared type and no other, so that no browser runs what somebody uploaded. */
+/**
+ * Answers the requested bytes. They are always an attachment of the declared type, so that no browser runs an uploaded
+ * file.
+ */
 const download = (request: Request) => ({ read, upload }: StoredUpload) =>
   Effect.gen(function*() {
     const { content_type, filename, size } = upload
@@ -48,7 +51,7 @@ const download = (request: Request) => ({ read, upload }: StoredUpload) =>
     })
   })
 
-/** Fails where a change is asked for under a condition that does not hold. */
+/** Fails if the request's preconditions do not hold for a change. */
 const mayChange = (request: Request) => (upload: Upload) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const validators = validatorsOf(upload)
@@ -57,7 +60,7 @@ const mayChange = (request: Request) => (upload: Upload) =>
       : new Preconditions.PreconditionFailed({ etag: validators.etag })
   })
 
-/** Decode, call, encode. The forms are read as streams from the request itself. */
+/** Handlers that decode, call and encode. The forms are read as streams from the request itself. */
 export const handlers = Effect.map(Uploads, (uploads): Handlers<typeof UploadsApi> => ({
   uploadSync: ({ request }) => uploads.acceptOneBlocking(request),
   uploadAsync: ({ request }) => uploads.acceptOne(request),

@@ -24,7 +24,7 @@ interface Received {
   readonly stored: StoredFile
 }
 
-/** An upload, and its bytes, all or a range of them; the stream fails where the file was deleted or cut short meanwhile. */
+/** An upload with its bytes, all or a range. The stream fails if the file is deleted or truncated meanwhile. */
 export interface StoredUpload {
   readonly upload: Upload
   readonly read: Read
@@ -36,17 +36,17 @@ type Request = HttpServerRequest.HttpServerRequest
 const toUpload = ({ stored_as: _, ...row }: UploadRow) => new Upload({ ...row, url: `/uploads/${row.id}` })
 
 /**
- * The files that clients sent. An upload is answered when its bytes are on disk and its row is committed; until then, whatever goes wrong,
- * nothing of it stays. Its name is data: it is never part of a path.
+ * The uploaded files of clients. An upload is answered once its bytes are on disk and its row is committed; a failure
+ * before that leaves nothing behind. The client's file name is data and never part of a path.
  */
 export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
-  /** The one file of the form's field `file`. */
+  /** Accepts the single file of the form's field `file`. */
   readonly acceptOne: (request: Request) => Effect.Effect<Upload, Refused>
-  /** The same by blocking file calls on the sacrificial event loop. */
+  /** Does the same by blocking file calls on the sacrificial event loop. */
   readonly acceptOneBlocking: (request: Request) => Effect.Effect<Upload, Refused | Overloaded>
-  /** All files of the form's field `files`, in the order sent; all are kept, or none. */
+  /** Accepts all files of the form's field `files`, in the order sent; keeps all or none. */
   readonly acceptMany: (request: Request) => Effect.Effect<ReadonlyArray<Upload>, Refused>
-  /** At most `limit` uploads whose id is above `after`, ascending. */
+  /** Lists at most `limit` uploads whose id is above `after`, ascending. */
   readonly list: (window: Window) => Effect.Effect<ReadonlyArray<Upload>>
   readonly open: (id: UploadId) => Effect.Effect<StoredUpload, UploadNotFound | UploadDamaged>
   /** Deletes an upload, unless `admit` fails. */
@@ -56,8 +56,8 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
   ) => Effect.Effect<void, UploadNotFound | E>
 }>() {
   /**
-   * On start brings in the files that a crash left on their way, and says which are not its database's; then, as often as something can have
-   * become stale, removes what was abandoned on its way.
+   * Recovers at the start the files that a crash left in transit, and warns of files that the database does not know.
+   * Afterwards removes abandoned temporary files, as often as a file can have become stale.
    */
   static readonly layer = Layer.scoped(
     Uploads,
@@ -78,7 +78,7 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
             created_at
           }))
 
-      // interruptible until the files are there; from then on they and their rows share one fate
+      // interruptible until the files are stored; from then on files and rows are kept or dropped together
       const accept = <E>(write: Write<E>, form: Pick<Expected, "field" | "many">) => (request: Request) =>
         Effect.uninterruptibleMask((restore) =>
           restore(
@@ -108,11 +108,11 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
 
       const found = yield* store.recover(known)
       if (found.recovered > 0) {
-        yield* Effect.logInfo(`brought in ${found.recovered} files that a crash left on their way`)
+        yield* Effect.logInfo(`recovered ${found.recovered} uploaded files that a crash left in transit`)
       }
       if (found.unknown > 0) {
         yield* Effect.logWarning(
-          `${found.unknown} files under uploads belong to no upload of this database; they are left alone`
+          `${found.unknown} files in the uploads folder belong to no upload of this database; they stay untouched`
         )
       }
       const sweep = Effect.flatMap(
@@ -121,7 +121,7 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
       )
       yield* sweep
       yield* sweep.pipe(
-        Effect.catchAllCause((cause) => Effect.logWarning("could not look for abandoned files", cause)),
+        Effect.catchAllCause((cause) => Effect.logWarning("the search for abandoned files failed", cause)),
         Effect.delay(requestTimeout),
         Effect.forever,
         Effect.forkScoped
@@ -142,7 +142,7 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
             store.open({ storedAs: row.stored_as, size: row.size }),
             "FileDamaged",
             (damage) =>
-              // deleted in between, or its file is not what it was
+              // either the upload was deleted in between, or its file is damaged
               Effect.zipRight(
                 existing(id),
                 Effect.zipRight(Effect.logError(`upload ${id}: ${damage.message}`), new UploadDamaged({ id }))

@@ -52,7 +52,7 @@ const make = Effect.gen(function*() {
   }
 })
 
-/** One query a method, on the table of uploads. */
+/** The queries on the table of uploads, one a method. */
 export class UploadsRepo
   extends Context.Tag("barista/uploads/UploadsRepo")<UploadsRepo, Effect.Effect.Success<typeof make>>()
 {

@@ -14,7 +14,7 @@ import { Content, exampleContent, exampleTitle, Name, Title } from "./Texts.ts"
 
 const shown = (example: string) => Schema.String.annotations({ examples: [example] })
 
-// structs, as a class makes an instance of every row, and a list of twenty then costs a tenth of its request more
+// structs, as a class makes an instance of every row, which adds a tenth to the cost of a request for twenty
 export const User = Schema.Struct({
   id: UserId,
   name: shown("Alice"),
@@ -47,7 +47,7 @@ export class UserNotFound extends Problem.define<UserNotFound>()("UserNotFound",
   }
 }
 
-/** 404: that user has no post of that id; another user may have it. */
+/** 404: the user has no post of that id; another user may have one. */
 export class PostNotFound
   extends Problem.define<PostNotFound>()("PostNotFound", 404, { user_id: UserId, post_id: PostId })
 {
@@ -62,7 +62,7 @@ export class PostNotFound
   }
 }
 
-/** 409: another user has that address already; upper and lower case do not matter. */
+/** 409: another user has that address already, compared without case. */
 export class EmailTaken extends Problem.define<EmailTaken>()("EmailTaken", 409, { email: Schema.String }) {
   get problem(): Problem.Description {
     return {
@@ -72,7 +72,7 @@ export class EmailTaken extends Problem.define<EmailTaken>()("EmailTaken", 409, 
   }
 }
 
-/** An address that no sample user has, so that the documentation's example can be tried. */
+/** An address that no sample user has, so that the documentation's example works. */
 const NewEmail = Email.annotations({ jsonSchema: { ...emailDocument, examples: ["zoe@example.com"] } })
 
 const userId = HttpApiSchema.param("user_id", UserIdFromText)
@@ -92,7 +92,7 @@ export const UsersApi = HttpApiGroup.make("users")
   .add(
     HttpApiEndpoint.post("create", "/users")
       .setPayload(Params({ name: Name, email: NewEmail }))
-      // the status of addSuccess alone would take the struct's name from it, and so its component from the document
+      // a status on addSuccess alone would remove the struct's name, and so its component in the document
       .addSuccess(User.annotations(HttpApiSchema.annotations({ status: 201, identifier: "User" })))
       .addError(EmailTaken)
       .annotateContext(documented("A new user", "Name and e-mail from the query or a JSON object."))

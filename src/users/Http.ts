@@ -6,7 +6,7 @@ import { setHeader } from "../platform/http/contract/ResponseHeaders.ts"
 import type { UsersApi } from "./Api.ts"
 import { Users } from "./Users.ts"
 
-/** Decode, call, encode. */
+/** Handlers that decode, call and encode. */
 export const handlers = Effect.map(Users, (users): Handlers<typeof UsersApi> => ({
   list: ({ urlParams }) => page("/users/", urlParams, users.list),
   create: ({ payload }) =>

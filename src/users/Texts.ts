@@ -1,16 +1,18 @@
 import { Schema } from "effect"
 import { rule } from "../domain/Rule.ts"
 
-// ranges rather than \p{…}: the document's patterns keep to what every validator understands (JSON Schema, Core 6.4)
+// ranges instead of \p{…}, as every validator understands them (JSON Schema, Core 6.4)
 const halves = "\\ud800-\\udfff"
-/** Control characters, half characters, and whatever turns the direction or the line of the text around it. */
+/**
+ * Control characters, half characters, and characters that change the direction or the line of the text around them.
+ */
 const unprintable = `\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069${halves}`
 
 const countOf = (written: string) => [...written].length
 
 const lengthRule = (most: number) => rule(`doit avoir de 1 à ${most} caractères`, `must have 1 to ${most} characters`)
 
-/** One line of 1 to `most` characters (code points) after trimming; the document says so as one pattern. */
+/** One line of 1 to `most` characters (code points) after trimming. The contract documents this as one pattern. */
 const line = (most: number, example: string) =>
   Schema.Trim.pipe(
     Schema.filter((written) => {
@@ -34,7 +36,7 @@ const line = (most: number, example: string) =>
     }
   })
 
-/** Characters of the longest post. */
+/** The longest post, in characters. */
 const longestContent = 100_000
 
 const Written = Schema.String.pipe(
@@ -54,7 +56,7 @@ export const Name = line(200, "Zoé")
 /** A post's title. */
 export const Title = line(200, exampleTitle)
 
-/** A post's text: any lines, trimmed, without NUL and half characters. */
+/** The text of a post: any lines, trimmed, without NUL and half characters. */
 export const Content = Schema.compose(Written, Schema.Trim).annotations({
   jsonSchema: {
     type: "string",

@@ -10,7 +10,7 @@ import { orDefect } from "../platform/sql/orDefect.ts"
 import { EmailTaken, type Post, PostNotFound, type Profile, type User, UserNotFound } from "./Api.ts"
 import { UsersRepo } from "./UsersRepo.ts"
 
-/** Fails where a following that is there, or is not, may not be changed. */
+/** Fails if a following, present or absent, may not be changed. */
 type Admission<E> = (isThere: boolean) => Effect.Effect<void, E>
 
 interface Window {
@@ -19,14 +19,16 @@ interface Window {
 }
 
 /**
- * The handbook's users, their posts and followers. A statement that the database refuses for another reason than a rule of the domain is
- * a defect: it answers 500 and its cause is logged.
+ * The handbook's users with their posts and followers. If the database refuses a statement for a reason beyond the
+ * domain's rules, that is a defect: a 500 with its cause in the log.
  */
 export class Users extends Context.Tag("barista/users/Users")<Users, {
-  /** At most `limit` users whose id is above `after`, ascending. */
+  /** Lists at most `limit` users whose id is above `after`, ascending. */
   readonly list: (window: Window) => Effect.Effect<ReadonlyArray<User>>
   readonly create: (user: { readonly name: string; readonly email: string }) => Effect.Effect<User, EmailTaken>
-  /** The user, the newest posts and the number of followers: three queries, at once as far as the database runs them at once. */
+  /**
+   * Reads the user, the newest posts and the number of followers by three queries, concurrent if the database allows.
+   */
   readonly completeProfile: (id: UserId) => Effect.Effect<Profile, UserNotFound>
   readonly listPosts: (id: UserId, window: Window) => Effect.Effect<ReadonlyArray<Post>, UserNotFound>
   readonly createPost: (
@@ -35,7 +37,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
   ) => Effect.Effect<Post, UserNotFound>
   readonly getPost: (id: UserId, post: PostId) => Effect.Effect<Post, PostNotFound>
   readonly deletePost: (id: UserId, post: PostId) => Effect.Effect<void, PostNotFound>
-  /** Idempotent; `InvalidInput` for following oneself. */
+  /** Adds a follower; idempotent. Fails with `InvalidInput` for following oneself. */
   readonly follow: <E = never>(
     followed: UserId,
     follower: UserId,
@@ -132,7 +134,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
     })
   )
 
-  /** The users as the other chapters may ask of them. */
+  /** The port by which other chapters ask about users. */
   static readonly directory = Layer.effect(
     UserDirectory,
     Effect.map(UsersRepo, (repo) => ({
@@ -146,7 +148,7 @@ export class Users extends Context.Tag("barista/users/Users")<Users, {
   )
 }
 
-/** The users of a new database, ids 1 to 3, with their posts and followers. */
+/** Adds the users of a new database, ids 1 to 3, with their posts and followers. */
 export const sample = Effect.gen(function*() {
   const users = yield* Users
   const alice = yield* users.create({ name: "Alice", email: "alice@example.com" })

@@ -10,7 +10,7 @@ const Following = Schema.Struct({ followed_id: UserId, follower_id: UserId })
 const PostKey = Schema.Struct({ user_id: UserId, post_id: PostId })
 const Count = Schema.Struct({ n: Schema.NumberFromString.pipe(Schema.compose(Schema.Int)) })
 
-/** The newest posts of a complete profile; a bound, as every statement has one. */
+/** Bounds the posts of a complete profile, as every statement is bounded. */
 const profilePosts = 1000
 
 const make = Effect.gen(function*() {
@@ -28,13 +28,13 @@ const make = Effect.gen(function*() {
       Result: User,
       execute: (id) => reader`SELECT id, name, email FROM users WHERE id = ${id}`
     }),
-    /** Which of the ids users have. */
+    /** Returns those of the ids that users have. */
     known: Query.findAll({
       Request: Schema.Array(UserId),
       Result: Schema.Struct({ id: UserId }),
       execute: (ids) => reader`SELECT id FROM users WHERE ${reader.in("id", ids)}`
     }),
-    // as text, as PostgreSQL answers counts as text too
+    // as text, since PostgreSQL returns counts as text too
     count: Query.single({
       Request: Schema.Void,
       Result: Count,
@@ -45,7 +45,10 @@ const make = Effect.gen(function*() {
       Result: Count,
       execute: (id) => reader`SELECT CAST(COUNT(*) AS TEXT) AS n FROM followers WHERE followed_id = ${id}`
     }),
-    /** Newest first, as the index has them: another order would be sorted, which takes three times as long. */
+    /**
+     * Lists posts newest first, the order of the index; any other order would need a sort, which takes three times as
+     * long.
+     */
     newestPosts: Query.findAll({
       Request: UserId,
       Result: Post,
@@ -92,7 +95,7 @@ const make = Effect.gen(function*() {
       execute: ({ post_id, user_id }) =>
         writer`DELETE FROM posts WHERE user_id = ${user_id} AND id = ${post_id} RETURNING id`
     }),
-    /** As the transaction sees it. */
+    /** Reads a following as the transaction sees it. */
     findFollower: Query.findOne({
       Request: Following,
       Result: Following,
@@ -115,7 +118,7 @@ const make = Effect.gen(function*() {
   return { ...reads, ...writes }
 })
 
-/** One query a method, on the users' tables. */
+/** The queries on the users' tables, one a method. */
 export class UsersRepo extends Context.Tag("barista/users/UsersRepo")<UsersRepo, Effect.Effect.Success<typeof make>>() {
   static readonly layer = Layer.effect(UsersRepo, make)
 }

@@ -7,11 +7,15 @@ const root = resolve(import.meta.dirname, "../..")
 
 /** Folders whose comments keep the rules. */
 const swept = [
+  "src/chat",
   "src/collections",
   "src/domain",
   "src/policy",
   "src/settings",
-  "src/simulation"
+  "src/simulation",
+  "src/transfers",
+  "src/uploads",
+  "src/users"
 ]
 
 const longestLine = 120
