@@ -22,7 +22,7 @@ import { TransfersApi } from "./transfers/Api.ts"
 import { UploadsApi } from "./uploads/Api.ts"
 import { UsersApi } from "./users/Api.ts"
 
-/** The contract of all chapters: what the server answers, the typed client calls, and the documentation shows. */
+/** The contract of all chapters, from which the server, the typed client and the documentation derive. */
 export const Api = HttpApi.make("barista")
   .add(BasicsApi)
   .add(ExternalApi)

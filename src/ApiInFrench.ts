@@ -1,6 +1,9 @@
 import type { Texts } from "./platform/http/openapi/Texts.ts"
 
-/** The document's texts in French, the handbook's language, by the English ones of the contract; a test finds what lacks one. */
+/**
+ * The document's texts in French, the handbook's language, by their English originals. A test finds texts without a
+ * translation.
+ */
 export const french: Texts = {
   "Every operation of the async/await handbook, with real parts.\nEvery path answers with and without its trailing slash: `/users` and `/users/` are the same.\nHEAD works wherever GET does, and OPTIONS says what a path allows.\nParameters and members that an operation does not list are ignored; one given twice has to have one value.\nBodies are application/json in UTF-8, without a content coding.\nTexts are French; `Accept-Language: en` turns them into English.\nConditions (RFC 9110, 13) hold everywhere: a resource without an ETag matches no tag, and `*` where it is there.\nEvery failure is application/problem+json (RFC 9457): a path that is not listed here is a 404 `RouteNotFound`,\na method that its path does not list is a 405 `MethodNotAllowed` with the `Allow` header,\nand a method that HTTP does not know, or CONNECT, is a 501 `MethodNotImplemented`.":
     "Chaque opération du manuel sur async/await, avec de vraies pièces.\nChaque chemin répond avec et sans barre oblique finale : `/users` et `/users/` sont le même.\nHEAD répond partout où GET répond, et OPTIONS dit ce qu'un chemin permet.\nLes paramètres et membres qu'une opération ne liste pas sont ignorés ; donné deux fois, un paramètre doit avoir une seule valeur.\nLes corps sont du application/json en UTF-8, sans codage de contenu.\nLes textes sont en français ; `Accept-Language: en` les donne en anglais.\nLes conditions (RFC 9110, 13) valent partout : une ressource sans ETag ne répond à aucun ETag, et à `*` si elle existe.\nTout échec est un application/problem+json (RFC 9457) : un chemin absent d'ici est un 404 `RouteNotFound`,\nune méthode que son chemin ne liste pas est un 405 `MethodNotAllowed`, avec l'en-tête `Allow`,\net une méthode que HTTP ne connaît pas, ou CONNECT, est un 501 `MethodNotImplemented`.",

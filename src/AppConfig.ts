@@ -12,8 +12,8 @@ import { upstream } from "./settings/Upstream.ts"
 export { partOf } from "./settings/Setting.ts"
 
 /**
- * Every setting of the product, by its key in `AppConfig`. Nothing else reads the environment but `Policies`, for those that replace a policy.
- * A limit stands once, in the group of what it limits, with its unit and the reason for it.
+ * All settings of the product, by their key in `AppConfig`. Nothing else reads the environment, except `Policies` for
+ * the policies. Each limit stands once, in the group of the bounded part, with its unit and reason.
  */
 export const settings = {
   ...listening,
@@ -37,10 +37,10 @@ const defaults = Effect.withConfigProvider(all, ConfigProvider.fromMap(new Map()
 
 /** The settings in force, each read once at the start. */
 export class AppConfig extends Context.Tag("barista/AppConfig")<AppConfig, Values>() {
-  /** Reads the environment; fails with one line a bad variable. */
+  /** Reads the environment; fails with one line for each bad variable. */
   static readonly layer = Layer.effect(AppConfig, all)
 
-  /** The defaults, with some values replaced; reads no environment. */
+  /** Makes the defaults with some values replaced; reads no environment. */
   static readonly layerWith = (overrides: Partial<Values>) =>
     Layer.effect(AppConfig, Effect.map(defaults, (values) => ({ ...values, ...overrides })))
 }

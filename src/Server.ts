@@ -93,7 +93,7 @@ const handlers = Effect.all({
   metrics: MetricsHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
-/** What the recurring job does: it removes what is kept no longer, and checks the ledger. */
+/** The recurring job, which removes expired rows and checks the ledger. */
 const maintenance = Effect.gen(function*() {
   const jobs = yield* JobRetention.make
   const outbox = yield* OutboxRetention.make
@@ -107,7 +107,7 @@ const maintenance = Effect.gen(function*() {
   })
 })
 
-/** Neither jobs nor requests are taken up with a ledger that does not add up. */
+/** Stops the start if the ledger does not add up, before any job or request is accepted. */
 const ledgerCheck = Layer.effectDiscard(Effect.flatMap(LedgerCheck, ({ run }) => run))
 
 /** The kinds of jobs that the server runs. */
@@ -119,7 +119,7 @@ const jobKinds = Layer.effect(
   )
 )
 
-/** The machines that the rest stands on. */
+/** The machines on which the other parts stand. */
 const machines = inOrder(
   WebSocketServer.layer,
   Policies.layer,
@@ -133,7 +133,7 @@ const machines = inOrder(
   Mailer.layer
 )
 
-/** Durable background work: the engine, and the kinds of jobs that it runs. */
+/** Durable background work: the engine and its kinds of jobs. */
 const work = inOrder(
   LedgerRepo.layer,
   LedgerCheck.layer,
@@ -167,7 +167,7 @@ const chapters = inOrder(
   Metrics.layer
 )
 
-/** Fills a database that has neither users nor money, as a whole or not at all. */
+/** Fills a database that has neither users nor money, completely or not at all. */
 const sampleData = Layer.effectDiscard(Effect.gen(function*() {
   const { sampleData } = yield* AppConfig
   const { transaction } = yield* Database
@@ -180,7 +180,7 @@ const sampleData = Layer.effectDiscard(Effect.gen(function*() {
   }))
 }))
 
-/** The documentation of the contract, with the settings that it names. */
+/** The documentation of the contract, with the limits that it names. */
 const documentation = Effect.gen(function*() {
   const { batchMaxItems } = yield* AppConfig
   const { parties } = (yield* Policies).of("batch")
@@ -212,7 +212,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   yield* Effect.logInfo(`Barista is listening on ${origin}`, { docs: `${origin}/docs`, data: resolve(dataDir) })
 }))
 
-/** Everything that makes a server, each part over those before it. */
+/** The parts of a server, each built on those before it. */
 const list = inOrder(
   Logging.layer,
   NodeFileSystem.layer,
@@ -231,10 +231,10 @@ const list = inOrder(
 )
 
 /**
- * The parts list, over its settings, under the tracer of whoever builds it. A service that no part provides is an error here, which names
- * it: give its layer a place in the list above, before whatever needs it.
+ * The parts list with its settings and the caller's tracer left open. A service that no part provides is a type error
+ * here. To mend the error, place the service's layer in the list above, before its first user.
  */
 export const parts: Layer.Layer<Layer.Layer.Success<typeof list>, Layer.Layer.Error<typeof list>, AppConfig> = list
 
-/** The server as it is started: nobody collects its spans. */
+/** The server as it is started, without a collector of spans. */
 export const layer = parts.pipe(Layer.provide(Tracing.layer))

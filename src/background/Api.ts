@@ -29,7 +29,7 @@ const Delay = Schema.Int.pipe(
   )
 ).annotations({ description: "Seconds to wait before the job begins, up to a week", examples: [0] })
 
-/** What is answered once the job is on disk. */
+/** The answer once the job is on disk. */
 export const Accepted = Schema.Struct({
   message: Schema.String.annotations({ examples: ["Notification en cours d'envoi"] }),
   job: Schema.String.annotations({ description: "Where the job can be watched and cancelled", examples: ["/jobs/1"] })

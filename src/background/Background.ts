@@ -7,7 +7,7 @@ import { Jobs } from "../platform/jobs/Jobs.ts"
 import type { Accepted } from "./Api.ts"
 import { Notification, NotificationAsync, Registration } from "./JobTypes.ts"
 
-/** Whom the work is for, and how many seconds to wait before it. */
+/** The address that the work is for, and the seconds to wait before it. */
 export interface Asked {
   readonly email: Email
   readonly delay?: number
@@ -22,8 +22,8 @@ const messages = {
 }
 
 /**
- * « Gestion des tâches de background »: what the handbook hands to its BackgroundTasks and loses with the process is a durable job here,
- * on disk before it is answered.
+ * « Gestion des tâches de background » of the handbook, as durable jobs. The handbook's BackgroundTasks are lost with
+ * the process; here the job is on disk before the answer.
  */
 export class Background extends Context.Tag("barista/background/Background")<Background, {
   readonly sendNotification: Ask

@@ -15,31 +15,36 @@ import { RegistrationsRepo } from "./RegistrationsRepo.ts"
 
 const encode = Schema.encodeSync(Schema.parseJson(JobDetails))
 
-/** The id is a digest of the data: who comes again with it has seen the job as it is. */
+/**
+ * Makes the event of a job. Its id is a digest of the data, so a client that returns with the id has seen this state.
+ */
 const toEvent = (job: JobDetails): EventStream.Event => {
   const data = encode(job)
   return { id: createHash("sha256").update(data).digest("base64url").slice(0, 16), event: "job", data }
 }
 
-/** Decode, call, encode; a request for one job that accepts an event stream gets one. */
+/** Handlers that decode, call and encode. A request for one job that accepts an event stream gets a stream. */
 export const handlers = Effect.map(
   Effect.all([Background, Jobs, RegistrationsRepo, Lifecycle, AppConfig], { concurrency: 1 }),
   ([background, jobs, registrations, lifecycle, config]): Handlers<typeof BackgroundApi> => {
     const located = <A extends { readonly job: string }, E>(accepted: Effect.Effect<A, E>) =>
       Effect.tap(accepted, ({ job }) => setHeader("location", job))
 
-    /** The job after each change, from the one that the client saw last; nothing more once that was its end. */
+    /**
+     * Streams the job after each change, from the state that the client saw last. Sends nothing if that state was
+     * final.
+     */
     const events = Effect.fnUntraced(function*(id: JobId, seen: string | undefined) {
       const job = yield* jobs.get(id)
       if (job.finished_at !== null && toEvent(job).id === seen) return EventStream.ended
       return yield* EventStream.response(config, (send) =>
         jobs.watch(id).pipe(
-          // a job may take longer than a stop can wait; who watches it can come again
+          // a job may outlast the stop; its watcher can reconnect
           Stream.interruptWhen(lifecycle.stopping),
           Stream.map(toEvent),
           Stream.dropWhile((event) => event.id === seen),
           Stream.runForEach(send),
-          // removed while it was watched
+          // the job was removed while it was watched
           Effect.catchTag("JobNotFound", () => Effect.void)
         ))
     })

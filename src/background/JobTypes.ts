@@ -4,16 +4,16 @@ import * as Job from "../platform/jobs/Job.ts"
 
 const ToAddress = Schema.Struct({ email: Email })
 
-/** A welcome, composed by blocking: `send_email_sync`. */
+/** A welcome mail, composed by blocking: `send_email_sync`. */
 export const Notification = Job.type("notification", ToAddress)
 
-/** A welcome, composed asynchronously: `send_email_async`. */
+/** A welcome mail, composed asynchronously: `send_email_async`. */
 export const NotificationAsync = Job.type("notification-async", ToAddress)
 
-/** Three tasks at once: a welcome, a profile, the mailing list. */
+/** Three concurrent tasks: a welcome mail, a profile, the mailing list. */
 export const Registration = Job.type("registration", ToAddress)
 
-/** The upkeep of what the server stores. */
+/** The removal of expired rows and the check of the ledger. */
 export const Maintenance = Job.type("maintenance", Schema.Struct({}))
 
 /** The names of all kinds of jobs. */

@@ -17,7 +17,7 @@ interface ToAddress {
   readonly email: Email
 }
 
-/** The handbook's tasks. What they print is logged, in its French, at the moment that it happens. */
+/** The handbook's tasks. Lines that the handbook prints are logged in its French, at the moment they happen. */
 const tasks = Effect.gen(function*() {
   const { mailDuration, mailFrom, mailingListDuration, profileDuration } = yield* AppConfig
   const mailer = yield* Mailer
@@ -30,11 +30,14 @@ const tasks = Effect.gen(function*() {
       subject: text,
       text,
       jobId: id,
-      // an empty database begins again with job 1
+      // with the time, as ids begin again with 1 in an empty database
       messageId: messageIdOf(id, `welcome-${createdAt}`, mailFrom.domain)
     }).pipe(Effect.zipRight(Effect.logInfo(`${said} ${email}: ${text}`)))
 
-  /** A mail that is a row of ours is part of the record that it was sent; one that leaves this machine goes before it. */
+  /**
+   * Makes the activity that sends a mail. A mail that is a row of this database commits with the record of its sending;
+   * a mail that leaves this machine is sent before the record.
+   */
   const mail = (
     policy: PolicyName,
     compose: Effect.Effect<void, Job.ActivityError>,
@@ -91,7 +94,7 @@ export const kinds = Effect.map(tasks, ({ listed, mailAsync, mailSync, profile }
   Job.kind(Registration, [mailAsync(welcome), profile, listed])
 ])
 
-/** The recurring job that does these things, by their names. */
+/** Makes the recurring job that runs these steps, keyed by name. */
 export const maintenance = (
   steps: Readonly<Record<string, Effect.Effect<void, Job.ActivityError>>>
 ): Effect.Effect<Job.JobKind, never, AppConfig> =>

@@ -6,7 +6,7 @@ import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import * as Query from "../platform/sql/Query.ts"
 
-/** What a registration made for an address. */
+/** A row that a registration made for an address. */
 export class Registered extends Schema.Class<Registered>("Registered")({
   id: Id,
   email: Schema.String.annotations({ examples: ["alice@example.com"] }),
@@ -40,14 +40,14 @@ const table = (name: "profiles" | "mailing_list") =>
           ORDER BY id LIMIT ${limit}`
     })
     return {
-      /** Adds what one job made; once, however often. */
+      /** Adds the row of one job; repeated calls add no more. */
       add: (email: string, job_id: JobId) =>
         Effect.flatMap(Clock.currentTimeMillis, (created_at) =>
           orDefect(insert({ email, email_key: email.toLowerCase(), job_id, created_at }))),
-      /** Takes back what one job made. */
+      /** Removes the row that one job made. */
       remove: (job_id: JobId) =>
         Effect.asVoid(orDefect(writer`DELETE FROM ${write} WHERE job_id = ${job_id}`)),
-      /** Ascending id, each address once. */
+      /** Lists rows by ascending id, each address once. */
       page: ({ after = 0, limit }: { readonly limit: number; readonly after: number | undefined }) =>
         Effect.map(orDefect(rows({ limit, after })), (found) => found.map((row) => new Registered(row)))
     }
@@ -55,7 +55,7 @@ const table = (name: "profiles" | "mailing_list") =>
 
 const make = Effect.all({ profiles: table("profiles"), mailingList: table("mailing_list") }, { concurrency: 1 })
 
-/** The tables `profiles` and `mailing_list`; a failure of the database is a defect. */
+/** The tables `profiles` and `mailing_list`. A failure of the database is a defect. */
 export class RegistrationsRepo
   extends Context.Tag("barista/background/RegistrationsRepo")<RegistrationsRepo, Effect.Effect.Success<typeof make>>()
 {

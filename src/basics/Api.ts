@@ -15,7 +15,7 @@ export const BlockingSlowAnswer = Schema.Struct({
 })
 export type BlockingSlowAnswer = typeof BlockingSlowAnswer.Type
 
-/** The results in the order of the tasks, and how long they take together. */
+/** The results in the order of the tasks, with their total time. */
 export const MultipleAnswer = Schema.Struct({
   results: Schema.Array(Schema.String).annotations({
     examples: [["Tâche 1 terminée", "Tâche 2 terminée", "Tâche 3 terminée"]]

@@ -20,7 +20,7 @@ interface Opening {
   readonly runAsync: Effect.Effect<void>
 }
 
-/** The two programs that open the handbook: two tasks of the same duration, one after the other and at once. */
+/** The two programs that open the handbook: two tasks of the same duration, in sequence and concurrently. */
 const opening = (loop: Context.Tag.Service<BlockingLoop>, each: Duration.Duration): Opening => {
   const total = (duration: Duration.Duration, [first, second]: readonly [string, string]) =>
     Effect.logInfo(`Total: ${secondsText(duration).fr} pour ${first} et ${second}`)
@@ -54,8 +54,8 @@ const opening = (loop: Context.Tag.Service<BlockingLoop>, each: Duration.Duratio
 }
 
 /**
- * The handbook's « Concepts de base » and « FastAPI avec Async/Await »: the same work, blocking the sacrificial event loop and
- * asynchronous. What the handbook prints is logged, in its French, at the moment that it happens.
+ * The handbook's « Concepts de base » and « FastAPI avec Async/Await »: the same work, blocking the sacrificial event
+ * loop and asynchronous. Lines that the handbook prints are logged in its French, at the moment they happen.
  */
 export class Basics extends Context.Tag("barista/basics/Basics")<
   Basics,
@@ -64,9 +64,11 @@ export class Basics extends Context.Tag("barista/basics/Basics")<
     readonly syncSlow: Effect.Effect<BlockingSlowAnswer, Overloaded>
     /** Sleeps for `slowDuration`. */
     readonly asyncSlow: Effect.Effect<SlowAnswer>
-    /** Three tasks, each of which blocks the sacrificial event loop for `taskDuration`; no other call comes between them. */
+    /**
+     * Runs three tasks, each blocking the sacrificial event loop for `taskDuration`; no other call runs between them.
+     */
     readonly syncMultiple: Effect.Effect<BlockingMultipleAnswer, Overloaded>
-    /** Three tasks at once, each asleep for `taskDuration`. */
+    /** Runs three concurrent tasks, each asleep for `taskDuration`. */
     readonly asyncMultiple: Effect.Effect<MultipleAnswer>
   }
 >() {

@@ -1,6 +1,6 @@
 import { Duration, Effect } from "effect"
 
-/** The handbook's five minutes for a coffee; run the café in virtual time. */
+/** The handbook's five minutes for a coffee. Run the café in virtual time. */
 export const preparation = Duration.minutes(5)
 
 type Customer = "Person 1" | "Person 2"
@@ -22,8 +22,8 @@ const orderAndSitDown = (customer: Customer) =>
   Effect.zipRight(say(customer, "\"Je commande un café\""), say(customer, "va s'asseoir"))
 
 /**
- * The handbook's analogy, blocking: the one barista serves one customer before the next, so the second coffee takes twice as long.
- * Every line is logged (info) at the moment when it happens.
+ * The handbook's analogy, blocking: one barista serves one customer after the other, so the second coffee takes twice
+ * as long. Every line is logged (info) at the moment it happens.
  */
 export const synchronous = Effect.gen(function*() {
   yield* say("Person 1", "\"Je commande un café\"")
@@ -32,7 +32,9 @@ export const synchronous = Effect.gen(function*() {
   yield* Effect.forEach(customers, waitAtTheCounter, { concurrency: 1, discard: true })
 }).pipe(Effect.withSpan("Cafe.synchronous"))
 
-/** The same, not blocking: the barista takes both orders at once and prepares them together, in the time of one coffee. */
+/**
+ * The same café without blocking: the barista takes both orders and prepares them together, in the time of one coffee.
+ */
 export const asynchronous = Effect.gen(function*() {
   yield* Effect.forEach(customers, orderAndSitDown, { concurrency: 1, discard: true })
   yield* say("Barista", "Prépare les deux cafés en parallèle")

@@ -3,7 +3,7 @@ import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import type { BasicsApi } from "./Api.ts"
 import { Basics } from "./Basics.ts"
 
-/** Decode, call, encode. */
+/** Handlers that decode, call and encode. */
 export const handlers = Effect.map(Basics, (basics): Handlers<typeof BasicsApi> => ({
   syncSlow: () => basics.syncSlow,
   asyncSlow: () => basics.asyncSlow,

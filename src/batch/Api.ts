@@ -38,7 +38,9 @@ export const BatchAnswer = Schema.Struct({
 })
 export type BatchAnswer = typeof BatchAnswer.Type
 
-/** The event `progress`: the `done`-th of `total` items to finish, with its place in the batch, from 0, and its result. */
+/**
+ * The event `progress`: the `done`-th of `total` finished items, with its index in the batch, from 0, and its result.
+ */
 export const Progress = Schema.Struct({
   done: Schema.Int,
   total: Schema.Int,

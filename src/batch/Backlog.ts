@@ -3,27 +3,27 @@ import { Overloaded } from "../domain/Problem.ts"
 import { type Term, term } from "../domain/Term.ts"
 import { Tally } from "../platform/lifecycle/Tally.ts"
 
-/** The items of one batch that have not finished yet; all are given back when the scope closes. */
+/** The unfinished items of one batch; closing the scope gives all of them back. */
 export interface Share {
   readonly finishOne: () => void
 }
 
-/** The items of all batches that were accepted and have not finished yet. */
+/** Counts the accepted, unfinished items of all batches. */
 export interface Backlog {
-  /** Fails as `accept` would now. Without a client only the bound of all counts. */
+  /** Fails as `accept` would now. Without a client only the bound on all items counts. */
   readonly check: (items: number, client: string | undefined) => Effect.Effect<void, Overloaded>
   readonly accept: (items: number, client: string | undefined) => Effect.Effect<Share, Overloaded, Scope.Scope>
   readonly unfinished: () => number
 }
 
-/** How many items there may be, and how long one takes from all of them. */
+/** Bounds on all items and on one client's items, and the time in which all batches together finish one item. */
 export interface Bounds {
   readonly most: number
   readonly ofOneClient: number
   readonly each: Duration.Duration
 }
 
-/** At most so many items; beyond that `Overloaded`, with the time in which those in excess will have finished. */
+/** Accepts items up to the bounds. Beyond them fails with `Overloaded`, whose retry time lets the excess finish. */
 export const make = ({ each, most, ofOneClient }: Bounds): Effect.Effect<Backlog> =>
   Effect.sync(() => {
     let unfinished = 0

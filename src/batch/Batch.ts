@@ -10,34 +10,38 @@ import { PolicyTimeout } from "../policy/PolicyTimeout.ts"
 import type { Progress } from "./Api.ts"
 import * as Backlog from "./Backlog.ts"
 
-/** Of items that take no time, a worker does no more before others have their turn. */
+/** The items that a worker processes in a row before it yields, if items take no time. */
 const inARow = 4
 
-/** Told of each item as it finishes; the item's place is free already, so a slow listener holds up its own batch alone. */
+/**
+ * Hears of each item as it finishes. The item's permit is free already, so a slow listener delays only its own batch.
+ */
 type Listener<E> = (progress: Progress) => Effect.Effect<void, E>
 
-/** A batch that was found to be right and runs when it is called; `Overloaded` if too much was accepted in the meantime. */
+/**
+ * A validated batch, which runs when it is called. Fails with `Overloaded` if too many items were accepted meanwhile.
+ */
 type CheckedBatch = <E>(listener: Listener<E>) => Effect.Effect<ReadonlyArray<string>, E | Overloaded | TimedOut>
 
 /**
- * The handbook's batch: each item under the named policy `batch`, whose places all batches of the server share by round robin. `concurrency`
- * lowers how many of them a batch holds at once. Interrupting a batch frees its places. `client` is whose batch it is: one client may have only
- * a part of what may wait.
+ * The handbook's batch: each item runs under the named policy `batch`, whose permits all batches share by round robin.
+ * `concurrency` lowers the permits that one batch holds at once, and interruption frees them. `client` identifies the
+ * sender, as one client may have only a part of the backlog.
  */
 export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
-  /** The results in the order of the items, at most `batchMaxItems`. */
+  /** Returns the results in the order of the items, at most `batchMaxItems`. */
   readonly process: (
     items: ReadonlyArray<string>,
     concurrency?: number,
     client?: string
   ) => Effect.Effect<ReadonlyArray<string>, InvalidInput | Overloaded | TimedOut>
-  /** The same with progress, for at most `batchMaxItemsStreamed` items. */
+  /** Does the same with progress, for at most `batchMaxItemsStreamed` items. */
   readonly withProgress: (
     items: ReadonlyArray<string>,
     concurrency?: number,
     client?: string
   ) => Effect.Effect<CheckedBatch, InvalidInput | Overloaded>
-  /** Items of all batches that were accepted and have not finished. */
+  /** Counts the accepted, unfinished items of all batches. */
   readonly unfinished: () => number
 }>() {
   static readonly unfinishedItems = Layer.effect(UnfinishedItems, Effect.map(Batch, ({ unfinished }) => unfinished))
@@ -98,7 +102,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
           const results = Array.from(items, () => "")
           const waiting = items.entries()
           let done = 0
-          // workers, as the bookkeeping of a `forEach` with a concurrency costs more than the turns of its items
+          // workers, as the bookkeeping of a `forEach` with a concurrency costs more than the items
           const worker = Effect.gen(function*() {
             for (const [index, item] of waiting) {
               const result = yield* limited(processItem(item))

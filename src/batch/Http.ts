@@ -16,7 +16,7 @@ const utf8 = new TextDecoder()
 /** The id of a batch's last event. */
 const end = "end"
 
-/** Renders failures as the problem documents that an answer without events would have had. */
+/** Renders failures as the problem documents of an answer without events. */
 const problemDocument = (url: string) =>
   Effect.map(Effect.all([Locale, Effect.option(Effect.currentSpan)], { concurrency: 1 }), ([language, span]) => {
     const path = url.split("?", 1)[0] ?? url
@@ -27,11 +27,11 @@ const problemDocument = (url: string) =>
     }
   })
 
-/** Whose request it is, as far as that is known. */
+/** Identifies the client of a request by its address, if known. */
 const clientOf = ({ remoteAddress }: HttpServerRequest.HttpServerRequest) =>
   Option.getOrUndefined(Option.map(remoteAddress, networkOf))
 
-/** Decode, call, encode; a request that accepts an event stream gets one. */
+/** Handlers that decode, call and encode. A request that accepts an event stream gets a stream. */
 export const handlers = Effect.map(
   Effect.all([Batch, AppConfig], { concurrency: 1 }),
   ([batch, config]): Handlers<typeof BatchApi> => {
@@ -43,7 +43,7 @@ export const handlers = Effect.map(
       ) {
         const run = yield* batch.withProgress(items, concurrency, clientOf(request))
         const document = yield* problemDocument(request.url)
-        // the batch runs after the handler has answered, and belongs to its trace all the same
+        // the batch runs after the handler has answered, but belongs to its trace
         const context = yield* Effect.context<never>()
         return yield* EventStream.response(config, (send) => {
           const fail = (problem: Problem) => send({ id: end, event: "error", data: document(problem) })
@@ -66,7 +66,7 @@ export const handlers = Effect.map(
         EventStream.negotiated(
           request,
           Effect.map(batch.process(payload, concurrency, clientOf(request)), (results) => ({ results })),
-          // a client that connects again has its results, and would have the batch run once more
+          // a reconnecting client that has all results must not run the batch again
           EventStream.lastEventId(request) === end
             ? Effect.succeed(EventStream.ended)
             : events(payload, concurrency, request)

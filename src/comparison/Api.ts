@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
 import { documented } from "../platform/http/contract/documented.ts"
 
-/** The results in the order of the tasks, and the measured time of all together. */
+/** The results in the order of the tasks, with their measured total time. */
 export const PerformanceAnswer = Schema.Struct({
   results: Schema.Array(Schema.String).annotations({
     examples: [["Task 0 done", "Task 1 done", "Task 2 done", "Task 3 done", "Task 4 done"]]

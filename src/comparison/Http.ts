@@ -3,7 +3,7 @@ import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import type { ComparisonApi } from "./Api.ts"
 import { Comparison } from "./Comparison.ts"
 
-/** Decode, call, encode. */
+/** Handlers that decode, call and encode. */
 export const handlers = Effect.map(Comparison, (comparison): Handlers<typeof ComparisonApi> => ({
   perfTestSync: () => comparison.synchronous,
   perfTestAsync: () => comparison.asynchronous

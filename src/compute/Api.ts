@@ -11,7 +11,7 @@ import { EventLoop } from "../platform/workers/blocking/EventLoop.ts"
 import { largestN } from "../platform/workers/sumOfSquares.ts"
 import { withExactResult } from "./ExactJson.ts"
 
-/** How far the handbook's sum goes. */
+/** The handbook's `n`. */
 const handbookN = 1_000_000
 
 const bounds = rule(`doit être un entier de 1 à ${largestN}`, `must be a whole number from 1 to ${largestN}`)
@@ -29,7 +29,7 @@ const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, large
   }
 })
 
-/** `n` of both sums. */
+/** The parameter `n` of both sums. */
 export const SumParams = Schema.Struct({ n: Schema.optionalWith(N, { exact: true, default: () => handbookN }) })
 
 export const GoodUsage = Schema.Struct({
@@ -43,7 +43,7 @@ export type GoodUsage = typeof GoodUsage.Type
 export const Sum = withExactResult({})
 export type Sum = typeof Sum.Type
 
-/** The exact sum, and what its computation did to the event loop it ran on. */
+/** The exact sum, with the effect of its computation on the event loop that ran it. */
 export const BlockingSum = withExactResult({
   eventLoop: EventLoop
 })

@@ -13,16 +13,22 @@ import * as DataFile from "./DataFile.ts"
 
 const path = "/get"
 
-/** « Quand utiliser async/await »: input and output concurrently, and a computation in the wrong place and in the right one. */
+/**
+ * « Quand utiliser async/await » of the handbook: concurrent input and output, and a computation in the wrong place and
+ * in the right one.
+ */
 export class Compute extends Context.Tag("barista/compute/Compute")<Compute, {
-  /** An HTTP call under the policy `upstream`, a query and a file at once; the first failure interrupts the others. */
+  /**
+   * Runs an HTTP call under the policy `upstream`, a query and a file read concurrently. The first failure interrupts
+   * the others.
+   */
   readonly goodUsage: Effect.Effect<GoodUsage, TimedOut | UpstreamFailed>
-  /** The sum of i² below n, on the sacrificial event loop. */
+  /** Sums i² below n on the sacrificial event loop. */
   readonly blockingSum: (n: number) => Effect.Effect<BlockingSum, Overloaded>
-  /** The sum of i² below n, on the pool of threads; an interruption stops the computation. */
+  /** Sums i² below n on the pool of threads; interruption stops the computation. */
   readonly sum: (n: number) => Effect.Effect<Sum, Overloaded>
 }>() {
-  /** Makes `data.txt` under `DATA_DIR` if it is not there yet. */
+  /** Creates `data.txt` under `DATA_DIR` if it is missing. */
   static readonly layer = Layer.effect(
     Compute,
     Effect.gen(function*() {

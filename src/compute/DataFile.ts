@@ -9,8 +9,8 @@ const firstLine = "Barista reads this file for GET /good-async-usage/.\n"
 const alreadyExists = (error: PlatformError) => error._tag === "SystemError" && error.reason === "AlreadyExists"
 
 /**
- * Makes sure that the folder has the handbook's `data.txt`, which the handbook itself never makes. `read` reads it, at most
- * `limit` bytes of it, and says how many there were.
+ * Creates the handbook's `data.txt` in the folder if missing; the handbook itself never creates it. `read` reads at
+ * most `limit` bytes and returns their number.
  */
 export const open = Effect.fnUntraced(function*(folder: string, limit: number) {
   const fs = yield* FileSystem.FileSystem
@@ -20,7 +20,7 @@ export const open = Effect.fnUntraced(function*(folder: string, limit: number) {
   const read = fs.stream(path, { bytesToRead: limit }).pipe(
     Stream.runFold(0, (bytes, chunk) => bytes + chunk.length),
     Effect.map((bytes) => ({ bytes })),
-    // the file was there at the start: whoever took it away has to be told by the log, not by a client
+    // the file existed at the start, so the log, not a client, must report its removal
     Effect.orDie
   )
   return { read }

@@ -7,13 +7,14 @@ const anyInteger = {
   examples: [333332833333500000]
 }
 
-// the digits of `result`, outside and inside quotes; a quote within a JSON string is escaped, so a text can never look like this key
+// the digits of `result`, bare or quoted; a quote inside a JSON string is escaped, so no text can look like this key
 const digits = /"result"\s*:\s*(-?\d+)/
 const quotedDigits = /"result":"(-?\d+)"/
 
 /**
- * JSON whose `result` is an integer of any size, written as its digits and read as a BigInt; `JSON.parse` and `JSON.stringify` would
- * make a double of it. In a contract it is an answer of `application/json`. `fields` are the object's other members, none of which may have a member `result` within.
+ * JSON whose `result` is an integer of any size, written in digits and read as a BigInt; `JSON.parse` and
+ * `JSON.stringify` would round it to a double. In a contract the type is an answer of `application/json`. `fields` are
+ * the object's other members, none of which may contain a member `result`.
  */
 export const withExactResult = <Fields extends Schema.Struct.Fields>(fields: Fields) => {
   const { $schema: _, ...jsonSchema } = JSONSchema.make(

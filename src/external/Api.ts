@@ -8,7 +8,7 @@ import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 
 const delayed = { args: {}, headers: {}, origin: "203.0.113.7", url: "https://httpbin.org/delay/1" }
 
-/** The answers of calls that ran concurrently, in the order of the calls. */
+/** The answers of concurrent calls, in the order of the calls. */
 export const ParallelAnswer = Schema.Struct({
   results: Schema.Array(UpstreamAnswer).annotations({ examples: [[delayed, delayed, delayed]] }),
   total_time: Schema.String.annotations({ examples: ["~1 seconde au lieu de 3"] })
@@ -17,7 +17,7 @@ export type ParallelAnswer = typeof ParallelAnswer.Type
 
 const url = Schema.String.annotations({ description: "What was called" })
 
-/** How one call ended: with its JSON, with an error and a sentence that says which, or with no answer in its time. */
+/** The outcome of one call: its JSON, an error with a sentence that names it, or a timeout. */
 export const SafeResult = Schema.Union(
   Schema.Struct({ url, status: Schema.Literal("success"), data: Json }),
   Schema.Struct({ url, status: Schema.Literal("error"), data: Schema.String }),
@@ -25,7 +25,7 @@ export const SafeResult = Schema.Union(
 ).annotations({ identifier: "SafeResult" })
 export type SafeResult = typeof SafeResult.Type
 
-/** The end of every call, in the order of the calls. */
+/** The outcome of every call, in the order of the calls. */
 export const SafeAnswer = Schema.Struct({
   results: Schema.Array(SafeResult).annotations({
     examples: [[

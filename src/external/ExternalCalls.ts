@@ -16,7 +16,10 @@ const paths = {
 
 const totalTime = text("~1 seconde au lieu de 3", "~1 second instead of 3")
 
-/** Without a timeout, a blocking call to a silent upstream would hold its event loop for ever (the handbook's does). */
+/**
+ * Bounds a blocking call even under a policy without a timeout. The handbook's call has no bound, so a silent upstream
+ * holds its event loop forever.
+ */
 const longestBlockingCall = Duration.minutes(1)
 
 const timedOut = (url: URL, after: Duration.Duration) =>
@@ -37,12 +40,15 @@ const blockingFailure = (url: URL, timeout: Duration.Duration) => ({ kind }: Htt
 
 /** The calls of the chapter « Appels vers des APIs externes », each under its named policy. */
 export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")<ExternalCalls, {
-  /** A call that blocks the sacrificial event loop until its answer is there. */
+  /** Blocks the sacrificial event loop until the answer has arrived. */
   readonly blocking: Effect.Effect<JsonText, Overloaded | TimedOut | UpstreamFailed>
   readonly single: Effect.Effect<JsonText, TimedOut | UpstreamFailed>
-  /** Three calls at once; the first failure interrupts the others. */
+  /** Runs three concurrent calls; the first failure interrupts the others. */
   readonly parallel: Effect.Effect<ParallelAnswer, TimedOut | UpstreamFailed>
-  /** Three calls at once, of which one fails and one is too slow; every call's own end, in order. */
+  /**
+   * Runs three concurrent calls, one of which fails and one of which is too slow. Returns every call's outcome, in
+   * order.
+   */
   readonly safe: Effect.Effect<SafeAnswer>
 }>() {
   static readonly layer = Layer.effect(

@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "@effect/platform"
 import { documented } from "../platform/http/contract/documented.ts"
 import { contentType } from "../platform/observability/MetricFamily.ts"
 
-/** Figures for a monitoring system; the handbook has none. */
+/** Metrics for a monitoring system; the handbook has none. */
 export const MetricsApi = HttpApiGroup.make("metrics")
   .add(
     HttpApiEndpoint.get("scrape", "/metrics")

@@ -105,9 +105,12 @@ const refusals = (
   counter("barista_input_memory_refused_total", "Those that found no room, or gave way.", input.refused())
 ]
 
-/** Numbers that their owners keep anyway, read and rendered when somebody asks: nobody pays for metrics that are not scraped. */
+/**
+ * Renders the numbers that other parts keep anyway. The numbers are read only on request, so metrics cost nothing
+ * unless scraped.
+ */
 export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
-  /** Prometheus' text format 0.0.4. */
+  /** Renders Prometheus' text format 0.0.4. */
   readonly text: Effect.Effect<string>
 }>() {
   static readonly layer = Layer.scoped(

@@ -5,7 +5,7 @@ import { Monitoring } from "./Monitoring.ts"
 
 const healthy = { status: "ok" } as const
 
-/** Decode, call, encode. */
+/** Handlers that decode, call and encode. */
 export const handlers = Effect.map(Monitoring, (monitoring): Handlers<typeof MonitoringApi> => ({
   monitoredEndpoint: () => monitoring.monitored,
   measured: () => monitoring.measured,

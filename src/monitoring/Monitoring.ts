@@ -8,7 +8,7 @@ import { measured, monitored } from "./measured.ts"
 export class Monitoring extends Context.Tag("barista/monitoring/Monitoring")<Monitoring, {
   /** Takes `monitoredDuration`; its log line does not delay the answer. */
   readonly monitored: Effect.Effect<{ readonly data: string }>
-  /** Takes `measuredDuration`; logged however it ends. */
+  /** Takes `measuredDuration`; logged whatever its exit. */
   readonly measured: Effect.Effect<{ readonly message: string }>
   /** Fails while the server starts or stops. */
   readonly ready: Effect.Effect<void, NotReady>

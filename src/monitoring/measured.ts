@@ -1,7 +1,7 @@
 import { Clock, Duration, Effect, Metric, type Scope } from "effect"
 import { turnEnded } from "../platform/scheduler/endOfTurn.ts"
 
-/** How long operations took, by their name in the tag `operation`; milliseconds. */
+/** The durations of operations in milliseconds, by name in the tag `operation`. */
 export const operationDuration = Metric.timer("operation_duration", "How long an operation took")
 
 const record = (name: string, duration: Duration.Duration) =>
@@ -10,8 +10,8 @@ const record = (name: string, duration: Duration.Duration) =>
 const seconds = (duration: Duration.Duration, decimals: number) => Duration.toSeconds(duration).toFixed(decimals)
 
 /**
- * The handbook's `measure_async_time`: logs `{name} took 0.500 seconds` and records the metric when the operation ends, be it by
- * success, failure or interruption.
+ * The handbook's `measure_async_time`. Logs `{name} took 0.500 seconds` and records the metric when the operation ends,
+ * by success, failure or interruption.
  */
 export const measured = (name: string) => <A, E, R>(operation: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Clock.currentTimeNanos, (start) =>
@@ -27,8 +27,9 @@ export const measured = (name: string) => <A, E, R>(operation: Effect.Effect<A, 
     ))
 
 /**
- * The handbook's `log_async_operation`: after a success it records the metric and logs `{name} completed in 1.00s` in a fiber of the
- * scope, at the end of the event loop's turn: what the operation answers has gone out by then. Closing the scope waits for the line.
+ * The handbook's `log_async_operation`. After a success, records the metric and logs `{name} completed in 1.00s` at the
+ * end of the event loop's turn, once the answer is sent. The line is logged in a fiber of the scope, whose closing
+ * waits for it.
  */
 export const monitored =
   (name: string, scope: Scope.Scope) => <A, E, R>(operation: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -36,7 +37,7 @@ export const monitored =
       const [duration, result] = yield* Effect.timed(operation)
       yield* record(name, duration)
       const line = Effect.zipRight(turnEnded, Effect.logInfo(`${name} completed in ${seconds(duration, 2)}s`))
-      // a fiber takes over whether it can be interrupted: this one writes its line even if the scope closes at once
+      // the fiber inherits this region, so it writes its line even if the scope closes at once
       yield* Effect.uninterruptible(Effect.forkIn(line, scope))
       return result
     })

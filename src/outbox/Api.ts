@@ -20,7 +20,7 @@ export class OutboxMail extends Schema.Class<OutboxMail>("OutboxMail")({
   sent_at: Instant
 }) {}
 
-/** The mails of the chapter « Gestion des tâches de background », where no mail server is configured. */
+/** The mails of the chapter « Gestion des tâches de background », kept here when no mail server is configured. */
 export const OutboxApi = HttpApiGroup.make("outbox")
   .add(
     HttpApiEndpoint.get("list", "/outbox")

@@ -5,7 +5,7 @@ import { OutboxRepo } from "../platform/mail/OutboxRepo.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import { type OutboxApi, OutboxMail } from "./Api.ts"
 
-/** Decode, call, encode. */
+/** Handlers that decode, call and encode. */
 export const handlers = Effect.map(OutboxRepo, (outbox): Handlers<typeof OutboxApi> => ({
   list: ({ urlParams }) =>
     page(

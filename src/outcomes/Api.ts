@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { documented } from "../platform/http/contract/documented.ts"
 
-/** How every task ended: those that succeeded and those that failed, each list in the order of the tasks. */
+/** The outcomes of all tasks: successes and failures, each list in the order of the tasks. */
 export const OutcomesAnswer = Schema.Struct({
   successes: Schema.Array(Schema.Struct({ task: Schema.Int, result: Schema.String })).annotations({
     examples: [[0, 1, 3, 4].map((task) => ({ task, result: `Task ${task} completed` }))]

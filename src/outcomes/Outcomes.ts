@@ -14,7 +14,10 @@ const failingTask = 2
 
 /** The handbook's « Gestion d'erreurs asynchrone »: `gather(return_exceptions=True)` with typed errors. */
 export class Outcomes extends Context.Tag("barista/outcomes/Outcomes")<Outcomes, {
-  /** Five tasks of `riskyTaskDuration` at once, of which number 2 fails; all run to their end. A defect still fails the whole. */
+  /**
+   * Runs five concurrent tasks of `riskyTaskDuration`, of which number 2 fails; all run to their end. A defect still
+   * fails the whole.
+   */
   readonly collect: Effect.Effect<OutcomesAnswer>
 }>() {
   static readonly layer = Layer.effect(

@@ -110,7 +110,7 @@ type Table = { readonly [Name in PolicyName]: Policy }
 /** A named policy in force. */
 export interface PolicyHandle {
   readonly value: Policy
-  /** Puts the policy around an effect, which adds `PolicyTimeout` to its errors. Each effect forms a party of its own. */
+  /** Puts the policy around an effect and adds `PolicyTimeout` to its errors. Each effect forms a party of its own. */
   readonly apply: PolicyInterpreter.Transformer
   /** Returns `apply` for the operations of one party, which take permits from it. A caller with many joins first. */
   readonly within: (party: Party) => PolicyInterpreter.Transformer

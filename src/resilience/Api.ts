@@ -9,7 +9,7 @@ import { documented } from "../platform/http/contract/documented.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
 import { NamedPolicy } from "../policy/Policy.ts"
 
-/** One attempt that failed, counted from 1, and the pause before the next one in seconds; null if none followed. */
+/** A failed attempt, counted from 1, and the pause in seconds before the next one; null after the last. */
 export const Attempt = Schema.Struct({
   attempt: Schema.Int,
   error: Schema.String,
@@ -47,7 +47,7 @@ export class OperationTooSlow extends Problem.define<OperationTooSlow>()("Operat
   }
 }
 
-/** Which attempt shall succeed, in digits. */
+/** The attempt that shall succeed, in digits. */
 export const SucceedOn = Schema.compose(
   DigitsToNumber,
   Schema.Int.pipe(Schema.between(1, 20, rule("doit être un entier de 1 à 20", "must be a whole number from 1 to 20"))),
@@ -66,7 +66,9 @@ const secondsRule = rule(
   "must be 1 to 30 seconds, in decimal digits"
 )
 
-/** A timeout in seconds, in decimal digits; the pattern judges them as written, as 30.0…01 would be rounded to 30. */
+/**
+ * A timeout in seconds, in decimal digits. The pattern checks the digits as written, as 30.0…01 would be rounded to 30.
+ */
 export const Timeout = Schema.transform(
   Schema.String.pipe(Schema.pattern(/^(?:([1-9]|[12]\d)(\.\d+)?|30(\.0+)?)$/, secondsRule)),
   Schema.Number.pipe(Schema.between(1, 30, secondsRule)),

@@ -6,7 +6,7 @@ import { Resilience } from "./Resilience.ts"
 
 const seconds = (timeout: number | undefined) => (timeout === undefined ? undefined : Duration.seconds(timeout))
 
-/** Decode, call, encode. */
+/** Handlers that decode, call and encode. */
 export const handlers = Effect.map(
   Effect.all([Resilience, Policies], { concurrency: 1 }),
   ([resilience, policies]): Handlers<typeof ResilienceApi> => ({

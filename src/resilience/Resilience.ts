@@ -36,9 +36,12 @@ const describe = ({ attempt, delay, error }: FailedAttempt): Effect.Effect<Attem
 
 /** Retry and timeout, the handbook's « Patterns avancés », by the named policies `unreliable` and `slow-operation`. */
 export class Resilience extends Context.Tag("barista/resilience/Resilience")<Resilience, {
-  /** Calls what always fails, until the policy gives up; attempt `succeedOn`, counted from 1, calls what succeeds. */
+  /**
+   * Calls an upstream path that always fails until the policy gives up. Attempt `succeedOn`, counted from 1, calls a
+   * path that succeeds.
+   */
   readonly unreliable: (succeedOn?: number) => Effect.Effect<JsonText, AttemptsFailed | TimedOut>
-  /** The operation of 10 s, interrupted at a timeout: the policy's, or another in its place. */
+  /** Runs the operation of 10 s, interrupted at the policy's timeout, or at another one if given. */
   readonly withTimeout: (timeout?: Duration.Duration) => Effect.Effect<{ readonly result: string }, OperationTooSlow>
 }>() {
   static readonly layer = Layer.effect(

@@ -7,10 +7,21 @@ const root = resolve(import.meta.dirname, "../..")
 
 /** Folders whose comments keep the rules. */
 const swept = [
+  "src/background",
+  "src/basics",
+  "src/batch",
   "src/chat",
   "src/collections",
+  "src/comparison",
+  "src/compute",
   "src/domain",
+  "src/external",
+  "src/metrics",
+  "src/monitoring",
+  "src/outbox",
+  "src/outcomes",
   "src/policy",
+  "src/resilience",
   "src/settings",
   "src/simulation",
   "src/transfers",
