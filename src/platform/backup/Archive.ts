@@ -2,12 +2,12 @@ import { Data, Effect, Predicate, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { type FileHandle, open } from "node:fs/promises"
 
-/** A backup cannot be made, read or put back; the message says why. */
+/** A backup cannot be made, read or restored; the message has the reason. */
 export class BackupFailed extends Data.TaggedError("BackupFailed")<{ readonly message: string }> {}
 
 const messageOf = (cause: unknown) => Predicate.hasProperty(cause, "message") ? String(cause.message) : String(cause)
 
-/** A call of node's file system or of SQLite. */
+/** Runs a call of node's file system or of SQLite. */
 export const io = <A>(call: () => Promise<A>): Effect.Effect<A, BackupFailed> =>
   Effect.tryPromise({ try: call, catch: (cause) => new BackupFailed({ message: messageOf(cause) }) })
 
@@ -15,19 +15,19 @@ export interface Entry {
   readonly name: string
   /** Bytes. */
   readonly size: number
-  /** Lower-case hexadecimal. */
+  /** Digest in lower-case hexadecimal. */
   readonly sha256: string
 }
 
 const block = 512
 const chunkSize = 1_048_576
 
-/** Octal digits hold sizes up to 8 GiB; beyond that GNU's base 256, which every tar of today reads. */
+/** Limit of octal sizes: 8 GiB. Larger ones use GNU's base 256, which every current tar reads. */
 const mostInOctal = 0o77777777777
 
 const octal = (value: number, length: number) => value.toString(8).padStart(length - 1, "0") + "\0"
 
-/** The head of a regular file in POSIX's ustar format. */
+/** Makes the header of a regular file in POSIX's ustar format. */
 const header = (name: string, size: number): Buffer => {
   const head = Buffer.alloc(block)
   head.write(name, 0, 100)
@@ -40,7 +40,7 @@ const header = (name: string, size: number): Buffer => {
     head.writeBigUInt64BE(BigInt(size), 128)
   }
   head.write(octal(0, 12), 136)
-  // the checksum counts as spaces; then the kind, a regular file
+  // The checksum field counts as spaces; the type flag of a regular file follows.
   head.write("        0", 148)
   head.write("ustar\u000000", 257)
   const sum = head.reduce((total, byte) => total + byte, 0)
@@ -50,7 +50,7 @@ const header = (name: string, size: number): Buffer => {
 
 const padding = (size: number) => (block - size % block) % block
 
-/** Reads a file's range to its end, or fails where it ends too early. */
+/** Reads a file's range to its end; fails if the file ends too early. */
 const pieces = (
   source: FileHandle,
   start: number,
@@ -87,7 +87,7 @@ export const append = (archive: FileHandle, name: string, path: string): Effect.
     return { name, size, sha256 }
   }))
 
-/** Appends a text, and ends the archive, on the disk. */
+/** Appends a text, ends the archive, and syncs it to the disk. */
 export const finish = (archive: FileHandle, name: string, text: string): Effect.Effect<void, BackupFailed> => {
   const bytes = Buffer.from(text)
   const end = Buffer.alloc(padding(bytes.length) + 2 * block)
@@ -110,8 +110,8 @@ const isIntact = (head: Buffer) => {
 }
 
 /**
- * Reads an archive from its beginning to its end, and hands the bytes of each entry on. Nothing is believed of it: a broken head, a missing
- * end or a short entry fails.
+ * Reads an archive from beginning to end, and passes on the bytes of each entry. Trusts nothing in the archive: a
+ * broken header, a missing end or a short entry fails.
  */
 export const read = (
   path: string,

@@ -12,28 +12,28 @@ export const databaseFile = Effect.map(
   ({ databaseUrl, dataDir }) => Option.getOrElse(databaseUrl, () => join(dataDir, "barista.sqlite"))
 )
 
-/** A folder beside the archive, on its disk, removed with the scope. */
+/** Makes a folder beside the archive, on the same disk, removed with the scope. */
 const workFolder = (file: string) =>
   Effect.acquireRelease(
     io(() => mkdtemp(`${file}.partial-`)),
     (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
   )
 
-/** Where an upload's file is: it moves in after its row's commit, and out before its row goes. */
+/** Finds an upload's file, which moves in after its row's commit, and out before its row is deleted. */
 const pathOf = (dataDir: string, name: string): string | undefined =>
-  // once more in its first place, as it may move between two looks
+  // The first place is checked twice, as the file may move between two checks.
   ["uploads", "tmp", "uploads"].map((folder) => join(dataDir, folder, name)).find((path) => existsSync(path))
 
 const syncFolder = (path: string) =>
   Effect.scoped(Effect.flatMap(opened(path, "r"), (folder) => io(() => folder.sync())))
 
 /**
- * Writes database and uploads to one archive, a tar, while a server may serve from them. The database is copied first, as of one moment. An
- * upload that is deleted before its file is copied is deleted in the copy too, so that each row has its file. The archive is there under
- * its name once it is whole, on the disk, and read again.
+ * Writes database and uploads to one archive, a tar, even while a server uses them. The database is copied first, as of
+ * one moment. An upload deleted before its file is copied is deleted in the copy too, so that each row has its file.
+ * The archive gets its name once it is complete, on the disk, and verified.
  *
- * The format is tar, as every system can look into it. Two hundred lines write and read what we need of it, and check each byte; a library
- * would be a dependency of the disaster plan.
+ * The format is tar, since every system can look into it. Two hundred lines write and read the needed part, and check
+ * each byte; a library would be a dependency of the disaster plan.
  */
 export const backup = Effect.fn("Backup.backup")(function*(file: string) {
   const { dataDir } = yield* AppConfig
@@ -53,7 +53,7 @@ export const backup = Effect.fn("Backup.backup")(function*(file: string) {
   for (const { id, sha256, stored_as } of yield* DatabaseFile.uploadsOf(copied)) {
     const stored = pathOf(dataDir, stored_as)
     if (stored !== undefined) {
-      // a file stays readable when it is deleted after this
+      // An open file stays readable even if it is deleted.
       const entry = yield* append(archive, `${Manifest.uploads}${stored_as}`, stored)
       if (entry.sha256 !== sha256) {
         return yield* new BackupFailed({ message: `the file of upload ${id} is not what was uploaded` })

@@ -8,12 +8,12 @@ export const Counts = Schema.Struct({
   uploads: Schema.Int,
   jobs: Schema.Int,
   ledger_entries: Schema.Int,
-  /** Over all accounts, the outside one included: 0. */
+  /** Sum over all accounts, the outside one included: 0. */
   ledger_sum_cents: Schema.Int
 })
 export type Counts = typeof Counts.Type
 
-/** Runs something on a database file of its own connection; what SQLite refuses is the failure's message. */
+/** Opens a database file on its own connection for `use`. Fails with SQLite's message. */
 export const withFile = <A>(
   path: string,
   options: Sqlite.Options,
@@ -30,10 +30,10 @@ const refused = (path: string, cause: unknown) =>
 
 const whole = Schema.decodeUnknownSync(Schema.Int)
 
-/** Takes all pages in one step: smaller steps begin anew at each change of another process, for ever on a busy server. */
+/** Copies all pages in one step. Smaller steps restart at each change of another process, for ever on a busy server. */
 const allPages = () => 0x7fffffff
 
-/** Copies a database that may be served meanwhile, as it was at one moment, by SQLite's online backup. */
+/** Copies a database, even while a server uses it, as of one moment, by SQLite's online backup. */
 export const copy = (from: string, to: string): Effect.Effect<void, BackupFailed> =>
   Effect.acquireUseRelease(
     Effect.try({
@@ -48,11 +48,11 @@ export const copy = (from: string, to: string): Effect.Effect<void, BackupFailed
     (source) => Effect.sync(() => source.close())
   ).pipe(Effect.asVoid)
 
-/** Makes the copy one file, without a write-ahead log. */
+/** Turns the copy into one file, without a write-ahead log. */
 export const asOneFile = (path: string) =>
   withFile(path, {}, (database) => void database.pragma("journal_mode = DELETE"))
 
-/** Counts what a database file holds; fails where SQLite finds it damaged, or its ledger does not add up. */
+/** Counts the rows of a database file. Fails if SQLite finds damage, or the ledger does not add up. */
 export const check = (path: string): Effect.Effect<Counts, BackupFailed> =>
   Effect.flatMap(
     withFile(path, { readonly: true, fileMustExist: true }, (database) => {

@@ -25,7 +25,7 @@ export type Manifest = typeof Manifest.Type
 
 const text = ({ name, sha256, size }: Entry) => `${name} ${size} ${sha256}`
 
-/** Fails where an archive's entries are not those of its manifest, byte for byte. */
+/** Compares an archive's entries with its manifest. Fails unless they match byte for byte. */
 export const verify = (manifest: Manifest, entries: ReadonlyArray<Entry>): Effect.Effect<void, BackupFailed> => {
   const found = new Set(entries.filter(({ name }) => name !== manifestName).map(text))
   const wrong = manifest.files.filter((file) => !found.has(text(file)))

@@ -10,10 +10,10 @@ import { databaseFile } from "./Backup.ts"
 import * as DatabaseFile from "./DatabaseFile.ts"
 import * as Manifest from "./Manifest.ts"
 
-/** Names that a backup gives its entries; any other would be a path of somebody else's choice. */
+/** Names that a backup gives its entries. Any other name could be a path chosen by an attacker. */
 const expected = /^(barista\.sqlite|manifest\.json|uploads\/[0-9a-f-]{36})$/
 
-/** Holds the lock that a server holds while it runs. */
+/** Holds the lock of a running server, and fails if a server has it. */
 const withoutServer = (database: string) =>
   Effect.acquireRelease(
     Effect.try({
@@ -27,14 +27,14 @@ const withoutServer = (database: string) =>
     (lock) => Effect.sync(() => lock.close())
   )
 
-/** A new file, on the disk when the scope closes. */
+/** Opens a new file, synced to the disk when the scope closes. */
 const written = (path: string) =>
   Effect.acquireRelease(
     io(() => open(path, "wx", 0o600)),
     (file) => Effect.zipRight(Effect.promise(() => file.sync()), Effect.promise(() => file.close()))
   )
 
-/** Extracts an archive into a folder and checks it there: every byte, the database, its ledger, its schema. */
+/** Extracts an archive into a folder and checks every byte, the database, its ledger and its schema there. */
 const extract = Effect.fnUntraced(function*(file: string, folder: string) {
   yield* io(() => mkdir(join(folder, "uploads")))
   const entries = yield* read(file, (name) =>
@@ -62,7 +62,7 @@ const isEmpty = (folder: string) =>
     (names) => names.length === 0
   )
 
-/** Moves what there is; the write-ahead log belongs to its database. */
+/** Moves the existing files aside, with the write-ahead log, which belongs to its database. */
 const moveAway = (database: string, dataDir: string, folder: string) =>
   Effect.forEach(
     [database, `${database}-wal`, `${database}-shm`, join(dataDir, "uploads")].filter(existsSync),
@@ -71,8 +71,9 @@ const moveAway = (database: string, dataDir: string, folder: string) =>
   )
 
 /**
- * Puts a backup in the place of database and uploads, while no server runs on them. The archive is extracted and verified beside them first.
- * Data that are there stay, unless they are to be replaced: then they are moved into a folder of their own, and not deleted.
+ * Puts a backup in the place of database and uploads, while no server runs on them. The archive is first extracted and
+ * verified beside them. Existing data stays, unless `replace` is set: then it is moved into a folder of its own, not
+ * deleted.
  */
 export const restore = Effect.fn("Restore.restore")(function*(
   file: string,

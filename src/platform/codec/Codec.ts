@@ -3,12 +3,12 @@ import { compile, options, unsettled } from "./Step.ts"
 
 type Parse<A> = (input: unknown) => Either.Either<A, ParseResult.ParseIssue>
 
-/** What a step made of a value is what its schema says, which the types of syntax trees do not. */
+/** Types the output of a step. Its schema guarantees the type, which syntax trees do not carry. */
 const typed = <A>(output: unknown) => output as A
 
 /**
- * A schema compiled to closures, for values that are valid, which almost all are: several times as fast. A value that is not, or that only
- * Effect can tell of, goes to Effect's own parser, so that results and issues (all of them at once) are the same.
+ * Compiles a schema to closures, several times faster for valid values. If they cannot decide, Effect's parser runs, so
+ * that results and issues (all at once) never differ.
  */
 export const decoder = <A, I>(schema: Schema.Schema<A, I>): Parse<A> => {
   const step = compile(schema.ast, true)
@@ -19,7 +19,7 @@ export const decoder = <A, I>(schema: Schema.Schema<A, I>): Parse<A> => {
   }
 }
 
-/** The same from a schema's type to what it is written as. */
+/** Compiles the encoder of a schema, in the same way. */
 export const encoder = <A, I>(schema: Schema.Schema<A, I>): Parse<I> => {
   const step = compile(schema.ast, false)
   const parse = ParseResult.encodeUnknownEither(schema, options)

@@ -1,8 +1,8 @@
 import { Option, Predicate, type Schema, SchemaAST } from "effect"
 
 /**
- * A JSON value as it was written. JavaScript reads numbers as doubles, which lose digits beyond 2^53; an answer declared by `exactly`
- * has this text in its place, digit for digit.
+ * A JSON value as it was written. JavaScript reads numbers as doubles, which lose digits beyond 2^53; an answer
+ * declared by `exactly` keeps the text digit for digit.
  */
 export class JsonText {
   readonly text: string
@@ -21,7 +21,7 @@ export class JsonText {
   }
 }
 
-/** `JSON.stringify` of plain data in which every `JsonText` stands as its own text. */
+/** Works like `JSON.stringify` for plain data, but writes every `JsonText` as its own text. */
 export const stringify = (value: unknown): string => {
   if (value instanceof JsonText) return value.text
   if (Array.isArray(value)) return `[${value.map(stringify).join(",")}]`
@@ -32,10 +32,10 @@ export const stringify = (value: unknown): string => {
 
 const exact: unique symbol = Symbol.for("barista/platform/codec/exact")
 
-/** Declares an answer that may hold a `JsonText`: it is written by `stringify`. */
+/** Declares an answer that may hold a `JsonText`, so that `stringify` writes the answer. */
 export const exactly = <A, I, R>(schema: Schema.Schema<A, I, R>): Schema.Schema<A, I, R> =>
   schema.annotations({ [exact]: true })
 
-/** Whether a schema was declared by `exactly`. */
+/** True if a schema was declared by `exactly`. */
 export const isExact = (ast: SchemaAST.AST): boolean =>
   Option.getOrElse(SchemaAST.getAnnotation<boolean>(ast, exact), () => false)

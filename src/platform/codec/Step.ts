@@ -1,15 +1,15 @@
 import { Either, Option, ParseResult, Schema, SchemaAST } from "effect"
 
-/** What a step answers where it cannot tell: the value is not valid, or why it is valid is beyond it. */
+/** Output of a step that cannot decide: the value is invalid, or its validity needs Effect's parser. */
 export const unsettled: unique symbol = Symbol.for("barista/platform/codec/unsettled")
 
-/** Decodes, or encodes, a value of one schema, or leaves it unsettled. */
+/** Decodes or encodes a value of one schema, or returns `unsettled`. */
 export type Step = (input: unknown) => unknown
 
-/** Those of the whole product: every issue at once. */
+/** Parse options of the whole product: all issues at once. */
 export const options: SchemaAST.ParseOptions = { errors: "all" }
 
-/** The parser of Effect itself. */
+/** Makes a step of Effect's own parser. */
 const stock = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
   const schema = Schema.make<unknown, unknown, never>(ast)
   const parse = isDecoding
@@ -18,7 +18,7 @@ const stock = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
   return (input) => settled(parse(input))
 }
 
-/** A result that is there; one that a fiber would have to find, or a failure, is not. */
+/** Returns a successful result; a failure, or a result that needs a fiber, is unsettled. */
 const settled = (result: unknown): unknown =>
   Either.isEither(result) && Either.isRight(result) ? result.right : unsettled
 
@@ -49,7 +49,7 @@ const refinement = (ast: SchemaAST.Refinement, isDecoding: boolean): Step => {
   return andThen(from, (input) => Option.isNone(ast.filter(input, options, ast)) ? input : unsettled)
 }
 
-/** Takes a property from one name to another, and gives or takes away what its default is. */
+/** Renames a property, and adds or removes its default. */
 const renamed = (
   { decode, encode, from, to }: SchemaAST.PropertySignatureTransformation,
   isDecoding: boolean
@@ -62,7 +62,7 @@ const renamed = (
   }
 }
 
-/** Functions of syntax trees, whose results may be of any type. */
+/** Functions of syntax trees, whose results may have any type. */
 type Change = (
   value: unknown,
   options: SchemaAST.ParseOptions,
@@ -71,7 +71,7 @@ type Change = (
 ) => unknown
 type Parse = (input: unknown, options: SchemaAST.ParseOptions, ast: SchemaAST.Declaration) => unknown
 
-/** What is between the two sides of a transformation; it may look at the input of the whole, too. */
+/** Makes the step between the two sides of a transformation. It also gets the transformation's whole input. */
 const middle = (ast: SchemaAST.Transformation, isDecoding: boolean): (value: unknown, input: unknown) => unknown => {
   const { transformation } = ast
   switch (transformation._tag) {
@@ -107,7 +107,7 @@ const transformation = (ast: SchemaAST.Transformation, isDecoding: boolean): Ste
   }
 }
 
-/** Whether it is a plain object of these properties, in this order, and of no others. */
+/** True for a plain object with exactly these properties, in this order. */
 const isExactly = (input: object, names: ReadonlyArray<PropertyKey>): boolean => {
   let count = 0
   for (const name in input) {
@@ -117,7 +117,7 @@ const isExactly = (input: object, names: ReadonlyArray<PropertyKey>): boolean =>
   return count === names.length && Object.getPrototypeOf(input) === Object.prototype
 }
 
-/** A record whose parts all stay as they are is answered itself: a copy by names that are data is what costs most in V8. */
+/** Returns the input itself if no part of a record changes, because a copy by dynamic names costs most in V8. */
 const record = (ast: SchemaAST.TypeLiteral, isDecoding: boolean): Step => {
   const fields = ast.propertySignatures.map(({ isOptional, name, type }) => ({
     name,
@@ -171,7 +171,10 @@ const isPrimitive = (ast: SchemaAST.AST): boolean => {
   }
 }
 
-/** The first member that takes the value; with more than one that is not primitive, Effect may try them in another order. */
+/**
+ * Takes the first member that accepts the value. With several members that are not primitive, Effect may try another
+ * order, so its parser runs.
+ */
 const union = (ast: SchemaAST.Union, isDecoding: boolean): Step => {
   if (ast.types.filter((type) => !isPrimitive(type)).length > 1) return stock(ast, isDecoding)
   const steps = ast.types.map((type) => compile(type, isDecoding))
@@ -184,7 +187,7 @@ const union = (ast: SchemaAST.Union, isDecoding: boolean): Step => {
   }
 }
 
-/** What is behind a recursion is compiled when it is first needed. */
+/** Compiles a recursive schema when it is first needed. */
 const suspended = (ast: SchemaAST.Suspend, isDecoding: boolean): Step => {
   let step: Step | undefined
   return (input) => {
@@ -242,12 +245,12 @@ const fresh = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
 const decoding = new WeakMap<SchemaAST.AST, Step>()
 const encoding = new WeakMap<SchemaAST.AST, Step>()
 
-/** Whether it says how it is to be parsed, or what is to be taken instead of an invalid value. */
+/** True if a schema sets its own parse options, or a fallback for invalid values. */
 const hasOwnWay = (ast: SchemaAST.AST): boolean =>
   Option.isSome(SchemaAST.getParseOptionsAnnotation(ast)) ||
   Option.isSome(SchemaAST.getDecodingFallbackAnnotation(ast))
 
-/** The step of a schema, made once. What it knows no shorter way for is left to Effect's own parser. */
+/** Compiles the step of a schema, once. A schema without a shorter way is left to Effect's own parser. */
 export const compile = (ast: SchemaAST.AST, isDecoding: boolean): Step => {
   const made = isDecoding ? decoding : encoding
   const known = made.get(ast)

@@ -10,20 +10,21 @@ export type JobId = typeof JobId.Type
 export const JobIdFromText = idFromText(JobId, idDescription)
 
 /**
- * `waiting` until its first activity begins, `running` until the last one has ended, retries and compensation included. `failed` is the dead
- * letter: its attempts are exhausted or its failure is permanent; it can be tried again.
+ * State of a job: `waiting` until its first activity begins, `running` until the last one has ended, retries and
+ * compensation included. `failed` is the dead letter, after exhausted attempts or a permanent failure; a failed job can
+ * be retried by hand.
  */
 export const JobState = Schema.Literal("waiting", "running", "succeeded", "failed", "cancelled")
 export type JobState = typeof JobState.Type
 
 /**
- * How an attempt ended. `lost` is one whose end could not be recorded: a crash of the process, or a fault of the database, cut it off. `undone`
- * is a success that was taken back, and the taking back itself: neither counts when the job is tried again.
+ * Outcome of an attempt. `lost` means that a crash or a database fault kept the end from being recorded. `undone` marks
+ * a success that was compensated, and the compensation itself; neither counts when the job is retried.
  */
 export const Outcome = Schema.Literal("succeeded", "failed", "timed out", "interrupted", "lost", "undone")
 export type Outcome = typeof Outcome.Type
 
-/** The name of a kind of job and the form of its payload: what is needed to ask for one. */
+/** Name and payload schema of a kind of job, enough to enqueue one. */
 export interface JobType<Payload, Encoded> {
   readonly name: string
   readonly payload: Schema.Schema<Payload, Encoded>
@@ -34,14 +35,14 @@ export const type = <Payload, Encoded>(
   payload: Schema.Schema<Payload, Encoded>
 ): JobType<Payload, Encoded> => ({ name, payload })
 
-/** What an activity knows of the job it is part of. */
+/** Facts about its job that an activity gets. */
 export interface JobContext {
   readonly id: JobId
-  /** Milliseconds since the epoch: with the id it names the job also beyond this database. */
+  /** Milliseconds since the epoch. Together with the id it identifies the job even beyond this database. */
   readonly createdAt: number
 }
 
-/** Why an activity failed; one that says it is `transient` is retried, any other is permanent. */
+/** Failure of an activity. A failure marked as `transient` is retried, any other is permanent. */
 export interface ActivityError {
   readonly _tag: string
   readonly message: string
@@ -49,27 +50,29 @@ export interface ActivityError {
 
 type Work<Payload> = (payload: Payload, job: JobContext) => Effect.Effect<void, ActivityError>
 
-/** A part of a job. Under its named policy it is tried again after errors that say they are transient. */
+/** A part of a job. Its named policy retries transient failures. */
 export interface Activity<Payload> {
   readonly name: string
   readonly policy: PolicyName
   /**
-   * Works outside of the database: at least once, as a crash may come between its effect and the record. It must therefore bear repetition.
+   * Works outside of the database, at least once: a crash may come between its effect and the record. The effect must
+   * therefore be repeatable.
    */
   readonly run: Work<Payload>
   /**
-   * Changes the database after `run`, in one transaction with the record of the success: exactly once. It waits for statements, and for
-   * nothing else.
+   * Changes the database after `run`, in one transaction with the record of the success, so exactly once. It may wait
+   * only for statements.
    */
   readonly commit?: Work<Payload>
   /**
-   * Takes back in the database what `run` and `commit` did, or may have done before they failed or were interrupted; in one transaction with
-   * its record. Called when an activity of the job has failed for good, or the job is cancelled.
+   * Compensates in the database for `run` and `commit`, in one transaction with its record. Runs even if they failed or
+   * were interrupted, since they may have had an effect. Called when an activity of the job has failed for good, or the
+   * job is cancelled.
    */
   readonly undo?: Work<Payload>
 }
 
-/** An activity of one job, with the payload given. */
+/** An activity of one job, with its payload bound. */
 export interface Step {
   readonly name: string
   readonly policy: PolicyName
@@ -81,15 +84,18 @@ export interface Step {
 /** A kind of job as the engine runs it. */
 export interface JobKind {
   readonly name: string
-  /** The names of its activities. */
+  /** Names of the kind's activities. */
   readonly activities: ReadonlyArray<string>
-  /** The activities of one job, from the JSON that the database keeps; the reason, where this version of the server cannot read it. */
+  /**
+   * Makes the activities of one job from its stored JSON payload; a text with the reason if this version of the server
+   * cannot read the payload.
+   */
   readonly steps: (payload: unknown, job: JobContext) => Either.Either<ReadonlyArray<Step>, string>
-  /** A recurring kind: the next job is enqueued, due so much later, in the transaction that ends the one before. */
+  /** Interval of a recurring kind. The transaction that ends a job enqueues the next one, due after the interval. */
   readonly every?: Duration.Duration
 }
 
-/** The kind of a type: its activities run concurrently, each on its own. */
+/** Makes the kind of a type. Its activities run concurrently and independently. */
 export const kind = <Payload, Encoded>(
   type: JobType<Payload, Encoded>,
   activities: ReadonlyArray<Activity<Payload>>,
@@ -115,5 +121,5 @@ export const kind = <Payload, Encoded>(
   }
 }
 
-/** The name under which the attempts to take an activity back are recorded. */
+/** Names the record of attempts to undo an activity. */
 export const undoing = (activity: string): string => `undo ${activity}`

@@ -6,7 +6,7 @@ import { removeAll } from "../sql/removeAll.ts"
 import * as EngineRows from "./engine/EngineRows.ts"
 import { JobsRepo } from "./record/JobsRepo.ts"
 
-/** In one transaction. */
+/** Jobs removed in one transaction. */
 const removedAtOnce = 100
 
 export const make = Effect.gen(function*() {
@@ -18,7 +18,7 @@ export const make = Effect.gen(function*() {
   const removeSome = Effect.fnUntraced(
     function*(limit: number) {
       const now = yield* Clock.currentTimeMillis
-      // looked up in the same transaction: none of them is tried again in between
+      // Looked up in the same transaction, so that no job is retried in between.
       const jobs = yield* store.outdated(limit, {
         done: now - Duration.toMillis(jobRetention),
         dead: now - Duration.toMillis(deadLetterRetention)
@@ -34,7 +34,7 @@ export const make = Effect.gen(function*() {
   )
 
   return {
-    /** Removes the finished jobs that are kept no longer, with all that is known of them; answers how many. */
+    /** Removes finished jobs beyond their retention, with all their records, and returns their number. */
     removeOutdated: removeAll(removedAtOnce, removeSome)
   }
 })

@@ -19,12 +19,12 @@ import { Signals } from "./run/Signals.ts"
 /** The kinds of jobs that the server runs. */
 export class JobKinds extends Context.Tag("barista/platform/jobs/JobKinds")<JobKinds, ReadonlyArray<JobKind>>() {}
 
-/** Seconds after which a client may try again where there is no room. */
+/** Seconds after which a client may retry if there is no room. */
 const retryAfter = 5
 
 type End = "succeeded" | "failed" | "cancelled"
 
-/** Jobs handed to the engine anew in one transaction, where it has lost them. */
+/** Jobs handed over to the engine again in one transaction, if the engine has lost them. */
 const takenUpAtOnce = 100
 
 const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
@@ -43,15 +43,15 @@ const make = Effect.gen(function*() {
   const mayBegin = yield* Effect.makeLatch(true)
 
   /**
-   * Hands a run to the engine, in the caller's transaction. Also where the caller is a run itself, which the engine would take for the parent
-   * of this one, and wake when it ends.
+   * Hands a run over to the engine, in the caller's transaction. The caller may be a run itself; without its context
+   * the engine does not take that run for the parent, which it would wake at the end.
    */
   const handOver = Effect.fnUntraced(
     function*({ due_at, id, kind, run }: JobRow) {
       const now = yield* Clock.currentTimeMillis
       yield* engine.execute(JobRun.JobRun, {
         executionId: JobRun.executionId(id, run),
-        // a clock that is set back does not delay a job that is due
+        // Null for a job that is due, so that a clock set back does not delay the job.
         payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
         discard: true
       })
@@ -61,10 +61,10 @@ const make = Effect.gen(function*() {
 
   const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
 
-  /** Fails where there is no room; `own` counts the jobs that the caller has made unfinished already. */
+  /** Fails if there is no room; `own` counts unfinished jobs that the caller has added already. */
   const admit = (own: number) =>
     Effect.flatMap(
-      // of each recurring kind there is always one, which nobody asked for
+      // Adds the jobs of recurring kinds, of which there is always one and which no client enqueued.
       store.isFull(jobsMaxUnfinished + recurring.length + own),
       (full) =>
         full
@@ -74,7 +74,7 @@ const make = Effect.gen(function*() {
 
   const mostDelayed = recurring.length + partOf(jobsMaxUnfinished, jobsMaxDelayed)
 
-  /** Fails where too many wait for a time to come: delays may be days, and would keep the others' places for as long. */
+  /** Fails if too many jobs are delayed. A delay may last days, and would keep the places of other jobs for as long. */
   const admitDelayed = (delay: Duration.Duration) =>
     Duration.greaterThan(delay, Duration.zero)
       ? Effect.flatMap(
@@ -94,11 +94,11 @@ const make = Effect.gen(function*() {
 
   const addSuccessor = ({ kind, payload, run }: JobRow) => {
     const every = kinds.get(kind)?.every
-    // one that is tried again has its successor already
+    // A retried job has its successor already.
     return every === undefined || run > 1 ? Effect.void : add(kind, payload, every)
   }
 
-  /** Records the end of a run, in the caller's transaction; false where it had ended already. */
+  /** Records the end of a run, in the caller's transaction; false if the run had ended already. */
   const end = Effect.fnUntraced(function*(job: JobRow, state: End, error?: string) {
     if (Option.isNone(yield* store.finish(job.id, job.run, state, error))) return false
     if (state !== "succeeded") yield* store.loseAttempts(job.id)
@@ -172,8 +172,8 @@ const make = Effect.gen(function*() {
     )
 
   /**
-   * Hands those unfinished jobs beyond an id to the engine that it has no message for: of an upgrade, of a kind that the server of before did
-   * not know, or whatever else has lost it.
+   * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. They come from an
+   * upgrade, from a kind unknown to the previous server, or from a loss of messages.
    */
   const takeUp = (after: number): Effect.Effect<void> =>
     Effect.flatMap(
@@ -191,7 +191,7 @@ const make = Effect.gen(function*() {
       }
     )
 
-  // looked up before the engine takes up what was left, which keeps the writer busy
+  // Looked up before the engine resumes old jobs, which keeps the writer busy.
   const missing = yield* Effect.filter(recurring, ({ name }) => Effect.negate(store.hasUnfinished(name)), {
     concurrency: 1
   })
@@ -199,34 +199,34 @@ const make = Effect.gen(function*() {
     JobRun.JobRun,
     JobRun.execute({ store, transaction, policies, kinds, slots, cancellations, changes, mayBegin, finish })
   ).pipe(
-    // a run copies its context some thousand times, so it gets none of the services, which it has in its closures
+    // Omits all services, which a run has in its closures, because a run copies its context some thousand times.
     Effect.mapInputContext((context: Context.Context<Scope.Scope>) =>
       Context.add(Context.pick(Scope.Scope)(context), WorkflowEngine.WorkflowEngine, engine)
     )
   )
-  // before the engine interrupts what runs, as it does when what was registered is released
+  // Closed before the engine interrupts running jobs, as the engine does when their registration is released.
   yield* Effect.addFinalizer(() => mayBegin.close)
   yield* JobEngine.ready
   yield* takeUp(0)
   for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
 
   return {
-    /** Accepts a job: it is on disk when the transaction is, this one or the caller's; due after `delay`. */
+    /** Accepts a job, due after `delay`. The job is on disk with its transaction, the caller's or one of its own. */
     enqueue,
-    /** Ends a waiting job at once, and asks a running one to end; its activities are then interrupted, and taken back. */
+    /** Ends a waiting job at once, and asks a running one to end; its activities are then interrupted and undone. */
     cancel,
-    /** Runs a dead or cancelled job again; activities that succeeded, and were not taken back, are not repeated. */
+    /** Runs a failed or cancelled job again. Activities that succeeded, and were not undone, are not repeated. */
     retry,
     get,
-    /** The job now and after each change, until it has finished. */
+    /** Streams the job now and after each change, until it has finished. */
     watch,
-    /** Newest first. */
+    /** Lists jobs, newest first. */
     list: (filter: Filter): Effect.Effect<ReadonlyArray<Job>> =>
       Effect.map(store.page(filter), (rows) => rows.map(toJob))
   }
 })
 
-/** Durable background work: what was accepted happens, visibly, and its end is recorded once. */
+/** Durable background work. An accepted job runs, its attempts are visible, and its end is recorded once. */
 export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, Effect.Effect.Success<typeof make>>() {
   static readonly layer = Layer.scoped(Jobs, make)
 }

@@ -6,24 +6,24 @@ import { foldersIn } from "../files/FileStore.ts"
 
 const wrong = (line: string) => ConfigError.InvalidData([], line)
 
-/** How long making the data folder may take; some places (/proc) never answer. */
+/** Time that making the data folder may take; some places (/proc) never answer. */
 const patience = Duration.seconds(5)
 
-/** A line where one setting is more than another one leaves room for. */
+/** Makes a line if one setting exceeds the room that another leaves. */
 const within = (smaller: readonly [string, number], larger: readonly [string, number], reason: string) =>
   smaller[1] > larger[1] ? [`${smaller[0]}: ${smaller[1]} is more than ${larger[0]} (${larger[1]}), ${reason}`] : []
 
 const part = (name: string, given: Option.Option<number>, whole: readonly [string, number]) =>
   Option.match(given, { onNone: () => [], onSome: (value) => within([name, value], whole, "of which it is a part") })
 
-/** The settings that do not go together, a line each. */
+/** Finds settings that contradict each other, one line each. */
 const contradictions = (config: Values): ReadonlyArray<string> => {
   const waiting = partOf(config.batchMaxWaiting, config.batchMaxWaitingPerClient)
   const room = ["what one client may have waiting of BATCH_MAX_WAITING", waiting] as const
   const buffered = ["MAX_BUFFERED_BYTES", config.maxBufferedBytes] as const
   const streamed = ["BATCH_MAX_ITEMS_STREAMED", config.batchMaxItemsStreamed] as const
   return [
-    // whoever can reach the server may move money
+    // Every host that reaches the server may move money.
     ...(!isLoopback(config.host) && Option.isNone(config.apiTokens)
       ? [`HOST: "${config.host}" is not a loopback address; listening there needs API_TOKENS to be set`]
       : []),
@@ -55,7 +55,7 @@ const refuse = (lines: ReadonlyArray<string>): Effect.Effect<void, ConfigError.C
     onNonEmpty: (errors) => Effect.fail(errors.reduce((all, error) => ConfigError.And(all, error)))
   })
 
-/** Makes a folder unless it is there, and sees that it can be written. */
+/** Makes a folder if needed, and checks that it is writable. */
 const usable = (folder: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
     fs.makeDirectory(folder, { recursive: true }).pipe(
@@ -64,7 +64,7 @@ const usable = (folder: string) =>
       Effect.timeoutFail({ duration: patience, onTimeout: () => ({ message: "no answer from the file system" }) })
     ))
 
-/** Refuses a start with settings that do not go together, or with places that it cannot use: no setting can tell that alone. */
+/** Fails the start if settings contradict each other or a folder is unusable, which no single setting can tell. */
 export const checkSettings = Effect.gen(function*() {
   const config = yield* AppConfig
   const path = yield* Path.Path

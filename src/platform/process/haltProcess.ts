@@ -1,4 +1,7 @@
-/** Ends the process at once, as a crash would, and says why on standard error. Only for faults that make going on a lie. */
+/**
+ * Ends the process at once, as a crash would, with the reason on standard error. For faults after which every answer
+ * could be wrong.
+ */
 export const haltProcess = (reason: string): void => {
   process.stderr.write(`barista stops at once: ${reason}\n`)
   process.exit(1)

@@ -15,7 +15,7 @@ const Found = Schema.Struct({
   uploads: Schema.Int
 })
 
-/** Says in one line of the log what a start found, so that an empty or incomplete database does not go unnoticed. */
+/** Logs in one line the data that a start has found, so that an empty or incomplete database does not go unnoticed. */
 export const reportFound = Effect.gen(function*() {
   const { dataDir } = yield* AppConfig
   const { reader } = yield* Database
@@ -23,7 +23,7 @@ export const reportFound = Effect.gen(function*() {
     Request: Schema.Void,
     Result: Found,
     execute: () =>
-      // the outside account owes what all users have
+      // The balance of the outside account is minus the sum of all users' balances.
       reader`
         SELECT
           (SELECT COUNT(*) FROM users) AS users,

@@ -1,7 +1,7 @@
 import { HttpServerError } from "@effect/platform"
 import { Cause, ConfigError, Effect, Predicate } from "effect"
 
-/** One line a wrong setting. */
+/** Makes one line for each wrong setting. */
 const settingLines = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
   error._op === "And" || error._op === "Or"
     ? [...settingLines(error.left), ...settingLines(error.right)]
@@ -10,7 +10,7 @@ const settingLines = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
 const messageOf = (error: unknown): string =>
   Predicate.hasProperty(error, "message") && Predicate.isString(error.message) ? error.message : String(error)
 
-/** Why the address cannot be listened on, and what helps where the system reserves the port. */
+/** Explains why the server cannot listen on the address, and how to avoid a port that the system reserves. */
 const listenLine = (error: unknown): string =>
   `HOST, PORT: ${messageOf(error)}${
     Predicate.hasProperty(error, "code") && error.code === "EACCES"
@@ -24,7 +24,7 @@ const lines = (failure: unknown): ReadonlyArray<string> => {
   return [messageOf(failure)]
 }
 
-/** Says on standard error why the server could not start: a line a reason, and a stack only for a defect of ours. */
+/** Reports on standard error why the server could not start: a line for each reason, and a stack only for a defect. */
 export const reportStartFailure = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   Cause.isInterruptedOnly(cause)
     ? Effect.void

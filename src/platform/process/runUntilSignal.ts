@@ -1,10 +1,13 @@
 import * as Runtime from "@effect/platform/Runtime"
 import { Duration, Effect } from "effect"
 
-/** Signals that ask for a stop: Ctrl-C, a service manager, a terminal that has closed. */
+/** Signals that ask for a stop: Ctrl-C, a service manager, a closed terminal. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
-/** Time within which a further signal is the same one: a terminal sends Ctrl-C to npm too, which passes it on. */
+/**
+ * Time within which a further signal counts as the same one. A terminal sends Ctrl-C to npm too, which passes the
+ * signal on.
+ */
 const moment = Duration.seconds(1)
 
 const run = Runtime.makeRunMain(({ fiber, teardown }) => {
@@ -38,9 +41,10 @@ interface Options {
 }
 
 /**
- * Runs a program until it ends or a signal interrupts it, and exits with its code: 0 for a stop. A second signal ends the process at once,
- * by that signal. `NodeRuntime.runMain` takes npm's second SIGINT for an impatient user's, and knows no SIGHUP.
+ * Runs a program until it ends or a signal interrupts it, and exits with its code: 0 for a stop. A second signal ends
+ * the process at once. `NodeRuntime.runMain` would take npm's second SIGINT for a user's second Ctrl-C, and does not
+ * handle SIGHUP.
  */
 export const runUntilSignal = (options: Options) => <A, E>(effect: Effect.Effect<A, E>): void =>
-  // the first step waits a turn: a signal then finds its listener, whatever the program has opened
+  // The first step yields a turn, so that a signal finds its listener before the program opens anything.
   run(Effect.zipRight(Effect.yieldNow(), effect), options)

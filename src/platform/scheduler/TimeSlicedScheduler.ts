@@ -1,32 +1,35 @@
 import { FiberRef, Scheduler } from "effect"
 import { givesWay } from "./background.ts"
 
-/** Milliseconds of fibers in one turn of the event loop, before it looks for requests and timers again. */
+/** Milliseconds for fibers in one turn of the event loop, before it reads requests and timers again. */
 const slice = 2
 
-/** Operations of a fiber between two looks at the clock. */
+/** Operations of a fiber between two readings of the clock. */
 const operations = 64
 
 /**
- * Runs all fibers out of one queue, and lets the event loop turn after each slice of it. Effect 3.22's own scheduler gives every fiber a chain
- * of microtasks, 2,048 of them before a timer; as the event loop waits until no microtask of any fiber is left, a thousand busy ones keep it
- * from reading a request for seconds.
+ * Runs all fibers out of one queue, and yields to the event loop after each time slice. Effect 3.22's own scheduler
+ * gives every fiber a chain of microtasks, 2,048 of them before a timer. The event loop waits until no microtask is
+ * left, so a thousand busy fibers keep it from reading a request for seconds.
  */
 export class TimeSlicedScheduler implements Scheduler.Scheduler {
-  /** Tasks in the order in which they run, as far as they were there when the round began. */
+  /** Tasks queued when the round began, in the order in which they run. */
   private round: ReadonlyArray<Scheduler.Task> = []
   private next = 0
   private later = new Scheduler.PriorityBuckets()
   private readonly clock: () => number
   private draining = false
-  /** When the first fiber ran in this turn of the event loop; undefined before. */
+  /** Time when the first fiber ran in this turn of the event loop; undefined before. */
   private began: number | undefined
 
   constructor(clock: () => number = () => performance.now()) {
     this.clock = clock
   }
 
-  /** Asked before every operation of a fiber, and so it looks at the clock but now and then; a request's fiber is not stopped half-way. */
+  /**
+   * Decides whether a fiber yields. Called before every operation, so the clock is read only now and then. A request's
+   * fiber is not stopped half-way.
+   */
   shouldYield: Scheduler.Scheduler["shouldYield"] = (fiber) => {
     if (fiber.currentOpCount % operations !== 0) return false
     return fiber.getFiberRef(givesWay) === "yes" && this.isOver()
@@ -41,7 +44,7 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
     queueMicrotask(this.drain)
   }
 
-  /** Whether this turn of the event loop has time left for a fiber; asking is the first use of it. */
+  /** True if this turn of the event loop has time left for a fiber. The first call starts the time slice. */
   hasTime(): boolean {
     this.begin()
     return !this.isOver()
@@ -63,7 +66,7 @@ export class TimeSlicedScheduler implements Scheduler.Scheduler {
       }
       task()
     }
-    // the rest has its turn after the event loop's
+    // The rest runs after the event loop's turn.
   }
 
   private readonly turn = (): void => {

@@ -1,11 +1,11 @@
 import { Effect } from "effect"
 
 /**
- * Gathers what is to be done at the end of the event loop's turn, and does it there, first in first out; what is beyond `most` of one turn is done
- * at the end of the next one. `run` must not throw.
+ * Gathers items and runs them at the end of the event loop's turn, first in first out. Items beyond `most` wait for the
+ * end of the next turn. `run` must not throw.
  *
- * What is written to sockets one after the other, with nothing between, is written for less: a peer on the same machine that is woken by the
- * first of them is still awake for the others, and waking it is what costs most of a small write.
+ * Consecutive writes to sockets cost less: the first write wakes a peer on the same machine, which is still awake for
+ * the others, and waking is most of a small write's cost.
  */
 export const endOfTurn = <A>(run: (item: A) => void, most = Number.POSITIVE_INFINITY): (item: A) => void => {
   let due: Array<A> = []
@@ -20,7 +20,10 @@ export const endOfTurn = <A>(run: (item: A) => void, most = Number.POSITIVE_INFI
   }
 }
 
-/** Ends when the turn of the event loop is over, and with it what it had gathered by now without a limit: an answer, say, that is then written. */
+/**
+ * Completes at the end of the event loop's turn, after all items gathered by now without a limit, such as an answer to
+ * be written.
+ */
 export const turnEnded: Effect.Effect<void> = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(immediate))

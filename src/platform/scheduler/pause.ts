@@ -1,5 +1,5 @@
 import { Duration, Effect } from "effect"
 
-/** Sleeps, unless for no time: node's timers would wait for the next millisecond even so. */
+/** Sleeps, except for a duration of zero, for which node's timers would wait until the next millisecond. */
 export const pause = (duration: Duration.Duration): Effect.Effect<void> =>
   Duration.greaterThan(duration, Duration.zero) ? Effect.sleep(duration) : Effect.void

@@ -2,15 +2,18 @@ import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
 import { Context, Effect, Exit, type Fiber, Option, Stream } from "effect"
 import { UndoneTransaction } from "./DatabaseUnavailable.ts"
 
-/** A connection that changes are made on. */
+/** A connection for changes. */
 export interface Connection extends SqlConnection.Connection {
-  /** Whether a transaction is open: SQLite ends one itself that it cannot go on with, as on a full disk. */
+  /**
+   * True while a transaction is open. SQLite ends a transaction by itself if the transaction cannot continue, as on a
+   * full disk.
+   */
   readonly inTransaction: boolean
 }
 
 /**
- * The connection as one change has it, or a transaction nested in the change. Where SQLite has undone the transaction, a further statement
- * fails: by itself it would be committed at once, or be part of another's change.
+ * The connection of one change, or of a transaction nested in the change. Once SQLite has undone the transaction,
+ * further statements fail; otherwise a statement would commit at once, or become part of another change.
  */
 export class ChangeConnection implements SqlConnection.Connection {
   readonly #connection: Connection
@@ -23,12 +26,12 @@ export class ChangeConnection implements SqlConnection.Connection {
     this.#change = change ?? this
   }
 
-  /** The same change, for a transaction nested in this one. */
+  /** Makes the connection of a transaction nested in this one; both belong to the same change. */
   nested(): ChangeConnection {
     return new ChangeConnection(this.#connection, this.#change)
   }
 
-  /** The change has ended, and all that is nested in it. */
+  /** Ends the change, with all transactions nested in it. */
   end(): void {
     this.#change.#hasEnded = true
   }
@@ -37,7 +40,10 @@ export class ChangeConnection implements SqlConnection.Connection {
     return this.#change.#hasEnded
   }
 
-  /** The turns of the transactions nested directly in this one: savepoints are a stack, and two at once would undo one another. */
+  /**
+   * Lets transactions nested directly in this one run one at a time. Savepoints are a stack, so two at once would undo
+   * each other.
+   */
   get turns(): Effect.Semaphore {
     this.#turns ??= Effect.unsafeMakeSemaphore(1)
     return this.#turns
@@ -70,18 +76,18 @@ export class ChangeConnection implements SqlConnection.Connection {
   }
 }
 
-/** The failure of a statement of a transaction that is over. */
+/** Failure of a statement whose transaction is over. */
 export const over = Exit.fail(
   new SqlError.SqlError({ cause: new UndoneTransaction(), message: "the transaction is over" })
 )
 
-/** Whether the change whose connection this is has ended. */
+/** True if the connection belongs to a change that has ended. */
 export const isOver = (connection: SqlConnection.Connection): boolean =>
   connection instanceof ChangeConnection && connection.isOver
 
 /**
- * The change that a fiber is in, and how deep in its transactions. What is forked within a change and outlives it is in none: what that does
- * takes turns as any other change.
+ * Returns the change that a fiber runs in, and the depth of its transactions. A fiber that was forked within a change
+ * and outlives it is in no change; its own changes wait in the queue.
  */
 export const currentChange = ({ currentContext }: Fiber.RuntimeFiber<unknown, unknown>) =>
   Option.filter(

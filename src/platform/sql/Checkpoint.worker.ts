@@ -6,7 +6,10 @@ import type { CheckpointAnswer, CheckpointCalls } from "./WriteAheadLog.ts"
 
 let database: Sqlite.Database | undefined
 
-/** Kept open: what SQLite closes while another connection of the process has locks on the file keeps its descriptor. */
+/**
+ * Opens the database and keeps it open. SQLite defers closing a file's descriptor while another connection of the
+ * process has locks on the file.
+ */
 const open = (file: string): Sqlite.Database => {
   const opened = new Sqlite(file, { timeout: 1000 })
   opened.pragma("wal_autocheckpoint = 0")
@@ -18,9 +21,9 @@ const checkpoint = (file: string): CheckpointAnswer => {
     database ??= open(file)
     const copied = () => database?.prepare<[], { log: number; checkpointed: number }>("PRAGMA wal_checkpoint").get()
     const pages = copied()
-    // somebody still reads what the rest would overwrite
+    // A reader still needs the frames that a restart of the log would overwrite.
     if (pages === undefined || pages.checkpointed < pages.log) return { isWhole: false, failure: undefined }
-    // all is in the database: the next commit begins the log anew
+    // The database has everything, so the next commit restarts the log.
     database.exec(logMark)
     return { isWhole: true, failure: undefined }
   } catch (error) {

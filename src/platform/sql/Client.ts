@@ -3,10 +3,10 @@ import { Effect, Effectable, Option, Predicate, Stream } from "effect"
 import { isRecorded } from "../observability/Tracing.ts"
 import { currentChange } from "./ChangeConnection.ts"
 
-/** How a client gets at its connection. */
+/** The ways in which a client reaches its connection. */
 export interface Options {
   readonly connection: SqlConnection.Connection
-  /** What a statement outside of a transaction is run within. */
+  /** Wraps a statement outside of a transaction. */
   readonly statement: <A>(
     statement: Effect.Effect<A, SqlError.SqlError>,
     sql: string
@@ -19,10 +19,13 @@ const attributes = { "db.system.name": "sqlite" }
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null
 
-/** SQLite plans a statement by a limit that is a parameter, and so anew each time that one is bound: a third of what a page costs. */
+/**
+ * Matches a limit bound as a parameter. SQLite plans such a statement by the bound value, and anew at each binding,
+ * which is a third of a page's cost.
+ */
 const boundLimit = /\bLIMIT \?/g
 
-/** A template's text, by the template: made once. */
+/** SQL text by template, made once. */
 const texts = new WeakMap<TemplateStringsArray, string>()
 
 const textOf = (template: TemplateStringsArray): string => {
@@ -39,7 +42,10 @@ type Answer<A> = (
   params: ReadonlyArray<unknown>
 ) => Effect.Effect<A, SqlError.SqlError>
 
-/** A statement of a template: part of another one, or an effect that runs it in its fiber's transaction, and else by itself. */
+/**
+ * A statement of a template. It is a fragment of another statement, or an effect that runs in its fiber's transaction
+ * or else alone.
+ */
 class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.SqlError>
   implements Statement.Statement<A>
 {
@@ -69,7 +75,7 @@ class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.S
     return this.#parts(this.#template, ...this.#values).segments
   }
 
-  /** Its text and what is bound to the places in it. Whatever may be part of the text is an object. */
+  /** Returns the SQL text and its parameters. Only objects can be fragments of the text. */
   compile(): readonly [sql: string, params: ReadonlyArray<unknown>] {
     return this.#values.some(isObject)
       ? this.#parts(this.#template, ...this.#values).compile()
@@ -120,8 +126,8 @@ class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.S
 }
 
 /**
- * The client that @effect/sql would make, with its statements at a tenth of the cost: the text of a template is made once, a span only
- * within one that is recorded, and no scope.
+ * Makes a client like @effect/sql's, whose statements take a tenth of the time. A template's text is made once; a
+ * statement has a span only within a recorded span, and no scope.
  */
 export const make = (options: Options) =>
   Effect.map(

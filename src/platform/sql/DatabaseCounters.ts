@@ -1,20 +1,20 @@
-/** The work of a database since its start, as plain numbers: metrics read them, and counting one costs an addition. */
+/** The work of a database since its start, as plain numbers for the metrics. Counting costs one addition. */
 export interface DatabaseCounters {
-  /** Groups of changes that were committed, and the changes in them, undone ones included. */
+  /** Committed groups of changes, and the changes in them, undone ones included. */
   groups: number
   changes: number
-  /** Statements tried again because another process had the lock, and those given up after `DATABASE_LOCK_TIMEOUT`. */
+  /** Statements retried because another process had the lock, and statements given up after `DATABASE_LOCK_TIMEOUT`. */
   lockRetries: number
   lockTimeouts: number
-  /** Waits for the disk, the milliseconds they took in all, and the longest one. */
+  /** Disk syncs, their milliseconds in all, and the longest one. */
   syncs: number
   syncMilliseconds: number
   longestSyncMilliseconds: number
-  /** Checkpoints of the write-ahead log, the milliseconds they took in all, and those that failed. */
+  /** Checkpoints of the write-ahead log, their milliseconds in all, and failed ones. */
   checkpoints: number
   checkpointMilliseconds: number
   failedCheckpoints: number
-  /** Frames in the write-ahead log when last counted, one a page. */
+  /** Frames in the write-ahead log at the last count. A frame holds one page. */
   logFrames: number
 }
 

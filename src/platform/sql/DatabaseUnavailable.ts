@@ -2,7 +2,9 @@ import { Data, Duration, Predicate, Schema } from "effect"
 import * as Problem from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
 
-/** The words for each reason, and how long a client should wait: another program's change is over sooner than a full disk. */
+/**
+ * Words for each reason, and the time that a client should wait. Another program's change ends sooner than a full disk.
+ */
 const reasons = {
   busy: {
     fr: "est occupée par un autre programme",
@@ -16,7 +18,7 @@ const reasons = {
 
 type Reason = keyof typeof reasons
 
-/** 503: the database is in a state that passes. Nothing was changed, and the same request may succeed later. */
+/** 503: the database is in a passing state. Nothing was changed, and the same request may succeed later. */
 export class DatabaseUnavailable extends Problem.define<DatabaseUnavailable>()("DatabaseUnavailable", 503, {
   reason: Schema.Literal("busy", "full", "readonly", "failing")
 }) {
@@ -30,17 +32,17 @@ export class DatabaseUnavailable extends Problem.define<DatabaseUnavailable>()("
   }
 }
 
-/** The cause of a failure of a statement whose transaction SQLite has undone by itself, as it does on a full disk. */
+/** Cause of a failed statement whose transaction SQLite has undone by itself, as it does on a full disk. */
 export class UndoneTransaction extends Data.TaggedError("UndoneTransaction") {}
 
 /**
- * SQLite's primary result codes (sqlite.org/rescode.html) that say something of the machine or of other programs, and nothing of the
- * statement. CORRUPT, NOTADB, CONSTRAINT, ERROR, MISUSE and the like come back however often one tries.
+ * SQLite's primary result codes (sqlite.org/rescode.html) that depend on the machine or on other programs, not on the
+ * statement. CORRUPT, NOTADB, CONSTRAINT, ERROR, MISUSE and the like recur at every try.
  */
 const passingCodes: Readonly<Record<string, Reason>> = {
   BUSY: "busy",
   LOCKED: "busy",
-  // another connection changed the schema, or took the locks of the log's index, again and again
+  // Another connection repeatedly changed the schema, or took the locks of the log's index.
   SCHEMA: "busy",
   PROTOCOL: "busy",
   FULL: "full",
@@ -48,12 +50,12 @@ const passingCodes: Readonly<Record<string, Reason>> = {
   IOERR: "failing",
   CANTOPEN: "failing",
   NOMEM: "failing",
-  // the statement was cut off, by a rollback or on purpose
+  // A rollback or a deliberate interruption ended the statement.
   ABORT: "failing",
   INTERRUPT: "failing"
 }
 
-/** Extended codes that last although their primary code passes: the file itself is damaged, or its key is wrong. */
+/** Extended codes that last although their primary code passes: the file is damaged, or its key is wrong. */
 const lasting: ReadonlySet<string> = new Set([
   "SQLITE_IOERR_CORRUPTFS",
   "SQLITE_IOERR_DATA",
@@ -68,7 +70,7 @@ const reasonOfCode = (code: string): Reason | undefined => {
     : passingCodes[primary]
 }
 
-/** Libraries wrap an error in others; more layers than any of them has. */
+/** Limit of errors that libraries wrap around each other, more than any of them uses. */
 const deepest = 8
 
 const reasonOf = (error: unknown, depth = 0): Reason | undefined => {
@@ -80,12 +82,13 @@ const reasonOf = (error: unknown, depth = 0): Reason | undefined => {
 }
 
 /**
- * Whether an error or a defect comes from a passing state of the database: locked by another program, a full or failing disk, a file that is
- * read-only or cannot be opened. A route answers 503 with Retry-After; a job tries again and gives nothing up.
+ * True if an error or a defect comes from a passing state of the database: a lock of another program, a full or failing
+ * disk, a file that is read-only or cannot be opened. A route answers 503 with Retry-After; a job retries without an
+ * end.
  */
 export const isPassing = (error: unknown): boolean => reasonOf(error) !== undefined
 
-/** The answer to a request that failed of it; undefined for any other error or defect. */
+/** Returns the 503 for a passing state of the database; undefined for any other error or defect. */
 export const unavailable = (error: unknown): DatabaseUnavailable | undefined => {
   const reason = reasonOf(error)
   return reason === undefined ? undefined : new DatabaseUnavailable({ reason })

@@ -7,12 +7,12 @@ import * as DatabaseCounters from "./DatabaseCounters.ts"
 import { isLocked, waitForLock, waitForLockFor } from "./waitForLock.ts"
 
 /**
- * Changes in one commit at most: the first of them waits for the last, and a crash takes all of them back, though a mail that one of them
- * records may have been sent. What the disk costs is a small part of what they cost by then.
+ * Limit of changes in one commit. The first change waits for the last, and a crash takes all back, even if a mail
+ * recorded by one was sent. At this number the disk is a small part of the cost.
  */
 const most = 32
 
-/** A connection that runs at once what groups changes. */
+/** A connection that also runs a statement synchronously. */
 export interface GroupConnection extends Connection {
   readonly run: (sql: string) => Ended
 }
@@ -21,9 +21,9 @@ type Ended = Exit.Exit<unknown, SqlError.SqlError>
 
 export interface Options {
   readonly connection: GroupConnection
-  /** How long a change waits for another process's lock. */
+  /** Time that a change waits for another process's lock. */
   readonly lockTimeout: Duration.Duration
-  /** Is called after each commit; tells once it is on the disk, or that nobody can know whether it is. */
+  /** Called after each commit. Calls `tell` once the commit is on the disk, or once its durability is unknown. */
   readonly whenDurable?: (tell: (ended: Ended) => void) => void
   readonly counters?: DatabaseCounters.DatabaseCounters
   readonly endOfTurn?: (callback: () => void) => void
@@ -32,32 +32,32 @@ export interface Options {
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 interface Waiter {
-  /** Set once it waits. */
+  /** Set once the waiter waits. */
   resume: ((turn: Effect.Effect<void>) => void) | undefined
-  /** Whether it has its turn. */
+  /** True once it is the waiter's turn. */
   granted: boolean
 }
 
 /** A transaction of the database that several changes share. */
 interface Group {
-  /** Those that have ended. */
+  /** Changes that have ended. */
   changes: number
-  /** Who is told of the commit. */
+  /** Callbacks waiting for the commit. */
   readonly waiting: Array<(ended: Ended) => void>
-  /** Whether the turn of the event loop in which it began is over. */
+  /** True once the turn of the event loop that began the group is over. */
   isDue: boolean
 }
 
-/** What SQLite refuses within a transaction, or does nothing about. */
+/** Matches statements that SQLite rejects or ignores within a transaction. */
 const ofNoTransaction = /^\s*(PRAGMA|VACUUM)\b/i
 
 const span = { kind: "client", captureStackTrace: false, attributes: { "db.system.name": "sqlite" } } as const
 
 /**
- * Gives a connection to one change after the other, first in first out. A change is not committed alone: those that come in the same turn of
- * the event loop, and those that wait when it is over, follow it in one transaction, each within a savepoint, and all of them are told of
- * its commit once that is on the disk, so that one wait for the disk serves them all. What one of them undoes is its own part only. The next
- * group does not wait for the disk: it begins when the one before is committed.
+ * Runs changes on one connection, first in first out, and commits up to 32 together, so that they share one disk sync.
+ * Each change has a savepoint, so a failure undoes only itself. A group takes the changes of one turn of the event
+ * loop, and those that wait when the turn is over. All changes of a group complete once their commit is on the disk.
+ * The next group begins right after the commit, before the sync.
  */
 export const make = (options: Options) => {
   const { connection, counters = DatabaseCounters.make(), endOfTurn = setImmediate } = options
@@ -66,10 +66,10 @@ export const make = (options: Options) => {
   const waiting = new LinkedQueue<Waiter>()
   let isHeld = false
   let group: Group | undefined
-  /** Since when another process has the lock, as far as anybody has waited for it; milliseconds of the clock. */
+  /** Time since when another process holds the lock and a change waits for it; milliseconds of the clock. */
   let lockedSince: number | undefined
 
-  /** Ends a turn: commits where nobody follows or enough have gone before, and gives the next one its turn. */
+  /** Ends a turn. Commits if no change follows or the group is full, and gives the next change its turn. */
   const pass = (): void => {
     const next = waiting.first
     if (group !== undefined && (group.changes >= most || (group.isDue && next === undefined))) commit(group)
@@ -85,7 +85,9 @@ export const make = (options: Options) => {
 
   const commit = (shared: Group): void => settle(shared, connection.run("COMMIT"))
 
-  /** Ends a group. A commit that is refused leaves its transaction open, and the next one would not begin. */
+  /**
+   * Ends a group. A failed commit leaves its transaction open, which must be rolled back before the next one can begin.
+   */
   const settle = (shared: Group, ended: Ended): void => {
     group = undefined
     const tell = (told: Ended): void => {
@@ -111,7 +113,10 @@ export const make = (options: Options) => {
       })
     })
 
-  /** Begins a transaction as soon as no other process has the lock. Who came after somebody had met it waits as long as that one. */
+  /**
+   * Begins a transaction as soon as no other process has the lock. Changes that arrived during the wait keep the full
+   * timeout, counted from their arrival.
+   */
   const openUnlocked = (arrived: number | undefined) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       lockedSince ??= now
@@ -128,11 +133,11 @@ export const make = (options: Options) => {
         else waiter.resume = resume
       })
       return Effect.onError(restore(turn), () =>
-        // the turn may have come in the very moment of the interruption
+        // The turn may have come at the moment of the interruption.
         Effect.sync(() => waiter.granted ? pass() : waiting.remove(entry)))
     })
 
-  /** Waits for a turn. Answers the time of arrival where another process's lock is what everybody waits for. */
+  /** Waits for a turn. Returns the time of arrival if another process's lock holds up the whole queue. */
   const take = (restore: Restore): Effect.Effect<number | undefined> =>
     Effect.suspend(() => {
       if (!isHeld) {
@@ -159,27 +164,31 @@ export const make = (options: Options) => {
       const opened = group === undefined ? open() : Exit.void
       if (Exit.isSuccess(opened)) return save()
       return Effect.zipRight(
-        // whether it fails or is interrupted: a group that it has opened by then ends with the turn of the event loop
+        // Runs after a failure and after an interruption alike. A group opened by then ends with the turn of the event
+        // loop.
         Effect.onError(restore(Effect.catchIf(opened, isLocked, () => openUnlocked(arrived))), () => Effect.sync(pass)),
         Effect.suspend(save)
       )
     })
 
-  /** Ends a change, undone or not, with the commit. Where its savepoint is gone, SQLite has undone the whole group. */
+  /**
+   * Ends a change, undone or not, and waits for the commit. A missing savepoint means that SQLite has undone the whole
+   * group.
+   */
   const end = (isUndone: boolean) =>
     Effect.async<unknown, SqlError.SqlError>((resume) => {
       if (group === undefined) return resume(Effect.dieMessage("a change ended that had not begun"))
       group.waiting.push(resume)
       const undone = isUndone ? connection.run("ROLLBACK TO barista_change") : Exit.void
       const released = Exit.isFailure(undone) ? undone : connection.run("RELEASE barista_change")
-      // it then says that there is no such savepoint, which is not why
+      // SQLite would report a missing savepoint, which is not the cause.
       const left = Exit.isFailure(released) && !connection.inTransaction ? over : released
       if (Exit.isFailure(left)) settle(group, left)
       else group.changes++
       pass()
     })
 
-  /** Runs an effect as a change, which ends with the commit; tells when the effect itself has ended. */
+  /** Runs an effect as a change, which ends with the commit. Calls `ended` when the effect itself has ended. */
   const change = <A, E, R>(
     effect: Effect.Effect<A, E, R>,
     ended: () => void
@@ -203,13 +212,13 @@ export const make = (options: Options) => {
       })
     )
 
-  /** Runs a statement that stands alone. */
+  /** Runs a single statement outside of a transaction. */
   const statement = <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>, sql: string) =>
     ofNoTransaction.test(sql)
       ? apart(waitForLockFor(options.lockTimeout, counters)(effect))
       : change(effect, Function.constVoid)
 
-  /** Runs an effect within a savepoint of the change that its fiber is in. */
+  /** Runs an effect within a savepoint of its fiber's change. */
   const nested = <A, E, R>(own: SqlConnection.Connection, depth: number, effect: Effect.Effect<A, E, R>) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() =>
@@ -217,11 +226,11 @@ export const make = (options: Options) => {
       ).pipe(
         Effect.zipRight(Effect.exit(restore(effect))),
         Effect.flatMap((exit) => {
-          // what has outlived its change: a savepoint of that name would be another change's by now
+          // The effect has outlived its change. A savepoint of that name would belong to another change by now.
           if (isOver(own)) return Effect.orDie(over)
           const undone = Exit.isFailure(exit) ? connection.run(`ROLLBACK TO barista_${depth}`) : Exit.void
           const left = Exit.isFailure(undone) ? undone : connection.run(`RELEASE barista_${depth}`)
-          // the change must not go on with what it believes to be undone
+          // The change must not continue with changes that it believes undone.
           return Effect.zipRight(Effect.orDie(left), exit)
         })
       )
@@ -246,7 +255,7 @@ export const make = (options: Options) => {
       return isRecorded(fiber) ? Effect.withSpan(run, "sql.transaction", span) : run
     })
 
-  /** The connection within a change, until the scope closes. */
+  /** Reserves the connection within a change, until the scope closes. */
   const reserve: SqlConnection.Connection.Acquirer = Effect.uninterruptibleMask((restore) =>
     begin(restore).pipe(
       Effect.zipRight(Effect.addFinalizer((exit) => Effect.orDie(end(Exit.isFailure(exit))))),

@@ -10,7 +10,7 @@ import registrations from "./migrations/0007_registrations.ts"
 import ledgerSums from "./migrations/0008_ledger_sums.ts"
 import jobFailures from "./migrations/0009_job_failures.ts"
 
-/** Every version of the schema, oldest first. A version that has been released is never edited: a change is a new one. */
+/** All versions of the schema, oldest first. A released version is never edited; a change is a new version. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [1, "users", Effect.succeed(users)],
   [2, "ledger", Effect.succeed(ledger)],
@@ -23,13 +23,13 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [9, "job_failures", Effect.succeed(jobFailures)]
 ]
 
-/** The version of the schema that this build knows. */
+/** Version of the schema that this build knows. */
 export const newestMigration = migrations.length
 
-/** Brings the schema to the newest version, in one transaction; does nothing where it is there already. */
+/** Migrates the schema to the newest version, in one transaction; does nothing if the schema is up to date. */
 export const migrate = Migrator.make({})({ loader: Effect.succeed(migrations) })
 
-/** The version of the schema that a database has: 0 for a new one. */
+/** Reads the version of a database's schema; 0 for a new database. */
 export const currentMigration = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) =>

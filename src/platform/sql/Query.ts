@@ -5,12 +5,11 @@ type Failure<E> = E | ParseResult.ParseError
 
 interface Command<A, I, B, E> {
   readonly Request: Schema.Schema<A, I>
-  /** Runs the statement with the encoded request. */
   readonly execute: (request: I) => Effect.Effect<B, E>
 }
 
 interface Query<A, I, B, J, E> extends Command<A, I, ReadonlyArray<unknown>, E> {
-  /** Of one row. */
+  /** Schema of one row. */
   readonly Result: Schema.Schema<B, J>
 }
 
@@ -33,14 +32,14 @@ const decoding = <A, I>(schema: Schema.Schema<A, I>) => {
   }
 }
 
-/** A query for any number of rows, as `SqlSchema.findAll`. */
+/** A query for any number of rows, like `SqlSchema.findAll`. */
 export const findAll = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
   const execute = executing(query)
   const decode = decoding(Schema.Array(query.Result))
   return (request: A): Effect.Effect<ReadonlyArray<B>, Failure<E>> => Effect.flatMap(execute(request), decode)
 }
 
-/** A query for the first row, if there is one, as `SqlSchema.findOne`. */
+/** A query for the first row, if any, like `SqlSchema.findOne`. */
 export const findOne = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
   const execute = executing(query)
   const decode = decoding(query.Result)
@@ -51,7 +50,7 @@ export const findOne = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
     )
 }
 
-/** A query for a row that is always there, as `SqlSchema.single`. */
+/** A query for a row that always exists, like `SqlSchema.single`. */
 export const single = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
   const execute = executing(query)
   const decode = decoding(query.Result)
@@ -68,6 +67,6 @@ const command = <A, I, B, E>(options: Command<A, I, B, E>) => {
   return (request: A): Effect.Effect<void, Failure<E>> => Effect.asVoid(execute(request))
 }
 export {
-  /** A statement whose rows, if any, do not matter, as `SqlSchema.void`. */
+  /** A statement whose rows, if any, are ignored, like `SqlSchema.void`. */
   command as void
 }

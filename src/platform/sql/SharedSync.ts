@@ -4,25 +4,26 @@ import { fdatasync } from "node:fs"
 import { haltProcess } from "../process/haltProcess.ts"
 import type { DatabaseCounters } from "./DatabaseCounters.ts"
 
-/** The disk under the database; a reference, so that a test can hold a sync back or have it fail. */
+/** The disk under the database. A reference, so that a test can delay a sync or make a sync fail. */
 export class Disk extends Context.Reference<Disk>()("barista/platform/sql/Disk", {
   defaultValue: () => ({
-    /** Writes a file's data through to the disk, on a thread of libuv's. */
+    /** Syncs a file's data to the disk, on a thread of libuv's pool. */
     sync: (descriptor: number, done: (failure: Error | null) => void): void => fdatasync(descriptor, done),
-    /** Ends the process, as a commit may be lost that others have built on. */
+    /** Ends the process, because other commits may be built on a commit that is lost. */
     lost: (failure: Error): void => haltProcess(`the database could not be written to its disk (${failure.message})`)
   })
 }) {}
 
-/** Nobody can know whether a commit would survive a power cut. */
+/** A failed sync left it unknown whether a commit survives a power cut. */
 export class CommitUncertain extends Data.TaggedError("CommitUncertain")<{ readonly failure: Error }> {}
 
-/** How a wait for the disk ended. */
+/** Result of a disk sync. */
 export type Synced = Exit.Exit<void, SqlError.SqlError>
 
 /**
- * Waits for the disk on behalf of many: one sync runs at a time, and all who come meanwhile share the next one. A failed sync is final, as
- * the kernel may drop what it could not write and the next sync then succeeds: nobody is told success any more, and `Disk.lost` is called.
+ * Shares disk syncs. One sync runs at a time, and commits that arrive meanwhile share the next one. A failed sync is
+ * final, because the kernel may drop the data and let the next sync succeed. After a failure every commit fails, and
+ * `Disk.lost` is called.
  */
 export const make = (disk: Context.Tag.Service<Disk>, descriptor: number, counters: DatabaseCounters) => {
   let waiting: Array<(synced: Synced) => void> = []
@@ -57,7 +58,7 @@ export const make = (disk: Context.Tag.Service<Disk>, descriptor: number, counte
     })
   }
 
-  /** Tells once all that is written by now is on the disk. */
+  /** Calls `tell` once all data written by now is on the disk. */
   return (tell: (synced: Synced) => void): void => {
     if (uncertain !== undefined) return tell(uncertain)
     waiting.push(tell)

@@ -3,7 +3,10 @@ import Sqlite from "better-sqlite3"
 import { Context, Effect, Exit, Stream } from "effect"
 import type { Connection } from "./ChangeConnection.ts"
 
-/** Statements kept prepared, a connection: more than the product has, but for lists of any length in `IN (…)`. */
+/**
+ * Prepared statements kept by a connection. The product has fewer, except that `IN (…)` varies with the length of its
+ * list.
+ */
 const mostPrepared = 500
 
 const none: ReadonlyArray<never> = []
@@ -13,16 +16,18 @@ type Rows = ReadonlyArray<unknown>
 type Result<A> = Exit.Exit<A, SqlError.SqlError>
 
 /**
- * One connection to an SQLite file. Its driver is synchronous: a statement keeps the event loop until it has ended, and nothing can come
- * between two calls of `run`, which answers at once how it ended. It never waits for a lock; `waitForLock` does.
+ * One connection to an SQLite file. The driver is synchronous: a statement holds the event loop until it ends, and
+ * `run` returns its result at once, so nothing comes between two calls. The connection never waits for a lock;
+ * `waitForLock` does.
  *
- * It calls better-sqlite3 itself, and not through @effect/sql-sqlite-node: that one keeps the database handle to itself (no timeout of 0, no
- * `inTransaction`), and runs a fiber and a lookup in an asynchronous cache for each statement, a tenth of what a profile page costs.
+ * Calls better-sqlite3 directly, without @effect/sql-sqlite-node. That library hides the database handle (no timeout of
+ * 0, no `inTransaction`), and runs a fiber and a lookup in an asynchronous cache for each statement, a tenth of a
+ * profile page's cost.
  */
 export class SqliteConnection implements Connection {
   readonly #database: Sqlite.Database
   readonly #prepared = new Map<string, Sqlite.Statement<Array<unknown>>>()
-  /** Statements that answer integers as bigint at present. */
+  /** Statements that currently return integers as bigint. */
   readonly #safe = new WeakSet<Sqlite.Statement<Array<unknown>>>()
 
   private constructor(database: Sqlite.Database) {
@@ -39,17 +44,17 @@ export class SqliteConnection implements Connection {
       (database) => new SqliteConnection(database)
     )
 
-  /** Whether a transaction is open: not where SQLite has ended it itself, as on a full disk. */
+  /** True while a transaction is open. SQLite may have ended it, as on a full disk. */
   get inTransaction(): boolean {
     return this.#database.inTransaction
   }
 
-  /** Runs a statement; answers its rows. */
+  /** Runs a statement and returns its rows. */
   run(sql: string, parameters: Parameters = none): Result<Rows> {
     return attempt(() => this.#rows(this.#prepare(sql, false), parameters))
   }
 
-  /** Runs a statement; answers each row as an array. It is prepared each time, as few are asked for so. */
+  /** Runs a statement and returns each row as an array. Prepared each time, since few statements are run this way. */
   values(sql: string, parameters: Parameters = none): Result<ReadonlyArray<Rows>> {
     return attempt(() => {
       const statement = this.#database.prepare<Array<unknown>, Array<unknown>>(sql)
@@ -95,7 +100,7 @@ export class SqliteConnection implements Connection {
     return statement
   }
 
-  /** Prepares a statement and keeps it, instead of the oldest where there are too many. */
+  /** Prepares a statement and keeps it. Beyond the limit, the oldest statement is dropped. */
   #keep(sql: string): Sqlite.Statement<Array<unknown>> {
     const statement = this.#database.prepare<Array<unknown>>(sql)
     const [oldest] = this.#prepared.keys()
@@ -105,7 +110,7 @@ export class SqliteConnection implements Connection {
   }
 }
 
-/** Calls the driver, the one place where it may throw. */
+/** Calls the driver, and turns a thrown error into a failure. */
 const attempt = <A>(call: () => A): Result<A> => {
   try {
     return Exit.succeed(call())

@@ -13,9 +13,9 @@ import { waitForLockFor } from "./waitForLock.ts"
 import * as WriteAheadLog from "./WriteAheadLog.ts"
 
 const pragmas = [
-  // a commit writes to the log, and `WriteAheadLog` waits for the disk: a power cut takes no answered change back
+  // A commit only writes to the log, and `WriteAheadLog` syncs it, so a power cut loses no answered change.
   "PRAGMA synchronous = NORMAL",
-  // a checkpoint waits for the disk, and runs on a thread
+  // A checkpoint waits for the disk, so a thread runs it.
   "PRAGMA wal_autocheckpoint = 0",
   "PRAGMA foreign_keys = ON"
 ]
@@ -26,12 +26,12 @@ interface Options {
   readonly counters: DatabaseCounters.DatabaseCounters
 }
 
-/** A client whose changes take turns on a connection of its own, for as long as the scope is open. */
+/** Opens a client whose changes take turns on their own connection, until the scope closes. */
 const openWriter = Effect.fnUntraced(function*({ counters, filename, lockTimeout }: Options) {
   const connection = yield* SqliteConnection.open(filename, { readonly: false })
   const patiently = waitForLockFor(lockTimeout, counters)
   const run = (sql: string) => patiently(Effect.suspend(() => connection.run(sql)))
-  // a file that is no database is found out by the first statement
+  // The first statement reports a file that is not a database.
   const [[mode] = []] = yield* patiently(Effect.suspend(() => connection.values("PRAGMA journal_mode = WAL")))
   if (mode !== "wal") {
     return yield* new SqlError.SqlError({ cause: undefined, message: "it has no write-ahead log" })
@@ -43,7 +43,7 @@ const openWriter = Effect.fnUntraced(function*({ counters, filename, lockTimeout
   return { writer: yield* Client.make({ connection, ...changes }), transaction: changes.transaction }
 })
 
-/** A client that only reads: it waits for nobody but a process that has the whole file to itself. */
+/** Opens a read-only client. It waits only for a process that has locked the whole file. */
 const openReader = Effect.fnUntraced(function*({ counters, filename, lockTimeout }: Options) {
   const connection = yield* SqliteConnection.open(filename, { readonly: true })
   return yield* Client.make({
@@ -54,11 +54,11 @@ const openReader = Effect.fnUntraced(function*({ counters, filename, lockTimeout
   })
 })
 
-/** Why SQLite refuses a file, in its own words. */
+/** Returns SQLite's own message about a file that it rejects. */
 const reasonOf = ({ cause, message }: SqlError.SqlError): string =>
   Predicate.hasProperty(cause, "message") ? String(cause.message) : message
 
-/** A file that is no database, one that may not be written, or one that another process has locked. */
+/** Reports a file that is not a database, is read-only, or is locked by another process. */
 const unusable = (filename: string) => (error: SqlError.SqlError) =>
   Effect.fail(ConfigError.InvalidData(
     [],
@@ -87,9 +87,11 @@ const make = Effect.gen(function*() {
     Effect.catchTag("SqlError", unusable(filename))
   )
   const reader = yield* Effect.catchTag(openReader(options), "SqlError", unusable(filename))
-  // the driver is synchronous
+  // One at a time, because the driver is synchronous.
   return Database.of({ reader, readConcurrency: 1, writer, transaction, counters })
 })
 
-/** SQLite in WAL mode: the file that `DATABASE_URL` names, by default `barista.sqlite` under `DATA_DIR`; migrated before use. */
+/**
+ * SQLite in WAL mode, migrated before use. `DATABASE_URL` names the file, by default `barista.sqlite` under `DATA_DIR`.
+ */
 export const layer = Layer.scoped(Database, make).pipe(Layer.provide(Reactivity.layer))

@@ -9,17 +9,23 @@ import * as SharedSync from "./SharedSync.ts"
 import type { SqliteConnection } from "./SqliteConnection.ts"
 import { waitForLockFor } from "./waitForLock.ts"
 
-// Three ways were measured in turns on two busy cores: transfers of five statements, 64 at once. Processor time of one: 0.07 to 0.09 ms with
-// the sync on the event loop, 0.06 to 0.10 this way, 0.58 to 0.75 on a writer thread, which costs a message a statement. Beside a loop that
-// reads: 2 reads a second, 1,700 to 4,900, and 14,000 to 18,000, at 2,300 to 4,300 transfers a second, 1,600 to 2,800, and 220 to 260.
+// Measured in turns on two busy cores, with 64 concurrent transfers of five statements, and beside a loop that reads:
+//
+// | sync of a commit       | processor time of a transfer, ms | reads a second   | transfers a second |
+// | ---------------------- | -------------------------------- | ---------------- | ------------------ |
+// | on the event loop      | 0.07 to 0.09                     | 2                | 2,300 to 4,300     |
+// | on libuv's threads     | 0.06 to 0.10                     | 1,700 to 4,900   | 1,600 to 2,800     |
+// | on a writer thread     | 0.58 to 0.75                     | 14,000 to 18,000 | 220 to 260         |
+//
+// The second way is used here. A writer thread costs one message a statement.
 
 /**
- * Frames, of a page each, after which the log is copied into the database: 16 MiB. SQLite's own 1,000 would hold changes up four times as
- * often, and copy again what changes often.
+ * Frames, of one page each, after which the log is copied into the database: 16 MiB. SQLite's own 1,000 would stop
+ * changes four times as often, and copy frequently changed pages more often.
  */
 const longLog = 4000
 
-/** Commits between two looks at the log's length, which cost some microseconds each. */
+/** Commits between two counts of the log's frames, which cost some microseconds each. */
 const lookEvery = 16
 
 /** Copies the whole log into a database, on a thread. */
@@ -28,27 +34,28 @@ export type CheckpointCalls = {
 }
 
 export interface CheckpointAnswer {
-  /** Whether the whole log was copied and is begun anew: not while another process reads what it was before. */
+  /** True if the whole log was copied and restarted. False while another process still reads frames of the old log. */
   readonly isWhole: boolean
   readonly failure: string | undefined
 }
 
 export interface Options {
-  /** How long a statement waits for another process's lock. */
+  /** Time that a statement waits for another process's lock. */
   readonly lockTimeout: Duration.Duration
   readonly counters: DatabaseCounters
 }
 
 /**
- * The write-ahead log of a database, whose waits for the disk keep no event loop. A commit only writes to the log (synchronous = NORMAL);
- * one fdatasync on libuv's threads then makes it durable, and nobody is told of it before.
+ * Opens the write-ahead log of a database, so that syncs do not block the event loop. A commit only writes to the log
+ * (synchronous = NORMAL); one fdatasync on libuv's threads then makes the commit durable, and only then does the change
+ * complete.
  *
- * After a power cut SQLite finds whole commits, in their order, up to some moment after the last one that was told: a log's header is on the
- * disk before its first frame, and each frame's checksum covers those before it. Readers also see commits that still wait for the disk; only
- * a power cut can take these back.
+ * After a power cut SQLite recovers whole commits in order, at least up to the last completed one: a log's header is on
+ * the disk before its first frame, and each frame's checksum covers earlier frames. Readers also see commits that still
+ * wait for the disk; only a power cut can take these back.
  *
- * The other two waits for the disk, a checkpoint's and the one for a new log's header, happen on a thread, while changes wait for their turn.
- * One is left on the loop: the header's, after another process has copied the whole log.
+ * Two other disk waits, of a checkpoint and of a new log's header, run on a thread, while changes wait for their turn.
+ * One is left on the loop: the header, after another process has copied the whole log.
  */
 export const open = Effect.fnUntraced(function*(connection: SqliteConnection, options: Options) {
   const { counters } = options
@@ -64,7 +71,7 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
   let commits = 0
   let long = longLog
 
-  /** Counts the log's frames; to be called outside of a transaction. Answers whether the next commit begins the log anew. */
+  /** Counts the log's frames, outside of a transaction. Returns true if the next commit restarts the log. */
   const look = () =>
     Exit.map(connection.values("PRAGMA wal_checkpoint(NOOP)"), ([counted = []]) => {
       const [, frames, copied] = counted
@@ -76,7 +83,7 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
 
   const descriptor = yield* Effect.acquireRelease(
     Effect.sync(() => openSync(`${file}-wal`, "r")),
-    // SQLite's locks are on other files: closing this one gives up none of them (fcntl, POSIX)
+    // SQLite's locks are on other files, so closing this descriptor releases none of them (fcntl, POSIX).
     (opened) => Effect.sync(() => closeSync(opened))
   )
   const synced = SharedSync.make(yield* SharedSync.Disk, descriptor, counters)
@@ -101,7 +108,7 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
   )
 
   return {
-    /** Is called after each commit; tells once that one is on the disk, or that nobody can know. */
+    /** Called after each commit. Calls `tell` once the commit is on the disk, or once its durability is unknown. */
     whenDurable: (tell: (synced: SharedSync.Synced) => void): void => {
       commits++
       if (commits % lookEvery === 0) {
@@ -110,9 +117,9 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
       }
       synced(tell)
     },
-    /** Ends when the log is long enough for a checkpoint. */
+    /** Completes when the log is long enough for a checkpoint. */
     isLong: due.await,
-    /** Copies the log into the database and begins it anew; to be run while nobody changes anything. */
+    /** Copies the log into the database and restarts it. To be run while no change runs. */
     checkpoint
   }
 })

@@ -4,10 +4,10 @@ import { Predicate } from "effect"
 const uniqueViolations: ReadonlySet<unknown> = new Set([
   "SQLITE_CONSTRAINT_UNIQUE",
   "SQLITE_CONSTRAINT_PRIMARYKEY",
-  // PostgreSQL's SQLSTATE
+  // SQLSTATE of PostgreSQL.
   "23505"
 ])
 
-/** Whether a statement failed because a row with that key exists already. */
+/** True if a statement failed because a row with the same key exists. */
 export const isUniqueViolation = (error: SqlError.SqlError): boolean =>
   Predicate.hasProperty(error.cause, "code") && uniqueViolations.has(error.cause.code)

@@ -7,8 +7,8 @@ const isDatabaseFailure = (error: unknown): error is DatabaseFailure =>
   error instanceof SqlError.SqlError || ParseResult.isParseError(error) || Cause.isNoSuchElementException(error)
 
 /**
- * Makes a failure of the database itself a defect: it answers 500 and its cause is logged. What a rule of the domain refuses (a unique
- * violation, say) has to be caught before.
+ * Turns a failure of the database itself into a defect, which answers 500 and is logged. Rejections by a rule of the
+ * domain, such as a unique violation, must be caught before.
  */
 export const orDefect = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, Exclude<E, DatabaseFailure>, R> =>
   Effect.catchAll(
@@ -17,5 +17,5 @@ export const orDefect = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect
       isDatabaseFailure(error) ? Effect.die(error) : Effect.fail(remaining(error))
   )
 
-/** What is left of a union of failures once the database's are gone. */
+/** Narrows a union of failures to those that are not the database's. */
 const remaining = <E>(error: E) => error as Exclude<E, DatabaseFailure>

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 
 /**
- * Removes rows until none is left that may go, so many at a time, as each time keeps the event loop and the writer for some milliseconds.
- * `removeSome` removes at most as many as it is told and answers how many there were; the answer is how many there were in all.
+ * Removes all expired rows in batches, since each batch holds the event loop and the writer for some milliseconds.
+ * `removeSome` removes at most as many rows as it is given, and returns their number; `removeAll` returns the total.
  */
 export const removeAll = <E, R>(
   atOnce: number,

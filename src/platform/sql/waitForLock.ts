@@ -4,14 +4,20 @@ import { pauseAfter } from "../../policy/Backoff.ts"
 import type { DatabaseCounters } from "./DatabaseCounters.ts"
 import { unavailable } from "./DatabaseUnavailable.ts"
 
-/** Milliseconds between two tries: SQLite's own busy handler begins and ends at about these, and would sleep on the server's loop. */
+/**
+ * Milliseconds between two tries, about those of SQLite's own busy handler, which would sleep on the server's event
+ * loop.
+ */
 const pause = pauseAfter({ kind: "exponential", base: Duration.millis(1), max: Duration.millis(25) })
 const schedule = Schedule.addDelay(Schedule.forever, (tries) => Duration.millis(pause(tries + 1)))
 
-/** Whether another connection has what a statement needs: the same statement may succeed a moment later. */
+/** True if another connection holds a lock that a statement needs. The same statement may succeed a moment later. */
 export const isLocked = (error: SqlError.SqlError): boolean => unavailable(error)?.reason === "busy"
 
-/** Tries a statement again while another connection has its lock, until a moment (milliseconds of the clock); then fails as SQLite has. */
+/**
+ * Retries a statement while another connection has its lock, until a moment (milliseconds of the clock). Then fails
+ * with SQLite's error.
+ */
 export const waitForLock = <A, E extends SqlError.SqlError, R>(
   statement: Effect.Effect<A, E, R>,
   until: number,
@@ -26,7 +32,7 @@ export const waitForLock = <A, E extends SqlError.SqlError, R>(
   return Effect.retry(statement, { schedule, while: (error) => isLocked(error) && hasTime })
 }
 
-/** Runs a statement, and tries it again for so long while another connection has its lock. */
+/** Runs a statement, and retries it for at most `timeout` while another connection has its lock. */
 export const waitForLockFor = (timeout: Duration.Duration, counters: DatabaseCounters) => {
   const milliseconds = Duration.toMillis(timeout)
   return <A, R>(statement: Effect.Effect<A, SqlError.SqlError, R>): Effect.Effect<A, SqlError.SqlError, R> =>

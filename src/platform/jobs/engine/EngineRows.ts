@@ -5,7 +5,7 @@ import { executionId, JobRun } from "../run/JobRun.ts"
 
 const entityType = EntityType.EntityType.make(`Workflow/${JobRun.name}`)
 
-/** Rows that the engine keeps of runs. It removes nothing by itself. */
+/** Removes the engine's rows of runs, since the engine removes nothing by itself. */
 export const make = Effect.gen(function*() {
   const storage = yield* MessageStorage.MessageStorage
   const sharding = yield* Sharding.Sharding
@@ -16,7 +16,7 @@ export const make = Effect.gen(function*() {
   }
   return {
     removeRun,
-    /** Removes what the engine keeps of a job's runs, the first to the `latest`. */
+    /** Removes the engine's rows of a job's runs, from the first to the `latest`. */
     remove: (id: JobId, latest: number): Effect.Effect<void> =>
       Effect.forEach(
         Array.from({ length: latest }, (_, n) => n + 1),

@@ -22,15 +22,16 @@ import { orDefect } from "../../sql/orDefect.ts"
 import { enduring } from "../run/retryDefects.ts"
 import * as SoleRunner from "./soleRunner.ts"
 
-/** Numbers that a runner can have. */
+/** Limit of runner numbers. */
 const machines = 1024
 
-/** One runner has them all; each is a term of the query that looks for messages. */
+/** Shards, all owned by one runner. Each is a term of the query for messages. */
 const shards = 8
 
 /**
- * The engine names its messages by the time and by the runner's number, which would be 0 at each start: after a clock that was set back, new
- * messages would be taken for old ones. So the number is another one whenever there are messages since the last start.
+ * Numbers the runner. The engine names messages by time and runner number, which would be 0 at each start; after a
+ * clock is set back, new messages would be taken for old ones. The count of messages gives another number once messages
+ * were added.
  */
 const runnerStorage = Layer.effect(
   RunnerStorage.RunnerStorage,
@@ -52,24 +53,25 @@ const config = Layer.effect(
     shardsPerGroup: shards,
     entityMessagePollInterval: jobsPollInterval,
     entityTerminationTimeout: jobsStopTimeout,
-    // there is no other runner to hear of
+    // No other runner exists, so its assignments need no refresh.
     refreshAssignmentsInterval: Duration.minutes(1),
-    // a run that sleeps for hours need not wait for it in memory
+    // Lets a run that sleeps for hours leave memory.
     entityMaxIdleTime: Duration.seconds(5),
     simulateRemoteSerialization: false
   }))
 )
 
-/** The engine keeps its messages by the writing client, so that whatever enqueues does so in its own transaction. */
+/** Stores the engine's messages by the writing client, so that enqueueing takes part in the caller's transaction. */
 const storage = Layer.effect(SqlClient.SqlClient, Effect.map(Database, ({ writer }) => writer))
 
-/** The engine delivers a message from a moment on that its payload names, and makes the payload's class itself: without one. */
+/** Matches a payload with a delivery time. The engine builds the payload's class itself, without the delivery time. */
 const isDelayed = Schema.is(Schema.Struct({ deliver_at: Schema.Int }))
 
 /**
- * The engine tries its own statements a few times within a second, and then goes on as if they had been done: a run whose end it could not
- * store would be known as running until a restart. So they are tried until they succeed. A stop does not wait for that, as the next start
- * finds what was not stored. A message belongs to whoever enqueues, and fails with the transaction.
+ * Retries the engine's writes until they succeed. The engine itself gives up within a second and continues as if they
+ * were done; a run whose end was not stored would count as running until a restart. A stop does not wait for the
+ * retries, as the next start repairs the missing writes. Messages are not retried: they belong to the transaction that
+ * enqueues, and fail with it.
  */
 const enduringStorage = Layer.effect(
   MessageStorage.MessageStorage,
@@ -87,7 +89,7 @@ const enduringStorage = Layer.effect(
   }))
 )
 
-/** By what the engine's rows of a finished run are found again, to be removed. */
+/** Indexes the engine's rows by entity, so that the rows of a finished run can be found and removed. */
 const index = Layer.effectDiscard(
   Effect.flatMap(
     Database,
@@ -97,8 +99,8 @@ const index = Layer.effectDiscard(
 )
 
 /**
- * Waits until the runner has its shards: before, the engine would wait for them inside of the transaction of whoever enqueues. To be awaited
- * once the workflows are registered, as from then on the runner looks for their messages.
+ * Waits until the runner owns its shards; otherwise the first enqueue waits inside its transaction. Call after
+ * registering workflows, because the runner then looks for their messages.
  */
 export const ready = Effect.gen(function*() {
   const sharding = yield* Sharding.Sharding
@@ -106,7 +108,9 @@ export const ready = Effect.gen(function*() {
   yield* Effect.yieldNow().pipe(Effect.repeat({ until: () => all.every(sharding.hasShardId) }))
 })
 
-/** The parts of @effect/cluster's `SingleRunner`, which would read HOST and PORT from the environment as those of its cluster. */
+/**
+ * The parts of @effect/cluster's `SingleRunner`, which would take HOST and PORT from the environment for its cluster.
+ */
 const runner = Layer.map(
   inOrder(
     config,
@@ -123,11 +127,11 @@ const runner = Layer.map(
 const engine = inOrder(SoleRunner.layer, storage, runner, ClusterWorkflowEngine.layer, index)
 
 /**
- * The workflow engine: @effect/workflow on one embedded runner, whose messages are in our own database. A run that a crash cut off goes on
- * where its finished activities end.
+ * The workflow engine: @effect/workflow on one embedded runner, with its messages in Barista's database. After a crash
+ * a run resumes behind its finished activities.
  */
 export const layer = Layer.scopedContext(
-  // what it forks copies its context some thousand times a job, so it gets no service that it does not ask for
+  // Picks only the needed services, because the engine's fibers copy their context some thousand times a job.
   Effect.mapInputContext(
     Effect.map(
       inBackground(Layer.build(engine)),

@@ -6,8 +6,8 @@ import { orDefect } from "../../sql/orDefect.ts"
 import { isLocked } from "../../sql/waitForLock.ts"
 
 /**
- * Holds a lock beside the database for as long as the layer lives, as two embedded runners on one file would each run every job. The system
- * frees it however the process ends. Fails where another server has it.
+ * Holds a lock beside the database while the layer lives, since two embedded runners on one file would each run every
+ * job. The system frees the lock however the process ends. Fails if another server has the lock.
  */
 export const layer = Layer.scopedDiscard(Effect.gen(function*() {
   const { reader } = yield* Database

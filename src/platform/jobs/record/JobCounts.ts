@@ -6,10 +6,10 @@ import { JobState } from "../Job.ts"
 
 const Counted = Schema.Struct({ kind: Schema.String, state: JobState, jobs: Schema.Int, last: Schema.Int })
 
-/** Jobs that one statement counts: about a millisecond of the event loop. */
+/** Jobs that one statement counts, in about a millisecond of the event loop. */
 const page = 1000
 
-/** Time for which the same counts are answered again. */
+/** Time for which counts are cached. */
 const fresh = Duration.seconds(5)
 
 export interface JobCount {
@@ -44,7 +44,7 @@ const count = ({ counted }: Effect.Effect.Success<typeof make>) =>
       }
       const isLast = rows.reduce((sum, { jobs }) => sum + jobs, 0) < page
       after = isLast ? undefined : Math.max(...rows.map(({ last }) => last))
-      // a turn of the event loop for everybody else
+      // Yields a turn of the event loop to other work.
       yield* Effect.sleep(0)
     }
     return [...counts.values()]

@@ -3,7 +3,7 @@ import { Named, type Term, term } from "../../../domain/Term.ts"
 import { text } from "../../../domain/Text.ts"
 import { JobId, type JobState } from "../Job.ts"
 
-/** 404: no job has that id. */
+/** 404: no job has the id. */
 export class JobNotFound extends Problem.define<JobNotFound>()("JobNotFound", 404, { id: JobId }) {
   get problem(): Problem.Description {
     return {
@@ -21,7 +21,7 @@ const states: Readonly<Record<JobState, Term>> = {
   cancelled: term("annulée", "cancelled")
 }
 
-/** 409: the job's state allows no such step. */
+/** 409: the job's state does not allow the operation. */
 export class JobStateConflict extends Problem.define<JobStateConflict>()("JobStateConflict", 409, {
   id: JobId,
   state: Named,

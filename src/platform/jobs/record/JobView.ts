@@ -19,7 +19,7 @@ const job = {
   error: Schema.NullOr(Schema.String).annotations({ description: "Why it failed", examples: [null] })
 }
 
-/** A job, as lists show it. */
+/** A job as lists show it. */
 export class Job extends Schema.Class<Job>("Job")(job) {}
 
 /** One attempt at an activity. */
@@ -35,7 +35,7 @@ export const Attempt = Schema.Struct({
   error: Schema.NullOr(Schema.String).annotations({ examples: [null] })
 })
 
-/** An activity of a job, with all that was tried. */
+/** An activity of a job, with all its attempts. */
 export const ActivityView = Schema.Struct({
   name: Schema.String.annotations({ examples: ["e-mail"] }),
   attempts: Schema.Array(Attempt)
@@ -76,7 +76,7 @@ const toAttempt = ({ attempt, ended_at, error, outcome, run, started_at }: Attem
   error
 })
 
-/** The activities of the kind, begun or not, and what was taken back. */
+/** Lists the activities of the kind, begun or not, and the compensations. */
 const activities = (kind: JobKind | undefined, attempts: ReadonlyArray<AttemptRow>) => {
   const byName = new Map(Object.entries(Array.groupBy(attempts, ({ activity }) => activity)))
   const known = (kind?.activities ?? []).flatMap((name) => byName.has(undoing(name)) ? [name, undoing(name)] : [name])

@@ -7,7 +7,7 @@ import { JobId, JobState, Outcome } from "../Job.ts"
 
 const Millis = Schema.Int
 
-/** JSON, or else the text itself: one job that cannot be read must not keep a list from being shown. */
+/** A payload as parsed JSON, or else its text, so that one unreadable job does not break a list. */
 const Payload = Schema.Union(Schema.parseJson(Schema.Unknown), Schema.String)
 
 /** A row of the table `jobs`. */
@@ -16,7 +16,7 @@ export const JobRow = Schema.Struct({
   kind: Schema.String,
   payload: Payload,
   state: JobState,
-  /** 1, and one more each time that the job is tried again by hand. */
+  /** Number of the run: 1, and one more for each retry by hand. */
   run: Schema.Int,
   created_at: Millis,
   due_at: Millis,
@@ -27,7 +27,7 @@ export const JobRow = Schema.Struct({
 })
 export type JobRow = typeof JobRow.Type
 
-/** A job whose run begins: for the first time, or again after a crash or a stop. */
+/** A job whose run begins, for the first time or again after a crash or a stop. */
 const StartedJob = Schema.Struct({ ...JobRow.fields, has_attempts: Schema.Int })
 export type StartedJob = typeof StartedJob.Type
 
@@ -43,7 +43,7 @@ export const AttemptRow = Schema.Struct({
 })
 export type AttemptRow = typeof AttemptRow.Type
 
-/** Which attempt. */
+/** Key of an attempt. */
 export interface AttemptKey {
   readonly job_id: JobId
   readonly activity: string
@@ -58,7 +58,7 @@ export const ActivityFailure = Schema.Struct({
 })
 export type ActivityFailure = typeof ActivityFailure.Type
 
-/** The activities of a run that must not be tried again, by the names under which they are recorded. */
+/** Activities of a run that must not be retried, by their recorded names. */
 export interface Ends {
   readonly failed: ReadonlyMap<string, ActivityFailure>
   readonly undone: ReadonlySet<string>
@@ -68,11 +68,11 @@ export interface Filter {
   readonly state: JobState | undefined
   readonly kind: string | undefined
   readonly limit: number
-  /** Rows below this id, as the list is newest first. */
+  /** Upper bound of ids, exclusive, as the list is newest first. */
   readonly after: number | undefined
 }
 
-/** Attempts shown of one job; beyond it the oldest are left out. */
+/** Limit of attempts shown for one job; older ones are left out. */
 const mostAttempts = 1000
 
 /** Characters kept of an error. */
@@ -80,7 +80,7 @@ const longestError = 2000
 
 const shortened = (error: string): string => error.slice(0, longestError)
 
-/** Jobs of one state that are counted; beyond it there are at least so many. */
+/** Limit of jobs counted in one state; a count at the limit means "at least". */
 const mostCounted = 10_000
 
 type Change<I> = (request: I) => Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>
@@ -131,7 +131,7 @@ const make = Effect.gen(function*() {
         ORDER BY started_at DESC, attempt DESC LIMIT ${mostAttempts}`
   })
 
-  /** A change of one job's state: the job as it is then, or none where the state does not allow the change. */
+  /** A change of one job's state. Returns the changed job; `None` if the job's state does not allow the change. */
   const change = <A, I>(request: Schema.Schema<A, I>, execute: Change<I>) =>
     Query.findOne({ Request: request, Result: JobRow, execute })
 
@@ -202,7 +202,7 @@ const make = Effect.gen(function*() {
   })
 
   return {
-    /** Adds a job in its state `waiting`, due after the delay. */
+    /** Adds a job in the state `waiting`, due after the delay. */
     add: (kind: string, payload: unknown, delay: Duration.Duration) =>
       Effect.flatMap(Clock.currentTimeMillis, (created_at) => {
         const due_at = created_at + Duration.toMillis(delay)
@@ -213,10 +213,10 @@ const make = Effect.gen(function*() {
 
     page: (filter: Filter) => orDefect(pageRows(filter)),
 
-    /** The attempts at a job, oldest first. */
+    /** Lists the attempts at a job, oldest first. */
     attempts: (id: JobId) => Effect.map(orDefect(attemptRows(id)), (rows) => rows.toReversed()),
 
-    /** Whether there are as many unfinished jobs as `most`. */
+    /** True if there are at least `most` unfinished jobs. */
     isFull: (most: number) =>
       orDefect(Effect.map(
         writer<{ n: number }>`SELECT COUNT(*) AS n FROM (
@@ -224,7 +224,7 @@ const make = Effect.gen(function*() {
         ([row]) => (row?.n ?? 0) >= most
       )),
 
-    /** Whether as many jobs as `most` wait for the end of their delay. */
+    /** True if at least `most` jobs wait for the end of their delay. */
     hasDelayed: (most: number) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         orDefect(Effect.map(
@@ -239,33 +239,33 @@ const make = Effect.gen(function*() {
         (rows) => rows.length > 0
       )),
 
-    /** Marks a run as running; none where that run is over already, or another has begun. */
+    /** Marks a run as running; `None` if the run is over, or another has begun. */
     start: (id: JobId, run: number) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(starting({ id, run, now }))),
 
-    /** Records how a run ended; none where it has ended already. */
+    /** Records the end of a run; `None` if the run has ended already. */
     finish: (id: JobId, run: number, state: "succeeded" | "failed" | "cancelled", error: string | undefined) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
         (now) => orDefect(finishing({ id, run, state, error: error === undefined ? null : shortened(error), now }))
       ),
 
-    /** Asks for the end of a running job; none where it does not run. */
+    /** Requests the end of a running job; `None` if the job is not running. */
     requestCancel: (id: JobId) => Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(cancelling({ id, now }))),
 
-    /** Makes a dead or cancelled job a waiting one again, its next run; none where it is neither. */
+    /** Returns a failed or cancelled job to `waiting`, as its next run; `None` for any other state. */
     redrive: (id: JobId) => Effect.flatMap(Clock.currentTimeMillis, (now) => orDefect(redriving({ id, now }))),
 
-    /** Unfinished jobs of these kinds that the engine has no message for, beyond an id. */
+    /** Lists unfinished jobs of these kinds, beyond an id, that the engine has no message for. */
     stranded: (kinds: ReadonlyArray<string>, after: number, limit: number) =>
       orDefect(strandedRows({ kinds, after, limit })),
 
-    /** How many jobs of a state there are of each kind; counts at most ten thousand. */
+    /** Counts the jobs of a state by kind, at most ten thousand. */
     count: (state: JobState) => orDefect(countRows(state)),
 
     /**
-     * Begins the next attempt at an activity; what a crash left open is `lost`. None where the activity has succeeded before, and has not
-     * been taken back since.
+     * Begins the next attempt at an activity, and marks an attempt that a crash left open as `lost`. `None` if the
+     * activity has succeeded and was not undone since.
      */
     beginAttempt: (run: number, key: Omit<AttemptKey, "attempt">) =>
       orDefect(transaction(Effect.gen(function*() {
@@ -286,7 +286,7 @@ const make = Effect.gen(function*() {
         return Option.some<AttemptKey>({ ...key, attempt })
       }))),
 
-    /** Whether an activity was ever attempted. */
+    /** True if an activity was ever attempted. */
     hasBegun: (job_id: JobId, activity: string) =>
       orDefect(Effect.map(
         writer`SELECT 1 FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity} LIMIT 1`,
@@ -294,8 +294,8 @@ const make = Effect.gen(function*() {
       )),
 
     /**
-     * Records how an attempt ended. False where it is not open any more, as another has begun since: then its transaction must change
-     * nothing.
+     * Records the end of an attempt. False if another attempt has begun since; then the caller's transaction must
+     * change nothing.
      */
     endAttempt: ({ activity, attempt, job_id }: AttemptKey, outcome: Outcome, error?: string) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
@@ -308,7 +308,7 @@ const make = Effect.gen(function*() {
           (rows) => rows.length > 0
         ))),
 
-    /** Marks the attempts of a job that are open still. */
+    /** Marks the open attempts of a job as `lost`. */
     loseAttempts: (job_id: JobId) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         orDefect(writer`
@@ -321,14 +321,14 @@ const make = Effect.gen(function*() {
         VALUES (${job_id}, ${run}, ${activity}, ${reason}, ${shortened(cause)})
         ON CONFLICT (job_id, run, activity) DO NOTHING`),
 
-    /** The activities of a run that must not be tried again. */
+    /** Reads the activities of a run that must not be retried. */
     ends: (id: JobId, run: number) =>
       orDefect(Effect.zipWith(failureRows({ id, run }), undoneRows({ id, run }), (failed, undone): Ends => ({
         failed: new Map(failed.map((failure) => [failure.activity, failure])),
         undone: new Set(undone.map(({ activity }) => activity))
       }))),
 
-    /** Finished jobs that are kept no longer; times in milliseconds since the epoch. */
+    /** Lists finished jobs beyond their retention; times are milliseconds since the epoch. */
     outdated: (limit: number, { dead, done }: { readonly done: number; readonly dead: number }) =>
       orDefect(Effect.flatMap(
         reader`
@@ -346,14 +346,14 @@ const make = Effect.gen(function*() {
         writer`DELETE FROM jobs WHERE id = ${id}`
       ], { concurrency: 1, discard: true })),
 
-    /** What was taken back is no success any more: the job's next run does it anew. */
+    /** Marks a success as `undone`, so that the job's next run repeats the activity. */
     forgetSuccess: (job_id: JobId, activity: string) =>
       orDefect(writer`UPDATE job_attempts SET outcome = 'undone'
         WHERE job_id = ${job_id} AND activity = ${activity} AND outcome = 'succeeded'`)
   }
 })
 
-/** The tables `jobs`, `job_attempts` and `job_failures`; a failure of the database is a defect. */
+/** The tables `jobs`, `job_attempts` and `job_failures`. A failure of the database is a defect. */
 export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<
   JobsRepo,
   Effect.Effect.Success<typeof make>

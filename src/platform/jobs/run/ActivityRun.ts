@@ -10,12 +10,12 @@ import type { ActivityFailure, AttemptKey, JobRow, JobsRepo } from "../record/Jo
 import { retryDefects } from "./retryDefects.ts"
 import type { Signals } from "./Signals.ts"
 
-/** A defect of an activity: logged, and tried again, as what was accepted must not end by a fault of the server. */
+/** A defect of an activity, logged and retried, since a fault of the server must not end an accepted job. */
 class Unexpected extends Data.TaggedError("Unexpected")<{ readonly message: string }> {
   readonly transient = true
 }
 
-/** Another attempt at the same activity has begun: this one must change nothing any more. */
+/** Another attempt at the same activity has begun, so the older one must change nothing. */
 class Superseded extends Data.TaggedError("Superseded") {
   readonly transient = true
 }
@@ -26,19 +26,25 @@ export interface ActivityOptions {
   readonly store: Context.Tag.Service<JobsRepo>
   readonly transaction: Context.Tag.Service<Database>["transaction"]
   readonly policies: Context.Tag.Service<Policies>
-  /** Raised by every change that somebody may want to see. */
+  /** Raised by every visible change. */
   readonly changes: Signals<JobId>
-  /** Closed once the server stops: those interrupted make room for others, which would begin only to be interrupted themselves. */
+  /**
+   * Closed once the server stops. Otherwise interrupted jobs would make room for others, which would begin only to be
+   * interrupted.
+   */
   readonly mayBegin: Effect.Latch
 }
 
-/** An activity, or the taking back of one, as it is tried and recorded. */
+/** An activity, or its compensation, as it is attempted and recorded. */
 interface Tried extends Pick<Step, "name" | "policy" | "run" | "commit"> {
-  /** The outcome of an attempt that went well. */
+  /** Outcome of a successful attempt. */
   readonly outcome: Outcome
 }
 
-/** A defect counts as a failed attempt, but for a fault of the database that passes: the activity has no part in it. */
+/**
+ * Counts a defect as a failed attempt, except for a passing fault of the database, for which the activity is not
+ * responsible.
+ */
 const counted = (work: Effect.Effect<void, ActivityError>): Effect.Effect<void, ActivityError> =>
   Effect.catchAllDefect(work, (defect) =>
     isPassing(defect)
@@ -55,10 +61,10 @@ const failureOf = (activity: string, error: ActivityError): ActivityFailure => (
 })
 
 /**
- * Attempts at an activity under its policy until one succeeds, one fails for good, or they are exhausted: the failure, or none. Each attempt is
- * a row from its beginning to its end. The success is recorded in the transaction of `commit`, a failure for good with the end of its attempt,
- * so that a start after a crash finds both. A fault of the database takes no attempt: what could not be written is written once it can be, and
- * the work before it is not repeated.
+ * Attempts an activity under its policy until it succeeds, fails for good, or exhausts its attempts; returns the
+ * failure, if any. Each attempt is a row from beginning to end. The success is recorded in the transaction of `commit`,
+ * a final failure with the end of its attempt, so that a start after a crash finds both. A fault of the database costs
+ * no attempt: the missing write is repeated, without the work before it.
  */
 const tryOut = (
   options: ActivityOptions,
@@ -108,7 +114,7 @@ const tryOut = (
       return open !== undefined && hasRun ? succeed : Effect.zipRight(Effect.zipRight(mayBegin.await, begin), work)
     })
 
-    /** Ends the attempt that is open, if one is; with it the activity, where that failure was the last. */
+    /** Ends the open attempt, if any. A last failure also ends the activity. */
     const fail = (error: ActivityError, isLast: boolean) =>
       Effect.suspend(() => {
         if (hasSucceeded) return Effect.void
@@ -130,12 +136,12 @@ const tryOut = (
       }).pipe(Effect.zipRight(told), retryDefects)
 
     const interrupted = Effect.suspend(() =>
-      // what cannot be recorded now is found open by the next attempt
+      // If the database cannot record the interruption, the next attempt finds the open one.
       open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(store.endAttempt(open, "interrupted")))
     )
 
     return policies.of(policy).apply(attempt, ({ delay, error }) => fail(error, Option.isNone(delay))).pipe(
-      // the timeout of a whole policy may come within a pause, or while a success is recorded
+      // The timeout of a whole policy may come within a pause, or while a success is recorded.
       Effect.catchAll((error) => Option.isSome(failure) ? Effect.void : fail(error, true)),
       retryDefects,
       Effect.onInterrupt(() => interrupted),
@@ -143,13 +149,13 @@ const tryOut = (
     )
   })
 
-/** An activity of a job. */
+/** Runs an activity of a job. */
 export const perform = (options: ActivityOptions, job: JobRow, step: Step) =>
   tryOut(options, job, { ...step, outcome: "succeeded" })
 
 /**
- * Takes an activity back, under the same policy, where it has begun. It cannot be cancelled. Whether it succeeds or not, the job ends with the
- * failure that made it necessary; the record of attempts says what became of it.
+ * Undoes an activity under the same policy, if the activity has begun. Undoing cannot be cancelled. The job ends with
+ * the failure that caused it in any case; the record of attempts shows the result.
  */
 export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo: takeBack }: Step) => {
   const { store } = options

@@ -7,8 +7,8 @@ import { retryDefects } from "./retryDefects.ts"
 import type { Signals } from "./Signals.ts"
 
 /**
- * One run of one job, as the engine keeps it: one message, and the reply to it. `deliver_at` is the moment, in milliseconds since the epoch, from
- * which on the engine may begin it; null begins at once.
+ * One run of a job: one message of the engine, and its reply. `deliver_at` is the earliest start, in milliseconds since
+ * the epoch; null starts at once.
  */
 export const JobRun = Workflow.make({
   name: "JobRun",
@@ -16,16 +16,16 @@ export const JobRun = Workflow.make({
   idempotencyKey: ({ id, run }) => executionId(id, run)
 })
 
-/** The name of a run in the engine's tables; `JobsRepo.stranded` makes the same in SQL. */
+/** Names a run in the engine's tables; `JobsRepo.stranded` builds the same name in SQL. */
 export const executionId = (id: JobId, run: number): string => `${id}/${run}`
 
 export interface JobRunOptions extends ActivityOptions {
   readonly kinds: ReadonlyMap<string, JobKind>
-  /** Raised when the end of a running job is asked for. */
+  /** Raised when a client cancels a running job. */
   readonly cancellations: Signals<JobId>
-  /** How many jobs run at once: those of a full queue, all at once, would keep the writer from everybody else. */
+  /** Limits the jobs that run at once. A full queue running at once would keep the writer from everyone else. */
   readonly slots: Effect.Semaphore
-  /** Records the end of a run; a recurring job's successor is enqueued with it. */
+  /** Records the end of a run, and enqueues the successor of a recurring job. */
   readonly finish: (
     job: JobRow,
     state: "succeeded" | "failed" | "cancelled",
@@ -38,10 +38,10 @@ const describe = ({ activity, cause, reason }: ActivityFailure) =>
 
 const noEnds: Ends = { failed: new Map(), undone: new Set() }
 
-/** How the activities have ended that have, by their names: with a failure or without. */
+/** Ended activities by name, each with its failure, if any. */
 type Ended = Map<string, Option.Option<ActivityFailure>>
 
-/** All activities at once, each to its end, as far as they have none. */
+/** Runs all unfinished activities concurrently, each to its end. */
 const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<Step>, ended: Ended) =>
   Effect.forEach(
     steps.filter(({ name }) => !ended.has(name)),
@@ -50,8 +50,8 @@ const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<St
   )
 
 /**
- * All activities to their ends, or until `cancelled`. Where one did not succeed all are taken back, itself included: an activity that was
- * interrupted or got no answer may have had its effect.
+ * Runs all activities to their ends, or until `cancelled`. If one did not succeed, all are undone, including the failed
+ * one: an activity that was interrupted or got no answer may have had its effect.
  */
 const runSteps = Effect.fnUntraced(function*(
   options: JobRunOptions,
@@ -83,15 +83,16 @@ const runSteps = Effect.fnUntraced(function*(
 })
 
 /**
- * A run: its activities, and the record of its end. After a crash or a stop the engine begins it again from the top; attempts that succeeded,
- * failures for good and what was taken back are found recorded. A fault of the database only delays it, wherever it comes.
+ * Runs a job's activities, and records the end. After a crash or a stop the engine restarts the run from the top, and
+ * recorded successes, final failures and compensations are skipped. A fault of the database only delays the run, at any
+ * point.
  */
 export const execute = (options: JobRunOptions) => ({ id, kind, run }: typeof JobRun.payloadSchema.Type) => {
   const known = options.kinds.get(kind)
-  // a server of another version enqueued it: it waits for the next one that knows its kind
+  // A server of another version enqueued the job, which waits for a server that knows its kind.
   if (known === undefined) return Effect.void
   return Effect.gen(function*() {
-    // listens before it looks, so that no request is missed in between
+    // Subscribes before reading the job, so that no cancellation is missed in between.
     const cancelled = yield* options.cancellations.subscribe(id)
     const started = yield* options.store.start(id, run)
     if (Option.isNone(started)) return

@@ -1,10 +1,13 @@
 import { Effect, type Scope } from "effect"
 
-/** Signals by key, for those in this process who listen when one is raised. */
+/** Signals by key, for subscribers in this process. */
 export class Signals<Key> {
   private readonly listening = new Map<Key, Set<Effect.Latch>>()
 
-  /** Listens until the scope closes: the effect ends once the signal was raised since it ended before, or since this. */
+  /**
+   * Subscribes until the scope closes. The returned effect completes once the signal is raised after its previous
+   * completion, or after the subscription.
+   */
   subscribe(key: Key): Effect.Effect<Effect.Effect<void>, never, Scope.Scope> {
     const listen = Effect.sync(() => {
       const latch = Effect.unsafeMakeLatch()

@@ -3,12 +3,12 @@ import { pauseAfter } from "../../../policy/Backoff.ts"
 
 const pause = pauseAfter({ kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) })
 
-/** Without end; `Schedule.forever` counts from 0. */
+/** Pauses without end; `Schedule.forever` counts from 0. */
 const pauses = Schedule.addDelay(Schedule.forever, (failures) => Duration.millis(pause(failures + 1)))
 
 /**
- * Tries again after defects, for ever: what was accepted goes on once there is room on the disk again, say. The engine would keep a defect as
- * the result.
+ * Retries defects for ever, so that an accepted job continues, for example once there is room on the disk again. The
+ * engine would keep a defect as the result.
  */
 export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   effect.pipe(
@@ -21,8 +21,8 @@ export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Ef
   )
 
 /**
- * Tries a statement of the engine again until the database takes it. Its pauses can be interrupted, also where the statement cannot: a stop
- * does not wait for them.
+ * Retries a statement of the engine until the database takes it. Its pauses can be interrupted even if the statement
+ * cannot, so a stop does not wait for them.
  */
 export const enduring = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.catchAll(effect, (error) =>

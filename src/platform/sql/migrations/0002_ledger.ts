@@ -2,9 +2,9 @@ import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
 /**
- * A double-entry ledger in whole cents. Account 0 is the outside, where deposits come from: it alone may be negative, so that the
- * sum over all accounts is always 0. Entries are only ever appended; an account's balance is the sum of its entries, kept beside
- * them so that no statement has to add them up.
+ * A double-entry ledger in whole cents. Account 0 is the outside world that deposits come from. It alone may be
+ * negative, so that the sum over all accounts is always 0. Entries are only ever appended. An account's balance is the
+ * sum of its entries, stored beside them so that no statement has to add them up.
  */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient

@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
-/** What was uploaded: the name that the client gave and the random name it has on disk. */
+/** Uploads: the name that the client gave, and the random name on disk. */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* sql`

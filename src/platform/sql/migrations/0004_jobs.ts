@@ -2,8 +2,9 @@ import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
 /**
- * What was accepted as background work, and every attempt at it. The workflow engine keeps its own tables for how far a run has come; these
- * say what people ask: what was accepted, what became of it, and why. Times are milliseconds since the epoch.
+ * Accepted background jobs, and every attempt at them. The workflow engine tracks the progress of runs in its own
+ * tables; these tables record for people which jobs were accepted, how they ended, and why. Times are milliseconds
+ * since the epoch.
  */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient

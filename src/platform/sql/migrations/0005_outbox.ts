@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
-/** The mails that were sent where no mail server is configured: each Message-Id once. */
+/** Mails sent while no mail server is configured, each Message-Id once. */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* sql`

@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
-/** The answers to requests that carried an idempotency key, by caller and key. */
+/** Answers to requests with an idempotency key, by caller and key. */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* sql`

@@ -2,8 +2,8 @@ import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
 /**
- * What registrations made, a row a job: so that each is there once however often its activity runs, and taken back alone. `email_key` is the
- * address in lower case; what is shown of an address is its first row.
+ * Results of registrations, one row a job, so that repeated activities add none and each can be undone alone.
+ * `email_key` is the address in lower case. Clients see an address's first row.
  */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient

@@ -2,9 +2,10 @@ import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
 /**
- * Activities that have failed for good, a row a run of a job, which a start after a crash must not try again. Until this version only the
- * workflow engine's messages said so, and which activities were over. What the attempts do not say is carried over from there. Then the messages
- * are removed: the start makes one for each job that is not finished.
+ * Activities that have failed for good, one row for each run of a job, so that a start after a crash does not retry
+ * them. Earlier versions kept these failures, and the ends of activities, only in the workflow engine's messages. The
+ * migration copies failures that the attempts do not show. Then the messages are removed; the start makes a new one for
+ * each unfinished job.
  */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
@@ -17,7 +18,7 @@ export default Effect.gen(function*() {
       cause TEXT NOT NULL,
       PRIMARY KEY (job_id, run, activity)
     )`
-  // the engine's tables are its own to make: an empty database has none yet, and one of before is always SQLite's
+  // The engine makes its own tables, so an empty database has none yet. An older database is always SQLite's.
   const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'cluster_messages'`
   if (tables.length === 0) return
   yield* sql`
