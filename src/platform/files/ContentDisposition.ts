@@ -1,23 +1,23 @@
 import { Option } from "effect"
 import { parse } from "./HeaderParameters.ts"
 
-/** What a part of a form says of itself. A part without a file name is a plain field. */
+/** Names in a part of a form. A part without a file name is a plain field. */
 export interface FormPart {
   readonly name: string
   readonly filename: string | undefined
 }
 
-/** Bytes of a header line, well above any real file name and far below what could hurt. */
+/** Bytes of a header line, well above any real file name and far below a harmful length. */
 const longest = 8192
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Bytes as text; none where they are not what the charset allows. */
+/** Decodes bytes as text; `None` if the bytes are not valid in the charset. */
 const decode = (bytes: Buffer): Option.Option<string> => Option.liftThrowable(() => utf8.decode(bytes))()
 
 const extended = /^(utf-8|iso-8859-1)'[A-Za-z0-9-]*'((?:%[0-9A-Fa-f]{2}|[!#$&+.^_`|~0-9A-Za-z-])*)$/i
 
-/** `UTF-8''c%C5%93ur.txt` (RFC 8187). */
+/** Decodes an extended value such as `UTF-8''c%C5%93ur.txt` (RFC 8187). */
 const decodeExtended = (written: string): Option.Option<string> => {
   const match = extended.exec(written)
   if (match?.[1] === undefined || match[2] === undefined) return Option.none()
@@ -28,12 +28,13 @@ const decodeExtended = (written: string): Option.Option<string> => {
   return match[1].toLowerCase() === "utf-8" ? decode(bytes) : Option.some(bytes.toString("latin1"))
 }
 
-/** A header value may hold none of these (RFC 9110, 5.5), and no database keeps all of them. */
+/** True for characters that no header value may contain (RFC 9110, 5.5). Some databases cannot store them either. */
 const hasForbidden = (text: string) => /[\0\r\n]/.test(text)
 
 /**
- * Reads the `Content-Disposition` of a part (RFC 7578, 4.2), given as node gives headers: one character a byte. Names are UTF-8 and come
- * out unchanged, paths included; `filename*` (RFC 8187) wins over `filename`. None for anything malformed.
+ * Reads the `Content-Disposition` of a part (RFC 7578, 4.2) from node's form of headers, one character a byte. Names
+ * are UTF-8 and are returned unchanged, paths included; `filename*` (RFC 8187) takes precedence over `filename`. `None`
+ * for anything malformed.
  */
 export const parseFormPart = (header: string): Option.Option<FormPart> =>
   Option.gen(function*() {
@@ -41,7 +42,7 @@ export const parseFormPart = (header: string): Option.Option<FormPart> =>
     const read = (key: string) =>
       Option.flatMap(Option.fromNullable(parameters.get(key)), (written) => decode(Buffer.from(written, "latin1")))
         .pipe(
-          // browsers write a quote so (WHATWG HTML, 4.10.21.8), and no other character of a name but its line breaks
+          // Browsers escape quotes like this (WHATWG HTML, 4.10.21.8), and otherwise only line breaks.
           Option.map((name) => name.replaceAll("%22", "\""))
         )
     const name = yield* read("name")
@@ -64,8 +65,8 @@ const percentEncoded = (text: string) =>
   )
 
 /**
- * `attachment` with the file's name (RFC 6266): plain ASCII for old clients, `filename*` with the name itself for the rest. Whatever the
- * name holds, nothing of it can leave its quotes.
+ * Makes an `attachment` value with the file's name (RFC 6266): plain ASCII for old clients, `filename*` with the exact
+ * name for others. No character of the name can end the quotes.
  */
 export const attachment = (filename: string): string =>
   `attachment; filename="${filename.replace(/[^\x20-\x7e]|["\\%]/gu, "_")}"; filename*=UTF-8''${

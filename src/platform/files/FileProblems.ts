@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { define, type Description } from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
 
-/** 413: a form with more files than the server takes at once. */
+/** 413: the form has more files than the server takes at once. */
 export class TooManyFiles extends define<TooManyFiles>()("TooManyFiles", 413, { limit: Schema.Int }) {
   get problem(): Description {
     return {

@@ -12,56 +12,57 @@ import * as Folder from "./Folder.ts"
 import * as ReadFile from "./ReadFile.ts"
 import * as WriteFile from "./WriteFile.ts"
 
-/** A file of the store: its random name there, its size in bytes, and the SHA-256 of its bytes in lower-case hexadecimal. */
+/** A file of the store: its random name, its size in bytes, and the SHA-256 of its bytes in lower-case hexadecimal. */
 export interface StoredFile extends WriteFile.Written {
   readonly storedAs: string
 }
 
 export type Write<E> = (content: Readable) => Effect.Effect<StoredFile, StorageFull | E, Scope.Scope>
 
-/** The store's folders, which must be writable: of the files that are known, and of those on their way in and out. */
+/** The store's folders, which must be writable: one for known files, one for files on their way in and out. */
 export const foldersIn = (dataDir: string) => ({ files: join(dataDir, "uploads"), temporaries: join(dataDir, "tmp") })
 
-/** The findings of a start beside its database. */
+/** Findings of a start, compared with its database. */
 export interface Found {
-  /** Files that were on their way in or out, and are known. */
+  /** Known files that were on their way in or out. */
   readonly recovered: number
-  /** Files that this database does not know: another one may. */
+  /** Files that this database does not know; another database may know them. */
   readonly unknown: number
 }
 
 /**
- * Files under random names; nothing from outside is ever part of a path.
+ * Files under random names. No text from outside is ever part of a path.
  *
- * A file is in `DATA_DIR/uploads` while the database knows it, and in `DATA_DIR/tmp` on its way in and out: it moves in after the commit that
- * makes it known, and out before the one that forgets it. So a file in `tmp` that is not known is abandoned whatever happened, and one in
- * `uploads` belongs to a database, though perhaps to another one than today's: the first is removed in time, the second never.
+ * A file is in `DATA_DIR/uploads` while the database knows it, and in `DATA_DIR/tmp` on its way in and out. The file
+ * moves in after the commit that inserts its row, and out before the commit that deletes the row. So an unknown file in
+ * `tmp` is always abandoned, and is removed in time. A file in `uploads` belongs to a database, perhaps not the current
+ * one, and is never removed.
  */
 export class FileStore extends Context.Tag("barista/platform/files/FileStore")<FileStore, {
   /**
-   * A new file, whole and on the disk, on its way in. It stays only if the scope ends in success. Frees the chunks of its content when they
-   * are written: they are its own.
+   * Writes a new file, complete and on the disk, on its way in. The file stays only if the scope ends in success. Takes
+   * ownership of the content's chunks, and frees them once they are written.
    */
   readonly write: Write<never>
-  /** `write` by blocking calls on the sacrificial event loop. */
+  /** Works like `write`, by blocking calls on the sacrificial event loop. */
   readonly writeBlocking: Write<Overloaded>
   /** Files written since the start, and their bytes. */
   readonly written: () => { readonly files: number; readonly bytes: number }
-  /** Moves in files that are known from now on. */
+  /** Moves in files whose rows are committed. */
   readonly keep: (names: ReadonlyArray<string>) => Effect.Effect<void>
-  /** The bytes of a file that had so many when it was kept. */
+  /** Opens a file that had `size` bytes when it was kept. */
   readonly open: (file: Pick<StoredFile, "storedAs" | "size">) => Effect.Effect<ReadFile.Read, ReadFile.FileDamaged>
-  /** Moves a file out, removes it once `forget` has succeeded, and moves it in again where that fails. */
+  /** Moves a file out, and removes it once `forget` has succeeded. If `forget` fails, the file moves in again. */
   readonly remove: <A, E>(storedAs: string, forget: Effect.Effect<A, E>) => Effect.Effect<A, E>
-  /** Moves in what is known, and counts what is not. */
+  /** Moves known files in, and counts unknown ones. */
   readonly recover: <E>(known: Folder.Known<E>) => Effect.Effect<Found, E>
   /**
-   * Removes abandoned files, and answers how many. What is younger than two request timeouts is left alone: it may be under way, here or in
-   * another process.
+   * Removes abandoned files, and returns their number. Files younger than two request timeouts are skipped, because
+   * they may be in use, here or in another process.
    */
   readonly sweep: <E>(known: Folder.Known<E>) => Effect.Effect<number, E>
 }>() {
-  /** Creates the folders. */
+  /** Makes the store, and creates its folders. */
   static readonly layer = Layer.effect(
     FileStore,
     Effect.gen(function*() {
@@ -73,7 +74,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
       })
 
       const total = { files: 0, bytes: 0 }
-      /** Moves a file; false where it is not there, as somebody was faster. */
+      /** Moves a file; false if the file is gone because another fiber or process was faster. */
       const move = (name: string, from: string, to: string) =>
         Effect.as(Effect.tryPromise(() => rename(join(from, name), join(to, name))), true).pipe(
           Effect.catchAll(({ error }) =>
@@ -85,7 +86,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
       const moveIn = (name: string) => move(name, temporaries, files)
       const moveOut = (name: string) =>
         Effect.zipRight(
-          // young again, so that no sweep takes it for abandoned
+          // Renews the file's age, so that no sweep takes it for abandoned.
           Effect.flatMap(Clock.currentTimeMillis, (now) =>
             Effect.ignore(Effect.tryPromise(() => utimes(join(files, name), now / 1000, now / 1000)))),
           move(name, files, temporaries)
@@ -121,7 +122,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
             "FileDamaged",
             (damaged) =>
               damaged.found === undefined
-                // on its way in
+                // The file is still on its way in.
                 ? ReadFile.open(join(temporaries, storedAs), storedAs, size)
                 : damaged
           ),

@@ -4,13 +4,13 @@ import { opendir, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { fileCall } from "./fileCall.ts"
 
-/** Names that are asked about at once. */
+/** Names looked up at once. */
 const batch = 500
 
-/** Tells which of some names are known; at most 500 are asked about at once. */
+/** Finds the known names among the given ones, at most 500. */
 export type Known<E> = (names: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, E>
 
-/** So many further names of an open folder; none at its end. */
+/** Reads the next names of an open folder; an empty list at its end. */
 const nextNames = (folder: Dir) =>
   fileCall(async () => {
     const names: Array<string> = []
@@ -22,7 +22,7 @@ const nextNames = (folder: Dir) =>
     return names
   })
 
-/** Whether a file was last written longer ago than `age`; false for one that was removed meanwhile. */
+/** True if a file was last written longer ago than `age`; false if the file was removed meanwhile. */
 export const isOlder = (path: string, age: Duration.Duration): Effect.Effect<boolean> =>
   Effect.zipWith(
     Effect.tryPromise(() => stat(path)),
@@ -32,7 +32,9 @@ export const isOlder = (path: string, age: Duration.Duration): Effect.Effect<boo
     Effect.orElseSucceed(() => false)
   )
 
-/** Visits each name of a folder, holding 500 of them however many there are; answers of how many the visit was true. */
+/**
+ * Visits each name of a folder, holding at most 500 names in memory, and returns the number of visits that were true.
+ */
 export const count = <E>(
   folder: string,
   known: Known<E>,

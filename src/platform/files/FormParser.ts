@@ -8,23 +8,26 @@ import { MultipartTokenizer, type PartHeaders } from "./MultipartTokenizer.ts"
 /** A file of a form, while it arrives. */
 export interface IncomingFile {
   readonly field: string
-  /** As the client wrote it: never a path here. */
+  /** File name from the client, never used as a path. */
   readonly filename: string
   readonly contentType: string
-  /** Ends when the whole file is there, and never before: where the form breaks off, its reader is interrupted instead. */
+  /**
+   * Content of the file. The stream ends only when the whole file has arrived; if the form breaks off, its reader is
+   * interrupted instead.
+   */
   readonly content: Readable
 }
 
-/** Bytes of all files that wait for their consumers, so that the network and the disk need not take turns. */
+/** Bytes of all files buffered for their consumers, so that network and disk can work at the same time. */
 const readAhead = 1_048_576
 
-/** The part that arrives. */
+/** Receiver of the current part. */
 interface Sink {
   readonly data: (bytes: Buffer) => void
   readonly end: () => void
 }
 
-/** The files whose bytes have not all been read, and whether there is room for more. */
+/** Files with unread bytes, and the room for more. */
 class Contents {
   private readonly unread = new Set<Readable>()
   private readonly onRoom: () => void
@@ -43,21 +46,21 @@ class Contents {
     return waiting < readAhead
   }
 
-  /** A new content, filled by its caller. */
+  /** Opens a new content, filled by the caller. */
   open(): Readable {
-    // asked for more before what is read has left the buffer
+    // Node asks for more before the read bytes have left the buffer, so the room is computed in the next tick.
     const content = new Readable({ highWaterMark: readAhead, read: () => process.nextTick(this.look) })
     const forget = () => {
       this.unread.delete(content)
       this.look()
     }
     this.unread.add(content)
-    // its reader may be gone already
+    // Its reader may be gone already.
     return content.on("error", () => undefined).once("end", forget).once("close", forget)
   }
 }
 
-/** Sorts the parts of a form: offers files, passes over other fields and empty inputs. */
+/** Sorts the parts of a form. Offers files, and skips other fields and empty inputs. */
 const sinks = (
   expected: FormRules.Expected,
   contents: Contents,
@@ -99,8 +102,8 @@ const sinks = (
 }
 
 /**
- * Parses a form while it arrives and offers each of its files in order, holding back the client while a file's consumer is slow.
- * Succeeds when the whole form is there; fails at the first thing that is not expected, at once.
+ * Parses a form while it arrives and offers each of its files in order, with backpressure to the client while a
+ * consumer is slow. Succeeds when the whole form has arrived; fails at once at the first unexpected part.
  */
 export const parse = (
   source: Readable,
@@ -156,7 +159,7 @@ export const parse = (
     const onData = (chunk: Buffer) => {
       received += chunk.length
       if (received > FormRules.maxFormBytes(expected)) return refused(FormRules.tooLarge(expected))
-      // what follows the last boundary means nothing (RFC 2046, 5.1.1)
+      // Bytes after the last boundary have no meaning (RFC 2046, 5.1.1).
       if (complete) return
       tokenizer.push(chunk)
       if (!complete && !contents.haveRoom) source.pause()

@@ -7,10 +7,10 @@ import { TooManyFiles } from "./FileProblems.ts"
 import { parse as parseHeader } from "./HeaderParameters.ts"
 import type { PartHeaders } from "./MultipartTokenizer.ts"
 
-/** The rules of a form: files in one field; text in other fields is passed over. */
+/** Rules of a form: files in one field. Text in other fields is skipped. */
 export interface Expected {
   readonly field: string
-  /** Whether the field takes several files, at most `maxFiles`, or exactly one. */
+  /** True if the field takes several files, at most `maxFiles`; false for exactly one. */
   readonly many: boolean
   readonly maxFiles: number
   readonly maxFileBytes: number
@@ -18,28 +18,28 @@ export interface Expected {
 
 export type Refusal = InvalidInput | PayloadTooLarge | TooManyFiles
 
-/** Bytes of one part's headers, and how many there may be. */
+/** Limits of one part's headers: bytes and number. */
 export const maxHeaderBytes = 16_384
 export const maxHeaders = 32
 
-/** Bytes of all fields that are passed over, headers included: a form's hidden fields and buttons, and no more. */
+/** Bytes of all skipped fields, headers included. Enough for a form's hidden fields and buttons. */
 export const maxFieldBytes = 65_536
 
-/** Files that a form may hold. */
+/** Limit of files in a form. */
 export const mostFiles = ({ many, maxFiles }: Expected) => (many ? maxFiles : 1)
 
-/** The size of the largest form that could be taken, in bytes. */
+/** Size of the largest acceptable form, in bytes. */
 export const maxFormBytes = (expected: Expected) =>
   mostFiles(expected) * (expected.maxFileBytes + maxHeaderBytes) + maxHeaderBytes + maxFieldBytes
 
-/** A file, or the whole form, is larger than may be. */
+/** Problem of a file, or a whole form, beyond the limit. */
 export const tooLarge = ({ field, maxFileBytes }: Expected) =>
   new PayloadTooLarge({
     what: term(`un fichier du champ ${field}`, `a file in the field ${field}`, field),
     limit: maxFileBytes
   })
 
-/** The fields that are passed over, up to the one with that name, are larger than may be. */
+/** Problem of skipped fields whose sum exceeds the limit at the named field. */
 export const fieldsTooLarge = (name: string) =>
   new PayloadTooLarge({
     what: term(
@@ -50,28 +50,28 @@ export const fieldsTooLarge = (name: string) =>
     limit: maxFieldBytes
   })
 
-/** Refuses a form whose announced size is already too large, before any of it is read. */
+/** Rejects a form whose announced size is too large, before reading it. */
 export const checkLength = (announced: string | undefined, expected: Expected): Effect.Effect<void, PayloadTooLarge> =>
   announced !== undefined && Number(announced) > maxFormBytes(expected) ? Effect.fail(tooLarge(expected)) : Effect.void
 
-/** A part of the form is not what it should be. */
+/** Problem of a part with wrong content or headers. */
 export const invalid = ({ field }: Expected, message: Text) => InvalidInput.of(["body", field], message, "value_error")
 
-/** There is one file more than may be. */
+/** Problem of one file too many. */
 export const tooMany = (expected: Expected) =>
   expected.many
     ? new TooManyFiles({ limit: expected.maxFiles })
     : invalid(expected, text("un seul fichier est attendu", "expected a single file"))
 
-/** The form has no file in its field. */
+/** Problem of a form without a file in its field. */
 export const missing = ({ field }: Expected) =>
   InvalidInput.of(["body", field], text("champ requis : un fichier", "field required: a file"), "missing")
 
-/** A file without a name, which an input that was left empty has, but which has content. */
+/** Problem of a file with content but no name. An input that was left empty has neither. */
 export const nameless = (expected: Expected) =>
   invalid(expected, text("le fichier n'a pas de nom", "the file has no name"))
 
-/** A file in a field that takes none. */
+/** Problem of a file in a field that takes none. */
 const misplaced = (name: string, { field }: Expected) =>
   InvalidInput.of(
     ["body", name],
@@ -79,37 +79,40 @@ const misplaced = (name: string, { field }: Expected) =>
     "extra_forbidden"
   )
 
-/** Characters of a media type: its names have at most 127 each (RFC 6838, 4.2). */
+/** Characters of a media type. RFC 6838, 4.2 allows 127 for each of its two names. */
 const longestType = 255
 
-/** Headers that a part has once (RFC 2045, 3; RFC 2183, 2): of two, one would have to be dropped. */
+/** Headers that a part may have once (RFC 2045, 3; RFC 2183, 2). Of two lines, one would have to be ignored. */
 const once = ["content-disposition", "content-type", "content-transfer-encoding"] as const
 
 const isPrintable = (written: string) => /^[\x20-\x7e]+\/[\x20-\x7e]+$/.test(written)
 
-/** The part's media type; the one for unknown bytes where it has none or a malformed one. */
+/** Returns the part's media type, or the one for unknown bytes if it is missing or malformed. */
 const mediaType = (written: string | undefined) =>
   Option.fromNullable(written).pipe(
     Option.filter((type) => isPrintable(type) && Option.isSome(parseHeader(type))),
     Option.getOrElse(() => "application/octet-stream")
   )
 
-/** What the headers of a part say of its file. */
+/** Facts about a file from the headers of its part. */
 export interface FileHeaders {
   readonly filename: string
   readonly contentType: string
 }
 
-/** A part by its headers: a file, a field that is passed over (with the bytes of its headers), or an input that was left empty. */
+/**
+ * A part by its headers: a file, a skipped field (with the size of its headers in bytes), or an input that was left
+ * empty.
+ */
 export type Part =
   | { readonly kind: "file" } & FileHeaders
   | { readonly kind: "field"; readonly name: string; readonly size: number }
   | { readonly kind: "empty" }
 
-/** Codings that leave the bytes as they are; others are obsolete in forms (RFC 7578, 4.7). */
+/** Codings that leave the bytes unchanged. Others are obsolete in forms (RFC 7578, 4.7). */
 const identities: ReadonlySet<string> = new Set(["7bit", "8bit", "binary"])
 
-/** About so many bytes: what is written between names and values varies. */
+/** Estimates the size of headers in bytes, as the space between names and values varies. */
 const sizeOf = (headers: PartHeaders) => JSON.stringify([...headers]).length
 
 /** Reads the headers of a part. */

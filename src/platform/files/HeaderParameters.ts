@@ -1,24 +1,25 @@
 import { Option } from "effect"
 
-/** A structured header: `form-data; name="file"` is the value `form-data` with the parameter `name`. */
+/** A structured header. `form-data; name="file"` is the value `form-data` with the parameter `name`. */
 export interface Parameterized {
-  /** In lower case, as are the parameters' names: neither is case-sensitive. */
+  /** Value in lower case, like the parameters' names, since both are case-insensitive. */
   readonly value: string
   readonly parameters: ReadonlyMap<string, string>
 }
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const head = new RegExp(`^[ \\t]*(${token}(?:/${token})?)[ \\t]*(?=;|$)`)
-/** Wider than a token: clients leave the `=` and `/` of a boundary unquoted. */
+/** Wider than a token, because clients leave the `=` and `/` of a boundary unquoted. */
 const unquoted = "[^ \\t\";\\\\]+"
 const parameter = new RegExp(`;[ \\t]*(${token})=(?:"((?:[^"\\\\]|\\\\.)*)"|(${unquoted}))[ \\t]*`, "sy")
 const trailingSemicolon = /^;[ \t]*$/
 
-/** Only a quote and a backslash are unescaped: browsers send `a\b.txt` as it is. */
+/** Unescapes only quotes and backslashes, because browsers send `a\b.txt` unescaped. */
 const unescape = (quoted: string) => quoted.replace(/\\(["\\])/g, "$1")
 
 /**
- * Reads a header value with parameters (RFC 9110, 5.6.6) strictly: none for anything malformed, a parameter given twice included.
+ * Parses a header value with parameters (RFC 9110, 5.6.6) strictly; `None` for anything malformed, and for a repeated
+ * parameter.
  */
 export const parse = (header: string): Option.Option<Parameterized> => {
   const value = head.exec(header)

@@ -12,10 +12,13 @@ import { parse as parseHeader } from "./HeaderParameters.ts"
 
 const formData = "multipart/form-data"
 
-/** Bytes that a refused client may still send before it is cut off; most clients read their answer only when all is sent. */
+/**
+ * Bytes that a rejected client may still send before its connection is cut. Most clients read their answer only after
+ * sending everything.
+ */
 const lingering = 16_777_216
 
-/** The boundary of a form (RFC 2046, 5.1.1). */
+/** Reads the boundary of a form (RFC 2046, 5.1.1). */
 const boundaryOf = (contentType: string | undefined) => {
   const header = Option.flatMap(Option.fromNullable(contentType), parseHeader)
   if (Option.isNone(header) ? contentType?.startsWith(formData) !== true : header.value.value !== formData) {
@@ -38,16 +41,16 @@ const boundaryOf = (contentType: string | undefined) => {
 }
 
 /**
- * Once a refusal is answered, discards a bounded amount of what the client still sends and then cuts it off: closed at once, the
- * connection would be reset and the answer lost; left alone, node would read on to the very end.
+ * Discards a bounded amount of a rejected client's input after the answer, and then cuts the connection. Closed at
+ * once, the connection would be reset and the answer lost; left open, node would read to the very end.
  */
 const linger = (request: HttpServerRequest.HttpServerRequest) =>
   Effect.sync(() => {
     const source = NodeHttpServerRequest.toIncomingMessage(request)
     if (source.readableEnded || source.destroyed) return
-    // nothing was sent yet, and the answer closes the connection
+    // Nothing was sent yet, and the answer closes the connection.
     if (source instanceof Incoming && source.awaitsContinue) return
-    // a request of which nothing was read is dumped by node without a bound
+    // Starts reading, because node drains an unread request without a bound.
     source.read(0)
     NodeHttpServerRequest.toServerResponse(request).once("finish", () => {
       let discarded = 0
@@ -61,9 +64,10 @@ const linger = (request: HttpServerRequest.HttpServerRequest) =>
   })
 
 /**
- * Streams the files of a `multipart/form-data` request, one after the other, into `consume`; answers what it made of them, in the order
- * sent. Memory is bounded whatever the size; the request's conditions go before its content; nothing but the expected files is taken (415 another media type, 422 a malformed, broken
- * off or unexpected form, 413 too large or too many). A refusal interrupts the consumer that is under way.
+ * Streams the files of a `multipart/form-data` request into `consume`, one after the other, and returns the results in
+ * the order sent. Memory is bounded at any size, and the request's conditions are checked before its content. Only the
+ * expected files are taken: 415 for another media type, 422 for a malformed, broken off or unexpected form, 413 for too
+ * large or too many files. A failure interrupts the running consumer.
  */
 export const read = <A, E, R>(
   request: HttpServerRequest.HttpServerRequest,
@@ -79,7 +83,7 @@ export const read = <A, E, R>(
     yield* Option.match(refusedCoding(request.headers), { onNone: () => Effect.void, onSome: Effect.fail })
     yield* FormRules.checkLength(request.headers["content-length"], expected)
     yield* unmet(request) ?? Effect.void
-    // never holds more than the files that a form may have
+    // Bounded, because a form has at most the allowed number of files.
     const files = yield* Mailbox.make<FormParser.IncomingFile>()
     const source = NodeHttpServerRequest.toIncomingMessage(request)
     const parsed = Effect.zipRight(
@@ -88,12 +92,12 @@ export const read = <A, E, R>(
     )
     const consumed = Mailbox.toStream(files).pipe(
       Stream.mapEffect((file) =>
-        // whatever a consumer leaves unread must not hold up the next file
+        // Drains bytes that a consumer leaves unread, so that they do not hold up the next file.
         Effect.tap(consume(file), () => Effect.sync(() => void file.content.resume()))
       ),
       Stream.runCollect
     )
-    // whichever fails first stops the other, also where the caller itself may not be interrupted
+    // The first failure stops the other, even if the caller itself is uninterruptible.
     const [results] = yield* Effect.interruptible(Effect.all([consumed, parsed], { concurrency: 2 }))
     return yield* Effect.mapError(
       Option.liftPredicate(Chunk.toReadonlyArray(results), Array.isNonEmptyReadonlyArray),

@@ -1,20 +1,20 @@
-/** Headers of a part: values by name, in lower case, as node gives headers: one character a byte. */
+/** Headers of a part: values by lower-case name, in node's form, one character a byte. */
 export type PartHeaders = ReadonlyMap<string, ReadonlyArray<string>>
 
-/** Told of a form's pieces in their order; nothing follows `closed` or `malformed`. */
+/** Receives a form's pieces in order; nothing follows `closed` or `malformed`. */
 export interface Listener {
-  /** A part begins; undefined where its headers are malformed. */
+  /** Begins a part; `headers` is undefined if they are malformed. */
   readonly part: (headers: PartHeaders | undefined) => void
-  /** Bytes of the part, a view of a chunk where that is possible. */
+  /** Receives bytes of the part, as a view of a chunk if possible. */
   readonly data: (bytes: Buffer) => void
   readonly partEnd: () => void
-  /** The last boundary was there; what follows it means nothing. */
+  /** Marks the last boundary. Bytes after it have no meaning. */
   readonly closed: () => void
-  /** The bytes after a boundary are no end of a line. */
+  /** Reports a boundary that is not followed by the end of its line. */
   readonly malformed: () => void
 }
 
-/** Bytes of one part's headers, and how many there may be. */
+/** Limits of one part's headers: bytes and number. */
 export interface Limits {
   readonly maxHeaderBytes: number
   readonly maxHeaders: number
@@ -27,12 +27,12 @@ const headersEnd = Buffer.from("\r\n\r\n")
 const carriageReturn = 13
 const nothing = Buffer.alloc(0)
 
-/** White space behind a boundary that some gateway has added (RFC 2046, 5.1.1). */
+/** Limit of white space behind a boundary, which some gateways add (RFC 2046, 5.1.1). */
 const longestPadding = 256
 
 const header = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*$/
 
-/** Reads a block of headers; lines may be folded (RFC 5322, 2.2.3). */
+/** Parses a block of headers. Lines may be folded (RFC 5322, 2.2.3). */
 const parseHeaders = (block: string, most: number): PartHeaders | undefined => {
   const headers = new Map<string, Array<string>>()
   const lines = block.replaceAll(/\r\n[ \t]+/g, " ").split("\r\n")
@@ -47,15 +47,18 @@ const parseHeaders = (block: string, most: number): PartHeaders | undefined => {
 }
 
 /**
- * Cuts a `multipart` body into its parts while it arrives (RFC 2046, 5.1.1), holding no more of it than an unfinished line or block of headers.
- * The kept parsers of Node's world take no white space behind a boundary, and pass over in silence what a client wrote wrong.
+ * Cuts a `multipart` body into its parts while it arrives (RFC 2046, 5.1.1), and buffers only an unfinished line or
+ * block of headers. Maintained parsers for node reject white space behind a boundary, and silently ignore mistakes of a
+ * client.
  */
 export class MultipartTokenizer {
   private readonly delimiter: Buffer
   private readonly limits: Limits
   private readonly listener: Listener
   private state: State = "preamble"
-  /** Bytes that have arrived and cannot be judged yet. The first boundary may stand at the very beginning. */
+  /**
+   * Bytes that cannot be judged yet. Starts with a line break, as the first boundary may stand at the very beginning.
+   */
   private rest: Buffer = lineBreak
 
   constructor(boundary: string, limits: Limits, listener: Listener) {
@@ -74,14 +77,14 @@ export class MultipartTokenizer {
     }
   }
 
-  /** From where to go on; undefined where more has to arrive first. */
+  /** Returns the position to continue from; undefined if more bytes are needed. */
   private step(bytes: Buffer): number | undefined {
     if (this.state === "boundary") return this.boundary(bytes)
     if (this.state === "headers") return this.headers(bytes)
     return this.content(bytes)
   }
 
-  /** Content, or the preamble, up to the next boundary. */
+  /** Reads content, or the preamble, up to the next boundary. */
   private content(bytes: Buffer): number | undefined {
     const at = bytes.indexOf(this.delimiter)
     const end = at < 0 ? this.possibleDelimiter(bytes) : at
@@ -92,7 +95,7 @@ export class MultipartTokenizer {
     return at + this.delimiter.length
   }
 
-  /** Where the last bytes may begin a delimiter; their end where they do not. */
+  /** Finds the start of a possible delimiter in the last bytes, or else their end. */
   private possibleDelimiter(bytes: Buffer): number {
     let at = bytes.indexOf(carriageReturn, Math.max(0, bytes.length - this.delimiter.length + 1))
     while (at >= 0) {
@@ -103,13 +106,13 @@ export class MultipartTokenizer {
     return bytes.length
   }
 
-  /** The rest of a boundary's line: two hyphens behind the last one, and white space behind any other. */
+  /** Reads the rest of a boundary's line: two hyphens after the last boundary, white space after any other. */
   private boundary(bytes: Buffer): number | undefined {
     if (bytes.length < 2) return this.wait(bytes)
     if (bytes.toString("latin1", 0, 2) === "--") return this.finish(this.listener.closed)
     const end = bytes.indexOf(lineBreak)
     const padding = bytes.toString("latin1", 0, end < 0 ? bytes.length : end)
-    // its line break may have arrived in part
+    // The line break may have arrived in part.
     if (!/^[ \t]*\r?$/.test(padding) || padding.length > longestPadding) return this.finish(this.listener.malformed)
     if (end < 0) return this.wait(bytes)
     this.state = "headers"
@@ -121,7 +124,7 @@ export class MultipartTokenizer {
     const isNone = bytes.subarray(0, 2).equals(lineBreak)
     const end = bytes.indexOf(headersEnd)
     const length = end < 0 ? bytes.length : end
-    // a boundary among them would otherwise be waited for to the end
+    // Otherwise a boundary inside the headers would hold up the parser to the end of the form.
     const isBoundary = bytes.subarray(0, this.delimiter.length - 2).equals(this.delimiter.subarray(2)) ||
       bytes.subarray(0, length).includes(this.delimiter)
     if (isNone || isBoundary || length > this.limits.maxHeaderBytes) {

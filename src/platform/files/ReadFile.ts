@@ -3,16 +3,16 @@ import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
 import { Readable } from "node:stream"
 
-/** Bytes of a file, both ends inclusive, the first being 0. */
+/** Range of bytes, both ends inclusive; the first byte is 0. */
 export interface ByteRange {
   readonly start: number
   readonly end: number
 }
 
-/** Reads a file, all or a range of it. */
+/** Reads a whole file, or a range of it. */
 export type Read = (range?: ByteRange) => Readable
 
-/** A stored file is not as it was kept: of another size (in bytes), or not there. */
+/** A stored file is missing, or its size (in bytes) has changed. */
 export class FileDamaged extends Data.TaggedError("FileDamaged")<{
   readonly storedAs: string
   readonly size: number
@@ -28,8 +28,8 @@ export class FileDamaged extends Data.TaggedError("FileDamaged")<{
 const readSize = 262_144
 
 /**
- * Opened only when it is read, so that an answer that is never sent leaves nothing open. It fails where the file ends too early: its length
- * was promised, and what follows on the connection would be read as the rest.
+ * Reads exactly the range. The file is opened at the first read, so that an unsent answer leaves nothing open. Fails if
+ * the file ends too early: its length was promised, and the client would take the next answer's bytes for the rest.
  */
 const readExactly = (path: string, { end, start }: ByteRange): Readable =>
   Readable.from(
@@ -45,14 +45,14 @@ const readExactly = (path: string, { end, start }: ByteRange): Readable =>
     { objectMode: false, highWaterMark: readSize }
   )
 
-/** Bytes of a file; undefined where there is none. */
+/** Returns a file's size in bytes; undefined if there is no file. */
 export const sizeOf = (path: string): Effect.Effect<number | undefined> =>
   Effect.tryPromise(() => stat(path)).pipe(
     Effect.map(({ size }) => size),
     Effect.orElseSucceed(() => undefined)
   )
 
-/** A file of `size` bytes, checked by that before anything is promised of it. */
+/** Opens a file of `size` bytes, and checks the size before the answer begins. */
 export const open = (path: string, storedAs: string, size: number): Effect.Effect<Read, FileDamaged> =>
   Effect.flatMap(sizeOf(path), (found) =>
     found === size

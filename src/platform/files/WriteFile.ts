@@ -11,18 +11,18 @@ import { fileCall, fromCause } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
 
 export interface Written {
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number
-  /** Lower-case hexadecimal. */
+  /** Digest in lower-case hexadecimal. */
   readonly sha256: string
 }
 
-/** Bytes that wait for the disk: they go there in one call. */
+/** Bytes gathered for one write to the disk. */
 const writeBehind = 1_048_576
 
 export const removeFile = (path: string): Effect.Effect<void> => Effect.orDie(fileCall(() => rm(path, { force: true })))
 
-/** Makes the names of a folder's files durable. */
+/** Syncs a folder, so that its names are durable. */
 export const syncFolder = (path: string): Effect.Effect<void, StorageFull> =>
   Effect.scoped(
     Effect.flatMap(
@@ -31,7 +31,7 @@ export const syncFolder = (path: string): Effect.Effect<void, StorageFull> =>
     )
   )
 
-/** A new file; closed when the scope closes, and removed where that is with a failure. */
+/** Creates a new file, closed with the scope, and removed if the scope closes with a failure. */
 const create = (path: string, flush: boolean): Effect.Effect<WriteStream, StorageFull, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<WriteStream, StorageFull>((resume) => {
@@ -41,12 +41,12 @@ const create = (path: string, flush: boolean): Effect.Effect<WriteStream, Storag
     (file, exit) =>
       Effect.async<void>((resume) => {
         if (file.closed) return resume(Effect.void)
-        // whatever was under way is over before the file is removed
+        // Pending writes must end before the file is removed.
         file.once("close", () => resume(Effect.void)).on("error", () => undefined).destroy()
       }).pipe(Effect.zipRight(Exit.isSuccess(exit) ? Effect.void : removeFile(path)))
   )
 
-/** Writes a stream to a new file; answers its size. Frees the stream's chunks: nobody else may use them. */
+/** Writes a stream to a new file, and returns its size. Takes ownership of the stream's chunks, and frees them. */
 const receive = (content: Readable, path: string, hash: Hash | undefined): Effect.Effect<number, StorageFull> =>
   Effect.gen(function*() {
     const file = yield* create(path, hash !== undefined)
@@ -56,14 +56,14 @@ const receive = (content: Readable, path: string, hash: Hash | undefined): Effec
       memory.hold(chunk)
       memory.free(file.bytesWritten)
     })
-    // where it is flushed to the disk (fsync) that is before it closes, which the pipeline waits for
+    // With `flush`, the file is synced (fsync) before it closes, and the pipeline waits for the close.
     yield* fileCall((signal) => pipeline(content, file, { signal }))
     return file.bytesWritten
   }).pipe(Effect.scoped)
 
 /**
- * Writes a stream without blocking the loop, hashing on the way; whole on the disk when this succeeds, and removed where it does not. Frees
- * the stream's chunks: nobody else may use them.
+ * Writes a stream without blocking the event loop, and hashes it on the way. The file is complete on the disk on
+ * success, and removed otherwise. Takes ownership of the stream's chunks, and frees them.
  */
 export const streaming = (content: Readable, path: string): Effect.Effect<Written, StorageFull> =>
   Effect.suspend(() => {
@@ -72,8 +72,8 @@ export const streaming = (content: Readable, path: string): Effect.Effect<Writte
   })
 
 /**
- * The same by blocking calls on the sacrificial loop. All is received first, as a client may take as long as it likes, and would keep the
- * loop's place from others. Refused before that where the loop has no place.
+ * Works like `streaming`, by blocking calls on the sacrificial event loop. Everything is received first, because a slow
+ * client would keep the loop's place from others. Rejected earlier if the loop has no place.
  */
 export const blocking =
   (loop: typeof BlockingLoop.Service) =>

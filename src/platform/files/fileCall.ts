@@ -5,12 +5,12 @@ const noRoom: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
 
 const codeOf = (cause: unknown) => (Predicate.hasProperty(cause, "code") ? cause.code : undefined)
 
-/** A disk without room is foreseen; any other failure of it is a defect, whose cause the log gets. */
+/** Turns a full disk into `StorageFull`. Any other failure of the disk is a defect, with its cause in the log. */
 export const fromCause = (cause: unknown): Effect.Effect<never, StorageFull> => {
   const code = codeOf(cause)
   return noRoom.has(code) ? Effect.fail(new StorageFull({ code: String(code) })) : Effect.die(cause)
 }
 
-/** A call of node's file system. */
+/** Runs a call of node's file system. */
 export const fileCall = <A>(call: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, StorageFull> =>
   Effect.catchAll(Effect.tryPromise(call), ({ error }) => fromCause(error))

@@ -8,17 +8,17 @@ import type { MailRejected, MailUnavailable } from "./MailFailures.ts"
 import { OutboxRepo } from "./OutboxRepo.ts"
 import * as SmtpMailer from "./SmtpMailer.ts"
 
-/** Sends mails: by the configured mail server, or else into the embedded outbox. */
+/** Sends mails by the configured mail server, or else into the embedded outbox. */
 export class Mailer extends Context.Tag("barista/platform/mail/Mailer")<Mailer, {
   /**
-   * Succeeds once the mail is accepted. By SMTP, a failure or interruption after the text was transmitted may have sent it all the same:
-   * at least once, recognisable by its Message-Id. In the outbox it is exactly once.
+   * Succeeds once the mail is accepted. By SMTP, a mail may be sent although `send` failed or was interrupted after the
+   * text: at least once, recognisable by its Message-Id. In the outbox exactly once.
    */
   readonly send: (mail: Mail) => Effect.Effect<void, MailRejected | MailUnavailable>
-  /** Whether sending is a change of the database, and part of the transaction that it is in. */
+  /** True if sending is a change of the database, and part of the caller's transaction. */
   readonly isTransactional: boolean
 }>() {
-  /** By the mail server given. */
+  /** Sends by the given mail server. */
   static readonly layerSmtp = (server: SmtpServer) =>
     Layer.scoped(
       Mailer,
@@ -28,7 +28,7 @@ export class Mailer extends Context.Tag("barista/platform/mail/Mailer")<Mailer, 
       }))
     )
 
-  /** Into the embedded outbox: rows of the database, each Message-Id once. Inside a transaction it belongs to that transaction. */
+  /** Sends into the embedded outbox, rows of the database with each Message-Id once. Joins the caller's transaction. */
   static readonly layerOutbox = Layer.effect(
     Mailer,
     Effect.gen(function*() {
@@ -45,7 +45,7 @@ export class Mailer extends Context.Tag("barista/platform/mail/Mailer")<Mailer, 
     })
   )
 
-  /** By the mail server that `SMTP_URL` names; into the embedded outbox where it names none. */
+  /** Sends by the mail server that `SMTP_URL` names, or else into the embedded outbox. */
   static readonly layer = Layer.unwrapEffect(
     Effect.map(
       AppConfig,

@@ -11,28 +11,28 @@ export const OutboxRow = Schema.Struct({
   text: Schema.String,
   job_id: Id,
   message_id: Schema.String,
-  // milliseconds since the epoch
+  // Milliseconds since the epoch.
   sent_at: Schema.DateTimeUtcFromNumber
 })
 
 const Window = Schema.Struct({ limit: Schema.Int, after: Schema.UndefinedOr(Schema.Int) })
 
-/** The oldest mails, `limit` of them, as far as they were sent up to a moment, in milliseconds since 1970. */
+/** Window of the oldest mails: at most `limit`, sent no later than `sentUpTo`, in milliseconds since 1970. */
 const Oldest = Schema.Struct({ limit: Schema.Int, sentUpTo: Schema.Int })
 
-/** Larger than any id: a page without `after` begins at the newest. */
+/** Larger than any id, so that a page without `after` begins at the newest. */
 const beyondAll = Number.MAX_SAFE_INTEGER
 
 const make = Effect.gen(function*() {
   const { reader, writer } = yield* Database
   return {
-    /** Does nothing where a mail of that Message-Id is there already. */
+    /** Inserts a mail, unless its Message-Id exists already. */
     insert: Query.void({
       Request: OutboxRow.omit("id"),
       execute: ({ to, ...row }) =>
         writer`INSERT INTO outbox ${writer.insert({ recipient: to, ...row })} ON CONFLICT (message_id) DO NOTHING`
     }),
-    /** Newest first. */
+    /** Lists mails, newest first. */
     page: Query.findAll({
       Request: Window,
       Result: OutboxRow,
@@ -41,7 +41,7 @@ const make = Effect.gen(function*() {
           SELECT id, recipient AS "to", subject, text, job_id, message_id, sent_at FROM outbox
           WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit}`
     }),
-    /** Mails are numbered as they are sent, so that nothing but what is removed is looked at. */
+    /** Removes the oldest mails. Ids grow with the time of sending, so only removable rows are read. */
     removeOldest: Query.findAll({
       Request: Oldest,
       Result: Schema.Struct({ id: Id }),
@@ -53,7 +53,7 @@ const make = Effect.gen(function*() {
   }
 })
 
-/** One query a method, on the mails of the embedded outbox. */
+/** Queries on the mails of the embedded outbox, one a method. */
 export class OutboxRepo
   extends Context.Tag("barista/platform/mail/OutboxRepo")<OutboxRepo, Effect.Effect.Success<typeof make>>()
 {

@@ -13,7 +13,7 @@ export const make = Effect.map(Effect.all([AppConfig, OutboxRepo]), ([{ outboxRe
       (now) => orDefect(outbox.removeOldest({ limit, sentUpTo: now - Duration.toMillis(outboxRetention) }))
     )
   return {
-    /** Removes the mails of the embedded outbox that are older than `OUTBOX_RETENTION`; answers how many. */
+    /** Removes mails of the embedded outbox that are older than `OUTBOX_RETENTION`, and returns their number. */
     removeOutdated: removeAll(removedAtOnce, (limit) => Effect.map(removeSome(limit), ({ length }) => length))
   }
 })

@@ -5,16 +5,19 @@ import type { SmtpServer } from "../../domain/SmtpServer.ts"
 import type { Mail } from "./Mail.ts"
 import { boundedResponse, MailRejected, MailUnavailable } from "./MailFailures.ts"
 
-/** What is wrong with the mail or the login, where no reply of the server says it. */
+/** Codes of a faulty mail or login that no reply of the server reports. */
 const permanentCodes: ReadonlySet<string | undefined> = new Set(["EAUTH", "EENVELOPE", "EMESSAGE"])
 
-/** 5xx is for good, but for 503: the session was out of step, and another one may not be. */
+/**
+ * Classifies an error. A 5xx is permanent, except for 503: that session was out of sequence, and the next one may not
+ * be.
+ */
 const failureOf = (error: NodemailerError): MailRejected | MailUnavailable => {
   const failure = {
     reason: error.timeoutType ?? error.originalCode ?? error.code ?? "unknown",
-    // whatever number a server begins its reply with
+    // A server may begin its reply with any number.
     code: error.responseCode !== undefined && error.responseCode < 1000 ? error.responseCode : undefined,
-    // a server may repeat what it was given to log in
+    // A server may repeat the login's password.
     response: error.response === undefined || error.code === "EAUTH" ? undefined : boundedResponse(error.response)
   }
   return error.permanent ?? permanentCodes.has(error.code) ? new MailRejected(failure) : new MailUnavailable(failure)
@@ -32,26 +35,26 @@ const optionsOf = (server: SmtpServer) => ({
 })
 
 /**
- * Sends by SMTP, on connections that are kept and used again until the scope closes. Nothing is tried twice here. An interruption closes
- * the mail's connection; whether the server took the mail just before cannot be known.
+ * Sends by SMTP on pooled connections, until the scope closes. Never retries. An interruption closes the mail's
+ * connection; the server may have accepted the mail just before.
  */
 export const make = Effect.fnUntraced(function*(server: SmtpServer) {
   const { mailFrom, smtpConnectTimeout, smtpConnections, smtpReplyTimeout } = yield* AppConfig
   const { address, name } = mailFrom
   const transport = yield* Effect.acquireRelease(
     Effect.promise(async () => {
-      // loaded only where a mail server is configured
+      // Loaded only if a mail server is configured.
       const { createTransport } = await import("nodemailer")
       return createTransport({
         ...optionsOf(server),
         pool: true,
         maxConnections: smtpConnections,
-        // the pool would by itself send a mail again whose connection was closed before the mail's first byte
+        // The pool would by itself resend a mail whose connection closed before the mail's first byte.
         maxRequeues: 0,
         connectionTimeout: Duration.toMillis(smtpConnectTimeout),
         greetingTimeout: Duration.toMillis(smtpConnectTimeout),
         socketTimeout: Duration.toMillis(smtpReplyTimeout),
-        // a connection that is given up is destroyed: the server may be one that never answers
+        // A dropped connection is destroyed at once, since its server may never answer.
         socketCloseTimeout: 0,
         disableFileAccess: true,
         disableUrlAccess: true
@@ -68,11 +71,11 @@ export const make = Effect.fnUntraced(function*(server: SmtpServer) {
           to: { name: "", address: mail.to },
           subject: mail.subject,
           text: mail.text,
-          // the text arrives as it is, whatever its lines are like
+          // Quoted-printable keeps the text unchanged, whatever its lines contain.
           textEncoding: "quoted-printable",
           messageId: mail.messageId,
           date: DateTime.toDate(now),
-          // no out-of-office replies (RFC 3834)
+          // Prevents out-of-office replies (RFC 3834).
           headers: { "Auto-Submitted": "auto-generated" },
           xMailer: false,
           signal

@@ -1,15 +1,15 @@
 import { Duration, Effect, Either, Predicate, type Scope } from "effect"
 import { writeSync } from "node:fs"
 
-/** Between tries while a full pipe is not read. */
+/** Pause between tries while a pipe is full. */
 const pause = Duration.millis(10)
 
-/** Tries at the end, for a reader that is late: a second in all. */
+/** Tries at the end for a late reader, one second in all. */
 const lastTries = 100
 
 const newline = 10
 
-/** Line ends in a text, or in its bytes. */
+/** Counts line ends in a text, or in its bytes. */
 const linesIn = (text: string | Buffer): number => {
   let count = 0
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++
@@ -18,7 +18,10 @@ const linesIn = (text: string | Buffer): number => {
 
 const isFull = (error: unknown) => Predicate.hasProperty(error, "code") && error.code === "EAGAIN"
 
-/** Bytes that were taken: none by a pipe or terminal that is full; "lost" where nothing can be written, be it for ever. */
+/**
+ * Writes bytes, and returns the number taken: 0 for a full pipe or terminal. "lost" means that the descriptor takes
+ * nothing, now or ever.
+ */
 const write = (descriptor: number, bytes: Buffer): number | "lost" =>
   Either.getOrElse(
     Either.try(() => writeSync(descriptor, bytes)),
@@ -29,26 +32,26 @@ const block = (duration: Duration.Duration) =>
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Duration.toMillis(duration))
 
 interface Output {
-  /** Takes a text of one or more lines, with its end. */
+  /** Takes a text of complete lines. */
   readonly add: (text: string) => void
-  /** How many lines nobody will read. */
+  /** Lines dropped so far. */
   readonly dropped: () => number
-  /** Writes what waits, at once; lines added later are written at once too. */
+  /** Writes all waiting lines at once, and every later line at once too. */
   readonly end: () => void
 }
 
 const output = ({ descriptor, mostBytes, notice }: Options): Output => {
   let lines: Array<string> = []
-  /** Of `lines`: their characters stand for their bytes. */
+  /** Characters in `lines`, as an estimate of their bytes. */
   let length = 0
-  /** What is being written, before the lines. */
+  /** Bytes being written, ahead of `lines`. */
   let unwritten = Buffer.alloc(0)
-  /** Whether the bytes written last are a part of a line, of which the rest is lost. */
+  /** True if the last written bytes are part of a line whose rest is lost. */
   let isBroken = false
-  /** Whether an end for such a line is the first byte of what is being written. */
+  /** True if the first byte being written is a line end for such a line. */
   let isMending = false
   let dropped = 0
-  /** Dropped lines that a notice has told of. */
+  /** Dropped lines that a notice has reported. */
   let told = 0
   let isScheduled = false
   let hasEnded = false
@@ -65,7 +68,7 @@ const output = ({ descriptor, mostBytes, notice }: Options): Output => {
     length = 0
   }
 
-  /** Writes one piece; false where none was taken. */
+  /** Writes one piece; false if no byte was taken. */
   const writePiece = (): boolean => {
     const taken = write(descriptor, unwritten)
     if (taken === "lost") {
@@ -83,7 +86,9 @@ const output = ({ descriptor, mostBytes, notice }: Options): Output => {
     return true
   }
 
-  /** Whether everything is written. A backlog is not copied: the lines behind it are made bytes once it is gone. */
+  /**
+   * Writes everything; false if a backlog remains. The backlog is not copied: later lines become bytes only after it.
+   */
   const flush = (): boolean => {
     while (unwritten.length > 0 || lines.length > 0) {
       if (unwritten.length === 0) begin()
@@ -119,19 +124,20 @@ const output = ({ descriptor, mostBytes, notice }: Options): Output => {
 
 interface Options {
   readonly descriptor: number
-  /** Bytes that wait for a late reader at most; beyond it lines are dropped. */
+  /** Limit of bytes that wait for a late reader. Further lines are dropped. */
   readonly mostBytes: number
-  /** The line that tells, once somebody reads again, how many lines were dropped. */
+  /** Makes the line that reports the number of dropped lines, once the reader reads again. */
   readonly notice: (count: number) => string
 }
 
 /**
- * Writes lines to a file descriptor, those of one turn of the event loop in one system call. No reader delays the process: up to `mostBytes`
- * wait for one that is late, then lines are dropped, as is what a full disk or a reader that has left refuses. A line of its own tells how many.
- * The end of the scope writes what still waits, and so does the end of the process, be it by an uncaught failure.
+ * Writes lines to a file descriptor, all lines of one turn of the event loop in one system call. A slow reader never
+ * delays the process: up to `mostBytes` wait, then lines are dropped, as are lines that a full disk or a closed reader
+ * rejects. A notice reports their number. The end of the scope flushes the waiting lines, and so does the end of the
+ * process, even after an uncaught failure.
  *
- * sonic-boom 5 was tried. Its synchronous writes sleep on the event loop while a pipe is full, its asynchronous ones occupy the threads that
- * file calls need, and it keeps what a full disk has refused.
+ * sonic-boom 5 was tried. Its synchronous writes sleep on the event loop while a pipe is full. Its asynchronous writes
+ * occupy the threads of file calls. It also keeps lines that a full disk has rejected.
  */
 export const make = (options: Options): Effect.Effect<Pick<Output, "add" | "dropped">, never, Scope.Scope> =>
   Effect.acquireRelease(

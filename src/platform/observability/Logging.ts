@@ -14,7 +14,7 @@ const levels = {
   none: LogLevel.None
 }
 
-/** What a line says is a text alone, with nothing beside it: all but a few lines. */
+/** Returns the text of an entry without annotations, cause and spans, as nearly all entries are. */
 const textAlone = ({ annotations, cause, message, spans }: Logger.Logger.Options<unknown>): string | undefined => {
   const isAlone = Array.isArray(message) && message.length === 1 && Cause.isEmpty(cause) &&
     HashMap.isEmpty(annotations) && List.isNil(spans)
@@ -22,7 +22,7 @@ const textAlone = ({ annotations, cause, message, spans }: Logger.Logger.Options
   return typeof text === "string" ? text : undefined
 }
 
-/** Effect's `Logger.jsonLogger`, which takes 20 us for a line. */
+/** Formats an entry as Effect's `Logger.jsonLogger` does, which takes 20 us a line. */
 export const jsonLine = (options: Logger.Logger.Options<unknown>): string => {
   const { date, fiberId, logLevel } = options
   const text = textAlone(options)
@@ -33,31 +33,31 @@ export const jsonLine = (options: Logger.Logger.Options<unknown>): string => {
     },"logLevel":"${logLevel.label}","timestamp":"${date.toISOString()}","annotations":{},"spans":{},"fiberId":"#${fiberId.id}"}`
 }
 
-/** Writes a line, with its end, among those of the JSON log; undefined where the log is not JSON. */
+/** Writes a line, with its line end, into the JSON log; undefined if the log is not JSON. */
 export class JsonLines extends Context.Reference<JsonLines>()("barista/platform/observability/JsonLines", {
   defaultValue: (): ((line: string) => void) | undefined => undefined
 }) {}
 
-/** How many lines of the log were dropped so far, as nobody read them. */
+/** Number of log lines dropped so far because the reader was late. */
 export class DroppedLines extends Context.Reference<DroppedLines>()("barista/platform/observability/DroppedLines", {
   defaultValue: () => (): number => 0
 }) {}
 
 const dropped = (count: number) => `${count} log lines were dropped: nobody read them`
 
-/** One JSON object a line. */
+/** Format with one JSON object a line. */
 const json = {
   lineOf: () => (options: Logger.Logger.Options<unknown>) => `${jsonLine(options)}\n`,
   notice: (count: number) => `{"message":"${dropped(count)}","logLevel":"WARN"}\n`
 }
 
-/** For people: several lines where there is more to say, in colours on a terminal. */
+/** Format for people: several lines if needed, with colours on a terminal. */
 const pretty = {
   lineOf: () => prettyText(isatty(1)),
   notice: (count: number) => `WARN: ${dropped(count)}\n`
 }
 
-/** The log on standard output, as `LOG_FORMAT` and `LOG_LEVEL` ask for it; whatever becomes of its reader, the server goes on. */
+/** Logs to standard output by `LOG_FORMAT` and `LOG_LEVEL`. The server continues even if the reader is gone. */
 export const layer = Layer.unwrapScoped(Effect.gen(function*() {
   const { logBacklogBytes, logFormat, logLevel } = yield* AppConfig
   const format = logFormat === "pretty" || (logFormat === "auto" && isatty(1)) ? pretty : json

@@ -1,13 +1,16 @@
 type Labels = Readonly<Record<string, string>>
 
-/** One number, under the family's name or that name with a suffix, told apart by its labels. */
+/** One number under the family's name, or under its name with a suffix. Labels distinguish the samples. */
 export interface Sample {
   readonly suffix?: "_bucket" | "_sum" | "_count"
   readonly labels: Labels
   readonly value: number
 }
 
-/** A metric as Prometheus knows it. Labels take few values, all ours: each combination is a series that is kept for weeks. */
+/**
+ * A metric in Prometheus' model. Labels take few values, all from the server, because each combination is a series that
+ * is kept for weeks.
+ */
 export interface MetricFamily {
   readonly name: string
   readonly help: string
@@ -26,10 +29,10 @@ const family = (type: MetricFamily["type"]) => (name: string, help: string, valu
     : values.map(([labels, value]) => ({ labels, value }))
 })
 
-/** A figure that only grows, from the start of the process on. */
+/** Makes a figure that only grows, from the start of the process on. */
 export const counter = family("counter")
 
-/** A figure that goes up and down. */
+/** Makes a figure that goes up and down. */
 export const gauge = family("gauge")
 
 const escaped = (value: string) =>
@@ -51,6 +54,6 @@ const familyText = ({ help, name, samples, type }: MetricFamily) =>
 
 export const contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-/** Renders families in Prometheus' text format 0.0.4; one without samples is left out. */
+/** Renders families in Prometheus' text format 0.0.4, without those that have no samples. */
 export const render = (families: ReadonlyArray<MetricFamily>): string =>
   families.filter(({ samples }) => samples.length > 0).map((each) => `${familyText(each)}\n`).join("")

@@ -5,11 +5,11 @@ import { gauge, type MetricFamily, type Sample } from "./MetricFamily.ts"
 /** Upper bounds of the buckets in seconds, as OpenTelemetry's semantic conventions advise for HTTP servers. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
-/** Methods with a label of their own; a client may send any other, and would make a series of each. */
+/** Methods with a label of their own. A client may send any other, which would each make a series. */
 const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 const otherMethod = "_OTHER"
 
-/** A client that left before an answer began, as nginx numbers it. */
+/** Status of a client that left before its answer began, numbered as in nginx. */
 const clientClosedRequest = 499
 
 const mostStatus = 1000
@@ -17,7 +17,7 @@ const mostStatus = 1000
 interface Series {
   readonly method: string
   readonly status: number
-  /** Counts of each bucket alone; the last one is beyond all bounds. */
+  /** Count of each bucket alone; the last one is beyond all bounds. */
   readonly counts: Array<number>
   sum: number
 }
@@ -33,7 +33,7 @@ const samplesOf = (route: string, { counts, method, status, sum }: Series): Read
 }
 
 const make = () => {
-  /** By route, then by method and status in one number: two look-ups of a request. */
+  /** Series by route, then by method and status in one number, so that a request takes two look-ups. */
   const routes = new Map<string, Map<number, Series>>()
 
   const seriesOf = (route: string, method: string, status: number): Series => {
@@ -83,12 +83,12 @@ const make = () => {
   return { observe, begin, families }
 }
 
-/** A request of which the operation may be known: the contract's path, such as `/users/:user_id`. */
+/** A request, with its operation's path in the contract if known, such as `/users/:user_id`. */
 interface RoutedRequest extends IncomingMessage {
   readonly route?: string | undefined
 }
 
-/** The answers of the server by route, method and status, under OpenTelemetry's names. */
+/** Counts the server's answers by route, method and status, under OpenTelemetry's names. */
 export class RequestMetrics extends Context.Tag("barista/platform/observability/RequestMetrics")<
   RequestMetrics,
   ReturnType<typeof make>

@@ -3,7 +3,10 @@ import { randomBytes } from "node:crypto"
 
 type Fields = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
-/** The caller's `tracestate`, within its span; it is passed on with the trace (W3C Trace Context, 3.3). */
+/**
+ * The caller's `tracestate`, in the context of its span. Outgoing calls pass it on with the trace (W3C Trace Context,
+ * 3.3).
+ */
 export class TraceState extends Context.Tag("barista/platform/observability/TraceState")<TraceState, string>() {}
 
 const fieldOf = (fields: Fields, name: string): string | undefined => {
@@ -13,16 +16,18 @@ const fieldOf = (fields: Fields, name: string): string | undefined => {
 
 const isZero = (id: string) => /^0+$/.test(id)
 
-/** version - trace-id - parent-id - trace-flags, and what a version after 00 may add (W3C Trace Context, 3.2.2). */
+/** version - trace-id - parent-id - trace-flags, and additions of versions after 00 (W3C Trace Context, 3.2.2). */
 const traceparent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
 const member =
   /^(?:[a-z][a-z0-9_\-*/]{0,255}|[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13})=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
-/** List-members that a `tracestate` may have (W3C Trace Context, 3.3.1.1). */
+/** Limit of list-members in a `tracestate` (W3C Trace Context, 3.3.1.1). */
 const mostMembers = 32
 
-/** A `tracestate` as it is passed on; none where any of it cannot be parsed, as it is then discarded whole. */
+/**
+ * Normalizes a `tracestate` for outgoing calls; `None` if any member is malformed, because the whole is then discarded.
+ */
 const traceState = (written: string | undefined): Option.Option<string> => {
   const members = (written ?? "").split(",").map((one) => one.replace(/^[ \t]+|[ \t]+$/g, "")).filter((one) =>
     one !== ""
@@ -42,7 +47,7 @@ const fromTraceparent = (fields: Fields): Option.Option<Tracer.ExternalSpan> => 
   return Option.some(Tracer.externalSpan({
     traceId,
     spanId,
-    // the one flag that every version has; the others are not passed on
+    // The one flag of every version; others are not passed on.
     sampled: (Number.parseInt(flags, 16) & 1) === 1,
     context: Option.match(traceState(fieldOf(fields, "tracestate")), {
       onNone: () => Context.empty(),
@@ -51,13 +56,13 @@ const fromTraceparent = (fields: Fields): Option.Option<Tracer.ExternalSpan> => 
   }))
 }
 
-/** A span of B3: a trace id of 64 bits is padded with zeros, as it is a trace id of 128 bits everywhere else. */
+/** Makes a span of B3. A trace id of 64 bits is padded with zeros, because all other formats use 128 bits. */
 const b3Span = (traceId: string, spanId: string, sampling: string | undefined): Option.Option<Tracer.ExternalSpan> =>
   /^(?:[0-9a-f]{16}){1,2}$/.test(traceId) && /^[0-9a-f]{16}$/.test(spanId) && !isZero(traceId) && !isZero(spanId)
     ? Option.some(Tracer.externalSpan({
       traceId: traceId.padStart(32, "0"),
       spanId,
-      // deferred to us where it is absent; nobody here samples by chance
+      // An absent state defers the decision to this server, which samples every such trace.
       sampled: sampling === undefined || sampling === "1" || sampling === "d"
     }))
     : Option.none()
@@ -70,7 +75,10 @@ const fromSingleB3 = (fields: Fields): Option.Option<Tracer.ExternalSpan> => {
   return b3Span(traceId, spanId, sampling)
 }
 
-/** `true` and `false` are of tracers older than the specification, which tells to take them. */
+/**
+ * Sampling states by header value. Tracers older than the specification send `true` and `false`, which must be
+ * accepted.
+ */
 const samplings: Readonly<Record<string, string>> = { "1": "1", "0": "0", "true": "1", "false": "0" }
 
 const fromMultipleB3 = (fields: Fields): Option.Option<Tracer.ExternalSpan> => {
@@ -86,8 +94,9 @@ const fromMultipleB3 = (fields: Fields): Option.Option<Tracer.ExternalSpan> => {
 }
 
 /**
- * The caller's span: by `traceparent` (W3C Trace Context), or else by `b3` or `X-B3-*` (openzipkin/b3-propagation), each judged by its own
- * rules. A malformed one is as none: a trace of our own begins.
+ * Reads the caller's span from `traceparent` (W3C Trace Context), or else from `b3` or `X-B3-*`
+ * (openzipkin/b3-propagation). Each format is validated by its own rules. A malformed header counts as absent, so that
+ * a new trace begins.
  */
 export const callersSpan = (fields: Fields): Option.Option<Tracer.ExternalSpan> => {
   if (
@@ -99,14 +108,14 @@ export const callersSpan = (fields: Fields): Option.Option<Tracer.ExternalSpan> 
   )
 }
 
-/** The caller's `tracestate`, of the span that a chain of spans ends in. */
+/** Returns the caller's `tracestate`, from the root of a chain of spans. */
 export const traceStateOf = (span: Tracer.AnySpan): Option.Option<string> => {
   let current: Tracer.AnySpan = span
   while (current._tag === "Span" && Option.isSome(current.parent)) current = current.parent.value
   return Context.getOption(current.context, TraceState)
 }
 
-/** The trace id of a request that has no span: its caller's, or a new one. */
+/** Returns the trace id of a request without a span: its caller's, or a new one. */
 export const traceIdOf = (fields: Fields): string =>
   Option.match(callersSpan(fields), {
     onNone: () => randomBytes(16).toString("hex"),

@@ -6,7 +6,10 @@ const noLinks: ReadonlyArray<Tracer.SpanLink> = []
 
 const randomHex = (length: number) => randomUUID().replaceAll("-", "").slice(0, length)
 
-/** A span that nobody records: it has its place in its trace, for the log and for whoever is called, and its ids are made when they are read. */
+/**
+ * A span that is not recorded. It keeps its place in the trace for logs and outgoing calls, and makes its ids when they
+ * are read.
+ */
 class UnrecordedSpan implements Tracer.Span {
   readonly _tag = "Span"
   readonly name: string
@@ -42,7 +45,7 @@ class UnrecordedSpan implements Tracer.Span {
     return this.#spanId ??= randomHex(16)
   }
 
-  /** As the caller decided: whoever is called may record the trace even so. */
+  /** The caller's decision, since an outgoing call's receiver may record the trace all the same. */
   get sampled(): boolean {
     return Option.exists(this.parent, ({ sampled }) => sampled)
   }
@@ -74,21 +77,21 @@ const unrecording = Tracer.make({
 })
 
 /**
- * The tracer while nothing collects spans: a tenth of the cost of Effect's own, which keeps each span's attributes and events and makes its
- * ids at once. Nor do log lines become events of spans.
+ * Tracer while nothing collects spans, at a tenth of the cost of Effect's own, which keeps each span's attributes and
+ * events and makes its ids at once. Log lines do not become events of spans either.
  */
 export const layer = Layer.merge(Layer.setTracer(unrecording), Logger.remove(Logger.tracerLogger))
 
-/** Whether a tracer keeps what it is told. */
+/** True if a tracer records spans. */
 export const keepsSpans = (tracer: Tracer.Tracer): boolean => tracer !== unrecording
 
-/** Whether a fiber runs within a span that is recorded. */
+/** True if a fiber runs within a recorded span. */
 export const isRecorded = ({ currentSpan }: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
   currentSpan !== undefined && !(currentSpan instanceof UnrecordedSpan)
 
 /**
- * A span around an effect, within a span that is recorded; within one that is not it costs nothing, where `Effect.fn(name)` takes 10 us and
- * 4 KB as long as the effect runs.
+ * Wraps an effect in a span, if it runs within a recorded span. Without one it costs nothing, while `Effect.fn(name)`
+ * takes 10 us and 4 KB for as long as the effect runs.
  */
 export const traced = (name: string) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.withFiberRuntime<A, E, R>(({ currentSpan }) =>

@@ -5,8 +5,8 @@ import { Writable } from "node:stream"
 type Options = Logger.Logger.Options<unknown>
 
 /**
- * Formats log entries as Effect's pretty logger does, which prints by the console of the fiber that logs: here, one that keeps the text.
- * Printed, the text would wait for its reader.
+ * Formats log entries by Effect's pretty logger. That logger prints by the console of the logging fiber, so a console
+ * here keeps the text; printing would wait for its reader.
  */
 export const prettyText = (colors: boolean): (options: Options) => string => {
   let text = ""

@@ -3,10 +3,10 @@ import { readdir } from "node:fs/promises"
 import { type EventLoopUtilization, type IntervalHistogram, monitorEventLoopDelay, performance } from "node:perf_hooks"
 import { counter, gauge, type MetricFamily } from "./MetricFamily.ts"
 
-/** Milliseconds between two looks at the event loop: a hundred a second cost less than a thousandth of a core. */
+/** Milliseconds between two samples of the event loop. A hundred a second cost less than a thousandth of a core. */
 const resolution = 10
 
-/** Node counts the pause between two looks as delay. */
+/** Converts nanoseconds of delay to seconds, without the sampling interval that node includes. */
 const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolution / 1000)
 
 const eventLoop = (delay: IntervalHistogram, { active, idle }: EventLoopUtilization): ReadonlyArray<MetricFamily> => {
@@ -32,7 +32,7 @@ const eventLoop = (delay: IntervalHistogram, { active, idle }: EventLoopUtilizat
   ]
 }
 
-/** Counted descriptors; none where the system has no such folder. */
+/** Counts the open descriptors; no metric on systems without the folder. */
 const openDescriptors = Effect.match(Effect.tryPromise(() => readdir("/proc/self/fd")), {
   onFailure: () => [],
   onSuccess: (open) => [gauge("process_open_fds", "Open file descriptors.", open.length)]
@@ -53,7 +53,7 @@ const ofProcess = (): ReadonlyArray<MetricFamily> => {
   ]
 }
 
-/** The process and its event loop, under the names that Prometheus' clients and OpenTelemetry have made known. */
+/** Measures the process and its event loop, under the names that Prometheus' clients and OpenTelemetry use. */
 export const processMetrics: Effect.Effect<Effect.Effect<ReadonlyArray<MetricFamily>>, never, Scope.Scope> = Effect.map(
   Effect.acquireRelease(
     Effect.sync(() => {

@@ -4,16 +4,22 @@ import { isatty } from "node:tty"
 
 const descriptor = 1
 
-/** A file is not opened anew: it would be written from its beginning. A socket cannot be. */
+/**
+ * True for terminals and pipes, which can be full. A file must not be opened again, since writing would start at its
+ * beginning; a socket cannot be.
+ */
 const canStandStill = () => isatty(descriptor) || fstatSync(descriptor).isFIFO()
 
-/** Opens the terminal or pipe once more, without waits, for this process alone: a flag of the one it has is its other users' too. */
+/**
+ * Opens the terminal or pipe again, non-blocking, for this process alone. A flag on the inherited descriptor would also
+ * affect its other users.
+ */
 const openOwn = (): number =>
   openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
 
 /**
- * A descriptor of standard output whose writes never wait for a reader, until the scope closes. Where there is no `/proc` or no right to open
- * it anew, it is node's, which does not wait for pipes.
+ * Opens a descriptor of standard output whose writes never wait for a reader, until the scope closes. Without `/proc`,
+ * or the right to open it, uses node's descriptor, which does not wait for pipes.
  */
 export const standardOutput: Effect.Effect<number, never, Scope.Scope> = Effect.map(
   Effect.acquireRelease(

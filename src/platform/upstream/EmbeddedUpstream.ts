@@ -14,7 +14,7 @@ const respond = Effect.gen(function*() {
   if (Option.isNone(url)) return HttpServerResponse.empty({ status: 400 })
   const origin = Option.getOrElse(request.remoteAddress, () => "unknown")
   const answer = Httpbin.answer(url.value, request.headers, origin)
-  // the server runs its handlers uninterruptible
+  // The server runs its handlers uninterruptible.
   yield* Effect.interruptible(Effect.sleep(answer.delay))
   return answer.json === undefined
     ? HttpServerResponse.empty({ status: answer.status })
@@ -22,13 +22,13 @@ const respond = Effect.gen(function*() {
 })
 
 /**
- * Starts an httpbin on a free loopback port, until the scope closes; answers its base URL. A client that leaves interrupts its delay.
- * Untraced, as a foreign server would be.
+ * Starts an httpbin on a free loopback port, until the scope closes, and returns its base URL. A client that leaves
+ * interrupts its delay. Untraced, like a foreign server.
  */
 export const start: Effect.Effect<URL, HttpServerError.ServeError, Scope.Scope> = Effect.gen(function*() {
   const nodeServer = createServer()
   const server = yield* NodeHttpServer.make(() => nodeServer, { host: "127.0.0.1", port: 0 })
-  // released first: an answer that still waits must not hold up the stop
+  // Released first, so that a delayed answer does not hold up the stop.
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
       nodeServer.close()

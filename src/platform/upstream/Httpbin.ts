@@ -1,7 +1,7 @@
 import { Duration } from "effect"
 import type { Json } from "./Json.ts"
 
-/** What httpbin does with a request: wait, then answer. Without `json` the body is empty. */
+/** Behaviour of httpbin for a request: a delay, then an answer. Without `json` the body is empty. */
 export interface Answer {
   readonly delay: Duration.Duration
   readonly status: number
@@ -11,7 +11,7 @@ export interface Answer {
 const longestDelay = 10
 const seconds = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
-/** `user-agent` as httpbin writes it: `User-Agent`. */
+/** Writes `user-agent` as httpbin does: `User-Agent`. */
 const headerName = (name: string): string => name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())
 
 const sorted = (entries: ReadonlyArray<readonly [string, Json]>): Json =>
@@ -26,8 +26,8 @@ const args = (query: URLSearchParams): Json =>
 const failed = (status: number): Answer => ({ delay: Duration.zero, status })
 
 /**
- * httpbin 0.7's answers to GET `/get`, `/delay/{seconds}` (at most 10, fractions allowed) and `/status/{code}` (200 to 999), as a
- * pure function: the embedded upstream and the model share this one definition.
+ * Answers like httpbin 0.7 to GET `/get`, `/delay/{seconds}` (at most 10, fractions allowed) and `/status/{code}` (200
+ * to 999). A pure function, shared by the embedded upstream and the model.
  */
 export const answer = (url: URL, headers: Readonly<Record<string, string>>, origin: string): Answer => {
   const echo = {
@@ -41,7 +41,7 @@ export const answer = (url: URL, headers: Readonly<Record<string, string>>, orig
     return { delay: Duration.zero, status: 200, json: { args: args(url.searchParams), ...echo } }
   }
   if (operation === "delay" && parameter !== "") {
-    // httpbin breaks on anything but a number, and so answers 500
+    // httpbin fails on anything but a number, and answers 500.
     if (!seconds.test(parameter)) return failed(500)
     return {
       delay: Duration.seconds(Math.min(Number(parameter), longestDelay)),

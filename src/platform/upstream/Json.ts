@@ -1,10 +1,10 @@
 import { Option, Schema } from "effect"
 import { JsonText } from "../codec/JsonText.ts"
 
-/** A JSON value (RFC 8259), in which any part may be kept as its text. */
+/** A JSON value (RFC 8259), any part of which may be kept as text. */
 export type Json = null | boolean | number | string | JsonText | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
-/** Levels of nesting; beyond it writing the value back as JSON could exhaust the stack. */
+/** Levels of nesting. Deeper values could exhaust the stack when they are written as JSON. */
 const deepest = 200
 
 const isJson = (value: unknown, depth = 0): value is Json => {
@@ -14,14 +14,14 @@ const isJson = (value: unknown, depth = 0): value is Json => {
       Object.values(value).every((member) => isJson(member, depth + 1))
 }
 
-/** Any JSON value of at most 200 levels, passed on as it is. */
+/** Any JSON value of at most 200 levels, passed on unchanged. */
 export const Json = Schema.Unknown.pipe(Schema.filter((value): value is Json => isJson(value))).annotations({
   identifier: "Json",
   description: "Any JSON value",
   jsonSchema: {}
 })
 
-/** The upstream's JSON, passed on as it is; documented with an answer of httpbin. */
+/** The upstream's JSON, passed on unchanged; documented by an answer of httpbin. */
 export const UpstreamAnswer = Json.annotations({
   identifier: "UpstreamAnswer",
   description: "The upstream's JSON, as it is",
@@ -33,14 +33,16 @@ export const UpstreamAnswer = Json.annotations({
   }]
 })
 
-/** Whether a parsed value nests no deeper than is passed on. Its numbers may be beyond a double, as the text has them. */
+/**
+ * True if a parsed value nests at most 200 levels. Its numbers are not checked, because the text keeps their digits.
+ */
 const isShallow = (value: unknown, depth = 0): boolean =>
   typeof value !== "object" || value === null ||
   depth < deepest && Object.values(value).every((member) => isShallow(member, depth + 1))
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** Bytes that are JSON in UTF-8, of at most 200 levels, kept as their text; a byte order mark is passed over (RFC 8259, 8.1). */
+/** Reads JSON in UTF-8, of at most 200 levels, and keeps its text. A byte order mark is skipped (RFC 8259, 8.1). */
 export const readJson = (bytes: Uint8Array): Option.Option<JsonText> =>
   Option.liftThrowable(() => utf8.decode(bytes))().pipe(
     Option.filter((text) => Option.exists(Option.liftThrowable(JSON.parse)(text), (value) => isShallow(value))),

@@ -7,8 +7,8 @@ import { UpstreamFailed } from "./UpstreamFailed.ts"
 const base = new URL("http://upstream.invalid")
 
 /**
- * httpbin as a model on the Clock, with no socket: the same answers and failures as the real one, `latency` later
- * (none by default). For virtual time.
+ * httpbin as a model on the Clock, without a socket, for virtual time. Gives the same answers and failures as the real
+ * one, after `latency` (none by default).
  */
 export const layer = ({ latency = Duration.zero }: { readonly latency?: Duration.DurationInput } = {}) =>
   Layer.succeed(Upstream, {

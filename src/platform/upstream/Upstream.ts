@@ -27,7 +27,7 @@ const codeOf = (error: unknown): string => {
   return "cause" in error ? codeOf(error.cause) : "unknown"
 }
 
-/** The whole body as it was sent, or a failure as soon as it exceeds the limit in bytes; the rest is then not read. */
+/** Reads the whole body. Fails as soon as the body exceeds the limit in bytes, and reads no further. */
 const bytesOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit: number) =>
   response.stream.pipe(
     Stream.mapError((error: HttpClientError.ResponseError) => UpstreamFailed.connection(url, codeOf(error))),
@@ -41,7 +41,7 @@ const bytesOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limi
     Effect.map(({ chunks }) => Buffer.concat([...chunks]))
   )
 
-/** The whole body without its codings, of at most `limit` bytes. */
+/** Reads the whole body without its codings, at most `limit` bytes. */
 const bodyOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit: number) =>
   Effect.flatMap(bytesOf(response, url, limit), (bytes) =>
     Effect.tryPromise({
@@ -51,13 +51,13 @@ const bodyOf = (response: HttpClientResponse.HttpClientResponse, url: URL, limit
 
 const isSuccess = (status: number): boolean => status >= 200 && status <= 299
 
-/** What an answer of the upstream is worth: its JSON, or the failure that its status or body means. */
+/** Returns the JSON of an upstream's answer, or the failure of its status or body. */
 export const jsonOf = (url: URL, status: number, body: Uint8Array): Effect.Effect<JsonText, UpstreamFailed> =>
   isSuccess(status)
     ? Effect.mapError(readJson(body), () => UpstreamFailed.body(url, "not-json"))
     : UpstreamFailed.status(url, status)
 
-/** undici's client with connections of its own, until the scope closes. */
+/** Makes undici's client with its own connections, until the scope closes. */
 const client = (options: Undici.Agent.Options) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -69,7 +69,7 @@ const client = (options: Undici.Agent.Options) =>
     Effect.map((agent) => HttpClient.withSpanNameGenerator(NodeHttpClient.makeUndici(agent), () => "Upstream.get"))
   )
 
-/** JSON, and uncoded: the answers are small, and undoing a coding takes longer than it saves. */
+/** Asks for JSON without content codings: the answers are small, and decoding takes longer than it saves. */
 const asked = (url: URL) =>
   HttpClientRequest.get(url.href, { acceptJson: true }).pipe(
     HttpClientRequest.setHeader("accept-encoding", "identity")
@@ -78,12 +78,12 @@ const asked = (url: URL) =>
 const closed: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])
 
 /**
- * Whether the connection was closed before any answer. An upstream may close one that it has kept just as a request arrives; a GET may
- * then be sent again, once (RFC 9112, 9.3.1).
+ * True if the connection was closed before any answer. An upstream may close an idle connection just as a request
+ * arrives; a GET may then be sent again, once (RFC 9112, 9.3.1).
  */
 const wasClosed = (error: HttpClientError.HttpClientError): boolean => closed.has(codeOf(error))
 
-/** Passes the caller's `tracestate` on; the client itself passes the trace on. */
+/** Passes on the caller's `tracestate`; the client itself passes on the trace. */
 const inTrace = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(Effect.option(Effect.currentParentSpan), (span) =>
     Option.match(Option.flatMap(span, traceStateOf), {
@@ -92,28 +92,28 @@ const inTrace = (request: HttpClientRequest.HttpClientRequest) =>
     }))
 
 /**
- * The handbook's httpbin: GET of JSON from the one configured host, with no redirect followed, on reused connections. A connection that
- * the upstream closed as the request came gets a second try on a new one. It sets no time limit of its own (policies do); an
- * interruption aborts the request on its socket.
+ * The handbook's httpbin: GET of JSON from the one configured host, on reused connections, without redirects. If the
+ * upstream closes a reused connection as a request arrives, the request is sent again on a new one. Policies set time
+ * limits; an interruption aborts the request on its socket.
  */
 export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<Upstream, {
-  /** The base of every path. */
+  /** Base of every path. */
   readonly url: URL
-  /** The JSON at a path, which begins with a slash and may have a query. */
+  /** Gets the JSON at a path, which begins with a slash and may have a query. */
   readonly get: (path: `/${string}`) => Effect.Effect<JsonText, UpstreamFailed>
 }>() {
-  /** The upstream at a URL. */
+  /** Calls the upstream at a URL. */
   static readonly layerHttp = (base: URL): Layer.Layer<Upstream, never, AppConfig> =>
     Layer.scoped(
       Upstream,
       Effect.gen(function*() {
         const { upstreamConnections, upstreamMaxBytes } = yield* AppConfig
         const scope = yield* Effect.scope
-        // loaded on its first use: it is a quarter of the product's code, and many a server never calls its upstream
+        // Loaded at its first use. It is a quarter of the product's code, and many servers never call their upstream.
         const connect = yield* Effect.cached(
           Effect.all({
             reused: client({ connections: upstreamConnections }),
-            // without pipelining, undici closes a connection after its answer
+            // Without pipelining, undici closes a connection after its answer.
             fresh: client({ connections: upstreamConnections, pipelining: 0 })
           }, { concurrency: 1 }).pipe(Scope.extend(scope), Effect.uninterruptible)
         )
@@ -127,7 +127,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
             Effect.mapError((error) => UpstreamFailed.connection(url, codeOf(error)))
           )
           const body = bodyOf(response, url, upstreamMaxBytes)
-          // the body of a failure is read all the same, so that the connection can be used again
+          // A failure's body is read as well, so that the connection can be reused.
           const text = yield* (isSuccess(response.status) ? body : Effect.orElseSucceed(body, () => Buffer.alloc(0)))
           return yield* jsonOf(url, response.status, text)
         })
@@ -135,7 +135,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
       })
     )
 
-  /** The configured upstream; an embedded one on loopback if none is. */
+  /** Calls the configured upstream, or else an embedded one on loopback. */
   static readonly layer: Layer.Layer<Upstream, HttpServerError.ServeError, AppConfig> = Layer.unwrapScoped(
     Effect.gen(function*() {
       const { upstreamUrl } = yield* AppConfig

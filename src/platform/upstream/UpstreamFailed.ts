@@ -4,7 +4,7 @@ import { type Text, text } from "../../domain/Text.ts"
 
 const transientStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
 
-/** The words for codes of ours; those of the operating system are shown as they are. */
+/** Words for Barista's own codes. Codes of the operating system are shown unchanged. */
 const faults: Readonly<Record<string, Text>> = {
   unknown: text("cause inconnue", "unknown cause"),
   unreachable: text("connexion impossible", "unreachable"),
@@ -14,9 +14,9 @@ const faults: Readonly<Record<string, Text>> = {
 }
 
 /**
- * 502: the upstream gave no usable answer. `connection`: refused, reset, unknown host; `status`: another status than 2xx,
- * in `upstream_status`; `body`: not JSON, too large, or in a coding that cannot be undone. `code` is the operating system's or ours:
- * `ECONNREFUSED`, `not-json`, `too-large`, `bad-coding`.
+ * 502: the upstream gave no usable answer. `connection` means refused, reset or unknown host; `status` means another
+ * status than 2xx, given in `upstream_status`; `body` means not JSON, too large, or an unknown coding. `code` is the
+ * operating system's or Barista's own: `ECONNREFUSED`, `not-json`, `too-large`, `bad-coding`.
  */
 export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFailed", 502, {
   url: Schema.String,
@@ -24,13 +24,13 @@ export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFa
   upstream_status: Schema.optional(Schema.Int),
   code: Schema.optional(Schema.String)
 }) {
-  /** Whether the same request may well succeed a moment later. */
+  /** True if the same request may succeed a moment later. */
   get transient(): boolean {
     return this.reason === "connection" ||
       (this.upstream_status !== undefined && transientStatuses.has(this.upstream_status))
   }
 
-  /** What went wrong, in a sentence. */
+  /** Describes the failure in a sentence. */
   get sentence(): Text {
     const code = this.code ?? "unknown"
     const { en, fr } = faults[code] ?? text(code, code)

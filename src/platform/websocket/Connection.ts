@@ -5,33 +5,39 @@ import type { Holding, InputMemory } from "../lifecycle/InputMemory.ts"
 import * as Frame from "./Frame.ts"
 import { type SendLimits, SendQueue } from "./SendQueue.ts"
 
-/** How a connection ended: a close code (RFC 6455, 7.4) and its reason; 1006 for one that was cut. */
+/** End of a connection: a close code (RFC 6455, 7.4) and its reason. The code is 1006 if the connection was cut. */
 export interface Closed {
   readonly code: number
   readonly reason: string
 }
 
-/** One open websocket. It lives until `closed`; closing its scope closes it with 1001 and waits, for a bounded time. */
+/**
+ * An open websocket, which lives until `closed`. Closing its scope closes it with 1001, and waits for a bounded time.
+ */
 export interface Connection {
-  /** The subprotocol agreed on; empty for none. */
+  /** Agreed subprotocol; empty for none. */
   readonly protocol: string
   /**
-   * The next text message; none when the connection is closed and everything received before was taken. While too many wait to
-   * be taken the socket is not read, so that TCP holds the client back. One read of the socket (64 KiB) may exceed the limit.
+   * Takes the next text message; `None` once the connection is closed and all earlier messages were taken. While too
+   * many messages wait, the socket is not read, so that TCP slows the client down. One read of the socket (64 KiB) may
+   * exceed the limit.
    */
   readonly receive: Effect.Effect<Option.Option<string>>
   /**
-   * Queues a message, in this very tick. A client that lets its queue overflow is closed with 1013; what is sent to a closing
-   * connection is dropped.
+   * Queues a message within the current tick. A client whose queue overflows is closed with 1013. Messages to a closing
+   * connection are dropped.
    */
   readonly send: (message: Frame.Frame) => void
-  /** Sends what is queued, then the close frame; cuts a peer that does not answer in time. Idempotent; returns at once. */
+  /**
+   * Sends queued messages, then the close frame, and returns at once; idempotent. A peer that does not answer in time
+   * is cut.
+   */
   readonly close: (code: number, reason: string) => Effect.Effect<void>
   /** Completes when the connection is closed. */
   readonly closed: Effect.Effect<Closed>
 }
 
-/** Connections that were given up since the start: their client did not read, or was silent for longer than a heartbeat. */
+/** Connections dropped since the start. Their clients did not read, or were silent for longer than a heartbeat. */
 export interface Dropped {
   slow: number
   silent: number
@@ -51,7 +57,10 @@ const reasons: Record<number, string> = {
   1009: "message too large"
 }
 
-/** The socket of `ws`, which gives no reason in the close frames that it sends by itself, and does not tell their code. */
+/**
+ * The socket of `ws`, with the code and reason of its close frames. For frames of its own `ws` sends no reason, and
+ * does not report the code.
+ */
 export class ReasonedWebSocket extends WebSocket {
   sent: Closed | undefined = undefined
 
@@ -62,22 +71,22 @@ export class ReasonedWebSocket extends WebSocket {
   }
 }
 
-/** One connection's state. Its socket's events change it in the same tick: no fiber is woken for a message that is sent. */
+/** State of one connection. Socket events change it within their tick, and sending a message wakes no fiber. */
 interface State {
   readonly socket: ReasonedWebSocket
   readonly limits: Limits
   readonly dropped: Dropped
   readonly incoming: Mailbox.Mailbox<string>
   readonly outgoing: SendQueue
-  /** Set from the moment when either side wants to close: nothing more is accepted from it or for it. */
+  /** Set once either side closes. From then on no messages are received or sent. */
   ending: Closed | undefined
   readonly ended: Deferred.Deferred<void>
   readonly closed: Deferred.Deferred<Closed>
-  /** Whether the peer was heard of since the last ping. */
+  /** True if the peer was heard since the last ping. */
   heard: boolean
 }
 
-/** Sends the close frame, behind all that was queued. */
+/** Sends the close frame after all queued messages. */
 const closeWhenSent = ({ ending, outgoing, socket }: State): void => {
   if (ending === undefined || !outgoing.isEmpty || socket.readyState !== WebSocket.OPEN) return
   socket.close(ending.code, ending.reason)
@@ -88,7 +97,7 @@ const end = (state: State, closing: Closed): void => {
   state.ending = closing
   state.incoming.unsafeDone(Exit.void)
   Deferred.unsafeDone(state.ended, Exit.void)
-  // The peer's answer to the close frame is behind whatever it has sent before.
+  // Resumes reading, because the peer's close frame is behind its earlier messages.
   state.socket.resume()
   state.outgoing.write()
   closeWhenSent(state)
@@ -97,10 +106,10 @@ const end = (state: State, closing: Closed): void => {
 const isBehind = ({ incoming, limits }: State): boolean =>
   Option.exists(incoming.unsafeSize(), (size) => size >= limits.receiveMessages)
 
-/** Bytes of a client's frame without its data: two, a mask of four, and a longer length where it needs one (RFC 6455, 5.2). */
+/** Size of a client's frame in bytes: header of two, mask of four, longer lengths, and data (RFC 6455, 5.2). */
 const frameBytes = (length: number): number => length + 6 + (length < 126 ? 0 : length < 65_536 ? 2 : 8)
 
-/** Holds in the memory of unfinished input what has arrived of messages that are not whole. */
+/** Accounts unfinished messages to the memory of unfinished input. */
 const holdUnfinished = (state: State, { memory, transport }: Pick<Opened, "memory" | "transport">): void => {
   const { socket } = state
   let unfinished = 0
@@ -115,7 +124,7 @@ const holdUnfinished = (state: State, { memory, transport }: Pick<Opened, "memor
     end(state, { code: 1013, reason: "too many unfinished messages" })
   }
   const finish = (data: { readonly length: number }) => {
-    // what is left came with the last piece
+    // The remaining bytes came with the last piece.
     unfinished = Math.max(0, Math.min(unfinished - frameBytes(data.length), arrived))
   }
   socket.on("message", (data) => finish(Buffer.isBuffer(data) ? data : { length: 0 })).on("ping", finish).on(
@@ -126,7 +135,7 @@ const holdUnfinished = (state: State, { memory, transport }: Pick<Opened, "memor
     arrived = piece.length
     unfinished += arrived
   })
-  // behind the listener of `ws`, which has by now told of what is whole
+  // Added after the listener of `ws`, which has reported complete messages by then.
   transport.on("data", () => {
     if (unfinished === 0 || state.ending !== undefined) return free()
     holding ??= memory.open(refuse)
@@ -158,7 +167,7 @@ const listen = (state: State): void => {
     incoming.unsafeOffer(String(data))
     if (state.ending === undefined && isBehind(state)) socket.pause()
   })
-  // `ws` closes the socket itself after an error; without a listener the error would end the process.
+  // `ws` closes the socket itself after an error. Without a listener the error would end the process.
   socket.on("error", () => end(state, socket.sent ?? { code: 1006, reason: "" }))
   socket.on("close", (code, reason) => {
     const how = socket.sent ?? { code, reason: String(reason) }
@@ -177,10 +186,10 @@ const receive = (state: State): Connection["receive"] =>
     Effect.optionFromOptional
   )
 
-/** Pings the peer, and cuts the socket of one that was silent since the last ping. */
+/** Pings the peer, and cuts the socket of a peer that was silent since the last ping. */
 const heartbeat = (state: State): Effect.Effect<never> =>
   Effect.sync(() => {
-    // Of a socket that is not read nothing can be heard: its pong is behind its messages.
+    // A paused socket hears no pong, because the pong is behind unread messages.
     if (state.socket.isPaused) return
     if (!state.heard) {
       state.dropped.silent++
@@ -196,19 +205,19 @@ const cutWhenLate = ({ ended, limits, socket }: State): Effect.Effect<void> =>
     Effect.map(() => socket.terminate())
   )
 
-/** What a websocket that has just been opened needs to become a connection. */
+/** Parts of a connection whose websocket has just opened. */
 export interface Opened {
   readonly socket: ReasonedWebSocket
-  /** What `socket` writes to. */
+  /** Socket that `socket` writes to. */
   readonly transport: Socket
   readonly limits: Limits
   readonly memory: InputMemory["Type"]
-  /** Shared by the connections of a server, as what follows. */
+  /** Shared by all connections of a server, like `writeLater`. */
   readonly dropped: Dropped
   readonly writeLater: (queue: SendQueue) => void
 }
 
-/** Makes a connection of a websocket that has just been opened. */
+/** Makes a connection of a websocket that has just opened. */
 export const make = Effect.fnUntraced(function*({ dropped, limits, memory, socket, transport, writeLater }: Opened) {
   const state: State = {
     socket,
@@ -227,7 +236,7 @@ export const make = Effect.fnUntraced(function*({ dropped, limits, memory, socke
   yield* Effect.forkScoped(Effect.interruptible(cutWhenLate(state)))
   const close = (code: number, reason: string) => Effect.sync(() => end(state, { code, reason }))
   const closed = Deferred.await(state.closed)
-  // Added last, so that it runs while the fibers above still do.
+  // Added last, so that it runs while the fibers above still run.
   yield* Effect.addFinalizer(() => Effect.zipRight(close(1001, "stopping"), closed))
   const connection: Connection = {
     protocol: socket.protocol,

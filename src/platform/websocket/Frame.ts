@@ -1,21 +1,21 @@
-/** A text message as a server sends it: framed once, however many connections it goes to. */
+/** A framed text message from the server, built once for any number of connections. */
 export interface Frame {
   readonly bytes: Buffer
-  /** Of the message alone, in bytes. */
+  /** Bytes of the message alone. */
   readonly length: number
 }
 
-/** Final frames, of text, of opcode 1, and of a pong, of opcode 10 (RFC 6455, 5.2). */
+/** First bytes of final frames: text (opcode 1) and pong (opcode 10) (RFC 6455, 5.2). */
 const finalText = 0x81
 const finalPong = 0x8a
 
-/** The answer to a ping, which repeats its data: at most 125 bytes (RFC 6455, 5.5). */
+/** Frames the answer to a ping, which repeats its data of at most 125 bytes (RFC 6455, 5.5). */
 export const pong = (data: Buffer): Frame => ({
   bytes: Buffer.concat([Buffer.from([finalPong, data.length]), data]),
   length: data.length
 })
 
-/** Frames a text, unmasked, as a server's frames are (RFC 6455, 5.1 and 5.2). */
+/** Frames a text, unmasked as all frames of a server (RFC 6455, 5.1 and 5.2). */
 export const text = (message: string): Frame => {
   const length = Buffer.byteLength(message)
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10

@@ -2,40 +2,43 @@ import type { Socket } from "node:net"
 import { WebSocket } from "ws"
 import type { Frame } from "./Frame.ts"
 
-/** How much may wait to be sent to one client, in messages and in their bytes. */
+/** Limits of the messages, and their bytes, that may wait for one client. */
 export interface SendLimits {
   readonly sendMessages: number
   readonly sendBytes: number
 }
 
-/** Bytes of frames that are copied into one piece, which the socket takes for less than many small ones. */
+/** Limit of frames joined into one write, in bytes. One write is cheaper for the socket than many small ones. */
 const mostJoined = 65_536
 
-/** What a queue writes to, and for whom. */
+/** Socket and limits of a queue. */
 export interface Outlet {
   readonly socket: WebSocket
-  /** What `socket` writes to. */
+  /** Socket that `socket` writes to. */
   readonly transport: Socket
   readonly limits: SendLimits
-  /** Has it written at the end of the event loop's turn: all that a turn sends to a socket goes there in one system call. */
+  /**
+   * Writes the queue at the end of the event loop's turn, so that one system call sends a turn's messages to a socket.
+   */
   readonly writeLater: (queue: SendQueue) => void
-  /** Called whenever nothing waits any more. */
+  /** Called whenever the queue becomes empty. */
   readonly onEmpty: () => void
 }
 
 /**
- * What waits to be sent to one client. The transport is handed no more before it has written what it had, so that nothing gathers in its
- * buffer. The frames go past `ws`, which would make one of each text for each connection, and would keep a pong for each ping of a client that does
- * not read; of its own it sends only pings and close frames, which may come between.
+ * Messages that wait to be sent to one client. The queue writes only when the transport has written everything, so
+ * nothing gathers in the transport's buffer. Frames bypass `ws`, which would frame each text again for each connection,
+ * and keep a pong for each ping of a client that does not read. `ws` itself sends only pings and close frames, which
+ * may come in between.
  */
 export class SendQueue {
   private readonly outlet: Outlet
   private frames: Array<Frame> = []
-  /** Of what waits, the frames being written included. */
+  /** Messages and bytes that wait, including the frames being written. */
   private messages = 0
   private bytes = 0
   private isWriting = false
-  /** Writes whose callback is still to come: it comes later, too, for what the kernel took at once. */
+  /** Writes whose callback is pending. Even if the kernel takes all bytes at once, the callback comes later. */
   private unanswered = 0
   private isDue = false
 
@@ -47,9 +50,9 @@ export class SendQueue {
     return this.messages === 0
   }
 
-  /** Whether there was room for the message. One that is larger than the whole queue may pass alone. */
+  /** Queues a message; false if there is no room. A message larger than the whole queue may pass alone. */
   add(frame: Frame): boolean {
-    // a client is not behind before its kernel was offered what waits
+    // Writes first, since a client is only behind once its kernel was offered the queued bytes.
     if (!this.hasRoom(frame)) this.write()
     if (!this.hasRoom(frame)) return false
     this.frames.push(frame)
@@ -61,7 +64,7 @@ export class SendQueue {
     return true
   }
 
-  /** Forgets what is not being written yet. */
+  /** Drops all frames that are not being written yet. */
   drop(): void {
     for (const { length } of this.frames) this.bytes -= length
     this.messages -= this.frames.length
@@ -73,10 +76,10 @@ export class SendQueue {
     this.write()
   }
 
-  /** Writes at once what waits, unless the transport has not written all it had. */
+  /** Writes the queue at once, unless the transport is still writing. */
   write(): void {
     const { socket, transport } = this.outlet
-    // behind its own close frame nothing may be sent
+    // No frame may follow the close frame.
     if (socket.readyState !== WebSocket.OPEN) this.drop()
     if (this.isWriting || this.frames.length === 0) return
     const frames = this.frames

@@ -2,7 +2,10 @@ import * as Problem from "../../domain/Problem.ts"
 import { Named } from "../../domain/Term.ts"
 import { text } from "../../domain/Text.ts"
 
-/** 426: the operation is a websocket, and the request is not a valid websocket handshake (RFC 6455, 4.2); `reason` says why. */
+/**
+ * 426: the operation is a websocket, and the request is not a valid websocket handshake (RFC 6455, 4.2). `reason` names
+ * the fault.
+ */
 export class UpgradeRequired extends Problem.define<UpgradeRequired>()("UpgradeRequired", 426, {
   reason: Named
 }) {

@@ -19,12 +19,12 @@ import { UpgradeRequired } from "./UpgradeRequired.ts"
 /** Sockets written in one turn of the event loop, a few milliseconds of work, before it looks for requests and timers again. */
 const socketsInATurn = 256
 
-/** The first bytes of the upgraded stream, which came with the request; the request itself does not carry them. */
+/** First bytes of the upgraded stream, which arrived with the request. The request itself does not carry them. */
 const heads = new WeakMap<IncomingMessage, Buffer>()
 
 /**
- * Prepares a server for `WebSocketServer.accept`; to be called once, before the server listens. It also guards the socket of every
- * upgrade request: node takes its own error listener off, so that a reset by the client would end the process.
+ * Prepares a server for `WebSocketServer.accept`; call it once, before the server listens. Also guards the socket of
+ * every upgrade request, because node removes its own error listener, and a client's reset would end the process.
  */
 export const rememberHeads = (server: Server): void => {
   server.prependListener("upgrade", (request, socket, head) => {
@@ -41,13 +41,15 @@ interface Upgrade {
   readonly closeTimeout: number
 }
 
-/** A fault that `ws` has found, and says in English. */
+/** Makes a term of a fault that `ws` reports in English. */
 const refused = ({ message }: Error): Term => {
   const [header] = /[\w-]+(?= header$)/.exec(message) ?? []
   return term(header === undefined ? "poignée de main non valide" : `en-tête ${header} absent ou non valide`, message)
 }
 
-/** The handshake, all of it in this tick: the open socket, or the reason why the request is no valid handshake. */
+/**
+ * Performs the handshake within the current tick. Returns the open socket, or the reason why the handshake is invalid.
+ */
 const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrade) => {
   const options = {
     noServer: true,
@@ -60,7 +62,7 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
   } as const
   const handshake = new Handshake(options)
   let outcome: Either.Either<Connection.ReasonedWebSocket, Term> | undefined
-  // With a listener `ws` leaves the answer to us.
+  // With a listener `ws` leaves the answer to the server.
   handshake.on("wsClientError", (error) => {
     outcome = Either.left(refused(error))
   })
@@ -70,11 +72,14 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
   return outcome
 }
 
-/** Refuses handshakes that `ws` takes: their Upgrade is to be ignored, their Origin is in another header, their body would be frames. */
+/**
+ * Rejects three invalid handshakes that `ws` accepts: HTTP/1.0, an old version with its Origin in another header, and a
+ * request with a body.
+ */
 const handshakeFault = ({ headers, httpVersion }: IncomingMessage): Term | undefined => {
-  // RFC 9110, 7.8
+  // HTTP/1.0 ignores Upgrade (RFC 9110, 7.8).
   if (httpVersion !== "1.1") return term("HTTP/1.1 est requis", "HTTP/1.1 is required")
-  // RFC 6455, 4.4; version 8 names its page in Sec-WebSocket-Origin
+  // Version 8 names its page in Sec-WebSocket-Origin (RFC 6455, 4.4).
   if (headers["sec-websocket-version"] !== "13") {
     return term("Sec-WebSocket-Version n'est pas 13", "Sec-WebSocket-Version is not 13")
   }
@@ -84,27 +89,27 @@ const handshakeFault = ({ headers, httpVersion }: IncomingMessage): Term | undef
     : term("une poignée de main n'a pas de corps", "a handshake has no body")
 }
 
-/** Keeps an answer from ever being written: the response counts as sent, and is not on the socket. */
+/** Keeps an answer from ever being written. The response counts as sent, and is detached from the socket. */
 const silence = (response: ServerResponse, incoming: IncomingMessage): void => {
   response.removeAllListeners("finish")
   if (response.socket !== null) response.detachSocket(incoming.socket)
   response.end()
 }
 
-/** Upgrades requests of the HTTP server to websockets with bounds on everything: sockets, message size, queues, silence. */
+/** Upgrades requests of the HTTP server to websockets, with bounds on sockets, message size, queues and silence. */
 export class WebSocketServer extends Context.Tag("barista/platform/websocket/WebSocketServer")<
   WebSocketServer,
   {
     /**
-     * Upgrades the request, for use inside the handler of a GET route: the handler is to stay until the connection is closed, and
-     * whatever it answers then is written nowhere. The first of `protocols` that the client offers is agreed on. Fails, before
-     * the upgrade, for a request that is no websocket handshake and beyond the configured number of sockets; the scope holds the place.
+     * Upgrades the request of a GET route. The handler must run until the connection is closed, and its answer is then
+     * dropped. The first of `protocols` that the client offers is chosen. Fails before the upgrade if the request is
+     * not a websocket handshake, or all sockets are in use. The scope holds the socket's place.
      */
     readonly accept: (options: {
       readonly request: HttpServerRequest.HttpServerRequest
       readonly protocols: ReadonlyArray<string>
     }) => Effect.Effect<Connection.Connection, UpgradeRequired | Overloaded, Scope.Scope>
-    /** Websockets that are open or about to be. */
+    /** Websockets that are open or in their handshake. */
     readonly open: () => number
     readonly dropped: Readonly<Connection.Dropped>
   }
@@ -157,7 +162,7 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
         if (fault !== undefined) return yield* new UpgradeRequired({ reason: fault })
         const offered = subprotocolsOf(request.headers)
         if (offered.some(carriesToken) && !offered.some((one) => protocols.includes(one))) {
-          // a browser closes a websocket whose server agrees on none of the subprotocols offered
+          // A browser closes a websocket if the server chooses none of the offered subprotocols.
           return yield* new UpgradeRequired({
             reason: term(
               `proposer ${protocols.join(" ou ")} à côté du jeton`,
@@ -189,8 +194,8 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
 }
 
 /**
- * The response that the HTTP server would write on this socket. There is none while an earlier, pipelined request still writes
- * its own: no client that keeps to RFC 6455 does that, and its connection is cut.
+ * Returns the response that the HTTP server would write on this socket. While an earlier, pipelined request is still
+ * being answered, there is none; clients that follow RFC 6455 do not pipeline, so the connection is cut.
  */
 const responseOf = (request: HttpServerRequest.HttpServerRequest, incoming: IncomingMessage) =>
   Effect.catchAll(Effect.try(() => NodeHttpServerRequest.toServerResponse(request)), () => {

@@ -3,7 +3,7 @@ import { type Transferable, Worker } from "node:worker_threads"
 import * as Problem from "../../domain/Problem.ts"
 import type { Term } from "../../domain/Term.ts"
 
-/** A worker thread ended in the middle of a call, or could not start: a defect, so the call dies of it and the cause is in the log. */
+/** A worker thread ended during a call, or could not start. The call dies of this defect, and the log has the cause. */
 export class WorkerCrashed extends Data.TaggedError("WorkerCrashed")<{
   readonly worker: string
   readonly reason: string
@@ -13,18 +13,18 @@ export class WorkerCrashed extends Data.TaggedError("WorkerCrashed")<{
   }
 }
 
-/** What a kind of thread can be asked, by name: the clonable input and the clonable answer of each call. */
+/** Calls of a kind of thread, by name, each with a clonable input and a clonable answer. */
 export type Protocol = Record<string, { readonly input: unknown; readonly answer: unknown }>
 
-/** A call as it travels: a union discriminated by `name`. */
+/** A call as it is posted: a union discriminated by `name`. */
 export type Request<P extends Protocol, Name extends keyof P = keyof P> = {
   readonly [N in Name]: { readonly name: N; readonly input: P[N]["input"] }
 }[Name]
 
 export interface CallOptions {
-  /** Buffers that move to the thread instead of being copied. */
+  /** Buffers that are transferred to the thread instead of copied. */
   readonly transfer?: ReadonlyArray<Transferable>
-  /** Runs when a thread takes the call up, after its wait in the line. */
+  /** Runs when a thread takes the call from its queue. */
   readonly begun?: Effect.Effect<void>
 }
 
@@ -34,34 +34,34 @@ export interface Stats {
 }
 
 /**
- * Worker threads of one kind behind two lines, requests' and accepted work's, each in order of arrival. They take turns, so that neither a
- * crowd of clients nor a backlog of work keeps the other from the threads. A call that is interrupted while it waits leaves its line and
- * never runs; one that runs has its thread terminated, and a fresh one takes over. Dies of `WorkerCrashed`.
+ * Worker threads of one kind behind two queues, one for requests and one for accepted work, each first in first out.
+ * The queues alternate, so that neither many clients nor a backlog of work blocks the other. A call interrupted while
+ * it waits leaves its queue and never runs. If it runs, its thread is terminated and replaced. Dies of `WorkerCrashed`.
  */
 export interface WorkerThreads<P extends Protocol> {
-  /** A call for a client that waits for it: `Overloaded` at once where there is no place. */
+  /** Calls a thread for a waiting client. Fails with `Overloaded` at once if there is no place. */
   readonly call: <Name extends keyof P & string>(
     name: Name,
     input: P[Name]["input"],
     options?: CallOptions
   ) => Effect.Effect<P[Name]["answer"], Problem.Overloaded>
-  /** A call for work that was accepted: it waits for its turn as long as that takes. Whoever accepts work bounds it. */
+  /** Calls a thread for accepted work, and waits for its turn without a limit. The part that accepts work bounds it. */
   readonly callPatiently: <Name extends keyof P & string>(
     name: Name,
     input: P[Name]["input"]
   ) => Effect.Effect<P[Name]["answer"]>
-  /** Fails as `call` would now. */
+  /** Fails if `call` would fail now. */
   readonly check: Effect.Effect<void, Problem.Overloaded>
   readonly stats: Effect.Effect<Stats>
 }
 
 export interface Options {
-  /** What is said to be overloaded, and the name of the threads. */
+  /** Name of the threads, which an overload names too. */
   readonly name: Term
-  /** The built JavaScript that each thread runs; it answers every request with one message. */
+  /** Built JavaScript of each thread. It answers every request with one message. */
   readonly file: string
   readonly threads: number
-  /** Most requests' calls admitted at once, waiting or running. */
+  /** Limit of requests' calls that wait or run. */
   readonly places: number
 }
 
@@ -75,17 +75,17 @@ interface Thread {
   job: Job | undefined
 }
 
-// The line moves by at least one call every few seconds, so a client that comes back after one has a fair chance.
+// Seconds. The queue moves by at least one call every few seconds, so a client that retries has a fair chance.
 const retryAfterSeconds = 1
 
 type LineName = "requests" | "accepted"
 
-/** The lines and their threads. Threads start when first needed, so that they cost the start of the server nothing. */
+/** The queues and their threads. Threads start at their first call, so that they do not delay the server's start. */
 class Lines {
   readonly options: Options
   readonly threads: ReadonlyArray<Thread>
   readonly waiting: Readonly<Record<LineName, Array<Job>>> = { requests: [], accepted: [] }
-  /** The line that is served next, unless it is empty. */
+  /** Queue that is served next, unless it is empty. */
   turn: LineName = "requests"
   closed = false
 
@@ -118,7 +118,7 @@ class Lines {
   }
 
   start(thread: Thread, job: Job): void {
-    // A thread cannot be made when the system has no more of them; the call then fails alone.
+    // The system may have no more threads; then only this call fails.
     const spawned = Either.try({ try: () => thread.worker ?? this.spawn(thread), catch: String })
     if (Either.isLeft(spawned)) return job.crashed(spawned.left)
     thread.worker = spawned.right
@@ -129,7 +129,10 @@ class Lines {
     })
   }
 
-  /** Whatever ends a thread (a crash, a termination), its exit frees the place for a fresh one, which starts with the next call. */
+  /**
+   * Spawns a thread. A crash or a termination frees the place when the thread exits; the next call spawns a fresh
+   * thread.
+   */
   spawn(thread: Thread): Worker {
     const worker = new Worker(this.options.file, { name: this.options.name.name })
     let reason = "the thread ended"
@@ -153,7 +156,7 @@ class Lines {
     }
     const worker = this.threads.find((thread) => thread.job === job)?.worker
     if (worker === undefined) return
-    // An answer already on its way would have the next call posted to a thread about to end.
+    // Otherwise a pending answer would post the next call to a thread about to end.
     worker.removeAllListeners("message")
     await worker.terminate()
   }
@@ -165,7 +168,7 @@ class Lines {
   }
 }
 
-/** Worker threads whose scope terminates them; a thread blocked or busy at that moment ends too. */
+/** Makes worker threads, terminated with the scope even if they are blocked or busy. */
 export const make = <P extends Protocol>(
   options: Options
 ): Effect.Effect<WorkerThreads<P>, never, Scope.Scope> =>

@@ -7,8 +7,9 @@ const distAbove = (folder: string): string | undefined => {
 }
 
 /**
- * The built file of a worker thread, `dist/workers/<name>.js`. A thread is always started from built JavaScript, as loaders of
- * TypeScript do not reach threads. `from` is the module that asks: a bundle somewhere under `dist`, or this source file when tests run it.
+ * Returns the built file of a worker thread, `dist/workers/<name>.js`. Threads always run built JavaScript, because
+ * TypeScript loaders do not apply to threads. `from` is the calling module: a bundle under `dist`, or this source file
+ * in tests.
  */
 export const workerFile = (name: string, from: string = import.meta.url): string => {
   const folder = dirname(fileURLToPath(from))

@@ -1,4 +1,4 @@
-/** The largest `n`: its sum takes some seconds, which shows on any machine what it does to an event loop. */
+/** The largest `n`. Its sum takes some seconds, so its effect on an event loop shows on any machine. */
 export const largestN = 1_000_000_000
 
 // i = high * 2^13 + low. Below 2^32 the three sums over 2^14 values of i stay under 2^52; doubles are exact up to 2^53.
@@ -7,8 +7,8 @@ const lowMask = 2 ** lowBits - 1
 const stretch = 2 ** 14
 
 /**
- * The sum of i² for every whole i from `from` (0 unless given) to n - 1, exact for n up to 2^32. It visits every i on purpose: it is the
- * handbook's CPU-bound work, for which a closed formula would be beside the point. Plain doubles lose digits from n = 300,000 on.
+ * Sums i² for every whole i from `from` (0 by default) to n - 1, exact for n up to 2^32. Visits every i on purpose, as
+ * the handbook's CPU-bound work; a closed formula would defeat it. Plain doubles would lose digits from n = 300,000 on.
  */
 export const sumOfSquares = (n: number, from = 0): bigint => {
   let sum = 0n

@@ -1,4 +1,4 @@
-/** What the sacrificial loop can be asked. Times are milliseconds, as they cross a thread boundary. */
+/** Calls of the sacrificial event loop. Times are milliseconds, as they cross a thread boundary. */
 export type BlockingCalls = {
   readonly sleep: { readonly input: { readonly times: number; readonly each: number }; readonly answer: void }
   readonly sumOfSquares: { readonly input: { readonly n: number }; readonly answer: bigint }
@@ -16,11 +16,11 @@ export type Blocking<Names extends CallName = CallName> = {
   readonly [N in Names]: (input: BlockingCalls[N]["input"]) => BlockingCalls[N]["answer"]
 }
 
-/** A file that is complete, and on the disk. */
+/** A complete file on the disk. */
 export interface CopiedFile {
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number
-  /** Lower-case hexadecimal. */
+  /** Digest in lower-case hexadecimal. */
   readonly sha256: string
 }
 
@@ -31,16 +31,16 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number
-  /** Without its content codings. */
+  /** Body without its content codings. */
   readonly body: Uint8Array
 }
 
-/** Why a request had no answer; `connection` covers name lookup, refusal, reset and a broken response. */
+/** Failure of a request; `connection` covers name lookup, refusal, reset and a broken response. */
 export interface HttpFailure {
   readonly kind: "timeout" | "connection" | "too large" | "bad coding"
 }
 
-/** What the thread found out about a call: its answer or the error it threw, and what it did to the loop. */
+/** Result of a call, measured in the thread: its answer or thrown error, and the damage to the event loop. */
 export interface Measured<Answer> {
   readonly outcome: { readonly answer: Answer } | {
     readonly error: { readonly code: string; readonly message: string }

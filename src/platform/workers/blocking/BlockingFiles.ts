@@ -18,7 +18,7 @@ const writeAll = (descriptor: number, bytes: Uint8Array): void => {
   for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written)
 }
 
-/** The file calls of the sacrificial loop, which block it honestly. */
+/** File calls of the sacrificial event loop, which really block it. */
 export const blockingFiles: Blocking<"copyFile"> = {
   copyFile: ({ from, to }) =>
     withFile(from, "r", (source) =>

@@ -6,10 +6,10 @@ import { workerFile } from "../entry.ts"
 import * as WorkerThread from "../WorkerThread.ts"
 import type { BlockingCalls, CopiedFile, HttpAnswer, HttpFailure, Measured, MeasuredCalls } from "./BlockingCalls.ts"
 
-/** What a call did to the event loop it ran on, as measured there. */
+/** Damage of a call to its event loop, as measured there. */
 export interface EventLoopDamage {
   readonly blockedFor: Duration.Duration
-  /** Heartbeats, due every 10 ms, that never happened because of it. */
+  /** Missed heartbeats, of one every 10 ms. */
   readonly missedHeartbeats: number
 }
 
@@ -18,7 +18,7 @@ export interface Blocked<A> {
   readonly eventLoop: EventLoopDamage
 }
 
-/** A blocking GET had no answer: `timeout`, `connection`, or `too large` (beyond 1 MiB). */
+/** A blocking GET got no usable answer: `timeout`, `connection`, `too large` (beyond 1 MiB) or `bad coding`. */
 export class HttpGetFailed extends Data.TaggedError("HttpGetFailed")<{
   readonly url: string
   readonly kind: HttpFailure["kind"]
@@ -42,7 +42,7 @@ const damageOf = ({ blockedFor, missedHeartbeats }: Measured<unknown>): EventLoo
 const blocked = <A>(measured: Measured<A>): Effect.Effect<Blocked<A>> =>
   "answer" in measured.outcome
     ? Effect.succeed({ value: measured.outcome.answer, eventLoop: damageOf(measured) })
-    // Only file calls throw: anything else that does is a defect of ours.
+    // Only file calls throw, so another thrown error is a defect.
     : Effect.dieMessage(measured.outcome.error.message)
 
 const httpGet = (loop: Loop) =>
@@ -64,35 +64,39 @@ const copyFile = (loop: Loop) =>
   })
 
 /**
- * The sacrificial event loop: one worker thread with an event loop of its own, on which calls that block run one after another, while its
- * heartbeat measures the damage. At most `blockingQueue` calls of requests are admitted, beyond that `Overloaded`; they and accepted work
- * take turns, each in order of arrival. Interrupting a call that runs terminates the thread, and a fresh one goes on.
+ * The sacrificial event loop: one worker thread whose own event loop runs blocking calls one after another, while its
+ * heartbeat measures the damage. At most `blockingQueue` calls of requests are admitted; further ones fail with
+ * `Overloaded`. Requests and accepted work alternate, each first in first out. Interrupting a running call terminates
+ * the thread, and a fresh one continues.
  */
 export class BlockingLoop extends Context.Tag("barista/platform/workers/BlockingLoop")<BlockingLoop, {
-  /** Blocks the loop `times` times in a row, asleep, so that no core is burnt; runs `begun` when its turn has come. */
+  /**
+   * Blocks the event loop `times` times in a row, asleep, so that no core is used. Runs `begun` when its turn comes.
+   */
   readonly sleep: (
     options: { readonly times: number; readonly each: Duration.DurationInput; readonly begun?: Effect.Effect<void> }
   ) => Effect.Effect<Blocked<void>, Problem.Overloaded>
-  /** `sleep` for work that was accepted: it waits for its turn as long as that takes. */
+  /** Works like `sleep` for accepted work, and waits for its turn without a limit. */
   readonly sleepPatiently: (
     options: { readonly times: number; readonly each: Duration.DurationInput }
   ) => Effect.Effect<Blocked<void>>
-  /** The exact sum of i² for i from 0 to n - 1, computed on the loop. */
+  /** Computes the exact sum of i² for i from 0 to n - 1 on the event loop. */
   readonly sumOfSquares: (n: number) => Effect.Effect<Blocked<bigint>, Problem.Overloaded>
-  /** Blocks the loop until the whole answer is there, at most for the timeout; redirects are not followed. */
+  /** Blocks the event loop until the whole answer has arrived, at most for the timeout. Does not follow redirects. */
   readonly httpGet: (
     url: URL,
     timeout: Duration.DurationInput
   ) => Effect.Effect<Blocked<HttpAnswer>, HttpGetFailed | Problem.Overloaded>
   /**
-   * Copies a file to a path where there is none yet, until it is on the disk. Whoever waits for a client does so before: a place here is
-   * for calls that have all they need. Where it fails or is interrupted, what is at that path is the caller's to remove.
+   * Copies a file to a path that does not exist yet, until it is on the disk. The caller must have received everything
+   * from its client before, so that the call never waits for a client. After a failure or an interruption the caller
+   * removes the partial copy.
    */
   readonly copyFile: (
     from: string,
     to: string
   ) => Effect.Effect<Blocked<CopiedFile>, FileCallFailed | Problem.Overloaded>
-  /** Fails where a call would be refused now: for who has much to do before it. */
+  /** Fails if a call would fail now. For callers that would do much work before their call. */
   readonly check: Effect.Effect<void, Problem.Overloaded>
   readonly stats: Effect.Effect<WorkerThread.Stats>
 }>() {

@@ -5,7 +5,7 @@ import type { Blocking, BlockingCalls, CallName, Measured, MeasuredCalls } from 
 import { blockingFiles } from "./BlockingFiles.ts"
 import { blockingHttpGet } from "./blockingHttpGet.ts"
 
-// Milliseconds. Short enough that a block that a person would notice shows, long enough to cost an idle thread nothing.
+// Milliseconds. Short enough to show a block that a person would notice, long enough to cost an idle thread nothing.
 const heartbeat = 10
 
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -48,7 +48,7 @@ parentPort?.on("message", (request: Request<MeasuredCalls>) => {
   const ended = performance.now()
   const answer = (missedHeartbeats: number) =>
     parentPort?.postMessage({ outcome, blockedFor: ended - started, missedHeartbeats })
-  // A heartbeat that is overdue comes in the loop's next turn, and tells how many were lost before it.
+  // An overdue heartbeat runs in the event loop's next turn, and reports the number of missed ones.
   if (ended - lastBeat < heartbeat) answer(0)
   else whenBeaten = answer
 })

@@ -1,6 +1,6 @@
 import { Duration, Schema } from "effect"
 
-/** What a blocking call did to the event loop it ran on, as answers say it. */
+/** Damage of a blocking call to its event loop, as answers report it. */
 export const EventLoop = Schema.Struct({
   blockedFor: Schema.Number.annotations({
     description: "Seconds in which the loop could do nothing else",
@@ -12,7 +12,7 @@ export const EventLoop = Schema.Struct({
   })
 })
 
-/** The damage in the units of the answer: seconds, and a count. */
+/** Converts the damage to the units of the answer: seconds, and a count. */
 export const inSeconds = (
   damage: { readonly blockedFor: Duration.Duration; readonly missedHeartbeats: number }
 ): typeof EventLoop.Type => ({

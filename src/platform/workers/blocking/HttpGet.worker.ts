@@ -4,13 +4,16 @@ import { type MessagePort, workerData } from "node:worker_threads"
 import { CodingFailed, decoded } from "../../upstream/contentCoding.ts"
 import type { HttpAnswer, HttpFailure, HttpRequest } from "./BlockingCalls.ts"
 
-/** What the thread that waits shares with this one: requests and answers through `port`, `answered` set to 1 after each answer. */
+/**
+ * Objects shared with the waiting thread. Requests and answers go through `port`; `answered` is set to 1 after each
+ * answer.
+ */
 export interface HttpHelper {
   readonly port: MessagePort
   readonly answered: Int32Array<SharedArrayBuffer>
 }
 
-// Larger than any JSON that the handbook's calls fetch; an answer is held in memory whole.
+// Bytes. Larger than any JSON of the handbook's calls, since the whole answer is held in memory.
 const largestBody = 1024 * 1024
 
 const get = ({ timeout, url }: HttpRequest) =>
@@ -43,7 +46,7 @@ const get = ({ timeout, url }: HttpRequest) =>
 const { answered, port }: HttpHelper = workerData
 
 port.on("message", async (request: HttpRequest) => {
-  // posted first, signalled second: whoever wakes up finds the answer
+  // Posted first, signalled second, so that the waiting thread finds the answer when it wakes.
   port.postMessage(await get(request).catch((): HttpFailure => ({ kind: "connection" })))
   Atomics.store(answered, 0, 1)
   Atomics.notify(answered, 0)

@@ -3,7 +3,7 @@ import { workerFile } from "../entry.ts"
 import type { BlockingCalls, HttpAnswer, HttpFailure, HttpRequest } from "./BlockingCalls.ts"
 import type { HttpHelper } from "./HttpGet.worker.ts"
 
-// The helper keeps the time limit itself; this is how much longer it may take to start, or to answer, before it is given up.
+// Milliseconds beyond the timeout, which the helper enforces itself, before a late helper is given up.
 const grace = 5_000
 
 const startHelper = () => {
@@ -17,8 +17,8 @@ const startHelper = () => {
 let helper: ReturnType<typeof startHelper> | undefined
 
 /**
- * A GET that blocks the calling thread until the answer is there, as Python's `requests` does: a thread nested below it makes the
- * request meanwhile. The nested thread stays for the next call, and ends with this one.
+ * Sends a GET and blocks the calling thread until the answer arrives, as Python's `requests` does. A nested thread
+ * makes the request meanwhile, stays for the next call, and ends with its parent.
  */
 export const blockingHttpGet = (request: HttpRequest): BlockingCalls["httpGet"]["answer"] => {
   helper ??= startHelper()

@@ -5,15 +5,16 @@ import { term } from "../../../domain/Term.ts"
 import { workerFile } from "../entry.ts"
 import * as WorkerThread from "../WorkerThread.ts"
 
-/** What a thread of the pool is asked. */
+/** Calls of the pool's threads. */
 export type CpuCalls = { readonly sumOfSquares: { readonly input: { readonly n: number }; readonly answer: bigint } }
 
 /**
- * Computations on worker threads: the server's loop stays free, and an interrupted computation really stops, as its thread is
- * terminated and replaced. `cpuWorkers` run at once, `cpuQueue` wait, beyond that `Overloaded`.
+ * Runs computations on worker threads, so that the server's event loop stays free. An interrupted computation really
+ * stops, because its thread is terminated and replaced. `cpuWorkers` run at once, `cpuQueue` wait, and further ones
+ * fail with `Overloaded`.
  */
 export class CpuPool extends Context.Tag("barista/platform/workers/CpuPool")<CpuPool, {
-  /** The exact sum of i² for i from 0 to n - 1, n from 1 to `largestN` of sumOfSquares. */
+  /** Computes the exact sum of i² for i from 0 to n - 1, for n from 1 to `largestN`. */
   readonly sumOfSquares: (n: number) => Effect.Effect<bigint, Problem.Overloaded>
   readonly stats: Effect.Effect<WorkerThread.Stats>
 }>() {

@@ -4,8 +4,9 @@ import { sumOfSquares } from "../sumOfSquares.ts"
 import type { Request } from "../WorkerThread.ts"
 import type { CpuCalls } from "./CpuPool.ts"
 
-// Computations yield the cores to the server's loop: beside two of them on two cores, an answer's 99th percentile is 4.5 ms at the lowest
-// priority and 5 at one of 10. On Linux a priority is a thread's own, elsewhere it would slow the whole process.
+// Yields the cores to the server's event loop. Beside two computations on two cores, an answer's 99th percentile is 4.5
+// ms at the lowest priority and 5 at one of 10. On Linux a priority belongs to a thread; elsewhere it would slow the
+// whole process.
 if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW)
 
 parentPort?.on("message", ({ input }: Request<CpuCalls>) => parentPort?.postMessage(sumOfSquares(input.n)))
