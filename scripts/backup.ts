@@ -1,4 +1,4 @@
-// `npm run backup -- FILE`: writes database and uploads to one verified archive, also while the server serves.
+// `npm run backup -- FILE` writes database and uploads to one verified archive, even while the server runs.
 import { Console, Effect } from "effect"
 import { AppConfig } from "../src/AppConfig.ts"
 import { backup } from "../src/platform/backup/Backup.ts"

@@ -1,4 +1,5 @@
-// `npm run crash-test`: kills the server again and again, and counts what became of what it had accepted. SEED and ROUNDS by environment.
+// `npm run crash-test` kills the server repeatedly and checks the outcome of everything it accepted. The environment
+// sets SEED and ROUNDS.
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Clock, Config, Console, Data, Duration, Effect, Layer, Random } from "effect"
 import { runUntilSignal } from "../src/platform/process/runUntilSignal.ts"

@@ -4,18 +4,18 @@ import { givenArguments } from "./command/givenArguments.ts"
 import { catalogue } from "./demos/stage/Catalogue.ts"
 import * as CommandLine from "./demos/stage/CommandLine.ts"
 
-// a reader that has left (`| head`): stop as on any other signal, so that servers and temporary folders go
+// when the reader has left (`| head`), stop as on any other signal, so that servers and temporary folders are removed
 process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"))
 
 CommandLine.run(catalogue, givenArguments(process.argv.slice(2), "virtual", process.env), {
   print: (line) => process.stdout.write(`${line}\n`),
   printError: (line) => process.stderr.write(`${line}\n`)
 }).pipe(
-  // set, not exited with: a process that does not end by itself would have left something running
+  // sets the code without exiting: a process that does not end by itself has left something running
   Effect.tap((code) => Effect.sync(() => (process.exitCode = code))),
   runUntilSignal({
     disablePrettyLogger: true,
-    // stopped halfway is no success: 130, as shells say it
+    // an interrupted run is no success: 130, as in shells
     teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? 0 : Cause.isInterruptedOnly(exit.cause) ? 130 : 1)
   })
 )

@@ -1,4 +1,4 @@
-// Runs the server and starts it anew at each change under src: `npm run dev`.
+// `npm run dev` runs the server and restarts it at each change under src.
 import { spawn } from "node:child_process"
 import { mkdirSync, readdirSync, watch, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
@@ -6,13 +6,13 @@ import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { contexts } from "./build.mjs"
 
-/** Milliseconds without a further change after which a change is complete: an editor saves a file in several steps. */
+/** Milliseconds without a further change after which a change is complete, as editors save a file in several steps. */
 const quiet = 100
 
-/** Milliseconds that a server may take to finish its requests before a reload cuts them off. */
+/** Milliseconds for a server to finish its requests before a reload cuts them off. */
 const patience = 2000
 
-/** @typedef {import("esbuild").BuildContext<{ write: false }>} Build One that leaves the writing to its caller. */
+/** @typedef {import("esbuild").BuildContext<{ write: false }>} Build A build whose files the caller writes. */
 
 /** @param {string} text */
 const say = (text) => void process.stderr.write(`dev: ${text}\n`)
@@ -28,13 +28,13 @@ const nextChange = (folder) => {
   }
   /** @type {Promise<void>} */
   const changed = new Promise((resolve) => {
-    // a folder that is removed meanwhile is a change as well
+    // a folder that is removed meanwhile is a change too
     watchers = [folder, ...folders].map((path) => watch(path, () => resolve()).on("error", () => resolve()))
   })
   return { changed: changed.finally(stop), stop }
 }
 
-/** One process at a time. @param {ReadonlyArray<string>} command */
+/** Runs one process at a time. @param {ReadonlyArray<string>} command */
 const supervise = ([program = "node", ...args]) => {
   /** @type {{ child: import("node:child_process").ChildProcess, ended: Promise<void>, isToEnd: boolean } | undefined} */
   let running
@@ -52,7 +52,7 @@ const supervise = ([program = "node", ...args]) => {
     running = { child, ended, isToEnd: false }
   }
 
-  /** Asks it to stop, or to hurry; ends with it. */
+  /** Asks the process to stop, or at a second call to hurry; ends with the process. */
   const stop = async () => {
     if (running === undefined) return
     running.isToEnd = true
@@ -72,12 +72,12 @@ const supervise = ([program = "node", ...args]) => {
 }
 
 /**
- * Builds and runs a program until a signal, and again at each change: as it was, where the build fails.
+ * Builds and runs a program until a signal, and again at each change. If the build fails, the old program runs on.
  * @param {{ folder: string, builds: ReadonlyArray<Build>, command: ReadonlyArray<string> }} options
  */
 export const develop = async ({ builds, command, folder }) => {
   const server = supervise(command)
-  /** Writes all files or none: the running server still loads some. Where it is none, esbuild has said why. */
+  /** Writes all files or none, as the running server still loads some. If none, esbuild has printed the reason. */
   const isBuilt = async () => {
     const results = await Promise.allSettled(builds.map((build) => build.rebuild()))
     const built = results.flatMap((result) => (result.status === "fulfilled" ? [result.value.outputFiles] : []))
@@ -92,7 +92,7 @@ export const develop = async ({ builds, command, folder }) => {
   let isStopping = false
   const onSignal = async () => {
     isStopping = true
-    // the terminal's Ctrl-C reaches the server as well, which takes both for one
+    // the terminal's Ctrl-C reaches the server too, which takes both signals for one
     await server.stop()
     process.exit(0)
   }
@@ -103,14 +103,14 @@ export const develop = async ({ builds, command, folder }) => {
     const built = await isBuilt()
     if (built) {
       await server.stopSoon()
-      // a signal came meanwhile, which exits
+      // a signal came meanwhile, and its handler exits
       if (isStopping) return next.stop()
       server.start()
     } else {
       say("the build failed; the next change builds again")
     }
     await next.changed
-    // further changes until nothing changes for a moment belong to this one
+    // further changes belong to this one until nothing changes for a moment
     for (let more = true; more;) {
       const further = nextChange(folder)
       more = await Promise.race([further.changed.then(() => true), setTimeout(quiet, false)])

@@ -1,4 +1,4 @@
-// `npm run restore -- FILE [--replace]`: puts a backup in the place of database and uploads; the server must be stopped.
+// `npm run restore -- FILE [--replace]` replaces database and uploads by a backup; the server must be stopped.
 import { Console, Effect } from "effect"
 import { AppConfig } from "../src/AppConfig.ts"
 import { restore } from "../src/platform/backup/Restore.ts"

@@ -4,7 +4,7 @@ import { defaults, variable } from "../src/policy/Policies.ts"
 
 const row = (...cells: ReadonlyArray<string>) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`
 
-/** The page of the settings: one row a setting, one a named policy. */
+/** Renders the page of the settings: one row for each setting and each named policy. */
 export const settingsPage = (): string =>
   [
     "# Settings",

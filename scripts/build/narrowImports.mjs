@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 
-/** What the barrel `effect` exports that is no module: functions of its module `Function`. */
+/** The functions that the barrel `effect` exports beside its modules; they belong to its module `Function`. */
 const functions = new Set(["absurd", "flow", "hole", "identity", "pipe", "unsafeCoerce"])
 
 const declaration = /^import \{([^}]*)\} from "(effect|@effect\/[\w-]+)"/gm
@@ -15,8 +15,9 @@ const narrow = (names, library) =>
   }).join("; ")
 
 /**
- * Imports from the barrels of Effect's libraries become imports of their modules: `import { Effect } from "effect"` is
- * `import * as Effect from "effect/Effect"`. Behind a barrel esbuild keeps all of a module, otherwise only what of it is used, which is half.
+ * Narrows imports from the barrels of Effect's libraries to their modules: `import { Effect } from "effect"` becomes
+ * `import * as Effect from "effect/Effect"`. Behind a barrel esbuild keeps whole modules; without it only the used
+ * half.
  * @param {string} source Of TypeScript. @returns {string} With as many lines, for the source maps.
  */
 export const narrowed = (source) =>

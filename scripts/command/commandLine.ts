@@ -1,7 +1,7 @@
 import { ConfigError, Console, Effect } from "effect"
 import { runUntilSignal } from "../../src/platform/process/runUntilSignal.ts"
 
-/** Runs a command; why it failed is one line on standard error, and its code then 1. */
+/** Runs a command. A failure prints one line on standard error and sets exit code 1. */
 export const commandLine = <A>(
   command: Effect.Effect<A, { readonly message: string } | ConfigError.ConfigError>
 ): void =>

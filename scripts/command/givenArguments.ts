@@ -1,6 +1,7 @@
 /**
- * The arguments of a script, with a flag that npm took for its own: without `--` before it, `npm run demo timeout --virtual` leaves it in the
- * environment alone, as `npm_config_virtual=true`. Some versions of npm take the word behind the flag as its value.
+ * Returns the arguments of a script, with flags that npm took for its own. Without `--`, `npm run demo timeout
+ * --virtual` leaves the flag only in the environment, as `npm_config_virtual=true`. Some versions of npm take the word
+ * after the flag as its value.
  */
 export const givenArguments = (
   args: ReadonlyArray<string>,

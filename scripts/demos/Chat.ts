@@ -5,7 +5,7 @@ import * as Demo from "./stage/Demo.ts"
 import { DemoServer } from "./stage/DemoServer.ts"
 import { Stage } from "./stage/Stage.ts"
 
-/** A client of the chat; `hear` waits until it has read that many messages. */
+/** Connects a client to the chat; `hear` waits until the client has read the given number of messages. */
 const join = Effect.fnUntraced(function*(id: number) {
   const { say } = yield* Stage
   const { host } = yield* DemoServer

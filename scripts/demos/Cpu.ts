@@ -11,10 +11,10 @@ import * as DemoUpstream from "./stage/DemoUpstream.ts"
 import { Stage } from "./stage/Stage.ts"
 import * as TemporaryData from "./stage/TemporaryData.ts"
 
-/** About a second: what starting a thread takes is little beside it. */
+/** The sum's length, which takes about a second, so that starting a thread is negligible. */
 const n = 400_000_000
 
-/** What nobody should do: computing on the event loop that everything else runs on. */
+/** The mistake: computing on the event loop that all other work shares. */
 const sumHere = Effect.sync(() => ({ result: sumOfSquares(n) })).pipe(Effect.withSpan("sum here"))
 
 export const cpu = Demo.make({

@@ -5,7 +5,7 @@ import { Policies } from "../../src/policy/Policies.ts"
 import * as Demo from "./stage/Demo.ts"
 import { Stage } from "./stage/Stage.ts"
 
-/** Has a client's items processed; each takes a second. */
+/** Processes a client's items; each takes a second. */
 const order = Effect.fnUntraced(function*(client: string, items: ReadonlyArray<string>) {
   const { say } = yield* Stage
   const { withProgress } = yield* Batch

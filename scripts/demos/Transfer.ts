@@ -15,7 +15,7 @@ import * as TemporaryData from "./stage/TemporaryData.ts"
 const [alice, bob] = [UserId.make(1), UserId.make(2)]
 const euros = (amount: number) => Cents.make(amount * 100)
 
-/** While it is true, a transfer gets stuck half-way: the payer's money is gone and the payee has none yet. */
+/** Tells transfers to stop half-way while true: the payer's money is gone and the payee has none yet. */
 class StuckHalfway
   extends Context.Reference<StuckHalfway>()("barista/demos/StuckHalfway", { defaultValue: () => false })
 {}

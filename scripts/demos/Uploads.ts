@@ -11,7 +11,10 @@ const mebibyte = 1024 * 1024
 const size = 16 * mebibyte
 const names = ["café.txt", "cœur ☕.txt", "../../escaped.txt"]
 
-/** A file on disk: one in memory would be sent in one go and hold the loop that this client shares with the server. */
+/**
+ * Makes a file on disk. One in memory would be sent in one go and block the loop that this client shares with the
+ * server.
+ */
 const makeFile = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* fs.makeTempFileScoped({ prefix: "barista-demo-" })

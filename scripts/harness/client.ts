@@ -14,12 +14,12 @@ export interface Answer {
   readonly body: string
 }
 
-/** A request had no answer: refused, reset, cut off. */
+/** A request without an answer: refused, reset or cut off. */
 export class RequestFailed extends Data.TaggedError("RequestFailed")<{ readonly message: string }> {}
 
 const agent = new Agent({ keepAlive: true })
 
-/** Closes the connections that no request uses: a server that has rested closes them in the moment that the next request is sent. */
+/** Closes idle connections. A server that has rested closes them just as the next request is sent. */
 export const closeIdle = Effect.sync(() => agent.destroy())
 
 const send = (port: number, options: RequestOptions, writeBody: (request: ClientRequest) => void) =>
@@ -41,7 +41,7 @@ const send = (port: number, options: RequestOptions, writeBody: (request: Client
     return Effect.sync(() => void request.destroy())
   })
 
-/** Sends a request, with a JSON body if there is one, and answers what came back; interrupted, it cuts the connection. */
+/** Sends a request, with a JSON body if given, and returns its answer. Interruption cuts the connection. */
 export const ask = (port: number, method: string, path: string, json?: unknown) =>
   send(
     port,
@@ -69,8 +69,8 @@ const writeBlocks = (request: ClientRequest, size: number, written: () => void) 
 }
 
 /**
- * Uploads a file of a size in bytes, as a form, from one block of memory that is sent over and over. With `upTo` it stops after so many
- * bytes and leaves the connection open, until it is interrupted.
+ * Uploads a file of the given bytes as a form, by sending one block of memory repeatedly. `upTo` stops the upload after
+ * that many bytes and leaves the connection open until interruption.
  */
 export const upload = (port: number, path: string, size: number, upTo = size) =>
   send(

@@ -1,4 +1,4 @@
-// A node:http server that only answers and is otherwise idle: what the machine itself adds to a latency. Prints its port.
+// An idle node:http server, whose latency is the machine's own share. Prints its port.
 import { createServer } from "node:http"
 
 const server = createServer((_, response) => {

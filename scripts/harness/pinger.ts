@@ -1,5 +1,5 @@
-// A process that asks servers for GET /health/live at fixed times, whatever became of the requests before (open loop). A latency counts from
-// the time a request was meant to be sent, so that a stalled server is felt by every request that was due meanwhile.
+// A process that asks servers for GET /health/live at fixed times, whether or not earlier requests ended (open loop). A
+// latency counts from the planned time, so every request that was due during a stall shows the stall.
 import { Agent, get } from "node:http"
 import { constants, getPriority, setPriority } from "node:os"
 
@@ -9,30 +9,33 @@ export type Command = { readonly start: ReadonlyArray<number> } | "stop"
 /** Times in milliseconds, ascending. */
 export interface Pings {
   readonly latencies: ReadonlyArray<number>
-  /** Requests with no answer, or another one than 200. */
+  /** Requests without an answer, or with a status other than 200. */
   readonly failed: number
 }
 
 export interface Measurement {
   /** In the order of the ports. */
   readonly servers: ReadonlyArray<Pings>
-  /** How much later than meant the requests were sent, for which this process or the machine is to blame. */
+  /** The delay with which requests were sent, due to this process or the machine. */
   readonly lateness: ReadonlyArray<number>
 }
 
 const interval = 10
 const longest = 30_000
 
-// Raising a priority is for root; without it the lateness may be larger.
+// only root may raise a priority; otherwise the lateness may be larger
 try {
   setPriority(Math.min(getPriority(), constants.priority.PRIORITY_HIGH))
 } catch {
-  // measured as it is
+  // measures at the present priority
 }
 
 const agent = new Agent({ keepAlive: true })
 
-/** A connection may be closed as idle at the very moment that it is used again: as every client does, this one then asks once more. */
+/**
+ * Sends one request. The server may close an idle connection just as it is used again; like every client, this one then
+ * asks once more.
+ */
 const ping = (port: number) =>
   new Promise<boolean>((resolve) => {
     const request = get({ agent, host: "127.0.0.1", port, path: "/health/live", timeout: longest }, (response) => {

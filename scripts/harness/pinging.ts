@@ -7,7 +7,7 @@ import type * as Pinger from "./pinger.ts"
 /** Starts the process of `pinger.ts`, which ends with the scope. */
 export const makePinger = Effect.gen(function*() {
   const pinger = yield* Effect.acquireRelease(
-    // detached: where Linux shares out the cores by session, it does not compete with the load
+    // detached, as Linux may share out the cores by session; the pinger then does not compete with the load
     Effect.sync(() => fork(new URL("../harness/pinger.js", import.meta.url), { detached: true })),
     (pinger) => Effect.sync(() => pinger.kill())
   )
@@ -19,7 +19,7 @@ export const makePinger = Effect.gen(function*() {
       resume(Effect.succeed(measurement))
     })
   })
-  /** Asks the servers on these ports, again and again, for as long as the effect runs; answers its result and what was measured. */
+  /** Asks the servers on these ports repeatedly while the effect runs; returns its result and the measurement. */
   return <A, E, R>(ports: ReadonlyArray<number>, during: Effect.Effect<A, E, R>) =>
     Effect.zip(
       Effect.zipRight(post({ start: ports }), during),
@@ -27,15 +27,15 @@ export const makePinger = Effect.gen(function*() {
     )
 })
 
-/** Why nothing is proved, neither way: the cores, or the disk, were not to be had. */
+/** Explains a failure that proves nothing, as the cores or the disk were busy. */
 const doubt = (longest: number, idle: number, slowestSync: number) => {
   if (idle >= longest / 2) return `; ${idle.toFixed(1)} ms on the idle server: a busy machine`
   return slowestSync >= longest ? `; ${slowestSync.toFixed(1)} ms for another program's 4 KiB: a busy disk` : ""
 }
 
 /**
- * That the first of two servers answered within so many milliseconds at the 99th percentile; the other one was idle. `syncs` are the
- * milliseconds of another program's writes to the disk meanwhile, ascending.
+ * Checks that the first of two servers answered within the given milliseconds at the 99th percentile; the other one was
+ * idle. `syncs` are the ascending milliseconds of another program's writes to the disk meanwhile.
  */
 export const responsive = (
   name: string,

@@ -6,7 +6,7 @@ const ticksPerSecond = 100
 const sample = Effect.fnUntraced(function*(pid: number) {
   const fs = yield* FileSystem.FileSystem
   const stat = yield* fs.readFileString(`/proc/${pid}/stat`)
-  // fields 14 and 15, user and system time; the name before them may hold spaces
+  // fields 14 and 15, user and system time; the name before them may contain spaces
   const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number)
   const own = process.cpuUsage()
   return {
@@ -17,8 +17,8 @@ const sample = Effect.fnUntraced(function*(pid: number) {
 })
 
 /**
- * Begins to count the processor time of the server's process and of this one, the clients'. `spent` is the server's since then, in seconds;
- * `shares` says what each has had. Linux only.
+ * Begins to count the processor time of the server's process and of this one, the clients'. `spent` is the server's
+ * time since then, in seconds; `shares` describes both. Linux only.
  */
 export const watchProcessors = Effect.fnUntraced(function*(pid: number) {
   const before = yield* sample(pid)

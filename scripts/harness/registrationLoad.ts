@@ -2,26 +2,26 @@ import { Data, Duration, Effect, Schedule } from "effect"
 import { type Answer, ask } from "./client.ts"
 import { watchProcessors } from "./processorTime.ts"
 
-/** Work was left when the time for it was over. */
+/** Work remained when its time was over. */
 export class NotFinished extends Data.TaggedError("NotFinished")<{ readonly message: string }> {}
 
 export interface Load {
   readonly first: number
   readonly count: number
-  /** Requests under way at once, each on its own connection. */
+  /** Requests in flight, each on its own connection. */
   readonly connections: number
   /** Seconds that the jobs wait before they begin. */
   readonly delay?: number
 }
 
-/** What became of a load. */
+/** The outcome of a load. */
 export interface Loaded {
-  /** How long each of the accepted took to be accepted, ascending. */
+  /** The time to accept each accepted request, ascending. */
   readonly milliseconds: ReadonlyArray<number>
   readonly others: ReadonlyArray<Answer>
 }
 
-/** Asks for the registrations of so many users, each once, as fast as they are answered. */
+/** Registers the given number of users, each once, as fast as the answers come. */
 export const registerAll = Effect.fnUntraced(function*(port: number, { connections, count, delay = 0, first }: Load) {
   const milliseconds: Array<number> = []
   const others: Array<Answer> = []
@@ -40,28 +40,28 @@ export const registerAll = Effect.fnUntraced(function*(port: number, { connectio
   return { milliseconds: milliseconds.sort((one, other) => one - other), others } satisfies Loaded
 })
 
-/** Until the check holds, asked at intervals; fails with `message` after three minutes. */
+/** Waits until the check holds, asked at intervals; fails with `message` after three minutes. */
 const eventually = <E, R>(check: Effect.Effect<boolean, E, R>, message: string) =>
   check.pipe(
     Effect.repeat({ until: (holds) => holds, schedule: Schedule.spaced("100 millis") }),
     Effect.timeoutFail({ duration: "3 minutes", onTimeout: () => new NotFinished({ message }) })
   )
 
-/** Waits until no registration is left unfinished. */
+/** Waits until all registrations have finished. */
 export const allFinished = (port: number) => {
   const none = (state: string) =>
     Effect.map(ask(port, "GET", `/jobs?state=${state}&kind=registration&limit=1`), ({ body }) => body === "[]")
   return eventually(
-    // what leaves the first list enters the second
+    // waiting jobs first, as a job leaves their list for that of the running ones
     Effect.map(Effect.zip(none("waiting"), none("running")), ([waiting, running]) => waiting && running),
     "registrations were left after three minutes"
   )
 }
 
-/** Processor time, in seconds of a second, of a server that has nothing to do but to be asked for its health. */
+/** The processor time, in seconds per second, of a server that only answers health checks. */
 const rest = 0.15
 
-/** Waits until the server rests: the engine looks once at each delayed job, after it has been accepted. */
+/** Waits until the server rests, as the engine looks once at each delayed job after its acceptance. */
 export const rested = (pid: number) =>
   eventually(
     Effect.map(

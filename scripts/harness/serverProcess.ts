@@ -1,16 +1,16 @@
 import { Command, type CommandExecutor, FileSystem } from "@effect/platform"
 import { Chunk, Data, Deferred, Effect, Stream } from "effect"
 
-/** A server's process ended, or let too much time pass, before it printed its port; why stands on standard error. */
+/** A server's process that ended, or took too long, before it printed its port. Standard error has the reason. */
 export class NotStarted extends Data.TaggedError("NotStarted")<{ readonly message: string }> {}
 
-/** A script of `dist` as a process of its own. */
+/** Makes the command that runs a script of `dist` as a process. */
 export const node = (script: string, ...args: ReadonlyArray<string>) =>
   Command.make("node", `dist/${script}.js`, ...args)
 
 /**
- * The product's built server on a free port, with its defaults but for an empty database in a folder, and what the environment adds; or
- * another program with the same settings.
+ * Makes the command of the product's built server: a free port, the defaults, an empty database in a folder, and the
+ * given environment. Another program can take its place with the same settings.
  */
 export const barista = (
   dataDir: string,
@@ -26,13 +26,16 @@ export const barista = (
     ...environment
   })
 
-/** The port in a line that says it: the first number, alone or after 127.0.0.1. */
+/** Returns the port in a line that states it: the first number, alone or after 127.0.0.1. */
 const portIn = (line: string): number | undefined => {
   const found = /^(\d+)$|127\.0\.0\.1:(\d+)/.exec(line)
   return found === null ? undefined : Number(found[1] ?? found[2])
 }
 
-/** Takes apart what a server prints until its port is known, and then as long as somebody heeds it: it costs the clients' time. */
+/**
+ * Splits a server's output into lines until its port is known, and later only for a listener, as splitting costs the
+ * clients' time.
+ */
 const reader = (onPort: (port: number) => void, heed?: (line: string) => void) => {
   const decoder = new TextDecoder()
   let begun = ""
@@ -52,8 +55,8 @@ const reader = (onPort: (port: number) => void, heed?: (line: string) => void) =
 }
 
 /**
- * Starts a server and waits for its port. It ends with the scope, by its own process id. What it prints is read all along, as a full pipe
- * would stop it, and handed to `heed` line by line.
+ * Starts a server and waits for its port. The scope ends the server by its process id. The output is always read, as a
+ * full pipe would stop the server, and passed to `heed` line by line.
  */
 export const start = Effect.fnUntraced(function*(command: Command.Command, heed?: (line: string) => void) {
   const child = yield* Effect.acquireRelease(
@@ -69,7 +72,7 @@ export const start = Effect.fnUntraced(function*(command: Command.Command, heed?
   const timedOut = () => new NotStarted({ message: "the server did not print its port within 30 seconds" })
   return {
     pid: child.pid,
-    /** Waits for the end. */
+    /** Waits for the end of the process. */
     exitCode: child.exitCode,
     /** Sends a signal and waits for the end. */
     kill: (signal: CommandExecutor.Signal) => Effect.ignore(child.kill(signal)),
@@ -77,7 +80,7 @@ export const start = Effect.fnUntraced(function*(command: Command.Command, heed?
   }
 })
 
-/** Memory of a process in MiB, as Linux counts it: what it has now, and the most it ever had. */
+/** Returns the memory of a process in MiB, as Linux counts it: the present and the peak. */
 export const memoryOf = Effect.fnUntraced(function*(pid: number) {
   const fs = yield* FileSystem.FileSystem
   const status = yield* fs.readFileString(`/proc/${pid}/status`)
@@ -85,14 +88,14 @@ export const memoryOf = Effect.fnUntraced(function*(pid: number) {
   return { resident: mebibytes("VmRSS"), peak: mebibytes("VmHWM") }
 })
 
-/** Until what a start has left behind is given back. */
+/** The time for the garbage of a start to be freed. */
 const rest = "1 second"
 
-/** Memory in MiB of a process that has had a second of rest, from when on its peak is counted anew. */
+/** Returns the memory in MiB of a process after a second of rest, and resets its peak. */
 export const idleMemoryOf = Effect.fnUntraced(function*(pid: number) {
   const fs = yield* FileSystem.FileSystem
   yield* Effect.sleep(rest)
-  // proc_pid_clear_refs(5): the peak becomes what is resident
+  // proc_pid_clear_refs(5): the peak becomes the resident memory
   yield* fs.writeFileString(`/proc/${pid}/clear_refs`, "5")
   return (yield* memoryOf(pid)).resident
 })

@@ -2,7 +2,10 @@ import { Clock, Duration, Effect } from "effect"
 
 const nanosPerMilli = 1_000_000
 
-/** A clock that begins at the present and runs `pace` times as fast as the live one: what sleeps by it waits that much less. */
+/**
+ * Makes a clock that begins at the present and runs `pace` times as fast as the live one, so sleeps are that much
+ * shorter.
+ */
 export const make = (pace: number): Clock.Clock => {
   const live = Clock.make()
   const origin = live.unsafeCurrentTimeNanos()
@@ -17,7 +20,7 @@ export const make = (pace: number): Clock.Clock => {
     sleep: (duration) =>
       Effect.suspend(() => {
         const due = millis() + Duration.toMillis(duration)
-        // a timer of node may end a little early, which is much by this clock
+        // a timer of Node may fire slightly early, which this clock magnifies
         const rest: Effect.Effect<void> = Effect.suspend(() => {
           const left = due - millis()
           return left <= 0 ? Effect.void : Effect.zipRight(live.sleep(Duration.millis(left / pace)), rest)

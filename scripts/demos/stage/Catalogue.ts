@@ -15,7 +15,7 @@ import { transfer } from "../Transfer.ts"
 import { uploads } from "../Uploads.ts"
 import type { Demo } from "./Demo.ts"
 
-/** Every demo, in the order of the handbook's chapters. */
+/** All demos, in the order of the handbook's chapters. */
 export const catalogue: ReadonlyArray<Demo> = [
   cafe,
   sequentialAndParallel,

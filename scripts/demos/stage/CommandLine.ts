@@ -6,7 +6,7 @@ import type { Mode } from "./Stage.ts"
 
 const usage = "npm run demo -- <name>|all [--virtual]"
 
-/** The command makes no sense; the message says what would. */
+/** A command that makes no sense; the message says what is expected. */
 class WrongCommand extends Data.TaggedError("WrongCommand")<{ readonly message: string }> {}
 
 interface Command {
@@ -22,7 +22,7 @@ interface Refused {
 const refusal = (demo: Demo, mode: Mode): string | undefined =>
   mode === "live" || demo.needs === "clock" ? undefined : refusals[demo.needs]
 
-/** The arguments as a command; no name is the wish for the list. */
+/** Parses the arguments as a command. Without a name, the command is the list of demos. */
 const parse = (catalogue: ReadonlyArray<Demo>, args: ReadonlyArray<string>): Either.Either<Command, WrongCommand> => {
   const wrong = (message: string) => Either.left(new WrongCommand({ message: `${message}\n${usage}` }))
   const options = args.filter((argument) => argument.startsWith("-"))
@@ -70,8 +70,8 @@ const summary = (results: ReadonlyArray<Performance | Refused>): ReadonlyArray<s
 ]
 
 /**
- * Does what the arguments ask for and answers the exit code: 0, 1 if a demo failed, 2 for a command that makes no sense or a demo that
- * refuses it. Among all, those that refuse are passed over and listed.
+ * Runs the command and returns the exit code: 0, 1 if a demo failed, 2 for a wrong command or a demo that refuses the
+ * mode. `all` skips and lists demos that refuse.
  */
 export const run = (
   catalogue: ReadonlyArray<Demo>,

@@ -3,13 +3,16 @@ import { Exit, Tracer } from "effect"
 /** Observes how many of the named spans are open at once. */
 export interface Concurrency {
   readonly tracer: Tracer.Tracer
-  /** How many are open now. */
+  /** Counts the spans that are open now. */
   readonly open: () => number
-  /** Begins to observe; the answer, called once, ends it and says how many were open at most. */
+  /** Begins to observe. The returned function, called once, ends the observation and returns the largest count. */
   readonly observe: () => () => number
 }
 
-/** A tracer that hands every span to another one, counting those of the operations; it tells of each that was interrupted. */
+/**
+ * Makes a tracer that passes every span to another tracer, counts those of the operations, and reports each interrupted
+ * one.
+ */
 export const make = (
   tracer: Tracer.Tracer,
   operations: ReadonlyArray<string>,

@@ -1,7 +1,7 @@
 import { Context, Effect, Layer, type Scope } from "effect"
 import type { Stage } from "./Stage.ts"
 
-/** Why a demo that needs more than a clock cannot run in virtual time. */
+/** The reasons why a demo that needs more than a clock cannot run in virtual time. */
 export const refusals = {
   sockets: "it talks to a server over real sockets, which no virtual clock can hurry",
   threads: "it blocks or computes on real threads, which no virtual clock can hurry",
@@ -12,23 +12,27 @@ export type Needs = "clock" | keyof typeof refusals
 
 interface Description {
   readonly name: string
-  /** What it shows, in two lines. */
+  /** The subject of the demo, in two lines. */
   readonly shows: readonly [string, string]
-  /** `clock`: all that takes time or chance in it stands on Clock, Random and the upstream, so that it can run in virtual time. */
+  /**
+   * `clock` means that all time and chance come from Clock, Random and the upstream, so that virtual time is possible.
+   */
   readonly needs: Needs
-  /** The product's spans of which it counts how many are open at once. */
+  /** The product's spans that are counted while open. */
   readonly operations: ReadonlyArray<string>
-  /** How many times as fast as the wall's its clock runs when it is live; 1 unless given. */
+  /** The speed of the demo's live clock, as a multiple of real time; 1 unless given. */
   readonly pace?: number
 }
 
-/** A scripted demo: a program on the product's own code, and what to say of it. */
+/** A scripted demo: a program on the product's own code, with its description. */
 export interface Demo extends Description {
-  /** Makes the services, outside of the measured time, and answers the program over them. */
+  /** Makes the services, outside the measured time, and returns the program that uses them. */
   readonly prepare: Effect.Effect<Effect.Effect<void, never, Stage>, never, Stage | Scope.Scope>
 }
 
-/** A demo from its program and the layer of the services that this one stands on. What fails in either was not meant to: it is a defect. */
+/**
+ * Makes a demo from its program and the layer of its services. A failure of either is unintended, so it is a defect.
+ */
 export const make = <Services, LayerError, ProgramError>(
   { program, services, ...description }: Description & {
     readonly services: Layer.Layer<Services, LayerError, Stage>

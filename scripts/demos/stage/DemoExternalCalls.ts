@@ -5,7 +5,7 @@ import { Policies } from "../../../src/policy/Policies.ts"
 import * as DemoLoop from "./DemoLoop.ts"
 import * as DemoUpstream from "./DemoUpstream.ts"
 
-/** The product's external calls, by the upstream and on the sacrificial event loop of the demos. */
+/** The product's external calls, by the demos' upstream and sacrificial event loop. */
 export const layer = ExternalCalls.layer.pipe(
   Layer.provide([DemoUpstream.layer, DemoLoop.layer, Policies.layer]),
   Layer.provide(AppConfig.layer)

@@ -2,16 +2,16 @@ import { Duration, Effect, Layer } from "effect"
 import { type Blocked, BlockingLoop } from "../../../src/platform/workers/blocking/BlockingLoop.ts"
 import { Stage } from "./Stage.ts"
 
-/** The span of a call while it really blocks: those of the loop itself begin with the wait for their turn. */
+/** The span of a call while it blocks; the loop's own spans begin with the wait for their turn. */
 export const blockingCall = "blocking call"
 
-/** The sacrificial event loop of the demos: the product's, which says each call that blocks it and the damage. */
+/** The sacrificial event loop of the demos: the product's own, which also reports each blocking call and the damage. */
 export const layer = Layer.effect(
   BlockingLoop,
   Effect.gen(function*() {
     const { say } = yield* Stage
     const loop = yield* BlockingLoop
-    // the line that the loop's one thread makes anyway, outside of it, where the turn can be seen
+    // queues here, before the queue of the loop's single thread, so that the start of each call can be seen
     const turn = (yield* Effect.makeSemaphore(1)).withPermits(1)
 
     const told = <A, E>(what: string, call: Effect.Effect<Blocked<A>, E>) =>

@@ -15,7 +15,7 @@ export class DemoServer
   extends Context.Tag("barista/demos/DemoServer")<DemoServer, Effect.Effect.Success<typeof make>>()
 {
   static readonly layer = Layer.effect(DemoServer, make).pipe(
-    // under the stage's tracer, which counts what is under way
+    // under the stage's tracer, which counts open operations
     Layer.provide(Server.parts),
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(TemporaryData.layer)

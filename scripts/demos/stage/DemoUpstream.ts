@@ -7,7 +7,10 @@ const byMode = Layer.unwrapEffect(
   Effect.map(Stage, ({ mode }) => mode === "virtual" ? ModelledUpstream.layer() : Upstream.layer)
 )
 
-/** The upstream of the demos: the configured or embedded one over real sockets, and its model in virtual time. It says each call. */
+/**
+ * The upstream of the demos: the configured or embedded one over real sockets, its model in virtual time. Each call is
+ * reported.
+ */
 export const layer = Layer.effect(
   Upstream,
   Effect.gen(function*() {

@@ -1,7 +1,7 @@
 import { Clock, Duration, Effect, type Scope } from "effect"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 
-/** How much later than due the event loop of this process ran its timers. */
+/** The delay with which the event loop of this process ran its timers. */
 export interface LoopDelay {
   readonly p99: Duration.Duration
   readonly max: Duration.Duration
@@ -12,10 +12,10 @@ const resolution = 1
 
 const excess = (nanos: number) => Duration.millis(Math.max(0, nanos / 1_000_000 - resolution))
 
-/** Time for a sample; by the live clock, whatever the demo's is. */
+/** Waits for a sample by the live clock, whatever the demo's clock is. */
 const sampled = Effect.withClock(Effect.sleep(Duration.millis(2 * resolution)), Clock.make())
 
-/** Begins to measure; the answer says how it was until then. The scope ends the sampling. */
+/** Begins to measure; the returned effect reads the delay so far. The scope ends the sampling. */
 export const measure: Effect.Effect<Effect.Effect<LoopDelay>, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => {
     const histogram = monitorEventLoopDelay({ resolution })
@@ -24,10 +24,10 @@ export const measure: Effect.Effect<Effect.Effect<LoopDelay>, never, Scope.Scope
   }),
   (histogram) => Effect.sync(() => histogram.disable())
 ).pipe(
-  // a sample is the time since the one before: without a first one, a loop that is blocked at once would not show
+  // a sample measures the time since the one before, so a loop that is blocked at once needs a first sample
   Effect.zipLeft(sampled),
   Effect.map((histogram) =>
-    // nor without a last one a loop that is blocked until the end
+    // a loop that is blocked until the end needs a last sample
     Effect.map(sampled, () => ({ p99: excess(histogram.percentile(99)), max: excess(histogram.max) }))
   )
 )

@@ -10,19 +10,19 @@ import { type Mode, Stage } from "./Stage.ts"
 /** Takes one line of output. */
 export type Print = (line: string) => void
 
-/** How a demo ended, and what was measured: its parts first, the whole last. */
+/** The exit of a demo and its measurements, first its parts, then the whole. */
 export interface Performance {
   readonly demo: Demo
   readonly exit: Exit.Exit<void>
   readonly figures: ReadonlyArray<Figures>
 }
 
-/** Milliseconds of silence after which the audience is told that something is still under way. */
+/** Milliseconds of silence after which the audience hears that work is still in flight. */
 const silence = 1_000
-/** What is due just then may still speak first. */
+/** Milliseconds in which a line that is due may still come first. */
 const grace = 50
 
-/** The lines of one demo, each with the time since it began by the clock that it runs by. */
+/** Prints the lines of one demo, each with the time since its start by the demo's clock. */
 const narrator = (print: Print) => {
   const live = Clock.make()
   let clock: Clock.Clock = live
@@ -38,7 +38,7 @@ const narrator = (print: Print) => {
     began = current.unsafeCurrentTimeNanos()
     spoke = live.unsafeCurrentTimeMillis()
   })
-  /** Breaks every silence, until it is interrupted. */
+  /** Breaks every silence, until interrupted. */
   const breakSilence = (line: () => string) =>
     Effect.suspend(() => Effect.sleep(spoke + silence + grace - live.unsafeCurrentTimeMillis())).pipe(
       Effect.zipRight(Effect.sync(() => {
@@ -53,7 +53,7 @@ const narrator = (print: Print) => {
   const logger = Logger.make(({ cause, message }) =>
     say(Cause.isEmpty(cause) ? String(message) : `${message} ${Cause.pretty(cause)}`)
   )
-  /** What the product logs is said. Where a server has silenced its log, its fibers keep to that. */
+  /** Prints the product's log lines. Where a server has silenced its log, its fibers stay silent. */
   const telling = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     effect.pipe(
       Effect.locally(FiberRef.currentLoggers, HashSet.make(logger)),
@@ -62,7 +62,7 @@ const narrator = (print: Print) => {
   return { say, begin, breakSilence, telling }
 }
 
-/** Puts figures beside what it runs. */
+/** Measures an effect while it runs. */
 const measurer = (mode: Mode, concurrency: Concurrency.Concurrency) => {
   const figures: Array<Figures> = []
   const measured = <A, E, R>(name: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -96,7 +96,10 @@ const footer = (demo: Demo, figures: ReadonlyArray<Figures>, really: Option.Opti
   ""
 ]
 
-/** Plays a demo to its end: prints what it shows, what happens as it happens, and the figures; everything it started has ended then. */
+/**
+ * Plays a demo to its end: prints its description, its events as they happen, and the figures. Everything that the demo
+ * started has ended then.
+ */
 export const perform = (
   demo: Demo,
   { mode, print }: { readonly mode: Mode; readonly print: Print }

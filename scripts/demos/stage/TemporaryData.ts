@@ -3,7 +3,9 @@ import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer, Option } from "effect"
 import { AppConfig } from "../../../src/AppConfig.ts"
 
-/** The settings, with the data in a temporary folder that goes with the scope, a free port of loopback and a silent log. */
+/**
+ * The settings, with the data in a temporary folder that the scope removes, a free port of loopback and a silent log.
+ */
 export const layer = Layer.unwrapScoped(
   Effect.map(
     Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-demo-" })),
