@@ -37,7 +37,7 @@ interface Position {
   readonly sum: number
 }
 
-type Rows = ReadonlyArray<typeof SumRow.Type>
+type Rows = ReadonlyArray<SumRow>
 
 /**
  * Entries that one statement sums: one to four milliseconds of the event loop, depending on how many accounts they

@@ -27,7 +27,7 @@ interface Window {
   readonly after: number | undefined
 }
 
-const toEntry = ({ counterpart_id, created_at, ...row }: typeof EntryRow.Type): Entry =>
+const toEntry = ({ counterpart_id, created_at, ...row }: EntryRow): Entry =>
   new Entry({
     id: row.id,
     transaction_id: row.transaction_id,

@@ -14,6 +14,7 @@ export const OutboxRow = Schema.Struct({
   // Milliseconds since the epoch.
   sent_at: Schema.DateTimeUtcFromNumber
 })
+export type OutboxRow = typeof OutboxRow.Type
 
 const Window = Schema.Struct({ limit: Schema.Int, after: Schema.UndefinedOr(Schema.Int) })
 
@@ -23,39 +24,45 @@ const Oldest = Schema.Struct({ limit: Schema.Int, sentUpTo: Schema.Int })
 /** Larger than any id, so that a page without `after` begins at the newest. */
 const beyondAll = Number.MAX_SAFE_INTEGER
 
-const make = Effect.gen(function*() {
-  const { reader, writer } = yield* Database
-  return {
-    /** Inserts a mail, unless its Message-Id exists already. */
-    insert: Query.void({
-      Request: OutboxRow.omit("id"),
-      execute: ({ to, ...row }) =>
-        writer`INSERT INTO outbox ${writer.insert({ recipient: to, ...row })} ON CONFLICT (message_id) DO NOTHING`
-    }),
-    /** Lists mails, newest first. */
-    page: Query.findAll({
-      Request: Window,
-      Result: OutboxRow,
-      execute: ({ after, limit }) =>
-        reader`
-          SELECT id, recipient AS "to", subject, text, job_id, message_id, sent_at FROM outbox
-          WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit}`
-    }),
-    /** Removes the oldest mails. Ids grow with the time of sending, so only removable rows are read. */
-    removeOldest: Query.findAll({
-      Request: Oldest,
-      Result: Schema.Struct({ id: Id }),
-      execute: ({ limit, sentUpTo }) =>
-        writer`
-          DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ${limit}) AND sent_at <= ${sentUpTo}
-          RETURNING id`
-    })
-  }
-})
-
 /** Queries on the mails of the embedded outbox, one a method. */
-export class OutboxRepo
-  extends Context.Tag("barista/platform/mail/OutboxRepo")<OutboxRepo, Effect.Effect.Success<typeof make>>()
-{
-  static readonly layer = Layer.effect(OutboxRepo, make)
+export class OutboxRepo extends Context.Tag("barista/platform/mail/OutboxRepo")<OutboxRepo, {
+  /** Inserts a mail, unless its Message-Id exists already. */
+  readonly insert: (mail: Omit<OutboxRow, "id">) => Effect.Effect<void, Query.Failure>
+  /** Lists mails, newest first. */
+  readonly page: (window: typeof Window.Type) => Effect.Effect<ReadonlyArray<OutboxRow>, Query.Failure>
+  /** Removes the oldest mails and returns their ids. */
+  readonly removeOldest: (
+    oldest: typeof Oldest.Type
+  ) => Effect.Effect<ReadonlyArray<Pick<OutboxRow, "id">>, Query.Failure>
+}>() {
+  static readonly layer = Layer.effect(
+    OutboxRepo,
+    Effect.gen(function*() {
+      const { reader, writer } = yield* Database
+      return {
+        insert: Query.void({
+          Request: OutboxRow.omit("id"),
+          execute: ({ to, ...row }) =>
+            writer`INSERT INTO outbox ${writer.insert({ recipient: to, ...row })} ON CONFLICT (message_id) DO NOTHING`
+        }),
+        page: Query.findAll({
+          Request: Window,
+          Result: OutboxRow,
+          execute: ({ after, limit }) =>
+            reader`
+              SELECT id, recipient AS "to", subject, text, job_id, message_id, sent_at FROM outbox
+              WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit}`
+        }),
+        // Ids grow with the time of sending, so only removable rows are read.
+        removeOldest: Query.findAll({
+          Request: Oldest,
+          Result: Schema.Struct({ id: Id }),
+          execute: ({ limit, sentUpTo }) =>
+            writer`
+              DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ${limit}) AND sent_at <= ${sentUpTo}
+              RETURNING id`
+        })
+      }
+    })
+  )
 }

@@ -1,7 +1,11 @@
+import type { SqlError } from "@effect/sql"
 import { Cause, Effect, Either, Exit, Option, ParseResult, Schema } from "effect"
 import { decoder, encoder } from "../codec/Codec.ts"
 
-type Failure<E> = E | ParseResult.ParseError
+/** A failed query: the database refuses it, a schema rejects its request or a row, or the row it needs is missing. */
+export type Failure = SqlError.SqlError | ParseResult.ParseError | Cause.NoSuchElementException
+
+type Failed<E> = E | ParseResult.ParseError
 
 interface Command<A, I, B, E> {
   readonly Request: Schema.Schema<A, I>
@@ -18,7 +22,7 @@ const failed = (issue: ParseResult.ParseIssue) => Exit.fail(ParseResult.parseErr
 const executing = <A, I, B, E>({ Request, execute }: Command<A, I, B, E>) => {
   const encode = encoder(Request)
   return (request: A) =>
-    Effect.suspend((): Effect.Effect<B, Failure<E>> => {
+    Effect.suspend((): Effect.Effect<B, Failed<E>> => {
       const encoded = encode(request)
       return Either.isLeft(encoded) ? failed(encoded.left) : execute(encoded.right)
     })
@@ -36,14 +40,14 @@ const decoding = <A, I>(schema: Schema.Schema<A, I>) => {
 export const findAll = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
   const execute = executing(query)
   const decode = decoding(Schema.Array(query.Result))
-  return (request: A): Effect.Effect<ReadonlyArray<B>, Failure<E>> => Effect.flatMap(execute(request), decode)
+  return (request: A): Effect.Effect<ReadonlyArray<B>, Failed<E>> => Effect.flatMap(execute(request), decode)
 }
 
 /** A query for the first row, if any, like `SqlSchema.findOne`. */
 export const findOne = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
   const execute = executing(query)
   const decode = decoding(query.Result)
-  return (request: A): Effect.Effect<Option.Option<B>, Failure<E>> =>
+  return (request: A): Effect.Effect<Option.Option<B>, Failed<E>> =>
     Effect.flatMap(
       execute(request),
       (rows) => rows.length === 0 ? Effect.succeedNone : Exit.map(decode(rows[0]), Option.some)
@@ -54,7 +58,7 @@ export const findOne = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
 export const single = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
   const execute = executing(query)
   const decode = decoding(query.Result)
-  return (request: A): Effect.Effect<B, Failure<E> | Cause.NoSuchElementException> =>
+  return (request: A): Effect.Effect<B, Failed<E> | Cause.NoSuchElementException> =>
     Effect.flatMap(
       execute(request),
       (rows): Exit.Exit<B, ParseResult.ParseError | Cause.NoSuchElementException> =>
@@ -64,7 +68,7 @@ export const single = <A, I, B, J, E>(query: Query<A, I, B, J, E>) => {
 
 const command = <A, I, B, E>(options: Command<A, I, B, E>) => {
   const execute = executing(options)
-  return (request: A): Effect.Effect<void, Failure<E>> => Effect.asVoid(execute(request))
+  return (request: A): Effect.Effect<void, Failed<E>> => Effect.asVoid(execute(request))
 }
 export {
   /** A statement whose rows, if any, are ignored, like `SqlSchema.void`. */

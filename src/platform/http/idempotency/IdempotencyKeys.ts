@@ -8,7 +8,7 @@ import { removeAll } from "../../sql/removeAll.ts"
 import { IdempotencyKeyInProgress, IdempotencyKeyReused } from "../contract/Idempotent.ts"
 import { tokenOf } from "../exchange/BearerTokens.ts"
 import { canonical, sha256 } from "./fingerprint.ts"
-import { type Answer, IdempotencyKeysRepo } from "./IdempotencyKeysRepo.ts"
+import { IdempotencyKeysRepo, type KeptResponse } from "./IdempotencyKeysRepo.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
@@ -39,7 +39,7 @@ const bodyOf = ({ body }: Response): Effect.Effect<string | null> => {
     : Effect.dieMessage(`an answer that is a ${body._tag} cannot be kept for its idempotency key`)
 }
 
-const replay = ({ body, headers, status }: Answer): Response => {
+const replay = ({ body, headers, status }: KeptResponse): Response => {
   const options = { status, headers: { ...headers, "idempotency-replayed": "true" } }
   return body === null ? HttpServerResponse.empty(options) : HttpServerResponse.text(body, options)
 }
