@@ -7,8 +7,9 @@ import { Email } from "../../src/domain/Email.ts"
 import { JobId } from "../../src/platform/jobs/Job.ts"
 import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
 import { connect } from "../support/connect.ts"
+import { type Answer, json, send as sendTo, type Sent } from "../support/send.ts"
 import * as Smtp from "../support/SmtpServer.ts"
-import { type Answer, json, send as sendTo, type Sent, TestServer } from "../support/TestServer.ts"
+import { TestServer } from "../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

@@ -10,8 +10,9 @@ import * as HttpAdapter from "../../src/platform/http/HttpAdapter.ts"
 import * as NodeServer from "../../src/platform/http/node/NodeServer.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { rememberHeads, WebSocketServer } from "../../src/platform/websocket/WebSocketServer.ts"
-import { type Client, connect, plainGet, refusal } from "../platform/websocket/harness.ts"
 import { httpAdapter } from "../support/adapter.ts"
+import { send } from "../support/send.ts"
+import { type Client, connect, port, refusal } from "../support/websocket.ts"
 
 const api = HttpApi.make("test").add(ChatApi)
 
@@ -151,8 +152,8 @@ describe("WS /ws/{client_id}", () => {
         expect(refused.headers.connection).toBe("close")
         expect(refused.body).toContain("InvalidInput")
       }
-      const plain = yield* plainGet("/ws/1")
-      expect(plain.statusCode).toBe(426)
+      const plain = yield* send(yield* port)("GET", "/ws/1")
+      expect(plain.status).toBe(426)
       expect(plain.headers["content-type"]).toBe("application/problem+json")
       yield* settle(yield* connect("/ws/1"), 1)
       const full = yield* refusal("/ws/2")

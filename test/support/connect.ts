@@ -2,7 +2,7 @@ import { Effect, Queue, type Scope } from "effect"
 import * as Net from "node:net"
 
 export interface Conversation {
-  readonly write: (text: string) => void
+  readonly write: (bytes: string | Uint8Array) => void
   /** Waits until what was received since the last call holds this; all of that, or what there was when the server closed. */
   readonly until: (text: string) => Effect.Effect<string>
   readonly closed: Effect.Effect<string>
@@ -10,21 +10,31 @@ export interface Conversation {
   readonly end: () => void
   /** Cuts the connection from this side. */
   readonly leave: () => void
+  /** For what has no word here: pauses, resets, floods. */
+  readonly socket: Net.Socket
 }
 
-/** A connection that stays open, byte by byte. */
+interface Options {
+  readonly allowHalfOpen?: boolean
+  /** How received bytes become text. */
+  readonly encoding?: "utf8" | "latin1"
+}
+
+const mark = "<closed>"
+
+/** Opens a connection that stays open, byte by byte. */
 export const connect = (
   port: number,
-  options: { readonly allowHalfOpen?: boolean } = {}
+  { allowHalfOpen = false, encoding = "utf8" }: Options = {}
 ): Effect.Effect<Conversation, never, Scope.Scope> =>
   Effect.gen(function*() {
     const received = yield* Queue.unbounded<string | undefined>()
     const socket = yield* Effect.acquireRelease(
-      Effect.sync(() => Net.connect({ ...options, port, host: "127.0.0.1" }).setNoDelay(true)),
+      Effect.sync(() => Net.connect({ allowHalfOpen, port, host: "127.0.0.1" }).setNoDelay(true).setEncoding(encoding)),
       (socket) => Effect.sync(() => socket.destroy())
     )
     socket
-      .on("data", (chunk) => received.unsafeOffer(chunk.toString("utf8")))
+      .on("data", (text: string) => received.unsafeOffer(text))
       .on("error", () => undefined)
       .on("end", () => socket.end())
       .on("close", () => received.unsafeOffer(undefined))
@@ -33,13 +43,21 @@ export const connect = (
         ? Effect.succeed(seen)
         : Effect.flatMap(
           Queue.take(received),
-          (chunk) => chunk === undefined ? Effect.succeed(`${seen}<closed>`) : read(found, seen + chunk)
+          (chunk) => chunk === undefined ? Effect.succeed(`${seen}${mark}`) : read(found, seen + chunk)
         )
     return {
-      write: (text) => void socket.write(text),
+      write: (bytes) => void socket.write(bytes),
       until: (text) => read((seen) => seen.includes(text)),
       closed: read(() => false),
       end: () => void socket.end(),
-      leave: () => void socket.destroy()
+      leave: () => void socket.destroy(),
+      socket
     }
   })
+
+/** Sends bytes on a connection of their own; all that came back when the server has closed it. */
+export const raw = (port: number) => (bytes: string | Uint8Array): Effect.Effect<string> =>
+  Effect.scoped(Effect.flatMap(connect(port), ({ closed, write }) => {
+    write(bytes)
+    return Effect.map(closed, (received) => received.slice(0, -mark.length))
+  }))

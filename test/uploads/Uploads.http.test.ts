@@ -4,7 +4,6 @@ import { describe, expect, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Exit, Layer, Logger, LogLevel, Option, Queue, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises"
-import * as Net from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
@@ -17,8 +16,11 @@ import { UploadsApi } from "../../src/uploads/Api.ts"
 import { handlers } from "../../src/uploads/Http.ts"
 import { Uploads } from "../../src/uploads/Uploads.ts"
 import { UploadsRepo } from "../../src/uploads/UploadsRepo.ts"
-import { file, form, multipart, part, send, type Sent, serve, upload } from "../platform/files/forms.ts"
+import { ask as askAt, file, form, multipart, part, upload } from "../platform/files/forms.ts"
 import * as App from "../support/app.ts"
+import { connect } from "../support/connect.ts"
+import { serveApp } from "../support/loopback.ts"
+import type { Sent } from "../support/send.ts"
 import { turn } from "../support/turn.ts"
 
 const api = HttpApi.make("test").add(UploadsApi)
@@ -62,7 +64,7 @@ const start = (
       Effect.flatMap(handlers, (uploads) => App.make(api, { uploads })),
       context
     )
-    const { port, server } = yield* serve((request) =>
+    const { port, server } = yield* serveApp((request) =>
       app(request).pipe(
         Logger.withMinimumLogLevel(LogLevel.None),
         Effect.onExit((exit) => Queue.offer(exits, exit))
@@ -81,7 +83,7 @@ const running = (overrides: Partial<Values> = {}, repo?: Layer.Layer<UploadsRepo
   Effect.flatMap(folder, (dataDir) => start(dataDir, overrides, repo))
 
 const empty = ["tmp", "uploads"]
-const get = (port: number, path: string, sent: Sent = {}) => send(port, { method: "GET", path, ...sent })
+const get = (port: number, path: string, sent: Sent = {}) => askAt(port)("GET", path, sent)
 const list = (port: number) => Effect.map(get(port, "/uploads"), ({ body }) => body)
 const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex")
 
@@ -150,14 +152,14 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
   it.live("leaves nothing of an upload that is aborted", () =>
     Effect.gen(function*() {
       const { exits, onDisk, port } = yield* running()
-      const client = Net.connect(port, "127.0.0.1")
+      const client = yield* connect(port)
       client.write(
         `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: 90000000\r\n\r\n`
       )
       client.write(file("half.bin", Buffer.alloc(2_000_000)).subarray(0, -2))
       // the temporary file is there: the upload is under way
       yield* Effect.repeat(Effect.zipRight(turn, onDisk), { until: (entries) => entries.length > 2 })
-      client.destroy()
+      client.leave()
       expect(Exit.isInterrupted(yield* Queue.take(exits))).toBe(true)
       expect(yield* onDisk).toEqual(empty)
       expect(yield* list(port)).toEqual([])
@@ -168,13 +170,7 @@ describe("POST /upload-sync/", () => {
   it.live("holds no place of the sacrificial loop while its client sends", () =>
     Effect.gen(function*() {
       const { onDisk, port } = yield* running({ blockingQueue: 1 })
-      const trickling = yield* Effect.replicateEffect(
-        Effect.acquireRelease(
-          Effect.sync(() => Net.connect(port, "127.0.0.1")),
-          (client) => Effect.sync(() => client.destroy())
-        ),
-        5
-      )
+      const trickling = yield* Effect.replicateEffect(connect(port), 5)
       for (const client of trickling) {
         client.write(
           `POST /upload-sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: 900000\r\n\r\n`
@@ -249,13 +245,13 @@ describe("the files and their rows", () => {
       )
       const { closed, exits, onDisk, port } = yield* running({}, slow)
       const body = form(file("a", "kept"))
-      const client = Net.connect(port, "127.0.0.1")
+      const client = yield* connect(port)
       client.write(
         `POST /upload-async HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: ${body.length}\r\n\r\n`
       )
       client.write(body)
       yield* Deferred.await(inserting)
-      client.destroy()
+      client.leave()
       yield* Queue.take(closed)
       yield* turn
       yield* Deferred.succeed(go, undefined)
@@ -308,7 +304,7 @@ describe("the files and their rows", () => {
         expect(yield* list(port)).toEqual([])
         yield* upload(port, form(file("b", "other")), "/upload-async")
         expect(yield* onDisk).toHaveLength(2 + 2)
-        expect(yield* send(port, { method: "DELETE", path: "/uploads/1" })).toMatchObject({ status: 204 })
+        expect(yield* askAt(port)("DELETE", "/uploads/1")).toMatchObject({ status: 204 })
         expect(yield* onDisk).toEqual([...empty, ...mine.map((name) => `uploads/${name}`)])
       }))
       const { port } = yield* start(dataDir)
@@ -336,8 +332,8 @@ describe("the files and their rows", () => {
             body: { _tag: "UploadDamaged", id }
           })
         }
-        expect(yield* send(port, { method: "HEAD", path: `/uploads/${id}` })).toMatchObject({ status: 500 })
-        expect(yield* send(port, { method: "DELETE", path: `/uploads/${id}` })).toMatchObject({ status: 204 })
+        expect(yield* askAt(port)("HEAD", `/uploads/${id}`)).toMatchObject({ status: 500 })
+        expect(yield* askAt(port)("DELETE", `/uploads/${id}`)).toMatchObject({ status: 204 })
       }
       expect(yield* onDisk).toEqual(empty)
     }).pipe(Effect.scoped))
@@ -370,7 +366,7 @@ describe("GET and DELETE /uploads", () => {
         }
       })
       expect(whole.bytes.toString()).toBe("0123456789")
-      const head = yield* send(port, { method: "HEAD", path: "/uploads/1", headers: { range: "bytes=0-1" } })
+      const head = yield* askAt(port)("HEAD", "/uploads/1", { headers: { range: "bytes=0-1" } })
       expect(head).toMatchObject({ status: 200, headers: { "content-length": "10", etag } })
       expect(head.bytes).toHaveLength(0)
     }).pipe(Effect.scoped))
@@ -411,8 +407,7 @@ describe("GET and DELETE /uploads", () => {
     Effect.gen(function*() {
       const { port } = yield* running()
       yield* upload(port, form(html), "/upload-async")
-      const ask = (method: string, headers: Record<string, string>) =>
-        send(port, { method, path: "/uploads/1", headers })
+      const ask = (method: string, headers: Record<string, string>) => askAt(port)(method, "/uploads/1", { headers })
       const { "last-modified": modified = "" } = (yield* ask("HEAD", {})).headers
       expect(modified).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/)
       const earlier = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -438,7 +433,7 @@ describe("GET and DELETE /uploads", () => {
       expect(yield* ask("GET", { range: "bytes=2-4", "if-range": modified })).toMatchObject({ status: 206 })
       expect(yield* ask("GET", { range: "bytes=2-4", "if-range": earlier })).toMatchObject({ status: 200 })
       // a condition counts only where there is something to hold it against (13.2.1)
-      expect(yield* send(port, { method: "DELETE", path: "/uploads/2", headers: { "if-match": "*" } })).toMatchObject({
+      expect(yield* askAt(port)("DELETE", "/uploads/2", { headers: { "if-match": "*" } })).toMatchObject({
         status: 404
       })
       expect(yield* ask("DELETE", { "if-match": `"zz", ${etag}`, "if-unmodified-since": earlier })).toMatchObject({
@@ -460,14 +455,14 @@ describe("GET and DELETE /uploads", () => {
       expect(second.body).toEqual([answered("c", "c")])
       expect(second.headers["link"]).toBeUndefined()
 
-      expect(yield* send(port, { method: "DELETE", path: "/uploads/2" })).toMatchObject({ status: 204 })
+      expect(yield* askAt(port)("DELETE", "/uploads/2")).toMatchObject({ status: 204 })
       expect(yield* onDisk).toHaveLength(4)
       for (const method of ["DELETE", "GET"]) {
-        expect(yield* send(port, { method, path: "/uploads/2" })).toMatchObject({ status: 404 })
+        expect(yield* askAt(port)(method, "/uploads/2")).toMatchObject({ status: 404 })
       }
       expect(yield* get(port, "/uploads/none")).toMatchObject({ status: 422 })
       // an id is never given twice, so that no link ever leads to another's file
-      yield* send(port, { method: "DELETE", path: "/uploads/3" })
+      yield* askAt(port)("DELETE", "/uploads/3")
       expect(yield* upload(port, form(file("d", "d")), "/upload-async")).toMatchObject({ body: { id: 4 } })
     }).pipe(Effect.scoped))
 })

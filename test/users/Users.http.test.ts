@@ -2,7 +2,8 @@ import { expect, layer } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { Email } from "../../src/domain/Email.ts"
 import { PostId, UserId } from "../../src/domain/Ids.ts"
-import { type Answer, json, TestServer } from "../support/TestServer.ts"
+import { type Answer, json } from "../support/send.ts"
+import { TestServer } from "../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

@@ -10,8 +10,8 @@ import { AppConfig } from "../../../src/AppConfig.ts"
 import { backup } from "../../../src/platform/backup/Backup.ts"
 import * as DatabaseFile from "../../../src/platform/backup/DatabaseFile.ts"
 import { restore } from "../../../src/platform/backup/Restore.ts"
+import { json, send } from "../../support/send.ts"
 import * as ServerProcess from "../../support/ServerProcess.ts"
-import { json, send } from "../../support/TestServer.ts"
 
 const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-backup-" }))
 

@@ -3,14 +3,16 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Queue } from "effect"
 import { createHash } from "node:crypto"
 import { Agent } from "node:http"
-import * as Net from "node:net"
+import type { Socket } from "node:net"
 import { buffer } from "node:stream/consumers"
 import type { Problem } from "../../../src/domain/Problem.ts"
 import type { IncomingFile } from "../../../src/platform/files/FormParser.ts"
 import type { Expected } from "../../../src/platform/files/FormRules.ts"
 import { read } from "../../../src/platform/files/MultipartReader.ts"
 import { render } from "../../../src/platform/http/exchange/ProblemResponse.ts"
-import { boundary, end, file, filePart, form, multipart, part, send, serve, upload } from "./forms.ts"
+import { connect } from "../../support/connect.ts"
+import { serveApp } from "../../support/loopback.ts"
+import { ask, boundary, end, file, filePart, form, multipart, part, upload } from "./forms.ts"
 
 const mebibyte = 1_048_576
 
@@ -33,7 +35,7 @@ const answer = <A>(files: Effect.Effect<A, Problem>) =>
     Effect.catchAll((error) => Effect.succeed(render(error, { language: "en", path: "/", traceId: "none" })))
   )
 
-const reading = (expected: Expected = one) => serve((request) => answer(read(request, expected, summarize)))
+const reading = (expected: Expected = one) => serveApp((request) => answer(read(request, expected, summarize)))
 
 const refused = (loc: ReadonlyArray<string>) =>
   expect.objectContaining({
@@ -234,10 +236,10 @@ describe("forms", () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
       // the line break after the last boundary may be missing
       for (let length = 0; length < body.length - 2; length++) {
-        const answered = yield* send(port, {
+        const answered = yield* ask(port, agent)("POST", "/", {
           headers: { "content-type": multipart },
-          chunks: [body.subarray(0, length)],
-          agent
+          body: body.subarray(0, length),
+          chunked: true
         })
         expect(answered.status, `${length} bytes`).toBe(422)
       }
@@ -248,7 +250,11 @@ describe("forms", () => {
     Effect.gen(function*() {
       const { port } = yield* reading()
       const post = (type: string | undefined) =>
-        send(port, { headers: type === undefined ? {} : { "content-type": type }, chunks: [form(file("a.txt", "hi"))] })
+        ask(port)("POST", "/", {
+          headers: type === undefined ? {} : { "content-type": type },
+          body: form(file("a.txt", "hi")),
+          chunked: true
+        })
       for (const type of [undefined, "text/plain", "application/json", "multipart/mixed; boundary=x", "nonsense"]) {
         expect(yield* post(type)).toMatchObject({ status: 415 })
       }
@@ -285,13 +291,9 @@ describe("limits", () => {
     Effect.gen(function*() {
       const { port } = yield* reading({ ...one, maxFileBytes: 100_000 })
       // nothing of the body is ever sent
-      const answered = yield* Effect.async<string>((resume) => {
-        const socket = Net.connect(port, "127.0.0.1")
-        socket.once("data", (bytes) => resume(Effect.succeed(bytes.toString())))
-        socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 200000\r\n\r\n`)
-        return Effect.sync(() => socket.destroy())
-      })
-      expect(answered).toMatch(/^HTTP\/1.1 413 /)
+      const { until, write } = yield* connect(port)
+      write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 200000\r\n\r\n`)
+      expect(yield* until("\r\n")).toMatch(/^HTTP\/1.1 413 /)
     }).pipe(Effect.scoped))
 
   it.live("answer 413 to too many files", () =>
@@ -306,36 +308,26 @@ describe("limits", () => {
   it.live("let a refused client read its answer, go on where little was left to send, and cut it off otherwise", () =>
     Effect.gen(function*() {
       const { port, server } = yield* reading({ ...one, maxFileBytes: 100_000 })
-      const sockets = yield* Queue.unbounded<Net.Socket>()
+      const sockets = yield* Queue.unbounded<Socket>()
       server.on("connection", (socket) => Queue.unsafeOffer(sockets, socket))
 
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-      const small = {
-        headers: { "content-type": multipart },
-        chunks: [form(file("a.bin", Buffer.alloc(2 * mebibyte)))],
-        agent
-      }
-      expect(yield* send(port, small)).toMatchObject({ status: 413 })
-      expect(yield* send(port, { ...small, chunks: [form(file("b.bin", "hi"))] })).toMatchObject({ status: 200 })
+      const post = (body: Buffer) =>
+        ask(port, agent)("POST", "/", { headers: { "content-type": multipart }, body, chunked: true })
+      expect(yield* post(form(file("a.bin", Buffer.alloc(2 * mebibyte))))).toMatchObject({ status: 413 })
+      expect(yield* post(form(file("b.bin", "hi")))).toMatchObject({ status: 200 })
       agent.destroy()
       yield* Queue.take(sockets)
 
-      const client = Net.connect(port, "127.0.0.1")
-      const received = yield* Effect.async<string>((resume) => {
-        let text = ""
-        const chunk = Buffer.alloc(mebibyte)
-        const pump = () => {
-          while (!client.destroyed && client.write(chunk)) continue
-        }
-        client.on("data", (bytes) => {
-          text += bytes.toString()
-        })
-        client.on("drain", pump).on("error", () => undefined).on("close", () => resume(Effect.succeed(text)))
-        client.write(
-          `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 1000000000000\r\n\r\n`
-        )
-        pump()
-      })
+      const client = yield* connect(port)
+      const chunk = Buffer.alloc(mebibyte)
+      const pump = () => {
+        while (!client.socket.destroyed && client.socket.write(chunk)) continue
+      }
+      client.socket.on("drain", pump)
+      client.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 1000000000000\r\n\r\n`)
+      pump()
+      const received = yield* client.closed
       expect(received).toMatch(/^HTTP\/1.1 413 /)
       const socket = yield* Queue.take(sockets)
       expect(socket.bytesRead).toBeGreaterThan(15 * mebibyte)
@@ -347,7 +339,7 @@ describe("streaming", () => {
   it.live("hands two megabytes of carriage returns on in large pieces", () =>
     Effect.gen(function*() {
       let pieces = 0
-      const { port } = yield* serve((request) =>
+      const { port } = yield* serveApp((request) =>
         answer(read(request, one, (incoming) => {
           incoming.content.on("data", () => {
             pieces++
@@ -366,23 +358,23 @@ describe("streaming", () => {
     Effect.gen(function*() {
       const started = yield* Deferred.make<void>()
       const interrupted = yield* Deferred.make<void>()
-      const { port } = yield* serve((request) =>
+      const { port } = yield* serveApp((request) =>
         answer(read(request, one, () =>
           Effect.zipRight(Deferred.succeed(started, undefined), Effect.never).pipe(
             Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
           )))
       )
-      const client = Net.connect(port, "127.0.0.1")
+      const client = yield* connect(port)
       client.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 100000\r\n\r\n`)
       client.write(file("half.bin", "only the beginning"))
       yield* Deferred.await(started)
-      client.destroy()
+      client.leave()
       yield* Deferred.await(interrupted)
     }).pipe(Effect.scoped))
 
   it.live("goes on to the next file where a consumer reads nothing of one, and fails with what a consumer fails with", () =>
     Effect.gen(function*() {
-      const { port } = yield* serve((request) =>
+      const { port } = yield* serveApp((request) =>
         answer(
           read(request, many, ({ filename }) =>
             filename === "bad" ? Effect.dieMessage("a bad file") : Effect.succeed(filename))

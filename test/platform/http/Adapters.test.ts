@@ -2,7 +2,8 @@ import { expect, it } from "@effect/vitest"
 import { ConfigProvider, Context, Duration, Effect, FastCheck, Layer, Option, Runtime } from "effect"
 import type { Values } from "../../../src/AppConfig.ts"
 import { hastyUpstream } from "../../support/hastyUpstream.ts"
-import { type Answer, TestServer } from "../../support/TestServer.ts"
+import { type Answer } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 import { requests, type Written } from "./requests.ts"
 
 const quick = Duration.millis(1)

@@ -2,7 +2,8 @@ import { describe, expect, it, layer } from "@effect/vitest"
 import { Duration, Effect, Option, TestClock } from "effect"
 import { networkOf } from "../../../src/platform/lifecycle/Clients.ts"
 import { connect } from "../../support/connect.ts"
-import { json, TestServer } from "../../support/TestServer.ts"
+import { json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const slow = { slowDuration: Duration.minutes(1) }
 

@@ -2,7 +2,8 @@ import { expect, layer } from "@effect/vitest"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { ConfigProvider, Duration, Effect, FastCheck as fc, Layer, Option, Predicate } from "effect"
 import { hastyUpstream } from "../../support/hastyUpstream.ts"
-import { type Answer, json, TestServer } from "../../support/TestServer.ts"
+import { type Answer, json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 type Json = Readonly<Record<string, unknown>>
 

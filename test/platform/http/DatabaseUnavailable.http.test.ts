@@ -3,7 +3,8 @@ import { Duration, Effect, Fiber, Layer } from "effect"
 import { isDone } from "../../support/fibers.ts"
 import * as HeldDisk from "../../support/heldDisk.ts"
 import { holdLock } from "../../support/holdLock.ts"
-import { json, TestServer } from "../../support/TestServer.ts"
+import { json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

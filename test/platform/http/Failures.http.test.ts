@@ -1,7 +1,8 @@
 import { describe, expect, it, layer } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import { Effect, Option, Redacted } from "effect"
-import { json, TestServer } from "../../support/TestServer.ts"
+import { json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const asJson = { "content-type": "application/json", "accept-language": "en" }
 const problem = "application/problem+json"

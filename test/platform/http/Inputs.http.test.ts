@@ -1,6 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { json, type Sent, TestServer } from "../../support/TestServer.ts"
+import { json, type Sent } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

@@ -1,35 +1,23 @@
 import { FileSystem, HttpServer } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
+import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
 import * as Http from "node:http"
 import { WebSocket } from "ws"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import * as NodeServer from "../../../src/platform/http/node/NodeServer.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { connect } from "../../support/connect.ts"
-import { type Answer, TestServer } from "../../support/TestServer.ts"
+import { portOf } from "../../support/loopback.ts"
+import { send } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const build = (scope: Scope.Scope, overrides: Parameters<typeof TestServer.layer>[0] = {}) =>
-  Effect.map(
-    Layer.buildWithScope(TestServer.layer(overrides), scope),
-    (context) => context.unsafeMap.get(TestServer.key) as TestServer["Type"]
-  )
-
-/** A request on a connection that stays open between requests. */
-const keptAlive = (port: number, agent: Http.Agent) => (path: string) =>
-  Effect.async<Pick<Answer, "status" | "headers">, Error>((resume) => {
-    const request = Http.get({ host: "127.0.0.1", port, path, agent })
-    request.on("response", (response) => {
-      response.resume()
-      response.on("end", () => resume(Effect.succeed({ status: response.statusCode ?? 0, headers: response.headers })))
-    })
-    request.on("error", (error) => resume(Effect.fail(error)))
-  })
+  Effect.map(Layer.buildWithScope(TestServer.layer(overrides), scope), Context.get(TestServer))
 
 /** Lets a forked request be sent, and waits until the server has taken what was sent before: it serves in order of arrival. */
 const arrival = (port: number) =>
-  Effect.zipRight(Effect.yieldNow(), Effect.repeatN(keptAlive(port, new Http.Agent())("/health/live"), 2))
+  Effect.zipRight(Effect.yieldNow(), Effect.repeatN(send(port, new Http.Agent())("GET", "/health/live"), 2))
 
 describe("stopping", () => {
   it.live("lets running requests finish, refuses new ones on kept-alive connections, and closes sockets with 1001", () =>
@@ -37,9 +25,9 @@ describe("stopping", () => {
       const scope = yield* Scope.make()
       const { port } = yield* build(scope, { slowDuration: Duration.millis(300) })
       const agents = [1, 2].map(() => new Http.Agent({ keepAlive: true, maxSockets: 1 }))
-      const [running, idle] = agents.map((agent) => keptAlive(port, agent))
+      const [running, idle] = agents.map((agent) => send(port, agent))
       if (running === undefined || idle === undefined) return yield* Effect.dieMessage("two agents")
-      expect((yield* idle("/health/ready")).status).toBe(200)
+      expect((yield* idle("GET", "/health/ready")).status).toBe(200)
 
       const closed = yield* Deferred.make<number>()
       const joined = yield* Deferred.make<void>()
@@ -48,13 +36,13 @@ describe("stopping", () => {
       socket.on("close", (code) => Deferred.unsafeDone(closed, Effect.succeed(code)))
       yield* Deferred.await(joined)
 
-      const slow = yield* Effect.fork(running("/async-slow"))
+      const slow = yield* Effect.fork(running("GET", "/async-slow"))
       yield* arrival(port)
       const stopping = yield* Effect.fork(Scope.close(scope, Exit.void))
       expect((yield* Fiber.join(slow)).status).toBe(200)
       expect(yield* Deferred.await(closed)).toBe(1001)
       yield* Fiber.join(stopping)
-      expect((yield* Effect.exit(idle("/health/live")))._tag).toBe("Failure")
+      expect(yield* Effect.flip(idle("GET", "/health/live"))).toMatchObject({ code: "ECONNREFUSED" })
       for (const agent of agents) agent.destroy()
     }))
 
@@ -66,10 +54,10 @@ describe("stopping", () => {
         shutdownTimeout: Duration.millis(20)
       })
       const agent = new Http.Agent({ keepAlive: true })
-      const slow = yield* Effect.fork(Effect.exit(keptAlive(port, agent)("/async-slow")))
+      const slow = yield* Effect.fork(Effect.flip(send(port, agent)("GET", "/async-slow")))
       yield* arrival(port)
       yield* Scope.close(scope, Exit.void)
-      expect((yield* Fiber.join(slow))._tag).toBe("Failure")
+      expect(yield* Fiber.join(slow)).toMatchObject({ code: "ECONNRESET" })
     }))
 
   it.scopedLive("waits for what it cut off: nothing of a broken upload stays", () =>
@@ -150,8 +138,7 @@ describe("starting", () => {
 
   it.scopedLive("it is alive, and not ready", () =>
     Effect.gen(function*() {
-      const { address } = yield* HttpServer.HttpServer
-      const connection = yield* connect(address._tag === "TcpAddress" ? address.port : 0)
+      const connection = yield* connect(portOf(yield* HttpServer.HttpServer))
       for (const path of ["/health/live", "/health/live/", "/health/live?probe=1", "/health/live/?probe=1"]) {
         connection.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
         expect(yield* connection.until("}")).toMatch(/^HTTP\/1.1 200 /)

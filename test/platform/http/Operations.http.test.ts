@@ -3,7 +3,8 @@ import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
 import { hastyUpstream } from "../../support/hastyUpstream.ts"
-import { json, TestServer } from "../../support/TestServer.ts"
+import { json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

@@ -1,6 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Answer, json, TestServer } from "../../support/TestServer.ts"
+import { type Answer, json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

@@ -1,7 +1,8 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import type { OutgoingHttpHeaders } from "node:http"
-import { json, type Sent, TestServer } from "../../support/TestServer.ts"
+import { json, type Sent } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

@@ -1,7 +1,8 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect, Option, Redacted } from "effect"
 import { connect } from "../../support/connect.ts"
-import { json, TestServer } from "../../support/TestServer.ts"
+import { json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const allowed = "https://app.example"
 

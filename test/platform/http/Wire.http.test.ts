@@ -1,7 +1,8 @@
 import { describe, expect, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { connect } from "../../support/connect.ts"
-import { json, TestServer } from "../../support/TestServer.ts"
+import { json } from "../../support/send.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 

@@ -2,8 +2,8 @@ import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import * as LoopbackServer from "../../support/LoopbackServer.ts"
+import { send } from "../../support/send.ts"
 import * as ServerProcess from "../../support/ServerProcess.ts"
-import { send } from "../../support/TestServer.ts"
 
 /** A port that was free a moment ago: where standard output is not read, it cannot say which it is. */
 const freePort = Effect.scoped(Effect.map(LoopbackServer.make(() => undefined), ({ url }) => Number(url.port)))

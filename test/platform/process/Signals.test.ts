@@ -3,8 +3,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
 import { existsSync, watch } from "node:fs"
 import { join } from "node:path"
+import { send } from "../../support/send.ts"
 import * as ServerProcess from "../../support/ServerProcess.ts"
-import { send } from "../../support/TestServer.ts"
 
 const clean = { code: 0, signal: null }
 

@@ -6,8 +6,9 @@ import { Cause, ConfigProvider, Duration, Effect, Exit, Layer, Option } from "ef
 import { AppConfig, type Values } from "../../../src/AppConfig.ts"
 import { Policies } from "../../../src/policy/Policies.ts"
 import * as Server from "../../../src/Server.ts"
+import { send } from "../../support/send.ts"
 import * as ServerProcess from "../../support/ServerProcess.ts"
-import { send, TestServer } from "../../support/TestServer.ts"
+import { TestServer } from "../../support/TestServer.ts"
 
 const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-" }))
 

@@ -1,15 +1,16 @@
 import { HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { NodeHttpServer } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Either, Exit, Layer, Option, Queue } from "effect"
 import { createServer } from "node:http"
-import { connect as tcp } from "node:net"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import { InputMemory } from "../../../src/platform/lifecycle/InputMemory.ts"
 import type { Connection } from "../../../src/platform/websocket/Connection.ts"
 import * as Frame from "../../../src/platform/websocket/Frame.ts"
 import { rememberHeads, WebSocketServer } from "../../../src/platform/websocket/WebSocketServer.ts"
-import { base, connect, plainGet, refusal } from "./harness.ts"
+import { connect as open } from "../../support/connect.ts"
+import * as Loopback from "../../support/loopback.ts"
+import { send } from "../../support/send.ts"
+import { connect, port, refusal } from "../../support/websocket.ts"
 
 type Overrides = Parameters<typeof AppConfig.layerWith>[0]
 
@@ -48,11 +49,11 @@ const server = (overrides: Overrides = {}) =>
   WebSocketServer.layer.pipe(
     Layer.provide(InputMemory.layer),
     Layer.provideMerge(AppConfig.layerWith(overrides)),
-    Layer.provideMerge(NodeHttpServer.layer(() => {
+    Layer.provideMerge(Loopback.layer(() => {
       const created = createServer()
       rememberHeads(created)
       return created
-    }, { host: "127.0.0.1", port: 0 }))
+    }))
   )
 
 const handshake = [
@@ -70,18 +71,8 @@ const handshake = [
 const textFrame = (text: string) =>
   Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 
-const rawSocket = Effect.flatMap(base, (url) =>
-  Effect.acquireRelease(
-    Effect.async<ReturnType<typeof tcp>>((resume) => {
-      const socket = tcp(Number(new URL(url).port), "127.0.0.1", () => resume(Effect.succeed(socket)))
-      socket.on("error", () => {})
-    }),
-    (socket) => Effect.sync(() => socket.destroy())
-  ))
-
-/** Everything that the server wrote until it closed. */
-const everything = (socket: ReturnType<typeof tcp>) =>
-  Effect.promise(() => socket.toArray().then((chunks) => Buffer.concat(chunks).toString("latin1")))
+/** A connection to the server under test, byte by byte. */
+const bytewise = Effect.flatMap(port, (number) => open(number, { encoding: "latin1" }))
 
 describe("WebSocketServer", () => {
   it.live("passes texts both ways, agrees on a subprotocol, tells the close code", () =>
@@ -105,24 +96,23 @@ describe("WebSocketServer", () => {
   it.live("keeps a frame that came in the handshake's packet, and writes no HTTP answer after it", () =>
     Effect.gen(function*() {
       const { accepted, outcome } = yield* serve()
-      const socket = yield* rawSocket
+      const socket = yield* bytewise
       socket.write(Buffer.concat([Buffer.from(handshake), textFrame("early")]))
       const connection = yield* accepted
       expect(yield* connection.receive).toEqual(Option.some("early"))
-      const written = yield* Effect.fork(everything(socket))
       // A close frame without a code, masked.
       socket.write(Buffer.from([0x88, 0x80, 0, 0, 0, 0]))
       expect(yield* outcome).toBe("200")
-      const answer = yield* written
+      const answer = yield* socket.closed
       expect(answer.split("HTTP/1.1")).toHaveLength(2)
-      expect(answer.endsWith("\x88\x00")).toBe(true)
+      expect(answer.endsWith("\x88\x00<closed>")).toBe(true)
     }).pipe(Effect.scoped, Effect.provide(server())))
 
   it.live("a plain GET and a bad handshake are a 426 with Upgrade", () =>
     Effect.gen(function*() {
       yield* serve()
-      const plain = yield* plainGet("/ws", { upgrade: "websocket" })
-      expect(plain.statusCode).toBe(426)
+      const plain = yield* send(yield* port)("GET", "/ws", { headers: { upgrade: "websocket" } })
+      expect(plain.status).toBe(426)
       expect(plain.headers.upgrade).toBe("websocket")
       for (
         const bad of [
@@ -135,9 +125,9 @@ describe("WebSocketServer", () => {
           handshake.replace("websocket", "h2c")
         ]
       ) {
-        const socket = yield* rawSocket
+        const socket = yield* bytewise
         socket.write(bad)
-        expect(yield* everything(socket)).toMatch(/^HTTP\/1.1 426 [^]*sec-websocket-version: 13/)
+        expect(yield* socket.closed).toMatch(/^HTTP\/1.1 426 [^]*sec-websocket-version: 13/)
       }
     }).pipe(Effect.scoped, Effect.provide(server())))
 
@@ -316,7 +306,7 @@ describe("WebSocketServer", () => {
   it.live("cuts a peer that never answers the closing handshake", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
-      const socket = yield* rawSocket
+      const socket = yield* bytewise
       socket.write(handshake)
       const connection = yield* accepted
       yield* connection.close(1001, "stopping")
@@ -344,16 +334,16 @@ describe("WebSocketServer", () => {
   it.live("survives a reset before the answer to an upgrade request and after the upgrade", () =>
     Effect.gen(function*() {
       const { accepted, openGate, outcome } = yield* serve()
-      const early = yield* rawSocket
+      const early = yield* bytewise
       early.write(handshake.replace("/ws", "/slow"))
-      const late = yield* rawSocket
+      const late = yield* bytewise
       late.write(handshake)
       const connection = yield* accepted
-      late.resetAndDestroy()
+      late.socket.resetAndDestroy()
       expect((yield* connection.closed).code).toBe(1006)
       expect(yield* connection.receive).toEqual(Option.none())
       yield* outcome
-      early.resetAndDestroy()
+      early.socket.resetAndDestroy()
       yield* openGate
       expect(yield* outcome).toBe("200")
       const client = yield* connect("/ws")
@@ -364,9 +354,9 @@ describe("WebSocketServer", () => {
   it.live("cuts a client that pipelines a handshake behind a running request", () =>
     Effect.gen(function*() {
       yield* serve()
-      const socket = yield* rawSocket
+      const socket = yield* bytewise
       socket.write(`GET /slow HTTP/1.1\r\nHost: barista\r\n\r\n${handshake}`)
-      expect(yield* everything(socket)).toBe("")
+      expect(yield* socket.closed).toBe("<closed>")
       yield* connect("/ws")
     }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
 
@@ -383,7 +373,7 @@ describe("WebSocketServer", () => {
   it.live("closes a client that pings and never reads, as one of messages: no pong gathers", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
-      const socket = yield* rawSocket
+      const { socket } = yield* bytewise
       socket.write(handshake)
       const connection = yield* accepted
       socket.pause()
@@ -415,7 +405,7 @@ describe("WebSocketServer", () => {
       const unfinished = [masked(0x81, Buffer.alloc(60_000, "x")).subarray(0, 40_000), masked(0x01, half)]
       const connections: Array<Connection> = []
       for (const bytes of [...unfinished, ...unfinished]) {
-        const socket = yield* rawSocket
+        const socket = yield* bytewise
         socket.write(handshake)
         connections.push(yield* accepted)
         socket.write(bytes)

@@ -8,6 +8,7 @@ import { Lifecycle } from "../../../../src/platform/lifecycle/Lifecycle.ts"
 import { JsonLines } from "../../../../src/platform/observability/Logging.ts"
 import { connect } from "../../../support/connect.ts"
 import { logLines } from "../../../support/logLines.ts"
+import { portOf } from "../../../support/loopback.ts"
 import { turn } from "../../../support/turn.ts"
 
 /** A server that answers by its path, `/404` with 404, and never where that is no number; a connection to it. */
@@ -20,14 +21,13 @@ const start = Effect.fnUntraced(function*(overrides: Partial<Values>) {
     )
   )
   const server = Context.get(served, NodeServer.NodeServer)
-  const { address } = Context.get(served, HttpServer.HttpServer)
   yield* Context.get(served, Lifecycle).enter("ready")
   server.on("request", ({ url = "" }, response) => {
     const status = Number(url.replace(/^http:\/\/[^/]+/, "").slice(1, 4))
     if (status > 0) response.writeHead(status).end()
   })
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
-  const connection = yield* connect(address._tag === "TcpAddress" ? address.port : 0)
+  const connection = yield* connect(portOf(Context.get(served, HttpServer.HttpServer)))
   const arrived = Effect.async<ServerResponse>((resume) => {
     server.once("request", (_, response) => resume(Effect.succeed(response)))
   })

@@ -1,23 +1,21 @@
 import { HttpServer } from "@effect/platform"
 import { Deferred, Effect, Queue } from "effect"
-import { type ClientRequest, type IncomingMessage, request } from "node:http"
+import type { ClientRequest, IncomingMessage } from "node:http"
 import { type ClientOptions, WebSocket } from "ws"
+import { portOf } from "./loopback.ts"
 
-/** What a real client of the server under test saw. */
+/** A real client of the server under test. */
 export interface Client {
   readonly socket: WebSocket
   readonly next: Effect.Effect<string>
   readonly closed: Effect.Effect<{ readonly code: number; readonly reason: string }>
 }
 
-/** The address of the server under test. */
-export const base = Effect.map(HttpServer.HttpServer, ({ address }) => {
-  if (address._tag === "UnixAddress") return address.path
-  return `http://127.0.0.1:${address.port}`
-})
+/** The port of the server under test. */
+export const port = Effect.map(HttpServer.HttpServer, portOf)
 
 const open = Effect.fnUntraced(function*(path: string, protocols: ReadonlyArray<string>, options: ClientOptions) {
-  const url = `${(yield* base).replace("http", "ws")}${path}`
+  const url = `ws://127.0.0.1:${yield* port}${path}`
   return yield* Effect.acquireRelease(
     Effect.sync(() => new WebSocket(url, [...protocols], options)),
     (socket) => Effect.sync(() => socket.terminate())
@@ -54,15 +52,4 @@ export const refusal = Effect.fnUntraced(function*(path: string, options: Client
   })
   const body = yield* Effect.promise(() => response.toArray())
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(body).toString() }
-})
-
-/** An ordinary GET, no handshake. */
-export const plainGet = Effect.fnUntraced(function*(path: string, headers: Record<string, string> = {}) {
-  const url = `${yield* base}${path}`
-  return yield* Effect.async<IncomingMessage>((resume) => {
-    request(url, { headers, agent: false }, (response) => {
-      response.resume()
-      resume(Effect.succeed(response))
-    }).end()
-  })
 })

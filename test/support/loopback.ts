@@ -1,0 +1,55 @@
+import {
+  type HttpApi,
+  type HttpApiGroup,
+  HttpServer,
+  HttpServerRequest,
+  type HttpServerResponse
+} from "@effect/platform"
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import { createServer, type Server } from "node:http"
+import { AppConfig } from "../../src/AppConfig.ts"
+import type * as HttpApiApp from "../../src/platform/http/compiled/HttpApiApp.ts"
+import * as HttpAdapter from "../../src/platform/http/HttpAdapter.ts"
+import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
+import { httpAdapter } from "./adapter.ts"
+
+/** The port on which a server listens. */
+export const portOf = ({ address }: HttpServer.HttpServer): number => address._tag === "TcpAddress" ? address.port : 0
+
+/** Has the library's server listen by one of node's on a free loopback port, until the scope closes and cuts its connections. */
+export const listen = Effect.fnUntraced(function*(server: Server = createServer()) {
+  const http = yield* NodeHttpServer.make(() => server, { host: "127.0.0.1", port: 0 })
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+  return { http, server, port: portOf(http) }
+})
+
+/** The same as a layer. */
+export const layer = (make: () => Server) =>
+  Layer.scoped(HttpServer.HttpServer, Effect.map(Effect.suspend(() => listen(make())), ({ http }) => http))
+
+/** Serves an app of the library's, without any of ours, until the scope closes. */
+export const serveApp = Effect.fnUntraced(function*<E>(
+  app: (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<HttpServerResponse.HttpServerResponse, E>
+) {
+  const { http, port, server } = yield* listen()
+  yield* http.serve(Effect.interruptible(Effect.flatMap(HttpServerRequest.HttpServerRequest, app)))
+  return { port, server }
+})
+
+/** Serves a contract and its handlers by the adapter under test, until the scope closes. */
+export const serve = Effect.fnUntraced(
+  function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
+    api: HttpApi.HttpApi<Id, Groups, E, never>,
+    handlers: Parameters<typeof HttpApiApp.make>[1],
+    node?: Server
+  ) {
+    yield* (yield* Lifecycle).enter("ready")
+    const { http, port, server } = yield* listen(node)
+    yield* HttpAdapter.serve(server, api, handlers, {}).pipe(
+      Effect.provideService(AppConfig, { ...(yield* AppConfig), httpAdapter }),
+      Effect.provideService(HttpServer.HttpServer, http)
+    )
+    return { port, url: new URL(`http://127.0.0.1:${port}`) }
+  }
+)
