@@ -114,14 +114,10 @@ layer(
   it.effect("counts items of batches, websockets, bytes that have not arrived whole, and refusals", () =>
     Effect.gen(function*() {
       const { port } = yield* TestServer
-      const [batch, chat, body, crowded] = yield* Effect.all([
-        connect(port),
-        connect(port),
-        connect(port),
-        connect(port)
-      ], {
-        concurrency: 1
-      })
+      const batch = yield* connect(port)
+      const chat = yield* connect(port)
+      const body = yield* connect(port)
+      const crowded = yield* connect(port)
       const json = "Content-Type: application/json"
       batch.write(
         request("POST /batch-process HTTP/1.1", json, "Accept: text/event-stream", "Content-Length: 21") +

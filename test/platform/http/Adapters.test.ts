@@ -1,27 +1,13 @@
 import { expect, it } from "@effect/vitest"
-import { ConfigProvider, Context, Duration, Effect, FastCheck, Layer, Option, Runtime } from "effect"
+import { Context, Effect, FastCheck, Layer, Option, Runtime } from "effect"
 import type { Values } from "../../../src/AppConfig.ts"
-import { hastyUpstream } from "../../support/hastyUpstream.ts"
+import * as Hasty from "../../support/hasty.ts"
 import { type Answer } from "../../support/send.ts"
 import { TestServer } from "../../support/TestServer.ts"
 import { requests, type Written } from "./requests.ts"
 
-const quick = Duration.millis(1)
-
-const settings = {
-  slowDuration: quick,
-  taskDuration: quick,
-  comparisonTaskDuration: quick,
-  riskyTaskDuration: quick,
-  monitoredDuration: quick,
-  measuredDuration: quick,
-  batchItemDuration: quick
-}
-
-const policies = new Map([
-  ["POLICY_SLOW_OPERATION", `{"timeout":"1 millis"}`],
-  ["POLICY_UNRELIABLE", `{"retry":{"attempts":3,"backoff":{"kind":"linear","base":"1 millis"}}}`]
-])
+/** A timeout that is always over: the operation's own would take seconds. */
+const timeout = ["POLICY_SLOW_OPERATION", `{"timeout":"1 millis"}`] as const
 
 /** What differs between any two answers: ids of traces, moments, and what was measured. */
 const unique: ReadonlyArray<readonly [RegExp, string]> = [
@@ -62,9 +48,8 @@ const describeRequest = ({ body, headers, method, path }: Written) =>
 const server = (httpAdapter: Values["httpAdapter"], upstreamUrl: URL) =>
   Effect.map(
     Layer.build(
-      Layer.provide(
-        TestServer.layer({ ...settings, httpAdapter, upstreamUrl: Option.some(upstreamUrl) }),
-        Layer.setConfigProvider(ConfigProvider.fromMap(policies))
+      TestServer.layer({ ...Hasty.settings, httpAdapter, upstreamUrl: Option.some(upstreamUrl) }).pipe(
+        Hasty.withPolicies(Hasty.retry, timeout)
       )
     ),
     Context.get(TestServer)
@@ -75,7 +60,7 @@ const seed = 4_097
 
 it.scopedLive("both adapters give one answer to any request, valid or not", () =>
   Effect.gen(function*() {
-    const { url } = yield* hastyUpstream
+    const { url } = yield* Hasty.upstream
     const compiled = yield* server("compiled", url)
     const stock = yield* server("platform", url)
     const runtime = yield* Effect.runtime<never>()

@@ -1,7 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { ConfigProvider, Duration, Effect, FastCheck as fc, Layer, Option, Predicate } from "effect"
-import { hastyUpstream } from "../../support/hastyUpstream.ts"
+import { Effect, FastCheck as fc, Predicate } from "effect"
+import * as Hasty from "../../support/hasty.ts"
 import { type Answer, json } from "../../support/send.ts"
 import { TestServer } from "../../support/TestServer.ts"
 
@@ -9,23 +9,7 @@ type Json = Readonly<Record<string, unknown>>
 
 const live = { excludeTestServices: true } as const
 
-const quick = Duration.millis(1)
-
-const server = Layer.unwrapScoped(Effect.map(hastyUpstream, ({ url }) =>
-  TestServer.layer({
-    upstreamUrl: Option.some(url),
-    slowDuration: quick,
-    taskDuration: quick,
-    comparisonTaskDuration: quick,
-    riskyTaskDuration: quick,
-    monitoredDuration: quick,
-    measuredDuration: quick,
-    batchItemDuration: Duration.zero
-  }))).pipe(
-    Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(
-      new Map([["POLICY_UNRELIABLE", `{"retry":{"attempts":3,"backoff":{"kind":"linear","base":"1 millis"}}}`]])
-    )))
-  )
+const server = Hasty.server.pipe(Hasty.withPolicies(Hasty.retry))
 
 const record = (value: unknown): Json => Predicate.isRecord(value) ? value : {}
 const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value : []

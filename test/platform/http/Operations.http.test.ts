@@ -1,33 +1,19 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import { Duration, Effect, Layer, Option } from "effect"
-import { hastyUpstream } from "../../support/hastyUpstream.ts"
+import { Effect } from "effect"
+import * as Hasty from "../../support/hasty.ts"
 import { json } from "../../support/send.ts"
 import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
-
-const quick = Duration.millis(5)
-
-const server = Layer.unwrapScoped(Effect.map(hastyUpstream, ({ url }) =>
-  TestServer.layer({
-    upstreamUrl: Option.some(url),
-    slowDuration: quick,
-    taskDuration: quick,
-    comparisonTaskDuration: quick,
-    riskyTaskDuration: quick,
-    monitoredDuration: quick,
-    measuredDuration: quick,
-    batchItemDuration: quick
-  })))
 
 const eventLoop = { blockedFor: expect.any(Number), missedHeartbeats: expect.any(Number) }
 const tasks = ["Tâche 1 terminée", "Tâche 2 terminée", "Tâche 3 terminée"]
 const done = [0, 1, 2, 3, 4].map((task) => `Task ${task} done`)
 const upstream = { url: expect.stringMatching(/^http:/) }
 
-layer(server, live)("every operation of the handbook answers, with and without its trailing slash", (it) => {
+layer(Hasty.server, live)("every operation of the handbook answers, with and without its trailing slash", (it) => {
   const answers: ReadonlyArray<readonly [string, unknown]> = [
     ["/sync-slow", { message: "Traitement sync terminé", eventLoop }],
     ["/async-slow", { message: "Traitement async terminé" }],

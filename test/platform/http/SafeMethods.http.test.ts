@@ -1,19 +1,10 @@
 import { OpenApi } from "@effect/platform"
 import { expect, it } from "@effect/vitest"
 import SQLite from "better-sqlite3"
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import { Api } from "../../../src/Api.ts"
+import * as Hasty from "../../support/hasty.ts"
 import { TestServer } from "../../support/TestServer.ts"
-
-const millis = Duration.millis(1)
-const quick = {
-  slowDuration: millis,
-  taskDuration: millis,
-  comparisonTaskDuration: millis,
-  riskyTaskDuration: millis,
-  monitoredDuration: millis,
-  measuredDuration: millis
-}
 
 /** The calls upstream of these take seconds, of which the server keeps nothing. */
 const slow = /external|parallel|unreliable|with-timeout|safe/
@@ -44,4 +35,4 @@ it.live("no GET and no HEAD changes anything, so a page that makes a browser sen
       yield* send("HEAD", path)
     }
     expect(rows(dataDir)).toEqual(before)
-  }).pipe(Effect.provide(TestServer.layer(quick))))
+  }).pipe(Effect.provide(TestServer.layer(Hasty.settings))))
