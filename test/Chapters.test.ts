@@ -11,14 +11,14 @@ const read = (path: string) => readFileSync(join(src, path), "utf8")
 const chapters = readdirSync(src).filter((name) => existsSync(join(src, name, "Api.ts")))
 const pages = ["README.md", ...chapters.map((name) => `${name}/README.md`)]
 
-/** Links of a page that lead to a file, and the heading that each means. */
+/** Lists the links of a page to files, each with the heading that it names. */
 const links = (page: string) =>
   [...read(page).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, file = "", heading]) => ({
     file: file === "" ? join(src, page) : join(src, dirname(page), file),
     heading
   }))
 
-/** A heading's name in a link, as the common viewers of Markdown make it. */
+/** Names a heading in a link, as common viewers of Markdown do. */
 const anchor = (heading: string) =>
   heading.replace(/^#+\s+/, "").toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
 

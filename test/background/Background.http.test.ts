@@ -13,7 +13,7 @@ import { TestServer } from "../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 
-/** Jobs end at once; those due in a week wait. */
+/** Settings under which jobs end at once; those due in a week wait. */
 const quick = { ...instantly, jobsPollInterval: Duration.millis(20), jobsStopTimeout: Duration.zero }
 const inAWeek = 604_800
 
@@ -40,26 +40,26 @@ const asJson = (body: unknown, headers: Readonly<Record<string, string>> = {}): 
 
 const accept = (events: string): Sent => ({ headers: { accept: events } })
 
-/** Its mails go to a server that refuses the first one. */
+/** Sends mails to a server that refuses the first one. */
 const mailed = Layer.unwrapScoped(Effect.map(
   Smtp.make([{ at: "rcpt", does: { reply: [550, "no such user"] } }]),
   (mail) => TestServer.layer({ ...quick, ...mailedBy(mail) })
 ))
 
-/** The events of a job to its end, which is the end of the stream. */
+/** Reads the events of a job to the end of the job and the stream. */
 const events = (path: string) =>
   Effect.map(send("GET", path, accept("text/event-stream")), (answer) => ({
     answer,
     jobs: [...answer.text.matchAll(/^event: job\ndata: (.+)$/gm)].map(([, data = ""]) => JSON.parse(data))
   }))
 
-/** The job at its end. */
+/** Waits for the end of a job and returns its last state. */
 const ended = (path: string) => Effect.map(events(path), ({ jobs }) => jobs.at(-1))
 
 const ids = (answer: Answer): ReadonlyArray<number> =>
   JSON.parse(answer.text).map(({ id }: { readonly id: number }) => id)
 
-/** The ids of each page, from the first to the one without a Link, and the Links. */
+/** Reads all pages from the first; returns the ids and the Link of each. */
 const pages = Effect.fnUntraced(function*(first: string) {
   const [seen, links] = [[] as Array<ReadonlyArray<number>>, [] as Array<string>]
   for (let next: string | undefined = first; next !== undefined && seen.length < 10;) {
@@ -162,7 +162,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       expect(first.headers).toMatchObject(chosen)
       expect(first.text).toMatch(/^retry: \d+\n\nid: \S+\nevent: job\ndata: .+\n\n$/)
       const [, id = ""] = /^id: (.+)$/m.exec(first.text) ?? []
-      // EventSource connects again until it is answered 204 (WHATWG HTML, 9.2.3)
+      // EventSource reconnects until it is answered 204 (WHATWG HTML, 9.2.3)
       const again = yield* watch({ "last-event-id": id })
       expect([again.status, again.text]).toEqual([204, ""])
       expect((yield* watch({ "last-event-id": "another" })).text).toBe(first.text)
@@ -246,7 +246,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       const other = yield* send("POST", `${path}?email=bob@example.com`, { headers: key })
       expect([other.status, json(other)]).toMatchObject([422, { _tag: "IdempotencyKeyReused" }])
       expect(ids(yield* send("GET", "/jobs?limit=1000"))).toHaveLength(before + 1)
-      // and the job that was accepted inside of the key's transaction runs
+      // the job accepted inside the key's transaction runs too
       expect((yield* ended(String(first.headers.location))).state).toBe("succeeded")
     }))
 

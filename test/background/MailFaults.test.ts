@@ -6,7 +6,7 @@ import { alice, askFor, attemptsAt, ended, instantly, layer, mailedBy, registere
 import * as TestJobs from "../support/Jobs.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 
-/** Three attempts, and no pauses to speak of. */
+/** A policy of three attempts with negligible pauses. */
 const policy: Policy = { retry: { attempts: 3, backoff: { kind: "constant", base: Duration.millis(1) } } }
 
 const backgroundWith = (mail: Smtp.Fixture, settings: Parameters<typeof layer>[0] = {}, sendMail = policy) =>
@@ -77,7 +77,7 @@ describe("a mail server", () => {
         expect(TestJobs.outcomes(dead)["e-mail"]).toEqual(["failed", "failed", "failed"])
         expect(yield* registered).toEqual({ profiles: [], mailingList: [] })
         expect(mail.received).toEqual([])
-        // and nothing is left open at the server
+        // the server has no open connection left
         yield* Queue.takeN(mail.closed, 3)
       }).pipe(Effect.provide(backgroundWith(mail, { smtpReplyTimeout: Duration.millis(200) })))
     }))

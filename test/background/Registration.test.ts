@@ -143,7 +143,7 @@ describe("a registration", () => {
       expect((yield* jobs.get(first)).state).toBe("succeeded")
       expect(attemptsAt(yield* jobs.get(second), "profile")).toMatchObject([{ outcome: "succeeded" }])
       expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
-      // the second is taken back, and the first stays
+      // the second registration is undone, and the first stays
       yield* jobs.cancel(second)
       expect((yield* ended(second)).state).toBe("cancelled")
       expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })

@@ -8,7 +8,7 @@ import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 import { TestServer } from "../support/TestServer.ts"
 
-/** Servers one after another on one folder. */
+/** Starts one server after another on one folder. */
 const folder = Effect.map(
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-" })),
   (dataDir) =>
@@ -19,7 +19,7 @@ const folder = Effect.map(
       return {
         register: Effect.map(client.background.registerUser({ payload: { email: alice } }), idOf),
         job: (id: ReturnType<typeof idOf>) => client.background.get({ path: { id } }),
-        /** The stream of its events ends with the job. */
+        /** Reads the job's stream, which ends with the job. */
         ended: (id: ReturnType<typeof idOf>) =>
           Effect.zipRight(
             send("GET", `/jobs/${id}`, { headers: { accept: "text/event-stream" } }),
@@ -30,7 +30,7 @@ const folder = Effect.map(
     })
 )
 
-/** Waits until the server comes to that point. */
+/** Waits until the mail server reaches a stage. */
 const arrival = (reached: Queue.Dequeue<Smtp.Stage>, stage: Smtp.Stage): Effect.Effect<void> =>
   Effect.flatMap(Queue.take(reached), (one) => one === stage ? Effect.void : arrival(reached, stage))
 
@@ -60,7 +60,7 @@ describe("a server that stops with a job at work", () => {
       const id = yield* first.register
       yield* arrival(mail.reached, "end")
       const stopping = yield* Effect.fork(first.stop)
-      // it listens no more
+      // the server no longer listens
       yield* Effect.forever(first.job(id)).pipe(Effect.ignore)
       mail.goOn()
       yield* Fiber.join(stopping)

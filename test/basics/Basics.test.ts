@@ -127,7 +127,7 @@ describe("Basics on the real sacrificial loop", () => {
       const multiple = yield* syncMultiple
       expect(multiple.results).toEqual(["Tâche 1 terminée", "Tâche 2 terminée", "Tâche 3 terminée"])
       expect(multiple.duration).toBe("0,15 seconde")
-      // due every 10 ms: 50 ms lose at least three heartbeats and 150 ms at least thirteen
+      // heartbeats are due every 10 ms: 50 ms lose at least three and 150 ms at least thirteen
       expect(slow.eventLoop.missedHeartbeats).toBeGreaterThanOrEqual(3)
       expect(multiple.eventLoop.missedHeartbeats).toBeGreaterThanOrEqual(13)
       expect(slow.eventLoop.blockedFor).toBeGreaterThan(0.049)

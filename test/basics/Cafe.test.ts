@@ -4,7 +4,7 @@ import * as Cafe from "../../src/basics/Cafe.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { logLines } from "../support/logLines.ts"
 
-/** What happened, each with the virtual minute, and how long all of it took. */
+/** Plays a café in virtual time; returns its lines, each with the virtual minute, and the total time. */
 const visit = Effect.fnUntraced(function*(cafe: Effect.Effect<void>) {
   const { layer, lines } = yield* logLines
   const { elapsed } = yield* runVirtual(Effect.provide(cafe, layer), { seed: 1 })

@@ -24,7 +24,7 @@ const layer = (settings: Partial<Values> = {}, batch: Policy = { concurrency: 3 
 
 const itemsOf = (count: number) => Array.from({ length: count }, (_, index) => `item ${index}`)
 
-/** What a request for events is answered, as text. */
+/** Returns the answer to a request for events, as text. */
 const eventsOf = (payload: ReadonlyArray<string>, concurrency?: number) =>
   Effect.gen(function*() {
     const { process } = yield* handlers
@@ -149,7 +149,7 @@ describe("events", () => {
       expect(frames()).toEqual([beginning, comment])
       yield* TestClock.adjust("15 seconds")
       expect(frames()).toEqual([beginning, comment, comment])
-      // from 41 s on three items finish each second, so that nothing is silent any more
+      // from 41 s on three items finish each second, so the stream is never silent
       yield* TestClock.adjust("15 seconds")
       expect(frames()).toHaveLength(3 + 5 * 3)
     }).pipe(Effect.provide(layer())))
@@ -159,7 +159,7 @@ describe("events", () => {
       const { spans, tracer } = yield* spanCounter("Batch.processItem")
       const scope = yield* Scope.make()
       const pull = yield* Effect.flatMap(eventsOf(itemsOf(20)), Stream.toPull).pipe(Scope.extend(scope))
-      // the first pull starts it
+      // the first pull starts the batch
       yield* Effect.withTracer(pull, tracer)
       yield* TestClock.adjust("30 seconds")
       // four events wait in the queue and three before it
@@ -169,7 +169,7 @@ describe("events", () => {
       expect(yield* Effect.flip(batch.process(itemsOf(10)))).toMatchObject({ _tag: "Overloaded" })
       yield* TestClock.adjust("1 minute")
       yield* endsAt(batch.process(itemsOf(10)), "4 seconds")
-      // a client that goes on sees what was sent before, and the end
+      // a client that resumes reading sees all earlier events and the end
       const rest = [...yield* Stream.runCollect(Stream.repeatEffectChunkOption(pull))].join("")
       expect(rest.split("\n\n").slice(0, 4).map((text) => /"done":(\d)/.exec(text)?.[1])).toEqual(["1", "2", "3", "4"])
       expect(rest).not.toContain("event: result")
@@ -281,7 +281,7 @@ describe("POST /batch-process/", () => {
         const leaving = yield* Effect.fork(Effect.flatMap(post("", `["a","b","c"]`, accept), (answer) => answer.text))
         yield* Queue.takeN(starts, 3)
         yield* Fiber.interrupt(leaving)
-        // the items would run for an hour: this ends only if a place is free
+        // the items would run for an hour, so this ends only if a permit is free
         yield* withPermit(Effect.void)
       }).pipe(Effect.provide(server({ batchItemDuration: Duration.hours(1) })))
   )

@@ -18,7 +18,7 @@ const itemsOf = (count: number, name = "item") => Array.from({ length: count }, 
 const process = (items: ReadonlyArray<string>, concurrency?: number) =>
   Effect.flatMap(Batch, (batch) => batch.process(items, concurrency))
 
-/** Runs a batch with progress and keeps what it says. */
+/** Runs a batch with progress and keeps its events. */
 const watched = (items: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const done: Array<number> = []
@@ -98,7 +98,7 @@ describe("fairness", () => {
     Effect.gen(function*() {
       const large = yield* Effect.fork(process(itemsOf(60)))
       yield* TestClock.adjust("500 millis")
-      // a place is free at 1 s
+      // a permit is free at 1 s
       yield* endsAt(process(["one"]), "1500 millis")
       yield* TestClock.adjust("18999 millis")
       expect(yield* isRunning(large)).toBe(true)
@@ -110,7 +110,7 @@ describe("fairness", () => {
     Effect.gen(function*() {
       yield* Effect.forkAll([process(itemsOf(60)), process(itemsOf(60))])
       yield* TestClock.adjust("500 millis")
-      // of the three places that are free at 1 s the second batch, which waits with three items, gets two
+      // of the three permits free at 1 s, the second batch, which has three items waiting, gets two
       yield* endsAt(process(["one"]), "1500 millis")
     }).pipe(Effect.provide(layer())))
 
@@ -120,7 +120,7 @@ describe("fairness", () => {
       for (let elapsed = 1; elapsed <= 20; elapsed++) {
         yield* TestClock.adjust("1 seconds")
         expect(first.done.length + second.done.length).toBe(3 * elapsed)
-        // the first batch took all three places before the second came
+        // the first batch took all three permits before the second came
         expect(Math.abs(first.done.length - second.done.length)).toBeLessThanOrEqual(3)
       }
       yield* Fiber.interruptAll([first.fiber, second.fiber])
@@ -134,7 +134,7 @@ describe("fairness", () => {
       expect(done.length).toBeLessThan(60)
       yield* Fiber.interrupt(fiber)
       expect(done.length).toBeLessThan(300)
-      // nothing is left of it
+      // the interrupted batch has left no items
       expect(yield* process(itemsOf(300))).toHaveLength(300)
     }).pipe(Effect.provide(layer({ batchItemDuration: Duration.zero, batchMaxWaiting: 301 }))))
 
@@ -214,12 +214,12 @@ describe("limits", () => {
       const first = yield* Effect.fork(process(itemsOf(9)))
       yield* Effect.yieldNow()
       yield* endsAt(process(["fits"]), "2 seconds")
-      // six or seven of nine are left now
+      // six or seven of nine items are left now
       expect(yield* Effect.flip(process(itemsOf(10)))).toMatchObject({ _tag: "Overloaded", what: { name: "batch" } })
       const second = yield* Effect.fork(process(itemsOf(5)))
       yield* Effect.yieldNow()
       const refused = yield* Effect.flip(process(itemsOf(10)))
-      // nine in excess, three a second
+      // nine items in excess, three a second
       expect(refused).toMatchObject({ _tag: "Overloaded", retry_after: 3 })
       yield* Fiber.interruptAll([first, second])
       yield* endsAt(process(itemsOf(10)), "4 seconds")

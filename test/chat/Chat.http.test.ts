@@ -23,7 +23,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   yield* (yield* Lifecycle).enter("ready")
 }))
 
-/** A real server with nothing but the chat. */
+/** Starts a real server with only the chat. */
 const server = (overrides: Parameters<typeof AppConfig.layerWith>[0] = {}) =>
   serve.pipe(
     Layer.provideMerge(Room.layer),
@@ -37,7 +37,7 @@ const server = (overrides: Parameters<typeof AppConfig.layerWith>[0] = {}) =>
 
 const take = (client: Client, count: number) => Effect.replicateEffect(client.next, count)
 
-/** Waits until the client, and all that joined before it, saw a message of its own. */
+/** Waits until the client, and all that joined before it, saw one of its messages. */
 const settle = Effect.fnUntraced(function*(client: Client, id: number, earlier: ReadonlyArray<Client> = []) {
   client.socket.send("here")
   for (const one of [client, ...earlier]) expect(yield* one.next).toBe(`Client ${id}: HERE`)
@@ -110,7 +110,7 @@ describe("WS /ws/{client_id}", () => {
         seen = yield* reader.next
         const alsoSeen = yield* sender.next
         expect(alsoSeen === seen).toBe(true)
-        // The leave message may come before or after the message during which the queue overflowed.
+        // the leave message may come before or after the message during which the queue overflowed
         if (seen === left) {
           const last = [yield* reader.next, yield* sender.next]
           expect(last.every((one) => one === expected)).toBe(true)

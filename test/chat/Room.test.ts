@@ -6,7 +6,7 @@ import { Room } from "../../src/chat/Room.ts"
 import { ClientId } from "../../src/domain/Ids.ts"
 import type { Closed, Connection } from "../../src/platform/websocket/Connection.ts"
 
-/** A connection in memory: virtual time cannot drive a socket. */
+/** A connection in memory, as virtual time cannot drive a socket. */
 const makeConnection = Effect.fnUntraced(function*(protocol: string, closing: Duration.DurationInput) {
   const incoming = yield* Mailbox.make<string>()
   const closed = yield* Deferred.make<Closed>()
@@ -26,7 +26,7 @@ const makeConnection = Effect.fnUntraced(function*(protocol: string, closing: Du
   return { connection, seen, says: (text: string) => incoming.offer(text), leaves: close(1000, "bye") }
 })
 
-/** A client that joins at once. */
+/** Makes a client that joins at once. */
 const enter = Effect.fnUntraced(function*(id: number, protocol = "", closing: Duration.DurationInput = 0) {
   const room = yield* Room
   const made = yield* Deferred.make<Effect.Effect.Success<ReturnType<typeof makeConnection>>>()
@@ -40,7 +40,7 @@ const enter = Effect.fnUntraced(function*(id: number, protocol = "", closing: Du
   return {
     ...client,
     hosting,
-    /** What a JSON client saw, and nothing of it is left. */
+    /** Returns and forgets the events that a JSON client saw. */
     events: () => client.seen.splice(0).map((text): unknown => JSON.parse(text))
   }
 })
@@ -108,7 +108,7 @@ describe("Room", () => {
       yield* leaver.says("two")
       yield* TestClock.adjust("50 millis")
       yield* leaver.leaves
-      // As the HTTP server does when the socket closes.
+      // as the HTTP server does when the socket closes
       yield* Fiber.interrupt(leaver.hosting)
       yield* TestClock.adjust("149 millis")
       expect(other.seen).toEqual(["Client 1: ONE"])

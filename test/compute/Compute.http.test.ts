@@ -63,7 +63,7 @@ layer(server, { excludeTestServices: true })("GET", (it) => {
         text: `{"result":${exact}}`
       })
       expect(yield* typed.compute.cpuIntensiveAsync({ urlParams: { n: 1_000_000 } })).toEqual({ result: exact })
-      // a double would say 333332333334500000
+      // a double would print 333332333334500000
       expect((yield* ask("/cpu-intensive-async?n=999999")).text).toBe(`{"result":${exact - 999_999n ** 2n}}`)
       expect((yield* ask("/cpu-intensive-async?n=10000000")).text).toBe(`{"result":333333283333335000000}`)
     }))

@@ -22,7 +22,7 @@ interface Parts {
 
 const base = new URL("http://upstream.invalid")
 
-/** The service over the given parts, with its file in a folder that does not exist before. */
+/** Runs the service over the given parts, with its file in a folder that does not exist yet. */
 const withCompute = <A, E>(
   { get, settings = {}, users = Effect.succeed(3) }: Parts,
   test: (compute: Context.Tag.Service<Compute>, file: string) => Effect.Effect<A, E, FileSystem.FileSystem | CpuPool>

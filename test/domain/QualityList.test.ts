@@ -49,7 +49,7 @@ describe("negotiate", () => {
     ["*", "fr"],
     ["*, en;q=0.5", "fr"],
     ["*;q=0.5, en", "en"],
-    // a wildcard among other ranges says nothing of which one (RFC 4647, 3.4)
+    // a wildcard among other ranges expresses no preference (RFC 4647, 3.4)
     ["*, en", "en"],
     ["en, fr", "en"],
     ["fr, en", "fr"],

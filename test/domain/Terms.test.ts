@@ -16,7 +16,7 @@ const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => ({ name, written: readFileSync(new URL(name, source), "utf8") }))
 
-/** The two texts of a term as they are written: of a template without what it takes in. */
+/** The two texts of a term as written; of a template, the parts between its values. */
 const written = /\bterm\(\s*(["`])((?:(?!\1)[^\\]|\\.)*)\1,\s*(["`])((?:(?!\3)[^\\]|\\.)*)\3/g
 const terms = sources.flatMap(({ written: code }) =>
   [...code.matchAll(written)].map(([, , fr = "", , en = ""]) => term(fr, en))
@@ -75,7 +75,7 @@ const classes = Effect.forEach(
   { concurrency: 1 }
 ).pipe(Effect.map(Arr.flatten))
 
-/** Values that stand for all of a type: each of its literals, a marked text, a number. */
+/** Makes values that represent a type: each of its literals, a marked text, a number. */
 const samples = (ast: SchemaAST.AST, name: string): ReadonlyArray<unknown> => {
   switch (ast._tag) {
     case "Literal":
@@ -99,7 +99,7 @@ const samples = (ast: SchemaAST.AST, name: string): ReadonlyArray<unknown> => {
   }
 }
 
-/** Every failure of a class, one field at a time through all of its values. */
+/** Makes failures of a class; each varies one field through all its values. */
 const failuresOf = ({ ast, tag }: Class): ReadonlyArray<Description> => {
   const encoded = SchemaAST.encodedAST(ast)
   const properties = SchemaAST.isTypeLiteral(encoded) ? encoded.propertySignatures : []
@@ -113,7 +113,10 @@ const failuresOf = ({ ast, tag }: Class): ReadonlyArray<Description> => {
 const shown = (failures: ReadonlyArray<Description>) =>
   failures.flatMap(({ detail }) => [...detail.fr.matchAll(/⟦(.*?)⟧/g)].map(([, name = ""]) => name))
 
-/** Fields shown as they are: values of clients, standards and the operating system, requests, and what was put in the language before. */
+/**
+ * Fields shown unchanged: values of clients, standards, the operating system and requests, and texts already in the
+ * right language.
+ */
 const given = new Set([
   "AttemptsFailed.attempts.error",
   "EmailTaken.email",

@@ -9,7 +9,7 @@ import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.t
 import { Policies } from "../../src/policy/Policies.ts"
 import * as LoopbackServer from "../support/LoopbackServer.ts"
 
-/** The blocking call on the real sacrificial loop, against an upstream with the listener's behaviour. */
+/** Makes the blocking call on the real sacrificial loop, against an upstream with the listener's behaviour. */
 const blockingCall = (listener: Parameters<typeof LoopbackServer.make>[0]) =>
   Effect.gen(function*() {
     const { url } = yield* LoopbackServer.make(listener)

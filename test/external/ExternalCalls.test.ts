@@ -17,7 +17,7 @@ const callsWith = (upstream: Layer.Layer<Upstream>) =>
 
 const modelled = callsWith(ModelledUpstream.layer())
 
-/** Whether the fiber has ended, one millisecond before the boundary and at it. */
+/** Tells whether the fiber has ended, one millisecond before the boundary and at it. */
 const around = <A, E>(fiber: Fiber.RuntimeFiber<A, E>, millis: number) =>
   Effect.gen(function*() {
     yield* TestClock.adjust(millis - 1)

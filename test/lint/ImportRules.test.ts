@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path"
 
 const root = resolve(import.meta.dirname, "../..")
 
-/** The lines that the linter prints of a tree of a few files under our configuration. */
+/** Returns the lines that the linter prints for a small tree under our configuration. */
 const lint = (files: Readonly<Record<string, string>>): ReadonlyArray<string> => {
   const folder = mkdtempSync(join(tmpdir(), "barista-lint-"))
   cpSync(join(root, ".oxlintrc.json"), join(folder, ".oxlintrc.json"))

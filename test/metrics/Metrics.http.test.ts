@@ -12,7 +12,7 @@ const answers = (route: string, method: string, status: number) =>
   `http_server_request_duration_seconds_count{http_request_method="${method}",http_route="${route}",` +
   `http_response_status_code="${status}"}`
 
-/** The value of the sample whose line begins so. */
+/** Returns the value of the sample whose line begins with the given text. */
 const valueOf = (text: string, sample: string): number | undefined => {
   const line = text.split("\n").find((one) => one.startsWith(`${sample} `))
   return line === undefined ? undefined : Number(line.slice(sample.length + 1))
@@ -87,7 +87,7 @@ layer(TestServer.layer({}), live)("GET /metrics", (it) => {
         yield* send("PROPPATCH", `/"${n}`)
       }
       const { text } = yield* scrape
-      // the first scrape has made one of its own
+      // the first scrape has made a series of its own
       expect(seriesOf(text, "http_server_request_duration_seconds") - before).toBeLessThanOrEqual(17)
       expect(valueOf(text, answers("", "GET", 404))).toBe(21)
       expect(valueOf(text, answers("", "_OTHER", 404))).toBe(21)

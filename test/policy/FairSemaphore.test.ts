@@ -18,7 +18,7 @@ import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 
 const atOnce = { concurrency: "unbounded", discard: true } as const
 
-/** Items of one second each, all at once, with the second in which each ended. */
+/** Runs concurrent items of one second each; returns the second in which each ended. */
 const items = (party: FairSemaphore.Party, count: number) =>
   Effect.forEach(
     Array.from({ length: count }),
@@ -30,7 +30,7 @@ const items = (party: FairSemaphore.Party, count: number) =>
     { concurrency: "unbounded" }
   )
 
-/** Holds a permit until told to let go; `held` is done once the permit was granted. */
+/** Holds a permit until released; `held` is done once the permit was granted. */
 const holder = (party: FairSemaphore.Party) =>
   Effect.gen(function*() {
     const held = yield* Deferred.make<void>()
@@ -41,7 +41,7 @@ const holder = (party: FairSemaphore.Party) =>
     return { held, fiber, letGo: Deferred.succeed(letGo, undefined) }
   })
 
-/** Lets a fiber pause once, before its n-th operation. */
+/** Pauses a fiber once, before its n-th operation. */
 const pausingAt = (operation: number) => {
   let paused = false
   return Scheduler.make(
@@ -91,7 +91,7 @@ describe("FairSemaphore", () => {
       yield* Effect.forEach(gates, ({ letGo }) => letGo, atOnce)
       yield* TestClock.adjust("9 seconds")
       yield* Fiber.join(Fiber.all(fibers))
-      // first in first out within a party
+      // first in, first out within a party
       expect(yield* Ref.get(order)).toEqual(["a1", "b1", "c1", "a2", "b2", "c2", "a3", "c3", "a4"])
     }))
 
@@ -154,7 +154,7 @@ describe("FairSemaphore", () => {
         yield* Effect.replicateEffect(Effect.yieldNow(), 2)
         expect(yield* next.poll).toEqual(Option.some(Exit.void))
       }
-      // it was interrupted before its end, and came to its end as well
+      // the item was interrupted before its end in some runs, and reached its end in others
       expect(new Set(ended)).toEqual(new Set(["Failure", "Success"]))
     }))
 
@@ -204,7 +204,7 @@ describe("FairSemaphore", () => {
     parties: FastCheck.array(
       FastCheck.record({
         share: FastCheck.integer({ min: 1, max: 5 }),
-        // durations in milliseconds; an item is interrupted if it has not ended by then
+        // durations in milliseconds; an item that has not ended by then is interrupted
         items: FastCheck.array(
           FastCheck.record({
             start: FastCheck.integer({ min: 0, max: 20 }),
@@ -267,13 +267,13 @@ describe("FairSemaphore", () => {
             })),
           atOnce
         )
-        // a permit or waiter lost would leave the run in a deadlock
+        // a lost permit or waiter would leave the run in a deadlock
         const { exit } = yield* runVirtual(program, { seed: 1 })
         expect(exit).toEqual(Exit.void)
         expect(total.now).toBe(0)
         expect(total.most).toBeLessThanOrEqual(permits)
         for (const { count, share } of shares) expect(count.most).toBeLessThanOrEqual(share)
-        // every permit is back
+        // all permits are free again
         const holders = yield* Effect.forEach(
           Array.from({ length: permits }),
           () => Effect.flatMap(semaphore.party(), holder),

@@ -15,7 +15,7 @@ class Refused extends Data.TaggedError("Refused") {}
 const transformer = (json: typeof Policy.Encoded) =>
   Effect.map(PolicyInterpreter.make(Schema.decodeSync(Policy)(json)), ({ apply }) => apply())
 
-/** An operation that fails with the given errors in turn, then succeeds; and the times, in milliseconds, at which it was called. */
+/** An operation that fails with the given errors in turn, then succeeds, and the times of its calls in milliseconds. */
 const failing = <E>(error: (attempt: number) => E | undefined) =>
   Effect.gen(function*() {
     const calls = yield* Ref.make<ReadonlyArray<number>>([])

@@ -39,7 +39,7 @@ type Interpretation = Surroundings["transformer"]
 const product: Interpretation = (policy) => Effect.map(PolicyInterpreter.make(policy), ({ apply }) => apply())
 const oracle: Interpretation = (policy) => Effect.map(PolicyComposition.make(policy), ({ apply }) => apply())
 
-/** A cause with a defect counts as a defect: so do Effect's own operators see it. */
+/** Classifies a cause with a defect as a defect, as Effect's own operators do. */
 const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return "success"
   if (Cause.isDie(exit.cause)) return "defect"
@@ -47,7 +47,7 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   return Option.isSome(error) ? `failure ${String(error.value)}` : "interrupted"
 }
 
-/** Runs the program and gives what happened, when, and how it ended. */
+/** Runs the program and returns its events with their times, and its outcome. */
 const observed = (
   transformer: Interpretation,
   program: Program
@@ -87,8 +87,7 @@ const scenarios: FastCheck.Arbitrary<Scenario> = FastCheck.record({
 const nap = (nanos: number) => Effect.sleep(Duration.nanos(BigInt(nanos)))
 
 /**
- * Puts an operation under a policy in a fiber that may have children already and may be interrupted, and goes on after
- * it.
+ * Puts an operation under a policy in a fiber that may have children and may be interrupted, and continues after it.
  */
 const staged =
   ({ childBefore, interruptAt, operation, policy, uninterruptible }: Scenario) => (surroundings: Surroundings) => {
@@ -106,7 +105,7 @@ const staged =
       yield* FiberRef.set(ref, 1000)
       const exit = yield* Effect.exit(uninterruptible ? Effect.uninterruptible(subject) : subject)
       yield* record(`${outcomeOf(exit)}, ref=${yield* FiberRef.get(ref)}`)
-      // an interruption that was not taken back would show here
+      // shows an interruption that was not taken back
       yield* nap(123)
       yield* record("went on")
     })
@@ -117,12 +116,12 @@ const staged =
         yield* Fiber.interruptAsFork(fiber, FiberId.none)
       }
       yield* record(outcomeOf(yield* Fiber.await(fiber)))
-      // for what was left behind, if anything was
+      // gives leftovers of the operation time to show
       yield* Effect.sleep("1 minute")
     })
   }
 
-/** Work that takes its time to clean up. */
+/** Work whose cleanup takes time. */
 const slow = ({ record }: Surroundings, name: string, length = 500, cleanup = 200) =>
   Effect.sleep(Duration.millis(length)).pipe(
     Effect.onInterrupt(() =>
@@ -137,7 +136,7 @@ const ms = Duration.millis
 const unavailable = new Broken({ transient: true })
 const thrice = { attempts: 3, backoff: { kind: "constant", base: ms(100) } } as const
 
-/** How an effect ends, whatever is done to its fiber meanwhile. */
+/** Interrupts an effect's fiber after some time and records the effect's outcome. */
 const interruptedAfter = (millis: number, effect: Effect.Effect<unknown, Failure>, { record }: Surroundings) =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(effect)

@@ -19,7 +19,7 @@ const modelled = Resilience.layer.pipe(
 
 const app = Effect.flatMap(handlers, (resilience) => asker(HttpApi.make("test").add(ResilienceApi), { resilience }))
 
-/** The answer to a request during which so much time goes by. */
+/** Returns the answer to a request during which the given time passes. */
 const answerAfter = (path: string, elapsed: "0 seconds" | "3 seconds" | "5 seconds", language = "fr") =>
   Effect.gen(function*() {
     const ask = yield* app

@@ -13,7 +13,7 @@ import { spanRecorder } from "../support/spans.ts"
 
 const base = new URL("http://upstream.invalid")
 
-/** An upstream that notes when which path was asked for; every path but /get fails with the status. */
+/** An upstream that records the time and path of each call. Every path but /get fails with the status. */
 const noted = (status: number) =>
   Effect.map(Ref.make<ReadonlyArray<readonly [number, string]>>([]), (asked) => ({
     asked: Ref.get(asked),

@@ -7,7 +7,7 @@ import { turn } from "../support/turn.ts"
 
 const seed = 42
 
-/** Runs the effect and gives its trace: what it recorded, each with the virtual time in milliseconds. */
+/** Runs the effect and returns its trace: each record with its virtual time in milliseconds. */
 const traced = <E>(
   program: (record: (event: string) => Effect.Effect<void>) => Effect.Effect<unknown, E>,
   withSeed = seed
@@ -108,7 +108,7 @@ describe("VirtualClock", () => {
       expect(run.elapsed).toBe(18_000)
     }))
 
-  // some seconds of computing alone, many on a busy machine
+  // computes for some seconds, many on a busy machine
   it.effect("runs 10,000 fibers that sleep, retry and time out at once", () =>
     Effect.gen(function*() {
       const policy = yield* PolicyInterpreter.make({
@@ -133,7 +133,7 @@ describe("VirtualClock", () => {
         yield* Fiber.interrupt(sleeper)
         yield* Effect.sleep(Duration.infinity)
       })
-      // with the timer still there, time would go on to its deadline
+      // with the timer still there, time would advance to its deadline
       const deadlock = yield* Effect.flip(runVirtual(sleeperGone, { seed }))
       expect(Duration.toMillis(deadlock.after)).toBe(500)
     }))

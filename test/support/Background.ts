@@ -19,7 +19,10 @@ import type { Fixture } from "./SmtpServer.ts"
 
 type NamedPolicies = Parameters<typeof Policies.layerWith>[0]
 
-/** The chapter with its own kinds of jobs, on the real engine, a real worker thread and, where the settings name one, a real mail server. */
+/**
+ * The chapter with its own kinds of jobs, on the real engine and a real worker thread; with a real mail server if the
+ * settings name one.
+ */
 export const over = (settings: Partial<Values> = {}, policies: NamedPolicies = {}) =>
   Background.layer.pipe(
     Layer.provideMerge(Jobs.layer),
@@ -28,22 +31,22 @@ export const over = (settings: Partial<Values> = {}, policies: NamedPolicies = {
     Layer.provideMerge(Layer.mergeAll(RegistrationsRepo.layer, OutboxRepo.layer, BlockingLoop.layer)),
     Layer.provide(Policies.layerWith(policies)),
     Layer.provide(Logger.remove(Logger.defaultLogger)),
-    // no test waits for what never ends
+    // no test waits for work that never ends
     Layer.provide(AppConfig.layerWith({ jobsStopTimeout: Duration.zero, ...settings }))
   )
 
-/** The same on a database of its own. */
+/** The chapter on a database of its own. */
 export const layer = (settings: Partial<Values> = {}, policies: NamedPolicies = {}) =>
   over(settings, policies).pipe(Layer.provideMerge(TestDatabase.layer))
 
-/** The same from the beginning of the test's time. */
+/** The chapter on a database of its own, from the beginning of the test's time. */
 export const layerFromBegin = (settings: Partial<Values> = {}, policies: NamedPolicies = {}) =>
   over(settings, policies).pipe(
     Layer.provide(Layer.effectDiscard(TestJobs.begin)),
     Layer.provideMerge(TestDatabase.layer)
   )
 
-/** Nothing takes time but what the test is about. */
+/** Settings under which only the tested part takes time. */
 export const instantly = {
   mailDuration: Duration.zero,
   profileDuration: Duration.zero,
@@ -55,14 +58,14 @@ export const mailedBy = ({ server }: Fixture): Partial<Values> => ({ smtpUrl: Op
 
 export const alice = Email.make("alice@example.com")
 
-/** The id in the answer to a request for a job. */
+/** Returns the id in the answer to a request for a job. */
 export const idOf = ({ job }: { readonly job: string }): JobId => JobId.make(Number(job.replace("/jobs/", "")))
 
-/** Asks for a job by its operation: its id. */
+/** Requests a job by its operation; returns its id. */
 export const askFor = (operation: keyof Background["Type"], email = alice) =>
   Effect.flatMap(Background, (background) => Effect.map(background[operation]({ email }), idOf))
 
-/** Waits until the job is as it should be, or has ended: its state then. */
+/** Waits until the job fulfils the condition or has ended; returns its state then. */
 export const reaches = (id: JobId, reached: (job: JobDetails) => boolean) =>
   Effect.flatMap(Jobs, (jobs) => Stream.runCollect(Stream.takeUntil(jobs.watch(id), reached))).pipe(
     Effect.map(Chunk.unsafeLast)
@@ -71,11 +74,11 @@ export const reaches = (id: JobId, reached: (job: JobDetails) => boolean) =>
 /** Waits for the end of the job. */
 export const ended = (id: JobId) => reaches(id, () => false)
 
-/** The attempts at one activity. */
+/** Lists the attempts at one activity. */
 export const attemptsAt = ({ activities }: JobDetails, activity: string) =>
   activities.find(({ name }) => name === activity)?.attempts ?? []
 
-/** The addresses in the two tables. */
+/** Lists the addresses in the two tables. */
 export const registered = Effect.gen(function*() {
   const { mailingList, profiles } = yield* RegistrationsRepo
   const window = { limit: 100, after: undefined }

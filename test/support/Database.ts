@@ -5,10 +5,10 @@ import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { Disk } from "../../src/platform/sql/SharedSync.ts"
 import * as SqliteDatabase from "../../src/platform/sql/SqliteDatabase.ts"
 
-/** A disk that takes no time, so that tests which count the event loop's turns need not count those of a real one. */
+/** A disk that takes no time, so that tests which count turns of the event loop need not count a real disk's. */
 const instantDisk = Layer.succeed(Disk, { sync: (_, done) => done(null), lost: () => undefined })
 
-/** The database of a folder, migrated. */
+/** Makes the migrated database of a folder. */
 export const inFolder = (dataDir: string, settings: Partial<Values> = {}) =>
   SqliteDatabase.layer.pipe(
     Layer.provide(AppConfig.layerWith({ ...settings, dataDir })),
@@ -16,7 +16,7 @@ export const inFolder = (dataDir: string, settings: Partial<Values> = {}) =>
     Layer.provide(NodeContext.layer)
   )
 
-/** A migrated, empty database in a real file of a temporary folder, gone with the scope. */
+/** A migrated, empty database in a real file of a temporary folder, which the scope removes. */
 export const layer = Layer.unwrapScoped(Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path

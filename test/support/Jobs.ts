@@ -12,31 +12,34 @@ import type { Policy } from "../../src/policy/Policy.ts"
 import * as TestDatabase from "./Database.ts"
 import { turns } from "./turn.ts"
 
-/** Where the test clock begins, as the engine names its messages by the time since 2025. */
+/** The beginning of the test clock, as the engine names its messages by the time since 2025. */
 export const began = DateTime.unsafeMake("2026-01-01T00:00:00Z")
 
 /** Sets the test clock to the beginning. */
 export const begin = TestClock.setTime(DateTime.toEpochMillis(began))
 
-/** The retention, as the maintenance runs it. */
+/** The retention of jobs, as the maintenance runs it. */
 export class Retention
   extends Context.Tag("barista/test/Retention")<Retention, Effect.Effect.Success<typeof JobRetention.make>>()
 {
   static readonly layer = Layer.effect(Retention, JobRetention.make)
 }
 
-/** The jobs of some kinds on the real engine; their activities run under the policy `upstream`. */
+/** Jobs of some kinds on the real engine; their activities run under the policy `upstream`. */
 export const over = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> = {}, policy: Policy = {}) =>
   Layer.merge(Jobs.layer, Retention.layer).pipe(
     Layer.provide(JobEngine.layer),
     Layer.provide(JobsRepo.layer),
     Layer.provide(Layer.succeed(JobKinds, kinds)),
     Layer.provide(Policies.layerWith({ "upstream": policy })),
-    // no test waits for what never ends
+    // no test waits for work that never ends
     Layer.provide(AppConfig.layerWith({ jobsStopTimeout: Duration.zero, ...overrides }))
   )
 
-/** The same for the rest of the test, with their retention, on a database of their own, from the beginning of the test's time. */
+/**
+ * Starts jobs with their retention for the rest of the test, on their own database, from the beginning of the test's
+ * time.
+ */
 export const make = (...parts: Parameters<typeof over>) =>
   over(...parts).pipe(
     Layer.provide(Layer.effectDiscard(begin)),
@@ -49,13 +52,13 @@ export const make = (...parts: Parameters<typeof over>) =>
     }))
   )
 
-/** How the attempts at each activity ended. */
+/** Lists the outcomes of the attempts at each activity. */
 export const outcomes = ({ activities }: JobDetails) =>
   Object.fromEntries(activities.map(({ attempts, name }) => [name, attempts.map(({ outcome }) => outcome)]))
 
-/** Lets everything run that can run without time passing: the engine's digests and statements take turns of the real event loop. */
+/** Runs all work that needs no time to pass; the engine's digests and statements take turns of the real event loop. */
 export const settled = turns(101)
 
-/** Time passes, and everything runs that is then due. */
+/** Advances the time and runs all work that is then due. */
 export const pass = (duration: Duration.DurationInput) =>
   settled.pipe(Effect.zipRight(TestClock.adjust(duration)), Effect.zipRight(settled))

@@ -4,16 +4,16 @@ import type { Socket } from "node:net"
 
 export interface LoopbackServer {
   readonly url: URL
-  /** Every connection so far. */
+  /** All connections so far. */
   readonly sockets: ReadonlySet<Socket>
   readonly close: Effect.Effect<void>
 }
 
-/** A plain HTTP server on a free port with any behaviour, good or bad, until the scope closes. */
+/** Starts a plain HTTP server on a free port with any behaviour, good or bad, until the scope closes. */
 export const make = (listener: RequestListener): Effect.Effect<LoopbackServer, never, Scope.Scope> =>
   start(createServer(listener))
 
-/** Any HTTP server, on a free port until the scope closes. */
+/** Starts any HTTP server on a free port until the scope closes. */
 export const start = (server: Server): Effect.Effect<LoopbackServer, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<LoopbackServer>((resume) => {

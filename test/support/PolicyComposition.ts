@@ -7,13 +7,13 @@ import type { Transformer } from "../../src/policy/PolicyInterpreter.ts"
 import { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
 import { isTransient } from "../../src/policy/Transient.ts"
 
-// The plain composition of Effect's operators that the policy interpreter must agree with: slow, and simple enough to
-// be believed.
+// The plain composition of Effect's operators, with which the policy interpreter must agree: slow, but simple enough to
+// be trusted.
 
 /**
  * Runs the effect in a fiber of its own. Effect 3.22 attaches the fibers of an `Effect.timeout` inside `Effect.forEach`
- * to the caller of `forEach`, so that a failing sibling would interrupt it only once its time is over; a fiber of its
- * own is interrupted at once.
+ * to the caller of `forEach`, so a failing sibling would interrupt it only after its time. A fiber of its own is
+ * interrupted at once.
  */
 const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) =>
@@ -92,8 +92,7 @@ const attempts = <A, E, R>(
     return Effect.tapError(effect, (error) => tell({ attempt: 1, error, delay: Option.none() }))
   }
   return Effect.catchAll(effect, (error) => {
-    // the schedule, which takes longer to make than many an operation runs, is told of the first attempt as if it had
-    // seen it
+    // the schedule, which takes longer to make than many operations run, is fed the first attempt as if it had seen it
     let next: Effect.Effect<A, E, R> = Effect.fail(error)
     const attempt = Effect.suspend(() => {
       const current = next
@@ -104,7 +103,7 @@ const attempts = <A, E, R>(
   })
 }
 
-/** A policy as a transformer of effects, by Effect's own operators. */
+/** Turns a policy into a transformer of effects, by Effect's own operators. */
 export const make = (policy: Policy): Effect.Effect<{ readonly apply: () => Transformer }> =>
   Effect.map(FairSemaphore.make(policy.concurrency ?? largestConcurrency), ({ withPermit }) => ({
     apply: (): Transformer => (effect, hook = () => Effect.void) => {

@@ -3,7 +3,7 @@ import type { Backoff, Policy } from "../../src/policy/Policy.ts"
 import type { Transformer } from "../../src/policy/PolicyInterpreter.ts"
 import type { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
 
-/** The failure of an operation; a transient one is tried again. */
+/** The failure of an operation; a transient one is retried. */
 export class Broken extends Data.TaggedError("Broken")<{ readonly transient: boolean }> {}
 
 export type Failure = Broken | PolicyTimeout | Cause.TimeoutException
@@ -23,7 +23,7 @@ export type Operation =
   | { readonly kind: "each"; readonly items: ReadonlyArray<Operation>; readonly concurrency: 1 | "unbounded" }
   | { readonly kind: "policy"; readonly policy: Policy; readonly inner: Operation; readonly hook: number | undefined }
 
-/** Any nanosecond: hardly two sums are equal, as the order of events within one instant is not compared. */
+/** Draws any nanosecond, so that sums are rarely equal: the order of events within one instant is not compared. */
 export const arbitraryNanos = (max: number): FastCheck.Arbitrary<number> =>
   FastCheck.noBias(FastCheck.noShrink(FastCheck.integer({ min: 1, max })))
 
@@ -45,13 +45,13 @@ const retry = FastCheck.record({
 
 const limit = nanos.map((count) => Duration.nanos(BigInt(count)))
 
-/** Policies of every combination of parts. */
+/** Draws policies of every combination of parts. */
 export const policies: FastCheck.Arbitrary<Policy> = FastCheck.record(
   { timeout: limit, attemptTimeout: limit, retry },
   { requiredKeys: [] }
 )
 
-/** Operations some levels deep. */
+/** Draws operations some levels deep. */
 export const operations: FastCheck.Arbitrary<Operation> = FastCheck.letrec<{ operation: Operation }>((tie) => {
   const operation = tie("operation")
   const two = FastCheck.tuple(operation, operation)
@@ -85,7 +85,7 @@ export const operations: FastCheck.Arbitrary<Operation> = FastCheck.letrec<{ ope
 /** A FiberRef that operations change. */
 export const ref = FiberRef.unsafeMake(0)
 
-/** The surroundings of an operation: how policies are applied, and where events go. */
+/** The surroundings of an operation: the way in which policies are applied, and the recorder of events. */
 export interface Surroundings {
   readonly transformer: (policy: Policy) => Effect.Effect<Transformer>
   readonly record: (event: string) => Effect.Effect<void>
@@ -94,16 +94,15 @@ export interface Surroundings {
 const sleep = (count: number) => Effect.sleep(Duration.nanos(BigInt(count)))
 
 /**
- * Concurrent branches draw from a Random each, and begin at an instant each: their order within one is not what is
- * compared.
+ * Runs a concurrent branch with its own Random and starting instant, as the order within one instant is not compared.
  */
 const branch = <A, E>(effect: Effect.Effect<A, E>, path: string): Effect.Effect<A, E> =>
   Effect.zipRight(sleep(hash(path)), effect).pipe(Effect.withRandom(Random.make(path)))
 
-/** Some nanoseconds, up to a millisecond. */
+/** Maps a path to some nanoseconds, up to a millisecond. */
 const hash = (path: string): number => [...path].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 999_983, 7)
 
-/** The operation as an effect that records its events under its path. */
+/** Turns the operation into an effect that records its events under its path. */
 export const effectOf = (
   operation: Operation,
   { record, transformer }: Surroundings,
@@ -193,7 +192,7 @@ export const recorder = () => {
     Effect.map(Clock.currentTimeNanos, (at) => {
       events.push({ at, event })
     })
-  /** In the order of time, and within an instant by name. */
+  /** Sorts events by time, and within an instant by name. */
   const trace = () =>
     events
       .map(({ at, event }) => `${String(at).padStart(15)} ${event}`)

@@ -8,15 +8,15 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null
 }
 
-/** A process said something else, or ended, before it said what a test waited for. */
+/** A process that printed another text, or ended, before the awaited one. */
 export class NotSaid extends Data.TaggedError("NotSaid")<{ readonly message: string }> {}
 
 export interface Process {
   readonly pid: number
   readonly signal: (signal: NodeJS.Signals) => void
-  /** Waits until what was said since the last call matches, on standard output or error; answers the match. */
+  /** Waits until the output since the last call, standard or error, matches; returns the match. */
   readonly says: (pattern: RegExp) => Effect.Effect<RegExpExecArray, NotSaid>
-  /** All that it said. */
+  /** Returns all output. */
   readonly said: () => string
   readonly ended: Effect.Effect<Ended>
 }
@@ -24,7 +24,7 @@ export interface Process {
 interface Options {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** In a process group of its own, so that a signal to the group reaches what it starts as well. */
+  /** Runs in its own process group, so that a signal to the group reaches the process's children as well. */
   readonly detached?: boolean
 }
 
@@ -33,10 +33,12 @@ const kill = (child: ChildProcess, detached: boolean) => {
   process.kill(detached ? -child.pid : child.pid, "SIGKILL")
 }
 
-/** As little as a program of ours needs. */
+/** The minimal environment of our programs. */
 const environment = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` }
 
-/** Starts a process; it is killed with the scope where it has not ended. Its environment is the given one, and a PATH with node. */
+/**
+ * Starts a process, which the scope kills unless it has ended. Its environment is the given one and a PATH with node.
+ */
 export const start = (
   command: string,
   args: ReadonlyArray<string>,
@@ -94,7 +96,10 @@ export interface Server extends Process {
   readonly dataDir: string
 }
 
-/** The built server as a process, on a free port, with its files in a temporary folder; or what a shell makes of it. */
+/**
+ * Starts the built server as a process on a free port with its files in a temporary folder, directly or through a shell
+ * command.
+ */
 export const server = (
   env: Readonly<Record<string, string>> = {},
   shell?: string
@@ -110,6 +115,6 @@ export const server = (
     return { ...process, dataDir }
   })
 
-/** The port in the line that says that a server listens. */
+/** Returns the port in the line with which a server announces that it listens. */
 export const port = (process: Process): Effect.Effect<number, NotSaid> =>
   Effect.map(process.says(/listening on http:\/\/127\.0\.0\.1:(\d+)/), ([, digits]) => Number(digits))

@@ -3,12 +3,12 @@ import type { Socket } from "node:net"
 import { SMTPServer, type SMTPServerSession } from "smtp-server"
 import type { SmtpServer } from "../../src/domain/SmtpServer.ts"
 
-/** A point of the dialogue: before the greeting, at RCPT, at DATA, and after the final dot. */
+/** A point of the dialogue: before the greeting, at RCPT, at DATA, or after the final dot. */
 export type Stage = "connect" | "rcpt" | "data" | "end"
 
 /**
- * What the server does the first time that it comes to a stage: replies so, says nothing more, waits until it is told to go on, or closes
- * the socket; after the final dot it may take the mail before it closes.
+ * The server's behaviour when it first reaches a stage. The server sends a reply, falls silent, waits until told to go
+ * on, or closes the socket; after the final dot it may accept the mail before it closes.
  */
 export interface Step {
   readonly at: Stage
@@ -22,22 +22,22 @@ export interface Received {
   readonly headers: ReadonlyArray<readonly [string, string]>
   /** The body, decoded. */
   readonly text: string
-  /** As it came, but for the dots that SMTP adds. */
+  /** The text as received, without the dots that SMTP adds. */
   readonly raw: string
 }
 
 export interface Fixture {
   readonly server: SmtpServer
   readonly received: ReadonlyArray<Received>
-  /** Gets each stage as it is reached. */
+  /** Gets each stage as the server reaches it. */
   readonly reached: Queue.Dequeue<Stage>
-  /** Gets an element for each connection that has closed. */
+  /** Gets an element for each closed connection. */
   readonly closed: Queue.Dequeue<void>
   /** Adds steps to the script. */
   readonly follow: (...more: ReadonlyArray<Step>) => void
   /** Ends the waiting. */
   readonly goOn: () => void
-  /** How many connections there have been. */
+  /** Counts the connections so far. */
   readonly connections: () => number
   /** Stops listening and closes every connection. */
   readonly stop: Effect.Effect<void>
@@ -62,7 +62,10 @@ const parsed = (raw: string): Pick<Received, "headers" | "text" | "raw"> => {
   return { raw, headers, text: quotedPrintable(raw.slice(end + 4)) }
 }
 
-/** A real mail server on a free port of loopback, until the scope closes. Its steps are taken in order; past them it accepts. */
+/**
+ * Starts a real mail server on a free port of loopback, until the scope closes. It takes its steps in order, and then
+ * accepts everything.
+ */
 export const make = (
   script: ReadonlyArray<Step> = [],
   { login, tls = false }: {

@@ -6,5 +6,5 @@ declare module "vitest" {
   }
 }
 
-/** The adapter under test: the whole HTTP suite runs once by each of them (vitest.config.ts). */
+/** The adapter under test. The whole HTTP suite runs once with each adapter (vitest.config.ts). */
 export const httpAdapter = inject("httpAdapter")

@@ -19,8 +19,8 @@ const run = (app: App) => (request: HttpServerRequest.HttpServerRequest) =>
   })
 
 /**
- * What the adapter under test answers for a contract and its handlers, without a socket, in the fiber of the test: under its clock, its loggers
- * and its scope.
+ * Answers requests by the adapter under test for a contract and its handlers, without a socket. Runs in the fiber of
+ * the test, under its clock, loggers and scope.
  */
 export const make = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
   api: HttpApi.HttpApi<Id, Groups, E, never>,

@@ -2,7 +2,9 @@ import { type HttpApi, type HttpApiGroup, HttpServerRequest, HttpServerResponse 
 import { Effect } from "effect"
 import * as App from "./app.ts"
 
-/** Asks the application that a contract and its handlers make, without a socket: status, headers and the JSON of the answer. */
+/**
+ * Sends requests to a contract and its handlers without a socket; returns status, headers and the JSON of the answer.
+ */
 export const asker = <Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
   api: HttpApi.HttpApi<Id, Groups, E, never>,
   handlers: Parameters<typeof App.make>[1]

@@ -1,6 +1,6 @@
 import { bundle } from "../../scripts/build.mjs"
 
-/** Worker threads are started from built JavaScript, so the bundles are made once before the tests. */
+/** Builds the bundles once before the tests, as worker threads start from built JavaScript. */
 export default async () => {
   await bundle(["main"])
 }

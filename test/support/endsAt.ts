@@ -1,7 +1,7 @@
 import { expect } from "@effect/vitest"
 import { Duration, Effect, Fiber, Option, TestClock } from "effect"
 
-/** Runs an effect under TestClock: still running a millisecond before the boundary, ended at it. */
+/** Runs an effect under TestClock and asserts that it runs a millisecond before the boundary and has ended at it. */
 export const endsAt = <A, E, R>(effect: Effect.Effect<A, E, R>, boundary: Duration.DurationInput) =>
   Effect.gen(function*() {
     const fiber = yield* Effect.fork(effect)

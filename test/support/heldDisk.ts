@@ -3,11 +3,11 @@ import { Disk } from "../../src/platform/sql/SharedSync.ts"
 
 type Done = (failure: Error | null) => void
 
-/** A disk that ends each sync in the next turn of the event loop, until it is told to hold syncs back. */
+/** A disk that ends each sync in the next turn of the event loop, unless told to hold syncs back. */
 export const make = () => {
-  /** Ends the syncs that are held back, in order, with a failure or with null. */
+  /** Ends the held syncs in order, with a failure or with null. */
   const held: Array<Done> = []
-  /** The failures for which the database has given the disk up. */
+  /** The failures for which the database has given up the disk. */
   const lost: Array<Error> = []
   let holds = false
   return {
@@ -16,7 +16,7 @@ export const make = () => {
     hold: () => {
       holds = true
     },
-    /** Ends what is held back, and holds nothing back from now on. */
+    /** Ends the held syncs and holds none from now on. */
     letGo: () => {
       holds = false
       for (const done of held.splice(0)) done(null)

@@ -18,7 +18,7 @@ const program = `
   process.stdout.write("held")
 `
 
-/** Locks a database from another process, until it is told to release it or the scope closes. */
+/** Locks a database from another process, until released or until the scope closes. */
 export const holdLock = Effect.fnUntraced(function*(file: string, begin = "BEGIN IMMEDIATE") {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() => spawn(process.execPath, ["-e", program, file, begin], { stdio: ["pipe", "pipe", "inherit"] })),

@@ -1,6 +1,6 @@
 import { Effect, Logger } from "effect"
 
-/** A logger that keeps every line with the time of the clock in milliseconds, oldest first. */
+/** Makes a logger that keeps every line with the clock's time in milliseconds, oldest first. */
 export const logLines = Effect.sync(() => {
   const lines: Array<readonly [number, string]> = []
   const logger = Logger.make(({ date, message }) => {

@@ -1,7 +1,7 @@
 import { Duration, Effect, Layer } from "effect"
 import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 
-/** The sacrificial loop in virtual time, one call after another: TestClock cannot drive a thread that is blocked for real. */
+/** The sacrificial loop in virtual time, one call after another, as TestClock cannot drive a blocked thread. */
 export const modelledLoop = Layer.effect(
   BlockingLoop,
   Effect.map(Effect.makeSemaphore(1), (line) => {

@@ -16,7 +16,7 @@ import * as TestDatabase from "../support/Database.ts"
 import { TestServer } from "../support/TestServer.ts"
 import { turn } from "../support/turn.ts"
 
-/** The ledger, and its check a few entries at a time; other fibers run, and are committed, between two pages. */
+/** The ledger with a check of few entries a page. Other fibers run and commit between two pages. */
 const services = (entries: number) =>
   Layer.mergeAll(Transfers.layer, LedgerCheck.layerOfPages(entries)).pipe(
     Layer.provideMerge(Users.layer),
@@ -35,7 +35,7 @@ const services = (entries: number) =>
 
 const people = 5
 
-/** Five users; the first three begin with 10.00, by ten deposits each. */
+/** Makes five users; the first three begin with 10.00, by ten deposits each. */
 const begin = Effect.gen(function*() {
   const users = yield* Users
   const transfers = yield* Transfers
@@ -148,7 +148,7 @@ describe("a ledger that does not add up", () => {
       const { status, stderr } = spawnSync(process.execPath, ["dist/main.js"], {
         env: { DATA_DIR: dataDir, DATABASE_URL: `sqlite:${file}`, PORT: "0" },
         encoding: "utf8",
-        // one that starts after all would run for ever
+        // a server that starts despite the error would run forever
         timeout: 15_000
       })
       expect(stderr).toBe(

@@ -13,7 +13,7 @@ import * as TestDatabase from "../support/Database.ts"
 const id = UserId.make
 const cents = Cents.make
 
-/** Four users; the first three begin with 100.00, 50.00 and 0.00. */
+/** Makes four users; the first three begin with 100.00, 50.00 and 0.00. */
 const people = Effect.gen(function*() {
   const users = yield* Users
   const transfers = yield* Transfers
@@ -33,7 +33,10 @@ const balances = Effect.gen(function*() {
   )
 })
 
-/** What must hold of the ledger whatever happened: everything sums to zero, nobody is negative, balances are the sums of their entries. */
+/**
+ * Asserts the ledger's invariants: all entries sum to zero, nobody is negative, and balances are the sums of their
+ * entries.
+ */
 const audit = Effect.gen(function*() {
   const { writer: sql } = yield* Database
   const [row] = yield* sql<{ sum: number; least: number; wrong: number; halves: number }>`
@@ -56,7 +59,7 @@ const chapters = Layer.mergeAll(Transfers.layer, Users.layer).pipe(
 
 const services = chapters.pipe(Layer.provideMerge(LedgerRepo.layer), Layer.provideMerge(TestDatabase.layer))
 
-/** The ledger with one query replaced: what happens when the middle of a transaction fails. */
+/** Runs the ledger with one query replaced, to fail in the middle of a transaction. */
 const withRepo = (change: (repo: LedgerRepo["Type"]) => LedgerRepo["Type"]) =>
   chapters.pipe(
     Layer.provideMerge(Layer.effect(LedgerRepo, Effect.map(LedgerRepo, change))),

@@ -7,7 +7,7 @@ import { file, form, multipart } from "../platform/files/forms.ts"
 import { TestServer } from "../support/TestServer.ts"
 
 const mebibyte = 1_048_576
-/** More than the sockets of both sides hold. */
+/** A size that exceeds the socket buffers of both sides. */
 const size = 32 * mebibyte
 
 layer(TestServer.layer(), { excludeTestServices: true })("a download", (it) => {
