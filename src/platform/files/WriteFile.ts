@@ -6,7 +6,6 @@ import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { Overloaded } from "../../domain/Problem.ts"
 import type { BlockingLoop } from "../workers/blocking/BlockingLoop.ts"
-import { ChunkMemory } from "./ChunkMemory.ts"
 import { fileCall, fromCause } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
 
@@ -46,16 +45,11 @@ const create = (path: string, flush: boolean): Effect.Effect<WriteStream, Storag
       }).pipe(Effect.zipRight(Exit.isSuccess(exit) ? Effect.void : removeFile(path)))
   )
 
-/** Writes a stream to a new file, and returns its size. Takes ownership of the stream's chunks, and frees them. */
+/** Writes a stream to a new file, and returns its size. */
 const receive = (content: Readable, path: string, hash: Hash | undefined): Effect.Effect<number, StorageFull> =>
   Effect.gen(function*() {
     const file = yield* create(path, hash !== undefined)
-    const memory = new ChunkMemory()
-    content.on("data", (chunk: Buffer) => {
-      hash?.update(chunk)
-      memory.hold(chunk)
-      memory.free(file.bytesWritten)
-    })
+    if (hash !== undefined) content.on("data", (chunk: Buffer) => hash.update(chunk))
     // With `flush`, the file is synced (fsync) before it closes, and the pipeline waits for the close.
     yield* fileCall((signal) => pipeline(content, file, { signal }))
     return file.bytesWritten
@@ -63,7 +57,7 @@ const receive = (content: Readable, path: string, hash: Hash | undefined): Effec
 
 /**
  * Writes a stream without blocking the event loop, and hashes it on the way. The file is complete on the disk on
- * success, and removed otherwise. Takes ownership of the stream's chunks, and frees them.
+ * success, and removed otherwise.
  */
 export const streaming = (content: Readable, path: string): Effect.Effect<Written, StorageFull> =>
   Effect.suspend(() => {
