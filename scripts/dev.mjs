@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, watch, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { contexts } from "./build.mjs"
+import { repeatable } from "./build.mjs"
 
 /** Milliseconds without a further change after which a change is complete, as editors save a file in several steps. */
 const quiet = 100
@@ -73,16 +73,15 @@ const supervise = ([program = "node", ...args]) => {
 
 /**
  * Builds and runs a program until a signal, and again at each change. If the build fails, the old program runs on.
- * @param {{ folder: string, builds: ReadonlyArray<Build>, command: ReadonlyArray<string> }} options
+ * @param {{ folder: string, build: Build, command: ReadonlyArray<string> }} options
  */
-export const develop = async ({ builds, command, folder }) => {
+export const develop = async ({ build, command, folder }) => {
   const server = supervise(command)
   /** Writes all files or none, as the running server still loads some. If none, esbuild has printed the reason. */
   const isBuilt = async () => {
-    const results = await Promise.allSettled(builds.map((build) => build.rebuild()))
-    const built = results.flatMap((result) => (result.status === "fulfilled" ? [result.value.outputFiles] : []))
-    if (built.length < results.length) return false
-    for (const { contents, path } of built.flat()) {
+    const built = await build.rebuild().catch(() => undefined)
+    if (built === undefined) return false
+    for (const { contents, path } of built.outputFiles) {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, contents)
     }
@@ -124,7 +123,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await develop({
     folder: join(root, "src"),
-    builds: await contexts(["main"]),
+    build: await repeatable(["main"]),
     command: [process.execPath, "--enable-source-maps", join(root, "dist/main.js")]
   })
 }

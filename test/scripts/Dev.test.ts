@@ -16,7 +16,7 @@ const script = `
   const build = await context({
     entryPoints: ["src/main.js"], outfile: "dist/main.js", bundle: true, write: false, logLevel: "warning"
   })
-  await develop({ folder: "src", builds: [build], command: ["node", "dist/main.js"] })
+  await develop({ folder: "src", build, command: ["node", "dist/main.js"] })
 `
 
 const program = (version: number) => `
