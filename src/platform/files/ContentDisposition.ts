@@ -28,7 +28,10 @@ const decodeExtended = (written: string): Option.Option<string> => {
   return match[1].toLowerCase() === "utf-8" ? decode(bytes) : Option.some(bytes.toString("latin1"))
 }
 
-/** True for characters that no header value may contain (RFC 9110, 5.5). Some databases cannot store them either. */
+/**
+ * True if a text contains characters that no header value may contain (RFC 9110, 5.5), and that some databases cannot
+ * store.
+ */
 const hasForbidden = (text: string) => /[\0\r\n]/.test(text)
 
 /**

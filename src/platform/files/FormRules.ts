@@ -67,7 +67,7 @@ export const tooMany = (expected: Expected) =>
 export const missing = ({ field }: Expected) =>
   InvalidInput.of(["body", field], text("champ requis : un fichier", "field required: a file"), "missing")
 
-/** Problem of a file with content but no name. An input that was left empty has neither. */
+/** Problem of a file with content but no name. An input that was left empty has neither a name nor content. */
 export const nameless = (expected: Expected) =>
   invalid(expected, text("le fichier n'a pas de nom", "the file has no name"))
 
@@ -82,7 +82,9 @@ const misplaced = (name: string, { field }: Expected) =>
 /** Characters of a media type. RFC 6838, 4.2 allows 127 for each of its two names. */
 const longestType = 255
 
-/** Headers that a part may have once (RFC 2045, 3; RFC 2183, 2). Of two lines, one would have to be ignored. */
+/**
+ * Headers that a part may have once (RFC 2045, 3; RFC 2183, 2). If there were two lines, one would have to be ignored.
+ */
 const once = ["content-disposition", "content-type", "content-transfer-encoding"] as const
 
 const isPrintable = (written: string) => /^[\x20-\x7e]+\/[\x20-\x7e]+$/.test(written)

@@ -66,8 +66,8 @@ const linger = (request: HttpServerRequest.HttpServerRequest) =>
 /**
  * Streams the files of a `multipart/form-data` request into `consume`, one after the other, and returns the results in
  * the order sent. Memory is bounded at any size, and the request's conditions are checked before its content. Only the
- * expected files are taken: 415 for another media type, 422 for a malformed, broken off or unexpected form, 413 for too
- * large or too many files. A failure interrupts the running consumer.
+ * expected files are taken. The failures are 415 (another media type), 422 (a malformed, broken off or unexpected form)
+ * and 413 (too large, too many files). A failure interrupts the running consumer.
  */
 export const read = <A, E, R>(
   request: HttpServerRequest.HttpServerRequest,

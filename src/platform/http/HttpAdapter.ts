@@ -13,22 +13,26 @@ import * as StockHttpApi from "./stock/StockHttpApi.ts"
  * adapter. Clients cannot tell the two adapters apart: both run the HTTP tests, and both give the same answers to
  * random requests (`test/platform/http/Adapters.test.ts`).
  *
- * `compiled` prepares each endpoint once, where `HttpApiBuilder` prepares it anew for every request:
+ * `compiled` prepares each endpoint once; `HttpApiBuilder` would prepare the endpoint anew for every request.
  *
  * - `HttpApiApp` is the contract as an application, made from `Operations`, `DecodeRequest` (with `Params`,
  *   `InputIssues`, `RequestBody`) and `EncodeResponse`.
  * - `RequestRunner` runs an application on a node:http server with `NodeRequest` and `writeAnswer`; a request takes one
  *   fiber or none. `RequestRunner` knows nothing of contracts, and `HttpApiApp` nothing of sockets.
  *
- * `platform` is the `HttpApiBuilder`, router, encoding and server of @effect/platform, and adds the parts that they
- * lack. `stock/Endpoints` decodes as `compiled` does, `stock/Middleware` rejects and reports as `compiled` does, and
+ * `platform` is the `HttpApiBuilder`, router, encoding and server of @effect/platform, with additions.
+ * `stock/Endpoints` decodes as `compiled` does, `stock/Middleware` rejects and reports as `compiled` does, and
  * `stock/Connection` wraps the server.
  *
- * Both adapters share the policy of this server: who is rejected (`Admission`, `BearerTokens`, `Conformance`), answers
- * outside the contract (`Unmatched`), reports of failures (`Failures`, `ProblemResponse`), language and headers
- * (`Exchange`), spans and idempotency keys (`OperationSpan`). The vocabulary of contracts and handlers knows neither
- * adapter: `Handlers`, `Params`, `Pagination`, `Idempotent`, `ResponseHeaders`, `EventStream` and the documentation's
- * (`openapi/`, `documented`).
+ * Both adapters share the rules of this server:
+ *
+ * - `Admission`, `BearerTokens` and `Conformance` reject requests, and `Unmatched` answers those outside the contract.
+ * - `Failures` and `ProblemResponse` report failures.
+ * - `Exchange` holds language and headers, and `OperationSpan` makes the spans.
+ * - `IdempotencyKeys` run a keyed request once.
+ *
+ * The vocabulary of contracts and handlers knows neither adapter: `Handlers`, `Params`, `Pagination`, `Idempotent`,
+ * `ResponseHeaders`, `EventStream` and the documentation's (`openapi/`, `documented`).
  */
 export const serve = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(

@@ -38,7 +38,7 @@ export const type = <Payload, Encoded>(
 /** Facts about its job that an activity gets. */
 export interface JobContext {
   readonly id: JobId
-  /** Milliseconds since the epoch. Together with the id it identifies the job even beyond this database. */
+  /** Milliseconds since the epoch. Id and creation time together identify the job even beyond this database. */
   readonly createdAt: number
 }
 
@@ -60,14 +60,14 @@ export interface Activity<Payload> {
    */
   readonly run: Work<Payload>
   /**
-   * Changes the database after `run`, in one transaction with the record of the success, so exactly once. It may wait
-   * only for statements.
+   * Changes the database after `run`, in one transaction with the record of the success, so exactly once. The change
+   * may wait only for statements.
    */
   readonly commit?: Work<Payload>
   /**
-   * Compensates in the database for `run` and `commit`, in one transaction with its record. Runs even if they failed or
-   * were interrupted, since they may have had an effect. Called when an activity of the job has failed for good, or the
-   * job is cancelled.
+   * Compensates in the database for `run` and `commit`, in one transaction with the record of the compensation. Runs
+   * even if `run` or `commit` failed or was interrupted, since either may have had an effect. Called when an activity
+   * of the job has failed for good, or the job is cancelled.
    */
   readonly undo?: Work<Payload>
 }
@@ -87,8 +87,8 @@ export interface JobKind {
   /** Names of the kind's activities. */
   readonly activities: ReadonlyArray<string>
   /**
-   * Makes the activities of one job from its stored JSON payload; a text with the reason if this version of the server
-   * cannot read the payload.
+   * Makes the activities of one job from its stored JSON payload. Returns the reason as text if this version of the
+   * server cannot read the payload.
    */
   readonly steps: (payload: unknown, job: JobContext) => Either.Either<ReadonlyArray<Step>, string>
   /** Interval of a recurring kind. The transaction that ends a job enqueues the next one, due after the interval. */

@@ -43,8 +43,8 @@ const make = Effect.gen(function*() {
   const mayBegin = yield* Effect.makeLatch(true)
 
   /**
-   * Hands a run over to the engine, in the caller's transaction. The caller may be a run itself; without its context
-   * the engine does not take that run for the parent, which it would wake at the end.
+   * Hands a run over to the engine, in the caller's transaction. The context leaves out a calling run; otherwise the
+   * engine would take that run for the parent, and wake it at the end.
    */
   const handOver = Effect.fnUntraced(
     function*({ due_at, id, kind, run }: JobRow) {
@@ -172,8 +172,8 @@ const make = Effect.gen(function*() {
     )
 
   /**
-   * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. They come from an
-   * upgrade, from a kind unknown to the previous server, or from a loss of messages.
+   * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. Such jobs come from
+   * an upgrade, from a kind unknown to the previous server, or from a loss of messages.
    */
   const takeUp = (after: number): Effect.Effect<void> =>
     Effect.flatMap(

@@ -2,7 +2,7 @@ import type { Socket } from "node:net"
 
 /** A client, identified by address. Behind a proxy that does not pass addresses on, all clients are one. */
 export interface Client {
-  /** The address. For IPv6 only the first 64 bits, as a network gives one client all of the rest. */
+  /** The address, reduced for IPv6 to its first 64 bits, as a network gives one client all of the rest. */
   readonly address: string
   /** Open connections of the client. */
   connections: number

@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 
 /**
- * A client's connection with its pending responses, oldest first. Only the first is being written; the others are
- * pipelined behind it (RFC 9112, 9.3.2), and node notifies them of nothing.
+ * A client's connection with its pending responses, oldest first. Only the first response is being written. The others
+ * are pipelined behind the first (RFC 9112, 9.3.2), and node sends them no events.
  */
 export class Connection {
   static readonly #all = new WeakMap<Duplex, Connection>()

@@ -60,8 +60,8 @@ const make = (most: number, now: () => number) => {
 }
 
 /**
- * Memory for all bodies and messages that have not arrived whole. Each has a bound of its own, but a thousand slow
- * senders multiply it. Without the layer there is no common bound.
+ * Memory for all bodies and messages that have not arrived whole. A single body has its own bound, but a thousand slow
+ * senders multiply that bound. Without the layer there is no common bound.
  */
 export class InputMemory extends Context.Reference<InputMemory>()("barista/platform/lifecycle/InputMemory", {
   defaultValue: () => make(Infinity, () => 0)

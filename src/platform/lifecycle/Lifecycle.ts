@@ -5,7 +5,7 @@ import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { Clients } from "./Clients.ts"
 import { Connection } from "./Connection.ts"
 
-/** State of the server. `leaving` is not ready but still serves, because balancers send requests until they notice. */
+/** State of the server. `leaving` is not ready but still serves, because balancers need time to notice. */
 export type State = "starting" | "ready" | "leaving" | "stopping"
 
 /** The bound on requests in flight that is reached. */

@@ -9,7 +9,8 @@ import { Lifecycle } from "./Lifecycle.ts"
 const settling = Duration.seconds(5)
 
 /**
- * Lets balancers notice that the server is no longer ready. For `delay` it serves the requests that they still send.
+ * Lets balancers notice that the server is no longer ready, and serves the requests that balancers still send for
+ * `delay`.
  */
 export const leave = Effect.fn("Lifecycle.leave")(function*(delay: Duration.Duration) {
   if (Duration.equals(delay, Duration.zero)) return

@@ -19,8 +19,9 @@ const escaped = (purpose: string): string =>
   purpose.replace(/[^A-Za-z0-9_-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
 /**
- * Makes the Message-Id of a job's mail, such as `<job-12.welcome@example.com>`. It differs for every job and purpose
- * (at least one character) and never changes, so that a mail sent twice can be recognised. `domain` is the sender's.
+ * Makes the Message-Id of a job's mail, such as `<job-12.welcome@example.com>`. The id differs for every job and
+ * purpose (at least one character) and never changes, so that a mail sent twice can be recognised. `domain` is the
+ * sender's.
  */
 export const messageIdOf = (jobId: number, purpose: string, domain: string): string =>
   `<job-${jobId}.${escaped(purpose)}@${domain}>`

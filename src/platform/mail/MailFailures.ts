@@ -24,8 +24,8 @@ const sentence = (what: string, { code, reason, response }: Schema.Struct.Type<t
   `${what} (${reason})${response === undefined ? (code === undefined ? "" : `: ${code}`) : `: ${response}`}`
 
 /**
- * The mail will never be accepted. The server rejected it for good (5xx), the login failed, or the mail cannot be sent
- * at all.
+ * The mail will never be accepted. The server rejected the mail for good (5xx), the login failed, or the mail cannot be
+ * sent at all.
  */
 export class MailRejected extends Schema.TaggedError<MailRejected>("barista/MailRejected")("MailRejected", fields) {
   override get message(): string {

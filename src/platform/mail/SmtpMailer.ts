@@ -8,10 +8,7 @@ import { boundedResponse, MailRejected, MailUnavailable } from "./MailFailures.t
 /** Codes of a faulty mail or login that no reply of the server reports. */
 const permanentCodes: ReadonlySet<string | undefined> = new Set(["EAUTH", "EENVELOPE", "EMESSAGE"])
 
-/**
- * Classifies an error. A 5xx is permanent, except for 503: that session was out of sequence, and the next one may not
- * be.
- */
+/** Classifies an error. A 5xx is permanent, except for 503, which may only concern the sequence of one session. */
 const failureOf = (error: NodemailerError): MailRejected | MailUnavailable => {
   const failure = {
     reason: error.timeoutType ?? error.originalCode ?? error.code ?? "unknown",

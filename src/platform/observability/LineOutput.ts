@@ -87,7 +87,8 @@ const output = ({ descriptor, mostBytes, notice }: Options): Output => {
   }
 
   /**
-   * Writes everything; false if a backlog remains. The backlog is not copied: later lines become bytes only after it.
+   * Writes everything; false if a backlog remains. The backlog is not copied, and later lines become bytes only after
+   * the backlog.
    */
   const flush = (): boolean => {
     while (unwritten.length > 0 || lines.length > 0) {
@@ -132,12 +133,12 @@ interface Options {
 
 /**
  * Writes lines to a file descriptor, all lines of one turn of the event loop in one system call. A slow reader never
- * delays the process: up to `mostBytes` wait, then lines are dropped, as are lines that a full disk or a closed reader
- * rejects. A notice reports their number. The end of the scope flushes the waiting lines, and so does the end of the
- * process, even after an uncaught failure.
+ * delays the process. Up to `mostBytes` wait for the reader, and further lines are dropped, as are lines that a full
+ * disk or a closed reader rejects. A notice reports the number of dropped lines. The end of the scope flushes the
+ * waiting lines, and so does the end of the process, even after an uncaught failure.
  *
  * sonic-boom 5 was tried. Its synchronous writes sleep on the event loop while a pipe is full. Its asynchronous writes
- * occupy the threads of file calls. It also keeps lines that a full disk has rejected.
+ * occupy the threads of file calls. Lines that a full disk has rejected stay in its buffer.
  */
 export const make = (options: Options): Effect.Effect<Pick<Output, "add" | "dropped">, never, Scope.Scope> =>
   Effect.acquireRelease(

@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto"
 type Fields = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
 /**
- * The caller's `tracestate`, in the context of its span. Outgoing calls pass it on with the trace (W3C Trace Context,
- * 3.3).
+ * The caller's `tracestate`, in the context of its span. Outgoing calls pass the state on with the trace (W3C Trace
+ * Context, 3.3).
  */
 export class TraceState extends Context.Tag("barista/platform/observability/TraceState")<TraceState, string>() {}
 

@@ -5,7 +5,7 @@ import { Writable } from "node:stream"
 type Options = Logger.Logger.Options<unknown>
 
 /**
- * Formats log entries by Effect's pretty logger. That logger prints by the console of the logging fiber, so a console
+ * Formats log entries by Effect's pretty logger. The logger prints by the console of the logging fiber, so a console
  * here keeps the text; printing would wait for its reader.
  */
 export const prettyText = (colors: boolean): (options: Options) => string => {

@@ -5,8 +5,8 @@ import { isatty } from "node:tty"
 const descriptor = 1
 
 /**
- * True for terminals and pipes, which can be full. A file must not be opened again, since writing would start at its
- * beginning; a socket cannot be.
+ * True for terminals and pipes, which can be full. A file must not be opened again, because writing would start at its
+ * beginning. A socket cannot be opened again.
  */
 const canStandStill = () => isatty(descriptor) || fstatSync(descriptor).isFIFO()
 

@@ -7,7 +7,10 @@ type Needed<L extends Layers, Before = never> = L extends readonly [infer First,
   ? First extends Layer.Layer<infer A, infer _E, infer R> ? Exclude<R, Before> | Needed<Rest, A | Before> : never
   : never
 
-/** Services of each layer on its own. For a union of layers, `Success` would be only those that all of them provide. */
+/**
+ * Services of each layer on its own. `Success` of a union of layers would be only the services that all of them
+ * provide.
+ */
 type Provided<L extends Layers> = { readonly [I in keyof L]: Layer.Layer.Success<L[I]> }[number]
 
 type Built<L extends Layers> = Layer.Layer<Provided<L>, Layer.Layer.Error<L[number]>, Needed<L>>
@@ -15,7 +18,7 @@ type Built<L extends Layers> = Layer.Layer<Provided<L>, Layer.Layer.Error<L[numb
 /**
  * Builds layers one after another, each with the services of those before it, and releases them in reverse. Provides
  * all services of all layers. A tower of `Layer.provideMerge` is equivalent, but builds five layers for each of its
- * floors: a third of all code that a server's start ran, and ran cold.
+ * floors. That work was a third of all code that a server's start ran, and ran cold.
  */
 export function inOrder<L extends Layers>(...layers: L): Built<L>
 export function inOrder<E>(...layers: ReadonlyArray<Layer.Layer<never, E>>) {

@@ -43,8 +43,8 @@ type Answer<A> = (
 ) => Effect.Effect<A, SqlError.SqlError>
 
 /**
- * A statement of a template. It is a fragment of another statement, or an effect that runs in its fiber's transaction
- * or else alone.
+ * A statement of a template: a fragment of another statement, or an effect that runs in its fiber's transaction or else
+ * alone.
  */
 class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.SqlError>
   implements Statement.Statement<A>

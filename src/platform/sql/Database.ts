@@ -5,10 +5,10 @@ import type { DatabaseCounters } from "./DatabaseCounters.ts"
 /**
  * The database: one writing connection and one read-only connection on the same file.
  *
- * `reader` sees only committed data and never waits for a transaction. A change uses `writer` inside `transaction`,
- * which begins immediate, so that no other writer comes between a read and the write based on it. `transaction` commits
- * if the effect succeeds, and rolls back if the effect fails, dies, times out or is interrupted. A change must wait for
- * its statements only, because changes that share its commit complete after it.
+ * `reader` sees only committed data and never waits for a transaction. A change uses `writer` inside `transaction`.
+ * Transactions begin immediate, so that no other writer comes between a read and the write based on the read. A
+ * transaction commits if its effect succeeds, and rolls back if the effect fails, dies, times out or is interrupted.
+ * Inside a transaction wait for statements only, because other changes share the commit.
  */
 export class Database extends Context.Tag("barista/platform/sql/Database")<Database, {
   readonly reader: SqlClient.SqlClient

@@ -82,9 +82,9 @@ const reasonOf = (error: unknown, depth = 0): Reason | undefined => {
 }
 
 /**
- * True if an error or a defect comes from a passing state of the database: a lock of another program, a full or failing
- * disk, a file that is read-only or cannot be opened. A route answers 503 with Retry-After; a job retries without an
- * end.
+ * True if an error or a defect comes from a passing state of the database. Such states are a lock of another program, a
+ * full or failing disk, and a file that is read-only or cannot be opened. A route answers 503 with Retry-After; a job
+ * retries without a limit.
  */
 export const isPassing = (error: unknown): boolean => reasonOf(error) !== undefined
 

@@ -4,7 +4,7 @@ import { Context, Effect, Exit, Stream } from "effect"
 import type { Connection } from "./ChangeConnection.ts"
 
 /**
- * Prepared statements kept by a connection. The product has fewer, except that `IN (…)` varies with the length of its
+ * Limit of prepared statements on a connection. The product has fewer, but `IN (…)` makes one for each length of its
  * list.
  */
 const mostPrepared = 500
@@ -16,13 +16,13 @@ type Rows = ReadonlyArray<unknown>
 type Result<A> = Exit.Exit<A, SqlError.SqlError>
 
 /**
- * One connection to an SQLite file. The driver is synchronous: a statement holds the event loop until it ends, and
- * `run` returns its result at once, so nothing comes between two calls. The connection never waits for a lock;
- * `waitForLock` does.
+ * One connection to an SQLite file. The driver is synchronous, so a statement holds the event loop until it ends. `run`
+ * returns its result at once, so nothing comes between two calls. The connection never waits for a lock; `waitForLock`
+ * does.
  *
- * Calls better-sqlite3 directly, without @effect/sql-sqlite-node. That library hides the database handle (no timeout of
- * 0, no `inTransaction`), and runs a fiber and a lookup in an asynchronous cache for each statement, a tenth of a
- * profile page's cost.
+ * Calls better-sqlite3 directly, without @effect/sql-sqlite-node, which hides the database handle (no timeout of 0, no
+ * `inTransaction`). The library also runs a fiber and a lookup in an asynchronous cache for each statement, a tenth of
+ * a profile page's cost.
  */
 export class SqliteConnection implements Connection {
   readonly #database: Sqlite.Database

@@ -43,7 +43,7 @@ const openWriter = Effect.fnUntraced(function*({ counters, filename, lockTimeout
   return { writer: yield* Client.make({ connection, ...changes }), transaction: changes.transaction }
 })
 
-/** Opens a read-only client. It waits only for a process that has locked the whole file. */
+/** Opens a read-only client. Its statements wait only for a process that has locked the whole file. */
 const openReader = Effect.fnUntraced(function*({ counters, filename, lockTimeout }: Options) {
   const connection = yield* SqliteConnection.open(filename, { readonly: true })
   return yield* Client.make({

@@ -47,15 +47,15 @@ export interface Options {
 
 /**
  * Opens the write-ahead log of a database, so that syncs do not block the event loop. A commit only writes to the log
- * (synchronous = NORMAL); one fdatasync on libuv's threads then makes the commit durable, and only then does the change
+ * (synchronous = NORMAL). One fdatasync on libuv's threads then makes the commit durable, and only then does the change
  * complete.
  *
- * After a power cut SQLite recovers whole commits in order, at least up to the last completed one: a log's header is on
+ * After a power cut SQLite recovers whole commits in order, at least up to the last completed one. A log's header is on
  * the disk before its first frame, and each frame's checksum covers earlier frames. Readers also see commits that still
- * wait for the disk; only a power cut can take these back.
+ * wait for the disk, which only a power cut can undo.
  *
  * Two other disk waits, of a checkpoint and of a new log's header, run on a thread, while changes wait for their turn.
- * One is left on the loop: the header, after another process has copied the whole log.
+ * One wait is left on the event loop: that of the header, after another process has copied the whole log.
  */
 export const open = Effect.fnUntraced(function*(connection: SqliteConnection, options: Options) {
   const { counters } = options

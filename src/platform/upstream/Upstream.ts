@@ -11,7 +11,10 @@ import * as EmbeddedUpstream from "./EmbeddedUpstream.ts"
 import { readJson } from "./Json.ts"
 import { UpstreamFailed } from "./UpstreamFailed.ts"
 
-/** The URL of a path (`/delay/1?a=b`) below the upstream's base. Whatever the path, scheme, host and port stay the base's. */
+/**
+ * Makes the URL of a path (`/delay/1?a=b`) below the upstream's base. No path can change the base's scheme, host and
+ * port.
+ */
 export const urlOf = (base: URL, path: string): URL => {
   const url = new URL(base)
   const query = path.indexOf("?")
@@ -109,7 +112,8 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
       Effect.gen(function*() {
         const { upstreamConnections, upstreamMaxBytes } = yield* AppConfig
         const scope = yield* Effect.scope
-        // Loaded at its first use. It is a quarter of the product's code, and many servers never call their upstream.
+        // Loaded at its first use: undici is a quarter of the product's code, and many servers never call their
+        // upstream.
         const connect = yield* Effect.cached(
           Effect.all({
             reused: client({ connections: upstreamConnections }),

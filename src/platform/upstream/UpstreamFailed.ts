@@ -14,8 +14,8 @@ const faults: Readonly<Record<string, Text>> = {
 }
 
 /**
- * 502: the upstream gave no usable answer. `connection` means refused, reset or unknown host; `status` means another
- * status than 2xx, given in `upstream_status`; `body` means not JSON, too large, or an unknown coding. `code` is the
+ * 502: the upstream gave no usable answer. `connection` means refused, reset or unknown host. `status` means another
+ * status than 2xx, given in `upstream_status`. `body` means not JSON, too large, or an unknown coding. `code` is the
  * operating system's or Barista's own: `ECONNREFUSED`, `not-json`, `too-large`, `bad-coding`.
  */
 export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFailed", 502, {

@@ -12,7 +12,8 @@ export interface Closed {
 }
 
 /**
- * An open websocket, which lives until `closed`. Closing its scope closes it with 1001, and waits for a bounded time.
+ * An open websocket, which lives until `closed`. Closing the scope closes the websocket with 1001, and waits for a
+ * bounded time.
  */
 export interface Connection {
   /** Agreed subprotocol; empty for none. */
@@ -58,7 +59,7 @@ const reasons: Record<number, string> = {
 }
 
 /**
- * The socket of `ws`, with the code and reason of its close frames. For frames of its own `ws` sends no reason, and
+ * The socket of `ws`, with the code and reason of its close frames. In its own close frames `ws` sends no reason, and
  * does not report the code.
  */
 export class ReasonedWebSocket extends WebSocket {

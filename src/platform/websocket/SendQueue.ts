@@ -28,8 +28,8 @@ export interface Outlet {
 /**
  * Messages that wait to be sent to one client. The queue writes only when the transport has written everything, so
  * nothing gathers in the transport's buffer. Frames bypass `ws`, which would frame each text again for each connection,
- * and keep a pong for each ping of a client that does not read. `ws` itself sends only pings and close frames, which
- * may come in between.
+ * and keep a pong for each ping of an unread socket. `ws` itself sends only pings and close frames, which may come in
+ * between.
  */
 export class SendQueue {
   private readonly outlet: Outlet

@@ -16,7 +16,9 @@ import * as Connection from "./Connection.ts"
 import type { SendQueue } from "./SendQueue.ts"
 import { UpgradeRequired } from "./UpgradeRequired.ts"
 
-/** Sockets written in one turn of the event loop, a few milliseconds of work, before it looks for requests and timers again. */
+/**
+ * Sockets written in one turn of the event loop: a few milliseconds of work, before requests and timers are read again.
+ */
 const socketsInATurn = 256
 
 /** First bytes of the upgraded stream, which arrived with the request. The request itself does not carry them. */
@@ -194,8 +196,8 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
 }
 
 /**
- * Returns the response that the HTTP server would write on this socket. While an earlier, pipelined request is still
- * being answered, there is none; clients that follow RFC 6455 do not pipeline, so the connection is cut.
+ * Returns the response that the HTTP server would write on this socket. The response does not exist while an earlier,
+ * pipelined request is still being answered. Clients that follow RFC 6455 do not pipeline, so the connection is cut.
  */
 const responseOf = (request: HttpServerRequest.HttpServerRequest, incoming: IncomingMessage) =>
   Effect.catchAll(Effect.try(() => NodeHttpServerRequest.toServerResponse(request)), () => {

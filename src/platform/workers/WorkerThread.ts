@@ -35,8 +35,9 @@ export interface Stats {
 
 /**
  * Worker threads of one kind behind two queues, one for requests and one for accepted work, each first in first out.
- * The queues alternate, so that neither many clients nor a backlog of work blocks the other. A call interrupted while
- * it waits leaves its queue and never runs. If it runs, its thread is terminated and replaced. Dies of `WorkerCrashed`.
+ * The queues alternate, so that neither many clients nor a backlog of work blocks the other. A call that is interrupted
+ * while waiting leaves its queue and never runs. The interruption of a running call terminates its thread, and a fresh
+ * one replaces the thread. Dies of `WorkerCrashed`.
  */
 export interface WorkerThreads<P extends Protocol> {
   /** Calls a thread for a waiting client. Fails with `Overloaded` at once if there is no place. */
@@ -58,7 +59,7 @@ export interface WorkerThreads<P extends Protocol> {
 export interface Options {
   /** Name of the threads, which an overload names too. */
   readonly name: Term
-  /** Built JavaScript of each thread. It answers every request with one message. */
+  /** Built JavaScript of each thread, which answers every request with one message. */
   readonly file: string
   readonly threads: number
   /** Limit of requests' calls that wait or run. */

@@ -7,8 +7,9 @@ const lowMask = 2 ** lowBits - 1
 const stretch = 2 ** 14
 
 /**
- * Sums i² for every whole i from `from` (0 by default) to n - 1, exact for n up to 2^32. Visits every i on purpose, as
- * the handbook's CPU-bound work; a closed formula would defeat it. Plain doubles would lose digits from n = 300,000 on.
+ * Sums i² for every whole i from `from` (0 by default) to n - 1, exact for n up to 2^32. Visits every i on purpose,
+ * because the sum is the handbook's CPU-bound work; a closed formula would be no work. Plain doubles would lose digits
+ * from n = 300,000 on.
  */
 export const sumOfSquares = (n: number, from = 0): bigint => {
   let sum = 0n

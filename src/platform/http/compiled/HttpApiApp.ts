@@ -89,8 +89,8 @@ class OperationRun implements Work {
 }
 
 /**
- * Makes an application for `RequestRunner` of a contract and its handlers: routing, decoding, language, tokens, bounds,
- * traces and problem documents for every failure of every layer.
+ * Makes an application for `RequestRunner` of a contract and its handlers. The application routes, decodes, checks
+ * tokens and bounds, keeps language and traces, and answers every failure of every layer with a problem document.
  */
 export const make = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(

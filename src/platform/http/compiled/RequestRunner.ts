@@ -53,8 +53,8 @@ const requestRuntime = Effect.map(Effect.runtime<never>(), ({ fiberRefs, runtime
   }))
 
 /**
- * True if a request's fiber may run as soon as it is made. Otherwise it queues, so that a burst of requests delays no
- * answer for long.
+ * True if a request's fiber may run as soon as it is made. Otherwise the fiber queues, so that a burst of requests
+ * delays no answer for long.
  */
 const hasTimeIn = ({ fiberRefs }: Runtime.Runtime<never>): () => boolean => {
   const scheduler = FiberRefs.getOrDefault(fiberRefs, FiberRef.currentScheduler)
@@ -151,8 +151,8 @@ const onRequest = (run: Run, lifecycle: Context.Tag.Service<Lifecycle>): Request
 }
 
 /**
- * Makes the response to a failed upgrade when it is needed. The connection closes afterwards, as node has handed it
- * over.
+ * Makes the response to a failed upgrade when it is needed. The connection closes afterwards, as node has handed the
+ * connection over.
  */
 const handshakeResponse = (incoming: IncomingMessage) => {
   let response: ServerResponse | undefined
@@ -179,8 +179,9 @@ const onUpgrade = (run: Run, fibers: FiberSet.FiberSet<unknown, unknown>) => (in
 }
 
 /**
- * Serves a server's requests and upgrades by an application until the scope closes. Then it interrupts upgraded
- * requests and waits for them; `Lifecycle` waits for the others. A client that leaves interrupts its request's fiber.
+ * Serves a server's requests and upgrades by an application until the scope closes. The end of the scope interrupts
+ * upgraded requests and waits for them; `Lifecycle` waits for the others. A client that leaves interrupts its request's
+ * fiber.
  */
 export const serve = (server: Server, app: App): Effect.Effect<void, never, Lifecycle | Scope.Scope> =>
   Effect.gen(function*() {

@@ -28,8 +28,9 @@ const matchOf = (preferences: ReadonlyArray<QualityList.Preference>) => (type: s
 }
 
 /**
- * Chooses the media type that an `Accept` header prefers. Without a header, or if no offer is acceptable, chooses the
- * first offer: RFC 9110, 12.5.1 and 15.5.7 let a server disregard the header, and that serves more clients than a 406.
+ * Chooses the media type that an `Accept` header prefers. Without a header, or if no offer is acceptable, the first
+ * offer is chosen. RFC 9110, 12.5.1 and 15.5.7 let a server disregard the header, and that serves more clients than a
+ * 406.
  */
 export const preferredType = <Type extends string>(
   header: string | undefined,

@@ -14,7 +14,7 @@ export interface Event {
   readonly data: string
 }
 
-/** The client has read nothing for the allowed time. A client that reads again later sees the end of its stream. */
+/** The client has read nothing for the allowed time. If the client reads again later, the stream has ended. */
 export class ClientStalled extends Data.TaggedError("ClientStalled")<{ readonly after: Duration.Duration }> {}
 
 /** Sends an event, and waits while the client reads too slowly (backpressure). */

@@ -11,7 +11,7 @@ export class IdempotencyKeyReused extends Problem.define<IdempotencyKeyReused>()
   key: Schema.String,
   errors: Schema.Array(Problem.InputIssue)
 }) {
-  /** Makes the error. It names the header, as every other 422 names the part that it rejects. */
+  /** Makes the error, which names the header, as every other 422 names the part that it rejects. */
   static of(key: string): IdempotencyKeyReused {
     const issue = {
       loc: ["header", headerName],
@@ -59,8 +59,8 @@ export class Idempotent extends Context.Reference<Idempotent>()("barista/platfor
 
 /**
  * Lets an endpoint take an `Idempotency-Key`: requests with the same key run once and get the same answer. The handler
- * runs inside a database transaction, so it must only change the database, and answer text. Not for multipart payloads:
- * the comparison of requests leaves them out.
+ * runs inside a database transaction, so the handler must only change the database, and answer text. Multipart payloads
+ * are not supported, because the comparison of requests leaves them out.
  */
 export const idempotent = <
   Name extends string,

@@ -53,15 +53,15 @@ const isMany = <A>(issues: ParseResult.SingleOrNonEmpty<A>): issues is readonly 
 const all = <A>(issues: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> => (isMany(issues) ? issues : [issues])
 
 /**
- * Reports a failed union. If exactly one member has the right type, the client meant that member, so its issues are
- * reported; otherwise one issue stands for the whole union.
+ * Reports a failed union. If exactly one member has the right type, the client meant that member, and its issues are
+ * reported. Otherwise one issue stands for the whole union.
  */
 const ofUnion = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Leaf> => {
   const [meant, ...others] = all(issue.issues).filter(({ _tag }) => _tag !== "Type")
   return meant !== undefined && others.length === 0 ? collect(meant, path) : leaf(path, broken(issue), "type_error")
 }
 
-/** Explains why no schema can take the value. The rule of its schema takes precedence if it says more. */
+/** Explains why no schema can take the value. If the schema's rule says more, the rule takes precedence. */
 const ofUnusable = (value: UnusableValue, issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf> =>
   leaf(path, Option.getOrElse(value.breaksRule ? ruleOfIssue(issue) : Option.none(), () => value.reason), "value_error")
 

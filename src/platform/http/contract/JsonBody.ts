@@ -1,6 +1,8 @@
 import { type Text, text } from "../../../domain/Text.ts"
 
-/** Placeholder for a JSON value that JavaScript would read as a different value. No schema accepts it. */
+/**
+ * Placeholder for a JSON value that JavaScript would read as a different value. Every schema rejects the placeholder.
+ */
 export class UnusableValue {
   readonly reason: Text
   /** True if a rule about the value says more than the reason. */
@@ -116,8 +118,8 @@ const mayRepeat = (json: string, names: ReadonlyArray<string>): boolean =>
 
 /**
  * Reads a JSON text again for values that `JSON.parse`, whose result is `read`, has altered. A number that a double
- * does not keep, and a member given twice with different values, become an `UnusableValue`: otherwise they could pass
- * the very rules that they break. `names` are the members that the schema knows.
+ * does not keep becomes an `UnusableValue`, and so does a member given twice with different values. Otherwise the
+ * altered value could pass the very rules that the written one breaks. `names` are the members that the schema knows.
  */
 export const asWritten = (json: string, read: unknown, names: ReadonlyArray<string>): unknown =>
   maybeImprecise.test(json) || mayRepeat(json, names) ? new Reader(json).read() : read

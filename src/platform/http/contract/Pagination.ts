@@ -24,7 +24,7 @@ export const PageParams = Schema.Struct({
 export type PageParams = typeof PageParams.Type
 
 /**
- * Reads one page by keyset. `query` is asked for one row more than the page holds; if that row exists, the answer gets
+ * Reads one page by keyset. `query` is asked for one row more than the page holds. If that row exists, the answer gets
  * a `Link: <…>; rel="next"` header (RFC 8288) to the next page. The link is on the same `path`, which may have a query
  * of its own.
  */

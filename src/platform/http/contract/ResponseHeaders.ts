@@ -1,8 +1,8 @@
 import { Context, Effect } from "effect"
 
 /**
- * Receives the answer's headers that go beyond the declared body (`Location`, `Link`). The server gives each request
- * its own; outside a request they are dropped.
+ * Receives the answer's headers that go beyond the declared body (`Location`, `Link`). Every request has its own
+ * instance; outside of a request the headers are dropped.
  */
 export class ResponseHeaders extends Context.Reference<ResponseHeaders>()("barista/platform/http/ResponseHeaders", {
   defaultValue: (): { readonly set: (name: string, value: string) => void } => ({ set: () => undefined })

@@ -42,7 +42,7 @@ const instanceOf = (path: string): string => {
   return text.startsWith("//") ? `/.${text}` : text
 }
 
-/** Headers of every answer. They make browsers take its media type as it is. */
+/** Headers of every answer, which make browsers take its media type as given. */
 export const always = { "x-content-type-options": "nosniff" }
 
 /** Headers of an answer in one language. The answer varies by the language of the request. */

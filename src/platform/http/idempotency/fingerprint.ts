@@ -10,7 +10,7 @@ const members = (value: object): string =>
 
 /**
  * Writes a value as JSON with its members in order, so that equal values have equal texts. Beyond JSON, a bigint is its
- * digits and an `n`, an object with `toJSON` (dates, options) is its result, and any other iterable is its elements.
+ * digits and an `n`. An object with `toJSON` (dates, options) is its result, and any other iterable is its elements.
  */
 export const canonical = (value: unknown): string => {
   if (typeof value === "number" || value === undefined) return String(value)

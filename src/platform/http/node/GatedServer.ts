@@ -33,8 +33,8 @@ export interface Options extends Conformance.HeadLimits, ParserFault.Limits {
 }
 
 /**
- * Time that a rejected client may still send. If the connection closed at once, TCP would reset it and lose the answer
- * (RFC 9112, 9.6).
+ * Time that a rejected client may still send. If the connection closed at once, TCP would reset the connection and lose
+ * the answer (RFC 9112, 9.6).
  */
 const lingering = Duration.seconds(2)
 
@@ -153,7 +153,7 @@ export class GatedServer extends Server {
   }
 
   /**
-   * Answers bytes that cannot be parsed and never become a request. If they belong to a request's body, ends that
+   * Answers bytes that cannot be parsed and never become a request. If the bytes belong to a request's body, ends that
    * request.
    */
   #refuseUnparsed(error: ParserFault.ClientError, socket: Duplex): void {

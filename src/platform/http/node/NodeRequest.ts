@@ -10,8 +10,8 @@ import { Effect, Inspectable, Option, Stream } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 
 /**
- * Narrows node's headers to those of @effect/platform. They differ by a brand alone: names are lower case, and a
- * request's values single texts.
+ * Narrows node's headers to those of @effect/platform, which differ by a brand alone. Names are lower case, and each
+ * value of a request is one text.
  */
 const isHeaders = (headers: unknown): headers is Headers.Headers => typeof headers === "object"
 
@@ -28,8 +28,8 @@ interface Changes {
 }
 
 /**
- * A request of node:http as @effect/platform's `HttpServerRequest`; `NodeHttpServerRequest` can unwrap it. It is a view
- * and copies nothing of the request. `RequestBody` or `MultipartReader` read the body, not the interface's members.
+ * A request of node:http as @effect/platform's `HttpServerRequest`; `NodeHttpServerRequest` can unwrap it. The view
+ * copies nothing of the request. `RequestBody` or `MultipartReader` read the body, not the interface's members.
  */
 export class NodeRequest extends Inspectable.Class implements HttpServerRequest.HttpServerRequest {
   readonly source: IncomingMessage

@@ -129,8 +129,8 @@ const answer = (status: string, response: Json): Json =>
 const isUpgrade = (operation: Json): boolean => record(operation, "responses")["101"] !== undefined
 
 /**
- * Statuses that an operation never answers: 413 and 415 need a body, 403 (the origin) needs an unsafe method or an
- * upgrade, and an upgrade has no 412.
+ * Statuses that an operation never answers. 413 and 415 need a body, and 403 (the origin) needs an unsafe method or an
+ * upgrade. An upgrade never answers 412.
  */
 const impossible = (operation: Json, method: string): ReadonlyArray<string> => [
   ...(operation["requestBody"] === undefined ? ["413", "415"] : []),

@@ -183,8 +183,8 @@ const nothingToDecode = () => nothing
 
 /**
  * Compiles an endpoint's path, query and body schemas into one decoder, made once. The decoder reports all issues of
- * all parts at once (422). It reads the body only if one is declared; otherwise its effect is an `Exit`. The handler of
- * a multipart payload streams the payload itself.
+ * all parts at once (422). The body is read only if one is declared; otherwise the decoder's effect is an `Exit`. The
+ * handler of a multipart payload streams the payload itself.
  */
 export const compile = (endpoint: Endpoint, limits: Limits) => {
   const payloadSchema = Option.filter(endpoint.payloadSchema, ({ ast }) => !isMultipart(ast))

@@ -58,8 +58,8 @@ const noRoom = new Overloaded({
 
 /**
  * Reads the whole body, at most `maxBodyBytes`. If `refused` is set, the first byte fails the read with `refused`.
- * After a failure node discards the rest of the body as it arrives, so that the client can read its answer; the
- * server's request timeout bounds that.
+ * After a failure node discards the rest of the body as it arrives, so that the client can read its answer. The
+ * server's request timeout bounds the rest.
  */
 const readBytes = (
   request: HttpServerRequest.HttpServerRequest,

@@ -83,9 +83,9 @@ const isOwn = (origin: string, authority: string | undefined): boolean => {
 }
 
 /**
- * Stops pages on the web from using a reader's browser against this server: by unsafe requests, by websockets, and by
- * names that are made to resolve here (DNS rebinding). Programs send neither Origin nor Sec-Fetch-Site, and pass. With
- * tokens any host name is safe, since no browser sends tokens by itself.
+ * Stops pages on the web from using a reader's browser against this server. Such pages send unsafe requests, open
+ * websockets, or use names that are made to resolve here (DNS rebinding). Programs send neither Origin nor
+ * Sec-Fetch-Site, and pass. With tokens any host name is safe, since no browser sends tokens by itself.
  */
 export const checker = (config: Pick<Values, "allowedHosts" | "allowedOrigins" | "apiTokens" | "host">) => {
   const origins: ReadonlySet<string> = new Set(config.allowedOrigins)

@@ -30,7 +30,8 @@ export const isProblem = (failure: unknown): failure is Problem =>
 
 /**
  * Declares an operation as a group of HttpApiBuilder. The library encodes the success. The input is not declared, as
- * the library's decoders stop at the first issue, do not bound a body and cannot take parameters from query or body.
+ * the library's decoders stop at the first issue and do not bound a body. Nor can they take parameters from query or
+ * body.
  */
 const groupOf = ({ endpoint: { method, name, path, successSchema }, name: group }: Operation) =>
   HttpApiGroup.make(group).add(

@@ -29,9 +29,9 @@ const machines = 1024
 const shards = 8
 
 /**
- * Numbers the runner. The engine names messages by time and runner number, which would be 0 at each start; after a
- * clock is set back, new messages would be taken for old ones. The count of messages gives another number once messages
- * were added.
+ * Numbers the runner. The engine names messages by time and runner number, which would be 0 at each start. After a
+ * clock is set back, new messages would then be taken for old ones. The count of messages gives another number once
+ * messages were added.
  */
 const runnerStorage = Layer.effect(
   RunnerStorage.RunnerStorage,
@@ -68,10 +68,10 @@ const storage = Layer.effect(SqlClient.SqlClient, Effect.map(Database, ({ writer
 const isDelayed = Schema.is(Schema.Struct({ deliver_at: Schema.Int }))
 
 /**
- * Retries the engine's writes until they succeed. The engine itself gives up within a second and continues as if they
- * were done; a run whose end was not stored would count as running until a restart. A stop does not wait for the
- * retries, as the next start repairs the missing writes. Messages are not retried: they belong to the transaction that
- * enqueues, and fail with it.
+ * Retries the engine's writes until they succeed. The engine itself gives up within a second and continues as if the
+ * write were done. A run whose end was not stored would then count as running until a restart. A stop does not wait for
+ * the retries, as the next start repairs the missing writes. Messages are not retried, because they belong to the
+ * transaction that enqueues, and fail with it.
  */
 const enduringStorage = Layer.effect(
   MessageStorage.MessageStorage,

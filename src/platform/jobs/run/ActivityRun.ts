@@ -63,8 +63,8 @@ const failureOf = (activity: string, error: ActivityError): ActivityFailure => (
 /**
  * Attempts an activity under its policy until it succeeds, fails for good, or exhausts its attempts; returns the
  * failure, if any. Each attempt is a row from beginning to end. The success is recorded in the transaction of `commit`,
- * a final failure with the end of its attempt, so that a start after a crash finds both. A fault of the database costs
- * no attempt: the missing write is repeated, without the work before it.
+ * and a final failure with the end of its attempt. A start after a crash therefore finds both. A fault of the database
+ * costs no attempt: the missing write is repeated, without the work before the write.
  */
 const tryOut = (
   options: ActivityOptions,

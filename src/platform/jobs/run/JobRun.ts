@@ -50,8 +50,8 @@ const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<St
   )
 
 /**
- * Runs all activities to their ends, or until `cancelled`. If one did not succeed, all are undone, including the failed
- * one: an activity that was interrupted or got no answer may have had its effect.
+ * Runs all activities to their ends, or until `cancelled`. If one did not succeed, all are undone, the failed one
+ * included. An activity that was interrupted or got no answer may have had its effect.
  */
 const runSteps = Effect.fnUntraced(function*(
   options: JobRunOptions,

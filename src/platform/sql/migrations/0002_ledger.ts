@@ -2,9 +2,9 @@ import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
 /**
- * A double-entry ledger in whole cents. Account 0 is the outside world that deposits come from. It alone may be
+ * A double-entry ledger in whole cents. Account 0 is the outside world, the source of deposits. Only its balance may be
  * negative, so that the sum over all accounts is always 0. Entries are only ever appended. An account's balance is the
- * sum of its entries, stored beside them so that no statement has to add them up.
+ * sum of its entries, and is stored so that no statement adds the entries up.
  */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 
 /**
  * Accepted background jobs, and every attempt at them. The workflow engine tracks the progress of runs in its own
- * tables; these tables record for people which jobs were accepted, how they ended, and why. Times are milliseconds
+ * tables. These tables record for people which jobs were accepted, how they ended, and why. Times are milliseconds
  * since the epoch.
  */
 export default Effect.gen(function*() {

@@ -96,7 +96,7 @@ export class BlockingLoop extends Context.Tag("barista/platform/workers/Blocking
     from: string,
     to: string
   ) => Effect.Effect<Blocked<CopiedFile>, FileCallFailed | Problem.Overloaded>
-  /** Fails if a call would fail now. For callers that would do much work before their call. */
+  /** Fails if a call would fail now. Useful before much other work. */
   readonly check: Effect.Effect<void, Problem.Overloaded>
   readonly stats: Effect.Effect<WorkerThread.Stats>
 }>() {
