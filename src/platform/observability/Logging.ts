@@ -1,6 +1,7 @@
-import { Cause, Context, Effect, HashMap, Layer, List, Logger, LogLevel } from "effect"
+import { type Clock, Context, DateTime, Effect, Layer, Logger, LogLevel } from "effect"
 import { isatty } from "node:tty"
 import { AppConfig } from "../../AppConfig.ts"
+import { jsonLine, jsonText } from "./jsonLine.ts"
 import * as LineOutput from "./LineOutput.ts"
 import { prettyText } from "./prettyText.ts"
 import { standardOutput } from "./standardOutput.ts"
@@ -12,25 +13,6 @@ const levels = {
   warning: LogLevel.Warning,
   error: LogLevel.Error,
   none: LogLevel.None
-}
-
-/** Returns the text of an entry without annotations, cause and spans, as nearly all entries are. */
-const textAlone = ({ annotations, cause, message, spans }: Logger.Logger.Options<unknown>): string | undefined => {
-  const isAlone = Array.isArray(message) && message.length === 1 && Cause.isEmpty(cause) &&
-    HashMap.isEmpty(annotations) && List.isNil(spans)
-  const [text]: ReadonlyArray<unknown> = isAlone ? message : []
-  return typeof text === "string" ? text : undefined
-}
-
-/** Formats an entry as Effect's `Logger.jsonLogger` does, which takes 20 us a line. */
-export const jsonLine = (options: Logger.Logger.Options<unknown>): string => {
-  const { date, fiberId, logLevel } = options
-  const text = textAlone(options)
-  return text === undefined || fiberId._tag !== "Runtime"
-    ? Logger.jsonLogger.log(options)
-    : `{"message":${
-      JSON.stringify(text)
-    },"logLevel":"${logLevel.label}","timestamp":"${date.toISOString()}","annotations":{},"spans":{},"fiberId":"#${fiberId.id}"}`
 }
 
 /** Writes a line, with its line end, into the JSON log; undefined if the log is not JSON. */
@@ -47,14 +29,19 @@ const dropped = (count: number) => `${count} log lines were dropped: nobody read
 
 /** Format with one JSON object a line. */
 const json = {
-  lineOf: () => (options: Logger.Logger.Options<unknown>) => `${jsonLine(options)}\n`,
-  notice: (count: number) => `{"message":"${dropped(count)}","logLevel":"WARN"}\n`
+  lineOf: () => jsonText,
+  notice: (clock: Clock.Clock) => (count: number) =>
+    jsonLine({
+      message: dropped(count),
+      logLevel: "WARN",
+      timestamp: DateTime.formatIso(DateTime.unsafeMake(clock.unsafeCurrentTimeMillis()))
+    })
 }
 
 /** Format for people: several lines if needed, with colours on a terminal. */
 const pretty = {
   lineOf: () => prettyText(isatty(1)),
-  notice: (count: number) => `WARN: ${dropped(count)}\n`
+  notice: () => (count: number) => `WARN: ${dropped(count)}\n`
 }
 
 /** Logs to standard output by `LOG_FORMAT` and `LOG_LEVEL`. The server continues even if the reader is gone. */
@@ -64,7 +51,7 @@ export const layer = Layer.unwrapScoped(Effect.gen(function*() {
   const output = yield* LineOutput.make({
     descriptor: yield* standardOutput,
     mostBytes: logBacklogBytes,
-    notice: format.notice
+    notice: format.notice(yield* Effect.clock)
   })
   const lineOf = format.lineOf()
   const logger = Logger.make<unknown, void>((options) => output.add(lineOf(options)))

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { options as buildOptions } from "../../../scripts/build.mjs"
+import { jsonText } from "../../../src/platform/observability/jsonLine.ts"
 import * as LineOutput from "../../../src/platform/observability/LineOutput.ts"
-import { jsonLine } from "../../../src/platform/observability/Logging.ts"
 import { prettyText } from "../../../src/platform/observability/prettyText.ts"
 import { turn } from "../../support/turn.ts"
 
@@ -130,13 +130,17 @@ describe("lines of the log", () => {
       expect(kept.length).toBeGreaterThan(50)
       expect(kept).toEqual([...new Set(kept)].toSorted((one, other) => one - other))
       expect(counts.reduce((sum, count) => sum + count, kept.length)).toBe(1000)
+      // the notices have the members of all other lines
+      expect(new Set(lines.map((line) => Object.keys(JSON.parse(line)).join()))).toEqual(
+        new Set(["message,logLevel,timestamp,annotations,spans,fiberId"])
+      )
     }))
 
   it.effect("are what Effect's JSON logger writes", () =>
     Effect.gen(function*() {
       const pairs: Array<readonly [string, string]> = []
       const both = Logger.make((line) => {
-        pairs.push([jsonLine(line), Logger.jsonLogger.log(line)])
+        pairs.push([jsonText(line), `${Logger.jsonLogger.log(line)}\n`])
       })
       yield* Effect.all([
         Effect.logInfo("Début \"traitement\"\n\u2028☕"),

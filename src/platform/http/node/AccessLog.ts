@@ -2,6 +2,7 @@ import { type Clock, DateTime, Effect, FiberRef, LogLevel, Runtime } from "effec
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { AppConfig } from "../../../AppConfig.ts"
+import { jsonLine } from "../../observability/jsonLine.ts"
 import { JsonLines } from "../../observability/Logging.ts"
 import { endOfTurn } from "../../scheduler/endOfTurn.ts"
 import type { Incoming } from "../exchange/Incoming.ts"
@@ -40,11 +41,6 @@ const entryOf = (request: IncomingMessage, status: number, began: number, isAbor
 
 const messageOf = ({ method, path, status }: Entry) => `${method} ${path} ${status}`
 
-/** Formats a line like the log's other lines. Their logger would take several times as long. */
-const jsonLine = (entry: Entry, timestamp: string): string =>
-  `{"message":${JSON.stringify(messageOf(entry))},"logLevel":"INFO","timestamp":"${timestamp}",` +
-  `"annotations":${JSON.stringify(entry)},"spans":{},"fiberId":""}\n`
-
 const logged = (entry: Entry): Effect.Effect<void> =>
   Effect.annotateLogs(Effect.logInfo(messageOf(entry)), { ...entry })
 
@@ -75,7 +71,9 @@ export const make = Effect.gen(function*() {
   const timestamp = timestamps(yield* Effect.clock)
   const write = endOfTurn<Entry>((entry) => {
     if (writeJson === undefined) Runtime.runFork(runtime, logged(entry))
-    else writeJson(jsonLine(entry, timestamp()))
+    else {writeJson(
+        jsonLine({ message: messageOf(entry), logLevel: "INFO", timestamp: timestamp(), annotations: entry })
+      )}
   })
   const isLogged = (status: number) => accessLog === "all" || status >= 400
   return {
