@@ -22,6 +22,6 @@ it.scopedLive("what a server accepted has happened, once, though it was killed t
     for (const name of ["registrations succeeded", "transfers in the ledger", "users made"]) {
       expect([name, found.get(name)]).not.toEqual([name, 0])
     }
-    // the kills were noticed
+    // the clients noticed the kills
     expect(report.repeated).toBeGreaterThan(0)
   }).pipe(Effect.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layer))))

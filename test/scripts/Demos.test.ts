@@ -6,7 +6,7 @@ import * as Demo from "../../scripts/demos/stage/Demo.ts"
 import { perform } from "../../scripts/demos/stage/Performance.ts"
 import { Stage } from "../../scripts/demos/stage/Stage.ts"
 
-/** Runs the command; its exit code and what it printed. */
+/** Runs the command; returns its exit code and output. */
 const command = Effect.fnUntraced(function*(demos: ReadonlyArray<Demo.Demo>, ...args: ReadonlyArray<string>) {
   const printed: Array<string> = []
   const errors: Array<string> = []
@@ -17,7 +17,7 @@ const command = Effect.fnUntraced(function*(demos: ReadonlyArray<Demo.Demo>, ...
   return { code, printed, output: printed.join("\n"), errors: errors.join("\n") }
 })
 
-/** Name, wall time in milliseconds and concurrency reached of each part and, last, of the whole. */
+/** The name, wall time in milliseconds and largest concurrency of each part and, last, of the whole. */
 const virtualFigures = {
   "cafe": [["synchronous", 600_000, 1], ["asynchronous", 300_000, 2], ["in all", 900_000, 2]],
   "sequential-and-parallel": [["sequential", 6000, 1], ["parallel", 3000, 2], ["in all", 9000, 2]],
@@ -47,7 +47,7 @@ const chapters = [
   "sync-against-async"
 ]
 
-/** A demo of nothing but its program. */
+/** A demo that has only its program. */
 const made = <E>(program: Effect.Effect<void, E, Stage>, needs: Demo.Needs = "clock") =>
   Demo.make({
     name: "made",

@@ -9,7 +9,7 @@ import * as ServerProcess from "../support/ServerProcess.ts"
 const dev = fileURLToPath(new URL("../../scripts/dev.mjs", import.meta.url))
 const esbuild = createRequire(import.meta.url).resolve("esbuild")
 
-/** What `npm run dev` does, with another program than the server: one of a single file. */
+/** Does the work of `npm run dev` with a program of a single file instead of the server. */
 const script = `
   import { context } from ${JSON.stringify(esbuild)}
   import { develop } from ${JSON.stringify(dev)}
@@ -49,7 +49,7 @@ it.scopedLive("starts once, survives a syntax error, reloads once a change, and 
     yield* write("main.js", program(2))
     yield* dev.says(/down 1[^]*up 2/)
 
-    // a folder of its own, of which the next change is
+    // a new folder, whose next change is watched too
     yield* fs.makeDirectory(`${cwd}/src/chapter`)
     yield* write("chapter/version.js", "export const version = 3")
     yield* write("main.js", `import { version } from "./chapter/version.js"\n${program(3)}`)
@@ -58,7 +58,7 @@ it.scopedLive("starts once, survives a syntax error, reloads once a change, and 
     yield* dev.says(/the server has ended \(1\)/)
     yield* write("chapter/version.js", "export const version = 4")
     const [, pid] = yield* dev.says(/up 3 of (\d+)/)
-    // the folder and its file may be a change of their own, before the program that has them
+    // the folder and its file may count as separate changes
     expect([...dev.said().matchAll(/up (\d)/g)].map(([, version]) => version).join("")).toMatch(/^12+33$/)
 
     expect(isAlive(Number(pid))).toBe(true)

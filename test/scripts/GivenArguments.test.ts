@@ -7,7 +7,7 @@ import { givenArguments } from "../../scripts/command/givenArguments.ts"
 
 const hasNpm = spawnSync("npm", ["--version"]).error === undefined
 
-/** Prints its arguments and what npm made of the flag. */
+/** Prints its arguments and npm's form of the flag. */
 const script = "process.stdout.write(JSON.stringify([process.argv.slice(1), process.env.npm_config_virtual ?? null]))"
 
 describe("the arguments of a script", () => {

@@ -25,11 +25,11 @@ const make = Effect.gen(function*() {
   }
 })
 
-/** The product's own server, listening on a free port of loopback with its files in a temporary folder. */
+/** The product's own server on a free port of loopback, with its files in a temporary folder. */
 export class TestServer
   extends Context.Tag("barista/test/TestServer")<TestServer, Effect.Effect.Success<typeof make>>()
 {
-  /** `overrides` replace settings; the environment is not read. */
+  /** Makes the server with some settings replaced; reads no environment. */
   static readonly layer = (overrides: Partial<Values> = {}) =>
     Layer.unwrapScoped(Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
@@ -39,7 +39,7 @@ export class TestServer
         dataDir,
         databaseUrl: Option.none(),
         logLevel: "none",
-        // what tests call the server where the name does not matter
+        // the host name in requests whose host does not matter
         allowedHosts: ["a"],
         httpAdapter,
         ...overrides

@@ -3,26 +3,29 @@ import * as Net from "node:net"
 
 export interface Conversation {
   readonly write: (bytes: string | Uint8Array) => void
-  /** Waits until what was received since the last call holds this; all of that, or what there was when the server closed. */
+  /**
+   * Waits until the data received since the last call contain the text; returns the data, or the rest if the server
+   * closed.
+   */
   readonly until: (text: string) => Effect.Effect<string>
   readonly closed: Effect.Effect<string>
   /** Closes the sending side. */
   readonly end: () => void
   /** Cuts the connection from this side. */
   readonly leave: () => void
-  /** For what has no word here: pauses, resets, floods. */
+  /** The socket itself, for pauses, resets and floods. */
   readonly socket: Net.Socket
 }
 
 interface Options {
   readonly allowHalfOpen?: boolean
-  /** How received bytes become text. */
+  /** The encoding of received bytes. */
   readonly encoding?: "utf8" | "latin1"
 }
 
 const mark = "<closed>"
 
-/** Opens a connection that stays open, byte by byte. */
+/** Opens a connection that stays open and is driven byte by byte. */
 export const connect = (
   port: number,
   { allowHalfOpen = false, encoding = "utf8" }: Options = {}
@@ -55,7 +58,7 @@ export const connect = (
     }
   })
 
-/** Sends bytes on a connection of their own; all that came back when the server has closed it. */
+/** Sends bytes on a connection of their own; returns everything received until the server closes it. */
 export const raw = (port: number) => (bytes: string | Uint8Array): Effect.Effect<string> =>
   Effect.scoped(Effect.flatMap(connect(port), ({ closed, write }) => {
     write(bytes)

@@ -1,5 +1,7 @@
 import { Cause, Exit } from "effect"
 
-/** The failure, defect or interruption with which an effect has ended; of a success, a text that no assertion on a failure takes. */
+/**
+ * Returns the failure, defect or interruption that ended an effect. A success gives a text that matches no assertion.
+ */
 export const failureOf = (exit: Exit.Exit<unknown, unknown>): unknown =>
   Exit.match(exit, { onFailure: Cause.squash, onSuccess: () => "it succeeded" })

@@ -1,8 +1,8 @@
 import { Effect, Fiber, Option } from "effect"
 
-/** Whether a fiber has ended. */
+/** Tells whether a fiber has ended. */
 export const isDone = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.isSome)
 
-/** Forks an effect and lets it run to where it first waits: in a queue, it then stands behind those forked before. */
+/** Forks an effect and lets it run to its first wait. In a queue, it then stands behind those forked before. */
 export const forkToFirstWait = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.zipLeft(Effect.fork(effect), Effect.yieldNow())

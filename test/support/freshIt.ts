@@ -1,7 +1,8 @@
 import { effect, flakyTest, it, live, prop, scoped, scopedLive } from "@effect/vitest"
 
 /**
- * Before each file: `layer(…)` of @effect/vitest puts its own testers, which run in that layer, on the one `it` that all files of a process
- * share, and leaves them there. Without a process a file, the next file would run in the layer of the one before.
+ * Restores the testers of `it` before each file. `layer(…)` of @effect/vitest puts testers that run in its layer on the
+ * `it` shared by all files of a process, and leaves them there. As files share a process, the next file would otherwise
+ * run in the layer of the one before.
  */
 Object.assign(it, { effect, scoped, live, scopedLive, flakyTest, prop })

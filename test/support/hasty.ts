@@ -3,7 +3,7 @@ import * as Httpbin from "../../src/platform/upstream/Httpbin.ts"
 import * as LoopbackServer from "./LoopbackServer.ts"
 import { TestServer } from "./TestServer.ts"
 
-// For what operations answer: nothing takes time, as their times are tested on the Clock.
+// Parts that take no time, for tests of answers. Other tests check the times on the Clock.
 
 /** An httpbin that does not sleep. */
 export const upstream = LoopbackServer.make((request, response) => {
@@ -36,7 +36,7 @@ export const retry = [
 export const withPolicies = (...variables: ReadonlyArray<readonly [string, string]>) =>
   Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(variables))))
 
-/** The product's own server over such an upstream, with such settings. */
+/** The product's own server with that upstream and those settings. */
 export const server = Layer.unwrapScoped(
   Effect.map(upstream, ({ url }) => TestServer.layer({ ...settings, upstreamUrl: Option.some(url) }))
 )

@@ -14,21 +14,24 @@ import * as HttpAdapter from "../../src/platform/http/HttpAdapter.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { httpAdapter } from "./adapter.ts"
 
-/** The port on which a server listens. */
+/** Returns the port on which a server listens. */
 export const portOf = ({ address }: HttpServer.HttpServer): number => address._tag === "TcpAddress" ? address.port : 0
 
-/** Has the library's server listen by one of node's on a free loopback port, until the scope closes and cuts its connections. */
+/**
+ * Makes the library's server listen through a Node server on a free loopback port. Closing the scope cuts its
+ * connections.
+ */
 export const listen = Effect.fnUntraced(function*(server: Server = createServer()) {
   const http = yield* NodeHttpServer.make(() => server, { host: "127.0.0.1", port: 0 })
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
   return { http, server, port: portOf(http) }
 })
 
-/** The same as a layer. */
+/** Does the same as a layer. */
 export const layer = (make: () => Server) =>
   Layer.scoped(HttpServer.HttpServer, Effect.map(Effect.suspend(() => listen(make())), ({ http }) => http))
 
-/** Serves an app of the library's, without any of ours, until the scope closes. */
+/** Serves an app of the library's, without our own parts, until the scope closes. */
 export const serveApp = Effect.fnUntraced(function*<E>(
   app: (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<HttpServerResponse.HttpServerResponse, E>
 ) {

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { Database } from "../../src/platform/sql/Database.ts"
 
-// The table of users as a list of names, for tests of what becomes of changes: a name stands there once at most.
+// The table of users as a list of distinct names, for tests of the fate of changes.
 
 /** Adds a name. */
 export const insert = (name: string) =>
@@ -10,7 +10,7 @@ export const insert = (name: string) =>
     ({ writer }) => writer`INSERT INTO users (name, email, email_key) VALUES (${name}, ${name}, ${name})`
   )
 
-/** The names that readers see, in the order in which they were added. */
+/** Lists the names that readers see, in the order of their insertion. */
 export const names = Effect.gen(function*() {
   const { reader } = yield* Database
   const rows = yield* reader<{ name: string }>`SELECT name FROM users ORDER BY id`

@@ -16,10 +16,10 @@ export interface Sent {
   readonly chunked?: boolean
 }
 
-/** The JSON of an answer; decoded loosely, as a client without our types would. */
+/** Decodes the JSON of an answer loosely, as a client without our types would. */
 export const json = (answer: Answer): Record<string, unknown> => JSON.parse(answer.text)
 
-/** Asks whatever listens on a port of loopback: on a connection of its own, or on those of an agent. */
+/** Sends a request to a port of loopback, on a connection of its own or on those of an agent. */
 export const send =
   (port: number, agent: Http.Agent | false = false) => (method: string, path: string, sent: Sent = {}) =>
     Effect.async<Answer, Error>((resume) => {

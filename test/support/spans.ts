@@ -1,6 +1,6 @@
 import { Effect, Queue, Tracer } from "effect"
 
-/** Effect's own tracer, which tells of each span as it starts and as it ends. */
+/** Effect's own tracer, which reports the start and end of each span. */
 const watching = (started: (span: Tracer.Span) => void, ended: (span: Tracer.Span) => void) =>
   Effect.map(Effect.tracer, (native) =>
     Tracer.make({
@@ -25,7 +25,7 @@ export const spanRecorder = Effect.gen(function*() {
   return { started, ended, tracer }
 })
 
-/** A tracer that counts the spans of one name: how many are open, how many were at most; `starts` gets an element for each. */
+/** A tracer that counts the open spans of one name and their largest number; `starts` gets an element for each. */
 export const spanCounter = Effect.fnUntraced(function*(counted: string) {
   const starts = yield* Queue.unbounded<void>()
   const spans = { active: 0, most: 0, started: 0 }

@@ -22,7 +22,7 @@ const open = Effect.fnUntraced(function*(path: string, protocols: ReadonlyArray<
   )
 })
 
-/** Opens a websocket; the test fails when it is refused. */
+/** Opens a websocket; the test fails if the handshake is refused. */
 export const connect = Effect.fnUntraced(
   function*(path: string, protocols: ReadonlyArray<string> = [], options: ClientOptions = {}) {
     const socket = yield* open(path, protocols, options)
@@ -42,7 +42,7 @@ export const connect = Effect.fnUntraced(
   }
 )
 
-/** The status, headers and body with which a handshake is refused; the test fails when it succeeds. */
+/** Returns the status, headers and body of a refused handshake; the test fails if it succeeds. */
 export const refusal = Effect.fnUntraced(function*(path: string, options: ClientOptions = {}) {
   const socket = yield* open(path, [], options)
   const response = yield* Effect.async<IncomingMessage>((resume) => {

@@ -43,15 +43,15 @@ const layerIn = (dataDir: string, overrides: Partial<Values>, repo: Layer.Layer<
 
 interface Running {
   readonly port: number
-  /** Each connection that the server has seen closed. */
+  /** Gets each connection that the server has seen closed. */
   readonly closed: Queue.Dequeue<void>
-  /** How each request ended, in order. */
+  /** Gets the exit of each request, in order. */
   readonly exits: Queue.Dequeue<Exit.Exit<unknown, unknown>>
-  /** Everything under the folder of the data but the database. */
+  /** Lists everything in the data folder except the database. */
   readonly onDisk: Effect.Effect<ReadonlyArray<string>>
 }
 
-/** The chapter over real sockets, a real database and real files. */
+/** Starts the chapter over real sockets, a real database and real files. */
 const start = (
   dataDir: string,
   overrides: Partial<Values> = {},
@@ -157,7 +157,7 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
         `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${multipart}\r\nContent-Length: 90000000\r\n\r\n`
       )
       client.write(file("half.bin", Buffer.alloc(2_000_000)).subarray(0, -2))
-      // the temporary file is there: the upload is under way
+      // the temporary file exists, so the upload is in flight
       yield* Effect.repeat(Effect.zipRight(turn, onDisk), { until: (entries) => entries.length > 2 })
       client.leave()
       expect(Exit.isInterrupted(yield* Queue.take(exits))).toBe(true)
@@ -378,7 +378,7 @@ describe("GET and DELETE /uploads", () => {
       const { paths } = OpenApi.fromApi(api)
       for (const [status, headers] of [[200, {}], [206, { range: "bytes=0-1" }]] as const) {
         expect((yield* get(port, "/uploads/1", { headers })).headers["content-type"]).toBe("text/html; charset=utf-8")
-        // whatever it was uploaded as; one type alone would be wrong for every other
+        // any type, as uploads have their own; one type alone would be wrong for every other
         expect(Object.keys(paths["/uploads/{id}"]?.get?.responses[status]?.content ?? {})).toEqual(["*/*"])
       }
     }).pipe(Effect.scoped))
@@ -432,7 +432,7 @@ describe("GET and DELETE /uploads", () => {
       expect(yield* ask("HEAD", { "if-modified-since": modified })).toMatchObject({ status: 304 })
       expect(yield* ask("GET", { range: "bytes=2-4", "if-range": modified })).toMatchObject({ status: 206 })
       expect(yield* ask("GET", { range: "bytes=2-4", "if-range": earlier })).toMatchObject({ status: 200 })
-      // a condition counts only where there is something to hold it against (13.2.1)
+      // a condition counts only for an existing resource (13.2.1)
       expect(yield* askAt(port)("DELETE", "/uploads/2", { headers: { "if-match": "*" } })).toMatchObject({
         status: 404
       })
@@ -461,7 +461,7 @@ describe("GET and DELETE /uploads", () => {
         expect(yield* askAt(port)(method, "/uploads/2")).toMatchObject({ status: 404 })
       }
       expect(yield* get(port, "/uploads/none")).toMatchObject({ status: 422 })
-      // an id is never given twice, so that no link ever leads to another's file
+      // ids are never reused, so that no link ever leads to another's file
       yield* askAt(port)("DELETE", "/uploads/3")
       expect(yield* upload(port, form(file("d", "d")), "/upload-async")).toMatchObject({ body: { id: 4 } })
     }).pipe(Effect.scoped))

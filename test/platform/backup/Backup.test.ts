@@ -15,7 +15,7 @@ import * as ServerProcess from "../../support/ServerProcess.ts"
 
 const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-backup-" }))
 
-/** Runs a command with the settings that have their data in a folder. */
+/** Runs a command with settings whose data are in the given folder. */
 const within = (dataDir: string) => AppConfig.layerWith({ dataDir, databaseUrl: Option.none() })
 
 const form = (text: string) => ({
@@ -26,7 +26,7 @@ const form = (text: string) => ({
 const failure = <A, R>(effect: Effect.Effect<A, { readonly message: string }, R>) =>
   Effect.map(Effect.flip(effect), ({ message }) => message)
 
-/** Writers that go on until they are interrupted: transfers, uploads, and the deletion of each second one. */
+/** Writers that run until interrupted: transfers, uploads, and the deletion of every second upload. */
 const write = (port: number) => {
   const ask = send(port)
   const transfer = ask("POST", "/transfer-money?from_user=1&to_user=2&amount=0.01")
@@ -43,7 +43,7 @@ const write = (port: number) => {
   })
 }
 
-/** Each row's file is there, and is what was uploaded. */
+/** Asserts that each row's file exists with the uploaded content. */
 const expectFiles = Effect.fnUntraced(function*(dataDir: string) {
   const rows = yield* DatabaseFile.uploadsOf(join(dataDir, "barista.sqlite"))
   for (const { sha256, stored_as } of rows) {
@@ -60,7 +60,7 @@ describe("a backup", () => {
       const port = yield* ServerProcess.port(server)
       const file = join(yield* folder, "backup.tar")
       const writers = yield* Effect.fork(write(port))
-      // something of each kind is there, and more comes
+      // data of each kind exist, and more are being written
       yield* Effect.repeat(send(port)("GET", "/uploads"), { until: ({ text }) => text.split("\"id\"").length > 5 })
       const manifest = yield* Effect.provide(backup(file), within(server.dataDir))
       yield* Effect.repeatN(send(port)("GET", "/uploads"), 5)
@@ -72,7 +72,7 @@ describe("a backup", () => {
       expect(manifest.counts.uploads).toBeGreaterThan(3)
       expect(manifest.counts.ledger_entries).toBeGreaterThan(4)
       expect(manifest.missing).toEqual([])
-      // the system's own tool reads it
+      // the system's own tool reads the archive
       expect(execFileSync("tar", ["-tf", file], { encoding: "utf8" }).split("\n")).toContain("manifest.json")
 
       const elsewhere = yield* folder
@@ -80,7 +80,7 @@ describe("a backup", () => {
       expect(yield* DatabaseFile.check(join(elsewhere, "barista.sqlite"))).toEqual(manifest.counts)
       expect(yield* expectFiles(elsewhere)).toBe(manifest.counts.uploads)
 
-      // what is there is refused, or moved aside
+      // existing data make the command fail, or are moved aside
       expect(yield* failure(Effect.provide(restore(file, { replace: false }), within(elsewhere)))).toMatch(/--replace/)
       const { aside } = yield* Effect.provide(restore(file, { replace: true }), within(elsewhere))
       expect(existsSync(join(aside ?? "", "database"))).toBe(true)

@@ -57,7 +57,7 @@ const kinds: Readonly<Record<string, Schema.Schema.AnyNoContext>> = {
 const shown = <A>(result: Either.Either<A, ParseResult.ParseIssue>) =>
   Either.mapLeft(result, (issue) => ParseResult.TreeFormatter.formatIssueSync(issue))
 
-/** A value with one of its parts exchanged, or taken away, and one too many. */
+/** Returns a value with one part replaced, removed or added. */
 const altered = (value: unknown, other: unknown, n: number): unknown => {
   if (typeof value !== "object" || value === null) return other
   const entries = Object.entries(value)

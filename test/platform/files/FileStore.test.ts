@@ -27,7 +27,7 @@ const content = randomBytes(3_000_000)
 const pieces = () =>
   Readable.from([content.subarray(0, 7), content.subarray(7, 2_000_000), content.subarray(2_000_000)])
 
-/** Runs a test on a store in a folder of its own; `files` and `temporaries` list what is on disk. */
+/** Runs a test on a store in a folder of its own; `files` and `temporaries` list the files on disk. */
 const withStore = <E>(
   test: (
     store: typeof FileStore.Service,

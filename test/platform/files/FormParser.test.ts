@@ -13,7 +13,7 @@ const mebibyte = 1024 * kibibyte
 const many: Expected = { field: "files", many: true, maxFiles: 3, maxFileBytes: 4 * mebibyte }
 const one: Expected = { ...many, field: "file", many: false }
 
-/** The chunk as often as it is asked for, up to 256 MiB, and how many bytes were asked for. */
+/** Repeats the chunk on demand, up to 256 MiB, and counts the bytes demanded. */
 const endless = (first: Buffer, chunk: Buffer) => {
   const counter = { produced: 0 }
   const source = Readable.from(
@@ -118,7 +118,7 @@ describe("a file", () => {
 
   it.live("is taken whole where its end comes with more bytes than the parser hands on at once", () =>
     Effect.gen(function*() {
-      // in one chunk; and with a consumer that is still full when the end comes; and with an epilogue after it
+      // in one chunk, with a consumer still full at the end, and with an epilogue
       const long = form(file("a.bin", Buffer.alloc(mebibyte + 100 * kibibyte, "a")))
       const cases = [
         [form(file("a.bin", Buffer.alloc(20 * kibibyte, "a")))],

@@ -53,7 +53,7 @@ describe("names", () => {
     ["name=\"file\"; filename=\"a \\\"quoted\\\" name.txt\"", "a \"quoted\" name.txt"],
     ["name=\"file\"; filename=\"back\\slash.txt\";", "back\\slash.txt"],
     ["name=\"file\"; filename=\"semi;colon=.txt\"", "semi;colon=.txt"],
-    // as browsers write quotes, and nothing else
+    // only the encoding that browsers give to quotes
     ["name=\"file\"; filename=\"a %22quoted%22 100%.txt\"", "a \"quoted\" 100%.txt"],
     ["name=\"file\"; filename=\"a%0Ab%41.txt\"", "a%0Ab%41.txt"],
     ["name=\"file\"; filename*=UTF-8''%2522.txt", "%22.txt"],
@@ -290,7 +290,7 @@ describe("limits", () => {
   it.live("refuse a body whose announced length is too large before it is read", () =>
     Effect.gen(function*() {
       const { port } = yield* reading({ ...one, maxFileBytes: 100_000 })
-      // nothing of the body is ever sent
+      // the client sends nothing of the body
       const { until, write } = yield* connect(port)
       write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 200000\r\n\r\n`)
       expect(yield* until("\r\n")).toMatch(/^HTTP\/1.1 413 /)

@@ -3,7 +3,7 @@ import { type Answer, json, send } from "../../support/send.ts"
 
 export const boundary = "----FormBoundary7MA4YWxkTrZu0gW"
 
-/** A part as bytes; `headers` are written as they are. */
+/** Makes a part as bytes; `headers` are written unchanged. */
 export const part = (headers: ReadonlyArray<string>, content: string | Buffer): Buffer =>
   Buffer.concat([
     Buffer.from(`--${boundary}\r\n${headers.map((line) => `${line}\r\n`).join("")}\r\n`),
@@ -28,10 +28,10 @@ const parsed = (answer: Answer) => {
   return { ...answer, body: isJson ? json(answer) : undefined }
 }
 
-/** Asks for a path; the answer has its JSON, if it is that, as `body`. */
+/** Requests a path; `body` is the answer's JSON, if it is JSON. */
 export const ask = (...parts: Parameters<typeof send>) => (...request: Parameters<ReturnType<typeof send>>) =>
   Effect.map(send(...parts)(...request), parsed)
 
-/** Posts a form, in chunks as browsers send none and streaming clients do. */
+/** Posts a form in chunks, as streaming clients do and browsers do not. */
 export const upload = (port: number, body: Buffer, path = "/") =>
   ask(port)("POST", path, { headers: { "content-type": multipart }, body, chunked: true })

@@ -6,10 +6,10 @@ import { type Answer } from "../../support/send.ts"
 import { TestServer } from "../../support/TestServer.ts"
 import { requests, type Written } from "./requests.ts"
 
-/** A timeout that is always over: the operation's own would take seconds. */
+/** A timeout that always expires, as the operation's own would take seconds. */
 const timeout = ["POLICY_SLOW_OPERATION", `{"timeout":"1 millis"}`] as const
 
-/** What differs between any two answers: ids of traces, moments, and what was measured. */
+/** The parts that differ between any two answers: trace ids, times and measurements. */
 const unique: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b[0-9a-f]{32}\b(?!\w)/g, "<trace>"],
   [/\b[0-9a-f]{16}\b(?!\w)/g, "<span>"],
@@ -20,23 +20,23 @@ const unique: ReadonlyArray<readonly [RegExp, string]> = [
 
 const withoutUnique = (text: string) => unique.reduce((text, [pattern, name]) => text.replaceAll(pattern, name), text)
 
-/** Of a stream, its events in any order: items of a batch finish together. */
+/** Returns the body; a stream's events are sorted, as items of a batch finish together. */
 const bodyOf = ({ headers, text }: Answer) =>
   headers["content-type"] === "text/event-stream" ? withoutUnique(text).split("\n\n").sort() : withoutUnique(text)
 
-/** The length of a body that is not there (HEAD) is compared, unless what is measured is a part of it. */
+/** Returns the length of an absent body (HEAD) for comparison, unless the body contains a measurement. */
 const lengthOf = ({ headers: { "content-length": length }, text }: Answer, { method, path }: Written) => {
   if (method === "HEAD") return /sync|usage|multiple/i.test(path) ? "measured" : length
   return length === String(Buffer.byteLength(text)) ? "right" : length
 }
 
-/** An answer as it must be the same. */
+/** Reduces an answer to the parts that must be the same. */
 const comparable = (answer: Answer, written: Written) => {
   const { "content-length": _length, date: _date, ...headers } = answer.headers
   return { status: answer.status, headers, length: lengthOf(answer, written), body: bodyOf(answer) }
 }
 
-/** With the length of the body, which node says only for the methods that usually have one. */
+/** Adds the length of the body, which Node sends by itself only for methods that usually have one. */
 const framed = (headers: Written["headers"], body: Written["body"]) =>
   body.length === 0 || "transfer-encoding" in headers
     ? headers
@@ -55,7 +55,7 @@ const server = (httpAdapter: Values["httpAdapter"], upstreamUrl: URL) =>
     Context.get(TestServer)
   )
 
-/** Printed, with the counterexample, where the adapters differ; the same every time. */
+/** The seed of every run; a difference between the adapters prints it with the counterexample. */
 const seed = 4_097
 
 it.scopedLive("both adapters give one answer to any request, valid or not", () =>

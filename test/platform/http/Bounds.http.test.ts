@@ -9,7 +9,7 @@ const slow = { slowDuration: Duration.minutes(1) }
 
 const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
 
-/** Waits until the server has taken what was sent before: it serves in order of arrival. */
+/** Waits until the server has received the earlier requests, as it serves in order of arrival. */
 const arrived = Effect.flatMap(TestServer, ({ send }) => Effect.repeatN(send("GET", "/health/live"), 2))
 
 const status = (path: string) =>
@@ -31,7 +31,7 @@ layer(TestServer.layer({ ...slow, maxRequests: 50, maxPipelined: 10 }))("one con
   it.scoped("is answered up to there in order, then told, and closed", () =>
     Effect.gen(function*() {
       const { closed, write } = yield* connection
-      // the clock stands still, so that the first is not answered yet
+      // the clock stands still, so the first request is not answered yet
       write(ask("/measured") + ask("/users/1/complete-profile").repeat(12))
       yield* arrived
       yield* TestClock.adjust("1 second")
@@ -56,7 +56,7 @@ layer(TestServer.layer({ ...slow, maxRequests: 8, maxPipelined: 2 }))("one clien
       expect(yield* status("/health/live")).toBe(200)
       expect(yield* status("/health/ready")).toBe(200)
       for (const { leave } of busy) leave()
-      // it takes a second to tell a client that has left from one that only sends no more
+      // the server needs a second to tell a client that has left from one that has only stopped sending
       yield* Effect.repeat(Effect.zipRight(TestClock.adjust("1 second"), status("/users/")), {
         until: (answer) => answer === 200
       })
@@ -83,7 +83,7 @@ describe("connections", () => {
         write(ask("/health/live"))
         yield* until("}")
       }
-      // used again, so that it is the second that has been idle for the longest
+      // used again, so that the second connection has been idle longest
       idle[0]?.write(ask("/health/live"))
       yield* idle[0]?.until("}") ?? Effect.void
       const first = yield* connection
@@ -115,7 +115,7 @@ layer(TestServer.layer({ maxBodyBytes: 50_000, maxBufferedBytes: 100_000 }))("bo
       for (const { write } of begun) write(post(50_000, " ".repeat(40_000)))
       const refused = yield* begun[2]?.until("}") ?? Effect.succeed("")
       expect(refused).toMatch(/^HTTP\/1.1 503 [^]*retry-after: 1\r\n[^]*"_tag":"Overloaded"/i)
-      // what comes in one piece needs no place
+      // a body that arrives in one piece needs no memory budget
       const whole = JSON.stringify({ name: "Whole", email: "whole@example.org" })
       const headers = { "content-type": "application/json" }
       expect((yield* send("POST", "/users/", { headers, body: whole })).status).toBe(201)

@@ -15,7 +15,7 @@ const record = (value: unknown): Json => Predicate.isRecord(value) ? value : {}
 const list = (value: unknown): ReadonlyArray<unknown> => Array.isArray(value) ? value : []
 const members = (value: unknown) => Object.entries(record(value)).map(([name, inner]) => [name, record(inner)] as const)
 
-/** Texts at which servers and their documents are known to differ, and random ones, the same each time. */
+/** Texts that servers and their documents often treat differently, and random texts, the same each time. */
 const texts = [
   ["", " ", "\t", "a", " a ", "\na\n", "abc", "0", "1", "1.0", "01", "1e1", "+1", "-1", "0.00", "0.001", "1,5", "NaN"],
   ["a@localhost", "a@x.io", " a@x.io", "a@x.io ", "a..b@x.io", ".a@x.io", "a@-x.io", "é@x.io", "a@x.io\n", "A@X.IO"],
@@ -30,7 +30,7 @@ const texts = [
 
 const numbers = [0, 0.001, 0.009, 0.01, 0.29, 0.5, 1, 1.0001, 1.1, 4.35, 2, 3, 4, 29.999, 1.5, -1, -0.01, 1e300]
 
-/** Texts that are, or look like, numbers; enough for what is no text. */
+/** Texts that are, or look like, numbers, and one that is not. */
 const numerals = ["", " ", "a", "0", "1", "1.0", "01", "1e1", "+1", "-1", "1.5", "NaN", "null"]
 
 /** Values at, just within and just beyond the bounds of a schema. */
@@ -65,12 +65,17 @@ const candidatesOfItems = ({ items }: Json): ReadonlyArray<unknown> => {
     : []
 }
 
-/** Rules that JSON Schema has no words for: the decimals of a double, and values that must differ. The document tells them in prose. */
+/**
+ * Tells whether a rule is beyond JSON Schema, such as the decimals of a double, or values that must differ. The
+ * document states those rules in prose.
+ */
 const isBeyondSchemas = (name: string, value: unknown) =>
   name === "amount" && typeof value === "number" && /\.\d{3,}$/.test(String(value)) ||
   ["to_user", "follower_id"].includes(name) && String(value) === "1"
 
-/** What is taken there takes longer than a test may: many squares, and an operation of ten seconds under its timeout. */
+/**
+ * Tells whether a valid value makes the operation too slow for a test: many squares, or ten seconds under a timeout.
+ */
 const isSlow = (name: string, value: unknown) =>
   name === "n" && Number(value) > 1_000_000 || name === "timeout" && Number(value) >= 1 && Number(value) <= 30
 
@@ -89,7 +94,7 @@ interface Operation {
 
 const isPlace = (where: unknown): where is Place["in"] => where === "query" || where === "path" || where === "header"
 
-/** The operations of a document, each with the places of its values, but for those of forms. */
+/** Lists the operations of a document with the places of their values, except those of forms. */
 const operationsOf = (document: Json): ReadonlyArray<Operation> => {
   const resolve = (schema: Json): Json => {
     const { $ref } = schema
@@ -120,7 +125,10 @@ const operationsOf = (document: Json): ReadonlyArray<Operation> => {
 
 const isNumber = /^-?(0|[1-9]\d*)(\.\d+)?$/
 
-/** The values that a text stands for outside of JSON: itself and, where it is written as a number is printed, that number. */
+/**
+ * Lists the values that a text represents outside JSON: the text itself and, if written as a number is printed, that
+ * number.
+ */
 const readings = (value: unknown, { type }: Json): ReadonlyArray<unknown> => {
   const written = String(value)
   const isPrinted = type === "number" || String(Number(written)) === written
@@ -132,7 +140,7 @@ const canBeSent = ({ in: where }: Place, value: unknown): boolean => {
   if (typeof value !== "string" && typeof value !== "number") return false
   const written = String(value)
   if (/[\ud800-\udfff]/u.test(written)) return false
-  // the framing takes outer spaces away from a header, and the router takes no empty part of a path
+  // framing strips outer spaces from a header, and the router accepts no empty path segment
   if (where === "header") return /^[\x20-\x7e]*$/.test(written) && written === written.trim()
   if (where === "query") return written.length < 8_000
   return !["", ".", ".."].includes(written)
@@ -155,7 +163,7 @@ const requestOf = ({ body, method, path, places }: Operation, place: Place, valu
   }
 }
 
-/** Whether an answer refuses the value at a place. */
+/** Tells whether an answer refuses the value at a place. */
 const isRefused = (answer: Answer, place: Place): boolean => {
   if (answer.status !== 422) return false
   const { _tag, errors } = json(answer)
@@ -173,7 +181,9 @@ layer(server, live)("the document and the server", (it) => {
       const { send } = yield* TestServer
       const operations = operationsOf(json(yield* send("GET", "/openapi.json")))
       const seen = new Set<string>()
-      /** A schema that many operations have is tried at its bounds alone after the first of them. */
+      /**
+       * Chooses the values to try. A schema shared by many operations is tried only at its bounds after the first one.
+       */
       const tried = ({ in: where, name, schema }: Place) => {
         const key = JSON.stringify([where, name, schema])
         const all = [...new Set(candidates(schema))]

@@ -14,7 +14,7 @@ const asked = (path: string, language?: string) =>
 const at = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((inner, step) => Predicate.isRecord(inner) ? inner[step] : undefined, value)
 
-/** The summaries and descriptions of a document, by where they stand. */
+/** Lists the summaries and descriptions of a document with their places. */
 const textsOf = (value: unknown, place = ""): ReadonlyArray<readonly [string, string]> => {
   if (typeof value !== "object" || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) =>
@@ -24,7 +24,7 @@ const textsOf = (value: unknown, place = ""): ReadonlyArray<readonly [string, st
   )
 }
 
-/** Statuses, and names of schemas and protocols, are the same in both languages. */
+/** Tells whether a text is the same in both languages, as statuses and names of schemas and protocols are. */
 const isNeutral = (text: string) => /^[A-Z][a-zA-Z-]*( [A-Z][a-z]+)*(: \w+)?$/.test(text) || text === "RFC 3339"
 
 layer(TestServer.layer(), live)("the documentation", (it) => {
@@ -42,7 +42,7 @@ layer(TestServer.layer(), live)("the documentation", (it) => {
       const inFrench = new Map(textsOf(json(yield* asked("/openapi.json", "fr"))))
       expect(inEnglish.length).toBeGreaterThan(300)
       const untranslated = inEnglish.filter(([place, text]) => inFrench.get(place) === text && !isNeutral(text))
-      // each needs an entry in src/ApiInFrench.ts
+      // each text needs an entry in src/ApiInFrench.ts
       expect([...new Set(untranslated.map(([, text]) => text))]).toEqual([])
       expect(inEnglish.filter(([, text]) => /[«»éèàêç]|\b(les|une|avec|pour)\b/.test(text))).toEqual([])
     }))

@@ -46,7 +46,7 @@ const open = Effect.gen(function*() {
 
 const server = Layer.merge(Lifecycle.layer, AppConfig.layerWith({ allowedHosts: ["a"] }))
 
-/** The parts of an ended span that a trace's reader sees. */
+/** Reduces an ended span to the parts that a reader of the trace sees. */
 const seen = ({ attributes, kind, name, parent, status }: Tracer.Span) => ({
   name,
   kind,

@@ -8,7 +8,7 @@ const live = { excludeTestServices: true } as const
 const en = { "accept-language": "en" }
 const asJson = { ...en, "content-type": "application/json" }
 
-/** Asks, and answers the status with the place and the sentence of each issue. */
+/** Sends a request; returns the status with the place and sentence of each issue. */
 const asked = (method: string, path: string, sent: Sent = {}) =>
   Effect.flatMap(
     TestServer,
@@ -241,7 +241,7 @@ layer(TestServer.layer(), live)("a body", (it) => {
         body: "x"
       })
       expect([form.status, form.headers["accept-encoding"]]).toEqual([415, "identity"])
-      // a coding without a body means nothing
+      // a coding without a body has no meaning
       expect((yield* asked("GET", "/users/", { headers: { "content-encoding": "gzip" } })).status).toBe(200)
     }))
 })

@@ -15,7 +15,9 @@ import { TestServer } from "../../support/TestServer.ts"
 const build = (scope: Scope.Scope, overrides: Parameters<typeof TestServer.layer>[0] = {}) =>
   Effect.map(Layer.buildWithScope(TestServer.layer(overrides), scope), Context.get(TestServer))
 
-/** Lets a forked request be sent, and waits until the server has taken what was sent before: it serves in order of arrival. */
+/**
+ * Sends a forked request and waits until the server has received the earlier ones, as it serves in order of arrival.
+ */
 const arrival = (port: number) =>
   Effect.zipRight(Effect.yieldNow(), Effect.repeatN(send(port, new Http.Agent())("GET", "/health/live"), 2))
 
@@ -123,7 +125,7 @@ describe("leaving", () => {
       expect(yield* ask("/users/")).toMatch(/^HTTP\/1.1 200 [^]*connection: close/i)
       kept.write("GET /users/ HTTP/1.1\r\nHost: a\r\n\r\n")
       expect(yield* kept.closed).toMatch(/^HTTP\/1.1 200 [^]*connection: close/i)
-      // the engine and its parts take times of their own to end
+      // the engine and its parts take time of their own to end
       yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => stopping.unsafePoll() !== null })
       expect(yield* ask("/health/live")).toBe("<closed>")
     }))
@@ -166,7 +168,7 @@ describe("overload", () => {
       const refused = yield* Effect.repeat(send("GET", "/users/"), { until: ({ status }) => status === 503 })
       expect(refused.headers["retry-after"]).toBe("1")
       slow.destroy()
-      // the client that left was interrupted: its place is free
+      // the handler of the client that left was interrupted, so its place is free
       yield* Effect.repeat(send("GET", "/users/"), { until: ({ status }) => status === 200 })
       expect((yield* send("GET", "/users/")).status).toBe(200)
     }).pipe(Effect.provide(TestServer.layer({ maxRequests: 1, slowDuration: Duration.seconds(60) }))))

@@ -16,7 +16,7 @@ const post = (path: string, headers: string, body: string) =>
 const file = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhi\r\n--b--\r\n"
 const batch = JSON.stringify({ items: Array.from({ length: 3 }, (_, id) => ({ id, data: "x" })) })
 
-/** One request of each kind that is answered in a way of its own. */
+/** One request for each kind of answer. */
 const kinds = [
   get("/health/live"),
   get("/users/"),
@@ -33,11 +33,13 @@ const kinds = [
 const listeners = (emitter: EventEmitter) =>
   Object.fromEntries(emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)]))
 
-/** Tells, at each listener that an emitter gets, how many of that event it has then, and from how many on node warns of a leak. */
+/**
+ * Reports, for each listener added to an emitter, the count for that event and the count at which Node warns of a leak.
+ */
 const counted = (emitter: EventEmitter, told: (count: number, most: number) => void) =>
   emitter.on("newListener", (name) => told(emitter.listenerCount(name) + 1, emitter.getMaxListeners()))
 
-/** The responses that node makes for the clients of a port, each told of as its request arrives. */
+/** Reports the responses that Node makes for the clients of a port, each as its request arrives. */
 const watched = (port: number, told: (response: ServerResponse) => void) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -81,7 +83,7 @@ layer(
         return Effect.zipRight(
           until(`/end-of-${name}"`),
           Effect.suspend(() => {
-            // as the next request arrives, those before it have left what they leave
+            // when the next request arrives, the earlier ones have left all listeners that they leave
             write(get(`/after-${name}`))
             return Effect.as(until(`/after-${name}"`), ofSocket)
           })

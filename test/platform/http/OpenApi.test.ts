@@ -33,7 +33,7 @@ const responses = operations.flatMap(({ name, operation }) =>
 const parameter = (name: string, of: string): unknown =>
   list(operation(of)["parameters"]).find((one) => at(one, "name") === name)
 
-/** Every value of the document that is an object. */
+/** Lists every object in the document. */
 const nodes = (value: unknown): ReadonlyArray<Json> => {
   if (Array.isArray(value)) return value.flatMap(nodes)
   return Predicate.isRecord(value) ? [value, ...Object.values(value).flatMap(nodes)] : []

@@ -5,10 +5,10 @@ import { TestServer } from "../../support/TestServer.ts"
 
 const live = { excludeTestServices: true } as const
 
-/** More pages than any list here has: one that never ends is one page too many. */
+/** The bound on pages, above those of any list here, so that an endless list fails. */
 const mostPages = 10
 
-/** The ids of each page of a list, following its links. */
+/** Follows a list's links; returns the ids of each page. */
 const pagesOf = (path: string) =>
   Effect.gen(function*() {
     const { send } = yield* TestServer

@@ -17,7 +17,7 @@ const conditionally = (method: string, path: string, headers: OutgoingHttpHeader
     ({ send }) => send(method, path, { ...sent, headers: { ...sent.headers, ...headers } })
   )
 
-/** What may have changed, as clients see it. */
+/** Returns the state that clients see, for comparison. */
 const state = Effect.flatMap(TestServer, ({ send }) =>
   Effect.forEach(
     [
@@ -96,7 +96,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
           Effect.map(conditionally(method, path, headers), ({ status }) => status)
         for (const headers of unmet) expect(yield* statusOf(headers), JSON.stringify(headers)).toBe(412)
         expect(yield* statusOf({ "if-match": "*" })).toBe(200)
-        // a representation is there, whether it has a tag or not (RFC 9110, 13.1.2)
+        // a representation exists, with or without a tag (RFC 9110, 13.1.2)
         expect(yield* statusOf({ "if-none-match": "*" })).toBe(304)
         expect(yield* statusOf({ "if-none-match": "\"zz\"" })).toBe(200)
         expect(yield* statusOf({ "if-none-match": "zz" })).toBe(200)

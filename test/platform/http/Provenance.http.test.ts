@@ -13,7 +13,7 @@ const transfer = "/transfer-money?from_user=1&to_user=2&amount=0.01"
 
 const balance = Effect.map(send("GET", "/accounts/1"), (answer) => json(answer)["balance_cents"])
 
-/** The status line and headers of the answer to a websocket handshake. */
+/** Returns the status line and headers of the answer to a websocket handshake. */
 const handshake = Effect.fnUntraced(function*(headers: Record<string, string>) {
   const { port } = yield* TestServer
   const connection = yield* connect(port)

@@ -6,10 +6,10 @@ import { Api } from "../../../src/Api.ts"
 import * as Hasty from "../../support/hasty.ts"
 import { TestServer } from "../../support/TestServer.ts"
 
-/** The calls upstream of these take seconds, of which the server keeps nothing. */
+/** Operations whose upstream calls take seconds; the server stores nothing of them. */
 const slow = /external|parallel|unreliable|with-timeout|safe/
 
-/** Every row of the server's own tables; the engine's change while nobody asks for anything. */
+/** Reads every row of the server's own tables; the engine's tables change without any request. */
 const rows = (dataDir: string): Readonly<Record<string, ReadonlyArray<unknown>>> => {
   const database = new SQLite(`${dataDir}/barista.sqlite`, { readonly: true })
   const tables: ReadonlyArray<unknown> = database

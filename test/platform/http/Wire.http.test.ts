@@ -27,7 +27,7 @@ layer(
   }),
   live
 )("the wire", (it) => {
-  /** Everything that the server sends until it closes. */
+  /** Returns everything that the server sends until it closes. */
   const raw = (text: string) => Effect.flatMap(TestServer, (server) => server.raw(Buffer.from(text, "latin1")))
 
   const cases: ReadonlyArray<readonly [name: string, request: string, status: number, type: string]> = [
@@ -265,7 +265,7 @@ layer(
   })
 
   describe("a client that has closed its sending side", () => {
-    /** Sends all of it and closes that side; everything that comes then. */
+    /** Sends all bytes and closes that side; returns everything received afterwards. */
     const half = (text: string) =>
       Effect.gen(function*() {
         const { port } = yield* TestServer
@@ -319,7 +319,7 @@ layer(
       for (const [, request] of ways) {
         const left = yield* connect(port)
         left.write(request)
-        // served in the order of arrival
+        // requests are served in order of arrival
         yield* send("GET", "/health/live")
         left.leave()
       }

@@ -16,7 +16,7 @@ const { array, constant, constantFrom, nat, oneof, option, record, stringMatchin
 interface Operation {
   readonly method: string
   readonly path: string
-  /** The names of its parameters, from the query or from the body. */
+  /** The names of the operation's parameters, from the query or from the body. */
   readonly names: ReadonlyArray<string>
   readonly takesBody: boolean
 }
@@ -26,7 +26,7 @@ const operations = (() => {
   HttpApi.reflect(Api, {
     onGroup: () => undefined,
     onEndpoint: ({ endpoint: { method, path, payloadSchema, urlParamsSchema } }) => {
-      // tells what its own server has done so far
+      // its answer depends on the server's history
       if (path === "/metrics") return
       const schemas = [...Option.toArray(urlParamsSchema), ...Option.toArray(payloadSchema)]
       const names = schemas.flatMap(({ ast }) => Array.from(parametersOf(ast).keys()))
@@ -36,7 +36,7 @@ const operations = (() => {
   return found
 })()
 
-/** Operations whose answer depends on how far a job has come are asked for jobs that there are not. */
+/** Chooses ids. Where the answer depends on a job's progress, the ids belong to no job. */
 const idsOf = (path: string) =>
   path.startsWith("/jobs") ? constantFrom("999", "0", "x") : oneof(
     { weight: 4, arbitrary: constantFrom("1", "2", "3") },
@@ -89,7 +89,7 @@ const elsewhere = oneof(
 const texts = constantFrom("Ann", "ann@example.org", "bob@example.org", "", " ", "x", "é", "☕", "a,b", "true", "null")
 const numbers = constantFrom("1", "2", "3", "10", "0", "-1", "1.5", "0.01", "1.001", "01", "1e3", "1000", "1001", "NaN")
 
-/** What most parameters of that name take. */
+/** Valid values of the most common parameters, by name. */
 const valid: Readonly<Record<string, FastCheck.Arbitrary<string>>> = {
   email: nat(30).map((id) => `user${id}@example.org`),
   name: texts,
@@ -103,7 +103,7 @@ const valid: Readonly<Record<string, FastCheck.Arbitrary<string>>> = {
   kind: constantFrom("registration", "notification")
 }
 
-/** What would make the answer slow is left out: a timeout that is one. */
+/** Draws values of a parameter, except valid timeouts, which would make the answer slow. */
 const valuesOf = (name: string) =>
   name === "timeout"
     ? constantFrom("0", "31", "x")
@@ -143,7 +143,7 @@ const anyQueryOf = (operation: Operation) =>
     )
   )
 
-/** How far a job has come depends on the moment: none of these begins. */
+/** Draws the query. No job begins, as a job's progress depends on the moment. */
 const queryOf = (operation: Operation) =>
   anyQueryOf(operation).map((query) => (operation.names.includes("delay") ? `delay=604800&${query}` : query))
 
@@ -252,7 +252,7 @@ const toElsewhere = record({
   body: constant("")
 })
 
-/** Valid and invalid requests, to the contract's operations and beside them. */
+/** Draws valid and invalid requests, to the contract's operations and to other paths. */
 export const requests: FastCheck.Arbitrary<Written> = oneof(
   { weight: 9, arbitrary: toOperation },
   { weight: 1, arbitrary: toElsewhere }

@@ -6,7 +6,7 @@ import { activity, refused, Task } from "./tasks.ts"
 
 class Injected extends Data.TaggedError("Injected") {}
 
-/** Tasks that note which of them ran; `rows` counts the jobs, and the engine's requests to run one. */
+/** Makes tasks that note their runs; `rows` counts the jobs and the engine's requests to run one. */
 const setting = Effect.fnUntraced(function*(overrides: Parameters<typeof TestJobs.make>[1] = {}) {
   const ran = yield* Ref.make<ReadonlyArray<number>>([])
   const kind = Job.kind(Task, [activity("step", ({ n }) => Ref.update(ran, (all) => [...all, n]))])
@@ -48,7 +48,7 @@ describe("acceptance", () => {
         "die": Effect.die("injected"),
         "interrupt": Effect.interrupt
       }
-      /** A change and its job in one transaction, in which one step does not go well. */
+      /** Runs a change and its job in one transaction, one step of which goes wrong. */
       const ask = (n: number, end: keyof typeof ends, step: number) => {
         const at = (here: number) => here === step ? ends[end] : Effect.void
         return transaction(Effect.gen(function*() {

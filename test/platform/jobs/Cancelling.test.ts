@@ -35,7 +35,7 @@ describe("cancelling", () => {
     Effect.gen(function*() {
       const { note, noted } = yield* notes
       const kind = Job.kind(Task, [
-        // the change is made, and then there is no answer
+        // the change is made, and then no answer comes
         activity("profile", () => Effect.zipRight(note("profile"), Effect.never), () => note("no profile"))
       ])
       const { jobs } = yield* TestJobs.make([kind])

@@ -15,10 +15,10 @@ const id = Job.JobId.make(1)
 
 type Sql = Context.Tag.Service<Database>["writer"]
 
-/** How the activity ends that decides what becomes of the job. */
+/** The end of the activity that decides the job's outcome. */
 type List = Effect.Effect<void, Job.ActivityError>
 
-/** A job of three activities: one works outside of the database, one is taken back where the third does not succeed. */
+/** A job of three activities. One works outside the database; one is undone if the third fails. */
 const kindOf = (sql: () => Sql, list: List, mailed: Effect.Effect<void>) => {
   const effect = (what: string) => () => orDefect(sql()`INSERT INTO effects (what) VALUES (${what})`)
   const policy = "upstream"
@@ -31,11 +31,11 @@ const kindOf = (sql: () => Sql, list: List, mailed: Effect.Effect<void>) => {
 
 interface Scenario {
   readonly list: List
-  /** What happens to the job besides, once it has come to rest. */
+  /** A further step for the job, once it is at rest. */
   readonly next?: (
     jobs: Context.Tag.Service<Jobs>
   ) => Effect.Effect<unknown, JobNotFound | JobStateConflict | Overloaded>
-  /** What the list does once the server has started anew. */
+  /** The list's behaviour after the restart of the server. */
   readonly listAfter?: List
   readonly delay?: Duration.DurationInput
   readonly ends: ReadonlyArray<Job.JobState>
@@ -57,7 +57,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   }
 }
 
-/** Rows of one number each. */
+/** Reads rows of one number each. */
 const counts = (sql: Sql) =>
   Effect.map(
     orDefect(sql<{ readonly name: string; readonly n: number }>`
@@ -92,7 +92,7 @@ describe("a crash after any commit of a job that", () => {
             return run(server.jobs)
           }))
 
-      /** What every crash of the first life leaves. */
+      /** The database after every possible crash of the first life. */
       const left = yield* use(scenario.list, (jobs) =>
         Effect.gen(function*() {
           yield* sql()`CREATE TABLE effects (what TEXT NOT NULL)`
@@ -129,7 +129,7 @@ describe("a crash after any commit of a job that", () => {
             expect(scenario.ends).toContain(state)
             const after = yield* counts(sql())
             const isTakenBack = state !== "succeeded"
-            // a profile a run, and each taken back
+            // one profile for each run, each undone
             const runs = (yield* jobs.get(id)).run
             expect({
               "mail": after("mail"),
@@ -140,7 +140,7 @@ describe("a crash after any commit of a job that", () => {
             }).toEqual({
               "mail": state === "cancelled" ? after("mail") : 1,
               "profiles that are there": isTakenBack ? 0 : 1,
-              // one that never was is taken back without harm
+              // undoing an entry that never existed is harmless
               "lists that are there": isTakenBack ? -runs : 1,
               "open attempts": 0,
               "open messages": 0
@@ -151,7 +151,7 @@ describe("a crash after any commit of a job that", () => {
             }
           }).pipe(Effect.orDie))
       }
-      // at least once outside of the database
+      // at least once, outside the database
       expect(yield* Ref.get(mails)).toBeGreaterThan(0)
     }), 60_000)
 })

@@ -13,7 +13,7 @@ import { activity, refused, states, Task } from "./tasks.ts"
 
 type Sql = Context.Tag.Service<Database>["writer"]
 
-/** No second attempt: a fault of the database is no failure of the activity. */
+/** A policy without a second attempt: a fault of the database is no failure of the activity. */
 const once: Policy = { retry: { attempts: 1, backoff: { kind: "constant", base: Duration.seconds(1) } } }
 
 const faults: Readonly<
@@ -33,7 +33,7 @@ const faults: Readonly<
     }))
 }
 
-/** Nothing is left that a restart would have to do. */
+/** Asserts that no work is left for a restart. */
 const nothingIsOpen = (sql: Sql) =>
   Effect.map(
     orDefect(sql`SELECT
@@ -59,7 +59,7 @@ it.scoped.each(
         name: "step",
         policy: "upstream",
         run: () => Effect.zipRight(Effect.sleep("2 seconds"), Ref.update(ran, (n) => n + 1)),
-        // more than one page, so that it does not fit where there is no room
+        // more than one page, so that the row does not fit on a full disk
         commit: ({ n }) =>
           sql === undefined
             ? Effect.dieMessage("none")
@@ -166,7 +166,7 @@ it.scoped.each(["run", "commit"] as const)(
       yield* TestJobs.pass("2 seconds")
       const done = yield* jobs.get(id)
       expect(done.state).toBe("succeeded")
-      // what was done is not done again
+      // completed work is not repeated
       expect(TestJobs.outcomes(done)).toEqual({ step: part === "run" ? ["lost", "succeeded"] : ["succeeded"] })
     })
 )

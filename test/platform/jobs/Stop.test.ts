@@ -47,7 +47,7 @@ describe("a stop", () => {
       }).pipe(Effect.provide(server), Effect.fork)
       yield* TestJobs.pass("999 millis")
       expect(yield* Ref.get(ran)).toEqual(["first", "second"])
-      // how far the stop had come by then depends on the machine
+      // the progress of the stop by then depends on the machine
       yield* TestJobs.pass("1 second").pipe(
         Effect.zipRight(Fiber.poll(stopping)),
         Effect.repeat({ until: Option.isSome })

@@ -14,7 +14,7 @@ describe("time", () => {
       yield* TestJobs.pass("4999 millis")
       expect(yield* seen).toEqual([])
       expect((yield* jobs.get(id)).state).toBe("waiting")
-      // the engine looks for what has become due once a second
+      // the engine looks for due jobs once a second
       yield* TestJobs.pass("1001 millis")
       expect(yield* seen).toHaveLength(1)
       expect((yield* jobs.get(id)).state).toBe("succeeded")
@@ -44,7 +44,7 @@ describe("time", () => {
       yield* TestJobs.settled
       expect(yield* Ref.get(ran)).toBe(3)
       expect(yield* states(jobs)).toEqual(["waiting", "failed", "cancelled", "failed"])
-      // each of them is a run of its own, not a part of the run that it succeeds
+      // each job is a run of its own, not a part of the run before it
       expect(yield* sql`SELECT id FROM cluster_messages WHERE tag = 'resume' OR payload LIKE '%parent%'`).toEqual([])
     }))
 

@@ -48,7 +48,7 @@ it.scoped("a job that is due is not delayed by a clock that is set back, and a d
     const span = Duration.seconds(10)
     const delayed = yield* jobs.enqueue(Task, { n: 1 }, span)
     const due = yield* jobs.enqueue(Task, { n: 2 })
-    // the engine may begin the one at once, whatever its clock then says
+    // the engine may begin the job at once, whatever its clock says then
     expect(yield* sql`SELECT deliver_at FROM cluster_messages ORDER BY id`).toEqual([
       { deliver_at: TestJobs.began.epochMillis + Duration.toMillis(span) },
       { deliver_at: null }

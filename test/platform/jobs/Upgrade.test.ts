@@ -19,7 +19,7 @@ const failed = (activity: string) =>
 const died =
   `{"_tag":"Success","value":{"_tag":"Complete","exit":{"_tag":"Failure","cause":{"_tag":"Die","defect":{"name":"SqlError","message":"database is locked"}}}}}`
 
-/** Takes a database back to the version before, and fills it as that version did. */
+/** Reverts a database to the version before, and fills it as that version did. */
 const asBefore = (file: string) => {
   const db = new Sqlite(file)
   db.exec("DROP TABLE job_failures")
@@ -114,7 +114,7 @@ it.scoped("a database of the version before, with jobs at every point of their l
     message(half, "mail", succeeded)
     attempt(half, "profile", null)
     message(half, "profile", undefined)
-    // its mail has failed for good, and its profile was at work
+    // its mail has failed for good, and its profile was in progress
     const failing = job("running")
     run(failing, undefined)
     attempt(failing, "mail", "failed", "550 no such user")
@@ -125,7 +125,7 @@ it.scoped("a database of the version before, with jobs at every point of their l
     run(cancelled, undefined)
     attempt(cancelled, "profile", "succeeded")
     message(cancelled, "profile", succeeded)
-    // what a lock of the database left behind
+    // left behind by a lock of the database
     const stuck = job("running")
     run(stuck, died)
     before.db.close()

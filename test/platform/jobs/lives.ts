@@ -8,7 +8,7 @@ import * as TestDatabase from "../../support/Database.ts"
 import * as TestJobs from "../../support/Jobs.ts"
 import { turn } from "../../support/turn.ts"
 
-/** A database in a temporary folder, as a file that servers open one after another. */
+/** A database file in a temporary folder, which servers open one after another. */
 export const makeFile = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -16,9 +16,9 @@ export const makeFile = Effect.gen(function*() {
   const file = path.join(dataDir, "barista.sqlite")
   return {
     file,
-    /** Makes the file what a crash has left. */
+    /** Gives the file the content that a crash has left. */
     restore: (bytes: Uint8Array) => fs.writeFile(file, bytes),
-    /** What a server on the file does, until the effect ends; it is then stopped. */
+    /** Runs a server on the file until the effect ends, then stops the server. */
     live: <A, E>(
       parts: Parameters<typeof TestJobs.over>,
       use: (server: {
@@ -40,7 +40,10 @@ export const makeFile = Effect.gen(function*() {
   }
 }).pipe(Effect.provide(NodeContext.layer))
 
-/** The database as each commit leaves it from now on, and so as each crash does: looked at in each turn, from a connection of its own. */
+/**
+ * Copies the database after each commit, as a crash would leave it. A separate connection looks for commits in each
+ * turn.
+ */
 export const watchCommits = Effect.fnUntraced(function*(file: string) {
   const db = yield* Effect.acquireRelease(
     Effect.sync(() => new Sqlite(file, { readonly: true })),

@@ -12,10 +12,10 @@ class Unavailable extends Data.TaggedError("Unavailable")<{ readonly message: st
 
 class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> {}
 
-/** A failure that may pass. */
+/** A transient failure. */
 export const unavailable = new Unavailable({ message: "451 try later" })
 
-/** A failure for good. */
+/** A permanent failure. */
 export const refused = new Refused({ message: "550 no such user" })
 
 type Run = Job.Activity<{ readonly n: number }>["run"]
@@ -33,7 +33,7 @@ export const handbookRetry: Policy = {
   retry: { attempts: 3, backoff: { kind: "linear", base: Duration.seconds(1) } }
 }
 
-/** The moments, in milliseconds since the beginning, at which something happened; `note` answers how many there are. */
+/** Records moments in milliseconds since the beginning; `note` returns their number. */
 export const moments = Effect.gen(function*() {
   const seen = yield* Ref.make<ReadonlyArray<number>>([])
   const note = Effect.flatMap(
@@ -43,7 +43,7 @@ export const moments = Effect.gen(function*() {
   return { note, seen: Ref.get(seen) }
 })
 
-/** A task that is unavailable until its so-manyth attempt, and the moments of its attempts. */
+/** A task that is unavailable until the given attempt, with the moments of its attempts. */
 export const flaky = (until: number) =>
   Effect.map(moments, ({ note, seen }) => ({
     kind: Job.kind(Task, [
@@ -52,7 +52,7 @@ export const flaky = (until: number) =>
     seen
   }))
 
-/** What was noted, in its order. */
+/** Records notes in order. */
 export const notes = Effect.map(Ref.make<ReadonlyArray<string>>([]), (lines) => ({
   note: (line: string) => Ref.update(lines, (all) => [...all, line]),
   noted: Ref.get(lines)

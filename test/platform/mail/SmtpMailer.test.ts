@@ -26,7 +26,7 @@ const mail = (changes: Partial<Mail> = {}): Mail => ({
 const values = (headers: Smtp.Received["headers"] | undefined, name: string) =>
   headers?.filter(([one]) => one === name).map(([, value]) => value)
 
-/** The failure of a send, as plain data. */
+/** Returns the failure of a send as plain data. */
 const failureOf = (send: Effect.Effect<void, MailRejected | MailUnavailable>) =>
   Effect.map(Effect.flip(send), (failure) => ({
     kind: failure._tag,
@@ -37,7 +37,7 @@ const failureOf = (send: Effect.Effect<void, MailRejected | MailUnavailable>) =>
     transient: isTransient(failure)
   }))
 
-/** Waits until the server comes to that point. */
+/** Waits until the server reaches a stage. */
 const arrival = (reached: Queue.Dequeue<Smtp.Stage>, stage: Smtp.Stage): Effect.Effect<void> =>
   Effect.flatMap(Queue.take(reached), (one) => one === stage ? Effect.void : arrival(reached, stage))
 

@@ -5,7 +5,7 @@ import * as LoopbackServer from "../../support/LoopbackServer.ts"
 import { send } from "../../support/send.ts"
 import * as ServerProcess from "../../support/ServerProcess.ts"
 
-/** A port that was free a moment ago: where standard output is not read, it cannot say which it is. */
+/** Finds a free port, as a server whose standard output is not read cannot report its own. */
 const freePort = Effect.scoped(Effect.map(LoopbackServer.make(() => undefined), ({ url }) => Number(url.port)))
 
 const server = "exec node dist/main.js"
@@ -23,10 +23,10 @@ const cases = [
   { format: "json", reader: "the same", command: readers["a terminal that stands still"] }
 ]
 
-/** Longer than what a pipe, a terminal and the log's backlog hold, in forty requests. */
+/** A path so long that forty requests overfill a pipe, a terminal and the log's backlog. */
 const longPath = `/${"x".repeat(8000)}`
 
-/** Waits until a server is ready that cannot say so. */
+/** Waits until a server whose output is not read is ready. */
 const isReady = (port: number) =>
   Effect.retry(
     Effect.filterOrFail(send(port)("GET", "/health/ready"), ({ status }) => status === 200),

@@ -27,7 +27,7 @@ const talker = Effect.tap(Effect.map(folder, (path) => join(path, "talker.cjs"))
     return build({ ...rest, entryPoints: [entry], outfile })
   }))
 
-/** What a talker has written, which is first read when it has said everything; its exit code. */
+/** Reads a talker's output only after it has written everything; returns the output and the exit code. */
 const listen = (script: string, end: string, backlog: number) =>
   Effect.async<{ readonly lines: ReadonlyArray<string>; readonly code: number | null }>((resume) => {
     const child = spawn(process.execPath, [script, end, String(backlog)], { stdio: ["ignore", "pipe", "pipe"] })
@@ -93,7 +93,7 @@ describe("lines of the log", () => {
       const first = readSync(reader, Buffer.alloc(65_536))
       expect(first).toBe(65_536)
       closeSync(reader)
-      // the rest of the line, and this one, find nobody
+      // the rest of the line, and this one, reach no reader
       add("lost\n")
       yield* turn
       yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => dropped() === 2 })

@@ -7,7 +7,7 @@ const span = "b7ad6b7169203331"
 
 type Fields = Readonly<Record<string, string>>
 
-/** Trace id, span id and whether it is sampled; none where a trace of our own begins. */
+/** Returns trace id, span id and sampling of the caller; none if the trace begins here. */
 const caller = (fields: Fields) =>
   Option.getOrUndefined(Option.map(callersSpan(fields), (found) => [found.traceId, found.spanId, found.sampled]))
 

@@ -1,4 +1,5 @@
-// A process that logs a thousand lines of 1 KB and ends in the way that its argument names; built and started by Logging.test.ts.
+// A process that logs a thousand lines of 1 KB and ends in the way named by its argument. Logging.test.ts builds and
+// starts it.
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig } from "../../../src/AppConfig.ts"
@@ -21,7 +22,7 @@ const talk = Effect.gen(function*() {
     yield* Effect.logInfo(`${n} ${"x".repeat(1000)}`)
     if (n % 100 === 99) yield* turn
   }
-  // the parent begins to read when it hears this: nothing has waited for it
+  // tells the parent to begin reading, as no reader has waited so far
   yield* Effect.sync(() => process.stderr.write("said\n"))
   yield* ends[process.argv[2] ?? ""] ?? Effect.dieMessage("unknown end")
 })

@@ -8,7 +8,7 @@ import * as ServerProcess from "../../support/ServerProcess.ts"
 
 const isRoot = process.getuid?.() === 0
 
-/** As a user whom permissions bind: root loses what makes it an exception. */
+/** Runs as a user bound by permissions; root loses its capabilities. */
 const bound: ReadonlyArray<string> = isRoot
   ? ["setpriv", "--bounding-set", "-dac_override,-net_bind_service", "--"]
   : []
@@ -23,7 +23,7 @@ const reservesPorts = () => {
   }
 }
 
-/** All that a program said whose end is 1. */
+/** Returns all output of a program that ends with code 1. */
 const complaint = (program: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
   Effect.gen(function*() {
     const [command = "node", ...args] = [...bound, ...program]

@@ -8,7 +8,7 @@ import * as ServerProcess from "../../support/ServerProcess.ts"
 
 const clean = { code: 0, signal: null }
 
-/** The database file is closed: SQLite removes its log with the last connection. */
+/** Tells whether the database is closed: SQLite removes its log with the last connection. */
 const isClosed = ({ dataDir }: ServerProcess.Server) =>
   existsSync(join(dataDir, "barista.sqlite")) && !existsSync(join(dataDir, "barista.sqlite-wal"))
 

@@ -15,7 +15,7 @@ const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirector
 const failure = (exit: Exit.Exit<unknown, unknown>): string =>
   Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "started"
 
-/** Why the server does not start with these settings. */
+/** Returns the reason why the server does not start with these settings. */
 const refusal = (overrides: Partial<Values>) =>
   Effect.gen(function*() {
     const dataDir = yield* folder

@@ -6,7 +6,7 @@ class Beans extends Context.Tag("barista/test/Beans")<Beans, string>() {}
 class Coffee extends Context.Tag("barista/test/Coffee")<Coffee, string>() {}
 class Guest extends Context.Tag("barista/test/Guest")<Guest, string>() {}
 
-/** Layers that say when they are built and released. */
+/** Layers that record when they are built and released. */
 const watched = () => {
   const log: Array<string> = []
   const say = (name: string) =>

@@ -3,7 +3,7 @@ import { Effect, Fiber } from "effect"
 import { inBackground } from "../../../src/platform/scheduler/background.ts"
 import { TimeSlicedScheduler } from "../../../src/platform/scheduler/TimeSlicedScheduler.ts"
 
-/** A clock that is a millisecond later each time that it is read. */
+/** A clock that advances a millisecond with each reading. */
 const ticking = () => {
   let now = 0
   return () => now++
@@ -47,13 +47,13 @@ it.live("a lower priority number goes first, and what a task schedules comes aft
     expect(seen).toEqual(["first", "second", "late", "scheduled by it"])
   }))
 
-/** The steps that a fiber which never waits makes before the event loop turns, or a few thousand of them. */
+/** Counts the steps of a fiber that never waits until the event loop turns, up to a few thousand. */
 const stepsBeforeTurn = Effect.gen(function*() {
   let [steps, turned] = [0, false]
   setImmediate(() => {
     turned = true
   })
-  // begins in the queue, as a fiber does that waited for something
+  // begins in the queue, like a fiber that has waited
   yield* Effect.yieldNow()
   yield* Effect.whileLoop({ while: () => !turned && steps < 5000, body: () => Effect.void, step: () => steps++ })
   return steps

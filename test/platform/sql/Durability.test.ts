@@ -15,7 +15,7 @@ import * as HeldDisk from "../../support/heldDisk.ts"
 import { insert, names } from "../../support/names.ts"
 import { turn } from "../../support/turn.ts"
 
-/** A database in a folder of its own, on a disk of the test's. */
+/** Runs a test on a database in a folder of its own, on the test's disk. */
 const withDisk = <A, E>(
   makeDisk: (folder: string) => Layer.Layer<Disk>,
   test: (folder: string) => Effect.Effect<A, E, Database>
@@ -76,7 +76,7 @@ describe("a change whose commit is not yet on the disk", () => {
         for (const exit of exits) {
           const failure = failureOf(exit)
           expect(failure).toMatchObject({ _tag: "SqlError", cause: expect.any(CommitUncertain) })
-          // to be tried again would be wrong: it may have been done
+          // a retry would be wrong, as the change may have been made
           expect(isPassing(failure)).toBe(false)
         }
         expect(lost.map(({ message }) => message)).toEqual(["EIO"])
@@ -86,7 +86,7 @@ describe("a change whose commit is not yet on the disk", () => {
 
 describe("after a power cut", () => {
   it.scopedLive("all that was told is there, in order, and nothing is half there", () => {
-    /** A copy for each sync of what the disk is then known to have. Nobody else needs the locks that copying gives up. */
+    /** Copies, for each sync, the data known to be on disk. Copying gives up locks that nobody else needs. */
     let copies = 0
     const snapshot = (folder: string) => {
       copies++

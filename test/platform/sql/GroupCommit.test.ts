@@ -7,7 +7,7 @@ import { isDone } from "../../support/fibers.ts"
 import { insert, names } from "../../support/names.ts"
 import { turn } from "../../support/turn.ts"
 
-/** A transaction that has begun, and its end. */
+/** Begins a transaction; returns the means to end it. */
 const hold = (name: string, end: Effect.Effect<void, string> = Effect.void) =>
   Effect.gen(function*() {
     const { transaction } = yield* Database
@@ -36,7 +36,7 @@ describe("changes that wait for one another", () => {
       yield* second.goOn
       yield* third.begun
       yield* turn
-      // they are over, and nobody knows it yet
+      // the changes have ended, but are not reported yet
       expect(yield* names).toEqual([])
       expect([yield* isDone(first.fiber), yield* isDone(second.fiber), yield* isDone(statement)]).toEqual([
         false,

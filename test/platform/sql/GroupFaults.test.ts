@@ -9,10 +9,10 @@ import * as GroupCommit from "../../../src/platform/sql/GroupCommit.ts"
 import { SqliteConnection } from "../../../src/platform/sql/SqliteConnection.ts"
 import { turn } from "../../support/turn.ts"
 
-/** What becomes of a statement: it runs, is refused, or is refused with the whole transaction, as on a full disk. */
+/** The fate of a statement: it runs, is refused, or is refused with the whole transaction, as on a full disk. */
 type Fate = "runs" | "refused" | "undone"
 
-/** A database of its own, each of whose statements meets its fate; and what ran, in order. */
+/** Makes a database of its own whose statements meet their fates, and records those that ran, in order. */
 const make = Effect.fnUntraced(function*(fateOf: (sql: string) => Fate) {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
@@ -57,7 +57,7 @@ const rowsOf = (...steps: ReadonlyArray<string>) => JSON.stringify(steps.map((st
 const live = <A, E>(effect: Effect.Effect<A, E, FileSystem.FileSystem | Reactivity.Reactivity | Scope.Scope>) =>
   Effect.provide(effect, [NodeContext.layer, Reactivity.layer])
 
-/** The nth of the statements that are this one. */
+/** Matches the nth occurrence of a statement. */
 const nth = (text: string, n: number, fate: Fate) => {
   let count = 0
   return (sql: string): Fate => sql === text && ++count === n ? fate : "runs"
@@ -190,7 +190,7 @@ describe("groups of changes that succeed, fail, die and are interrupted, with st
           const count = statements++
           return faults.find(({ after }) => after === count)?.fate ?? "runs"
         })
-        /** What changes have written that came to their ends, by change. */
+        /** The writes of changes that reached their ends, by change. */
         const written = new Map<number, ReadonlyArray<string>>()
 
         const body = Effect.fnUntraced(function*({ end, nested, pauses }: typeof changes[number], index: number) {
@@ -214,7 +214,7 @@ describe("groups of changes that succeed, fail, die and are interrupted, with st
         })
 
         const exits = yield* Effect.forEach(changes, run, { concurrency: changes.length })
-        // what came to its end and was interrupted waited for the commit only
+        // a change that had ended and was interrupted waited only for the commit
         const kept = exits.map((exit) => Exit.isSuccess(exit) || Cause.isInterruptedOnly(exit.cause))
         const expected = [...written].flatMap(([index, own]) => kept[index] === true ? own : [])
         expect(yield* steps).toBe(rowsOf(...expected))

@@ -9,7 +9,10 @@ import { isDone } from "../../support/fibers.ts"
 import { insert, names } from "../../support/names.ts"
 import { turn } from "../../support/turn.ts"
 
-/** Another connection that has the write lock; SQLite keeps two of one process apart as it does those of two. */
+/**
+ * Another connection that holds the write lock. SQLite separates two connections of one process as it does two
+ * processes.
+ */
 const lock = Effect.gen(function*() {
   const { reader } = yield* Database
   const [main] = yield* reader<{ file: string }>`PRAGMA database_list`

@@ -7,7 +7,7 @@ import { waitForLockFor } from "../../../src/platform/sql/waitForLock.ts"
 const failure = (code: string) =>
   new SqlError.SqlError({ cause: Object.assign(new Error(code), { code }), message: code })
 
-/** A statement that fails so often, and how often it ran. */
+/** A statement that fails the given number of times, and counts its runs. */
 const failing = (code: string, times: number) => {
   const state = { runs: 0 }
   const statement = Effect.suspend(() => {

@@ -4,7 +4,7 @@ import { AppConfig } from "../../../src/AppConfig.ts"
 import * as EmbeddedUpstream from "../../../src/platform/upstream/EmbeddedUpstream.ts"
 import { Upstream } from "../../../src/platform/upstream/Upstream.ts"
 
-/** A clock whose sleeps never end by themselves, and that tells when one begins and when one is interrupted. */
+/** A clock whose sleeps never end by themselves; it reports when a sleep begins and when it is interrupted. */
 const frozen = Effect.gen(function*() {
   const clock = Clock.make()
   const asleep = yield* Deferred.make<Duration.Duration>()
@@ -20,7 +20,7 @@ const frozen = Effect.gen(function*() {
 const config = AppConfig.layerWith({ upstreamUrl: Option.none() })
 const upstream = Layer.provide(Upstream.layer, config)
 
-/** The client of an embedded upstream that lives in another scope. */
+/** The client of an embedded upstream in another scope. */
 const clientOf = (url: URL) =>
   Effect.map(Layer.build(Layer.provide(Upstream.layerHttp(url), config)), Context.get(Upstream))
 

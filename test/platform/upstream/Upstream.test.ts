@@ -180,7 +180,7 @@ describe("Upstream", () => {
       const answered = new WeakSet<object>()
       let closed = 0
       const { url } = yield* LoopbackServer.make((request, response) => {
-        // an upstream whose patience with idle connections ends as the next request arrives
+        // an upstream that closes its idle connection just as the next request arrives
         if (answered.has(request.socket) || request.url === "/never") {
           closed++
           if (request.url === "/reset") request.socket.resetAndDestroy()

@@ -16,7 +16,7 @@ const handshake = [
   "\r\n"
 ].join("\r\n")
 
-/** A websocket, and what it writes to, of a client that reads nothing. */
+/** A websocket to a client that reads nothing, and the stream under the websocket. */
 const deaf = Effect.acquireRelease(
   Effect.async<{ readonly socket: WebSocket; readonly transport: Socket; readonly end: () => void }>((resume) => {
     const upgrading = new WebSocketServer({ noServer: true })
@@ -41,12 +41,12 @@ const deaf = Effect.acquireRelease(
   ({ end }) => Effect.sync(end)
 )
 
-/** More than the buffers of a loopback connection take. */
+/** A frame larger than the buffers of a loopback connection. */
 const block = Frame.text("x".repeat(16_777_216))
 const ten = Frame.text("0123456789")
 const one = Frame.text("0")
 
-/** The queue of that client, in which one block waits for it. */
+/** The send queue of that client, with one block waiting. */
 const filled = (limits: { readonly sendMessages: number; readonly sendBytes: number }) =>
   Effect.map(deaf, ({ socket, transport }) => {
     const queue = new SendQueue({ socket, transport, limits, writeLater: () => undefined, onEmpty: () => undefined })

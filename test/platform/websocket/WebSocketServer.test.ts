@@ -14,7 +14,7 @@ import { connect, port, refusal } from "../../support/websocket.ts"
 
 type Overrides = Parameters<typeof AppConfig.layerWith>[0]
 
-/** Every connection that the server under test accepted; how each request ended. */
+/** Serves websockets, and records every accepted connection and the exit of each request. */
 const serve = Effect.fnUntraced(function*() {
   const connections = yield* Queue.unbounded<Connection>()
   const outcomes = yield* Queue.unbounded<string>()
@@ -31,7 +31,7 @@ const serve = Effect.fnUntraced(function*() {
     }
     yield* Queue.offer(connections, accepted.right)
     yield* accepted.right.closed
-    // Written to an upgraded socket these bytes would be an invalid frame.
+    // written to an upgraded socket, these bytes would be an invalid frame
     return HttpServerResponse.text("written nowhere", { status: 200 })
   }).pipe(
     Effect.onExit((exit) => Queue.offer(outcomes, Exit.isSuccess(exit) ? String(exit.value.status) : "failed")),
@@ -67,11 +67,11 @@ const handshake = [
   ""
 ].join("\r\n")
 
-/** A masked text frame with the mask 0. */
+/** Makes a masked text frame with the mask 0. */
 const textFrame = (text: string) =>
   Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 
-/** A connection to the server under test, byte by byte. */
+/** Opens a connection to the server under test, driven byte by byte. */
 const bytewise = Effect.flatMap(port, (number) => open(number, { encoding: "latin1" }))
 
 describe("WebSocketServer", () => {
@@ -100,7 +100,7 @@ describe("WebSocketServer", () => {
       socket.write(Buffer.concat([Buffer.from(handshake), textFrame("early")]))
       const connection = yield* accepted
       expect(yield* connection.receive).toEqual(Option.some("early"))
-      // A close frame without a code, masked.
+      // a close frame without a code, masked
       socket.write(Buffer.from([0x88, 0x80, 0, 0, 0, 0]))
       expect(yield* outcome).toBe("200")
       const answer = yield* socket.closed
@@ -140,7 +140,7 @@ describe("WebSocketServer", () => {
       expect(yield* outcome).toBe("503")
       first.socket.close()
       yield* outcome
-      // The request's scope, which holds the place, is closed in the same turn as its outcome; the next request comes later.
+      // the request's scope, which holds the place, closes in the turn of its outcome; the next request comes later
       yield* connect("/ws")
     }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
 
@@ -194,7 +194,7 @@ describe("WebSocketServer", () => {
       const count = 200
       const message = "x".repeat(60_000)
       for (let index = 0; index < count; index += 1) flooder.socket.send(`${index} ${message}`)
-      // Several heartbeats pass while 12 MB wait in the client, far more than the kernel's buffers take.
+      // several heartbeats pass while 12 MB wait in the client, far more than the kernel's buffers take
       yield* Effect.repeatN(Queue.take(pings), 4)
       expect(flooder.socket.bufferedAmount).toBeGreaterThan(0)
       for (let index = 0; index < count; index += 1) {
@@ -222,7 +222,7 @@ describe("WebSocketServer", () => {
         expect(yield* healthy.next).toHaveLength(60_000)
         sent += 1
       }
-      // The kernel's buffers take some megabytes, of which no one knows how many.
+      // the kernel's buffers take some megabytes, an unknown number
       expect(sent).toBeGreaterThan(8)
       expect(sent).toBeLessThan(2_000)
       slow.socket.resume()
@@ -360,7 +360,7 @@ describe("WebSocketServer", () => {
       yield* connect("/ws")
     }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
 
-  /** A client's frame, masked by nothing (RFC 6455, 5.3). */
+  /** Makes a client's frame with a mask of zeros (RFC 6455, 5.3). */
   const masked = (opcode: number, data: Buffer) =>
     Buffer.concat([
       data.length < 126

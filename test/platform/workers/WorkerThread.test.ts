@@ -27,7 +27,7 @@ const threads = (options: Partial<WorkerThread.Options> = {}) =>
     ...options
   })
 
-/** Occupies a thread until released or interrupted; returns once the thread is really blocked. */
+/** Occupies a thread until released or interrupted; returns once the thread is blocked. */
 const hold = (pool: WorkerThread.WorkerThreads<Calls>) =>
   Effect.gen(function*() {
     const release = new Int32Array(new SharedArrayBuffer(4))
@@ -48,7 +48,7 @@ const hold = (pool: WorkerThread.WorkerThreads<Calls>) =>
 const defectOf = <A, E>(exit: Exit.Exit<A, E>) =>
   Option.flatMap(Exit.causeOption(exit), Cause.dieOption).pipe(Option.getOrUndefined)
 
-/** Forks and lets the fiber come to its place in the line. */
+/** Forks an effect and lets its fiber reach its place in the queue. */
 describe("WorkerThread", () => {
   it.scoped("runs calls one after another in order of arrival", () =>
     Effect.gen(function*() {
@@ -93,7 +93,7 @@ describe("WorkerThread", () => {
       const pool = yield* threads({ places: 2 })
       const held = yield* hold(pool)
       let asked = 0
-      // as soon as there is a place it is taken again
+      // takes each place again as soon as it is free
       const crowd = Effect.forever(Effect.ignore(Effect.tap(pool.call("echo", "crowd"), () => asked++)))
       yield* Effect.replicateEffect(Effect.forkScoped(Effect.zipRight(Effect.yieldNow(), crowd)), 1)
       const work = yield* Effect.replicateEffect(forkToFirstWait(pool.callPatiently("echo", "work")), 50)

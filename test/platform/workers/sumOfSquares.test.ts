@@ -21,7 +21,7 @@ describe("sumOfSquares", () => {
     expect(sumOfSquares(n)).toBe(closedFormula(n))
   })
 
-  // around the n where a single i² leaves the range in which doubles are exact, and where the sums of a stretch are largest
+  // around the n where one i² leaves the exact doubles, and where the sums of a stretch are largest
   it.each([94_906_267, largestN, 2 ** 32])("is exact just below n = %i", (n) => {
     const from = n - 100_000
     expect(sumOfSquares(n, from)).toBe(closedFormula(n) - closedFormula(from))

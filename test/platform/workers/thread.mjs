@@ -1,4 +1,4 @@
-// A thread for the tests of the machinery: each call by name.
+// A thread for the tests of the machinery, with its calls by name.
 import { parentPort, threadId } from "node:worker_threads"
 
 /** @type {Array<string>} */
@@ -16,7 +16,7 @@ const calls = {
     throw new Error("boom")
   },
   exit: () => process.exit(7),
-  /** Tells that it runs, then blocks for ever unless `release` is set. */
+  /** Reports that it runs, then blocks forever unless `release` is set. */
   hold: ({ release, running }) => {
     running?.postMessage("running")
     Atomics.wait(release, 0, 0)

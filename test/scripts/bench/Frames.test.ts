@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { clientFrame, frameReader, text } from "../../../scripts/bench/load/frames.ts"
 
-/** As a server sends it. */
+/** Makes a frame as a server sends it, unmasked. */
 const unmasked = (said: string): Buffer => {
   const payload = Buffer.from(said)
   const { length } = payload

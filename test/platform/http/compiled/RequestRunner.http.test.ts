@@ -24,7 +24,7 @@ const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Probl
   abandoned: () => undefined
 })
 
-/** The application as one of the library's, with what the other adapter has around it. */
+/** Runs the application as one of the library's, inside the other adapter's parts. */
 const stock = (app: App) =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const reply = app(request)

@@ -23,10 +23,10 @@ describe("preferredType", () => {
     ["text/event-stream;q=0, application/json;q=0", json],
     ["application/json;q=0, */*", events],
     ["application/json;q=0, text/*;q=0.1", events],
-    // the most specific range decides: here it is the lesser one
+    // the most specific range decides; here its quality is lower
     ["text/event-stream;q=0.2, text/*;q=0.9, application/json;q=0.5", json],
     ["text/event-stream;q=0.1, text/event-stream;charset=utf-8;q=0.9, application/json;q=0.5", events],
-    // of equal qualities the named one, then the first
+    // among equal qualities the named one wins, then the first
     ["*/*, text/event-stream", events],
     ["text/event-stream, */*", events],
     ["application/json, text/event-stream", json],
@@ -34,7 +34,7 @@ describe("preferredType", () => {
     ["text/event-stream;q=0.5, application/json;q=0.5", events],
     ["application/*, text/event-stream", events],
     ["*/*;q=0.5, text/event-stream;q=0.4", json],
-    // what neither of them is: the first, as without the header
+    // a type that is neither: the first is answered, as without the header
     ["text/html", json],
     ["text/event-stream;version=2", json],
     ["text/event-stream;charset=utf-16, */*;q=0.1", json],

@@ -7,7 +7,7 @@ const read = (json: string, ...names: ReadonlyArray<string>) => asWritten(json, 
 describe("a JSON text", () => {
   it("is read as JSON.parse reads it, where that changes nothing", () => {
     fc.assert(fc.property(fc.json(), fc.integer({ min: 0, max: 4 }), (json, spaces) => {
-      // the backslash and the exponent have it read anew
+      // the backslash and the exponent force a second reading
       const text = JSON.stringify({ "\\": 1e300, json: JSON.parse(json) }, undefined, spaces)
       expect(read(text, "json")).toEqual(JSON.parse(text))
     }))

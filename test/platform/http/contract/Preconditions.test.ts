@@ -36,7 +36,7 @@ describe("evaluate", () => {
     [{ "if-unmodified-since": after }, "perform", "perform"],
     [{ "if-unmodified-since": before }, "failed", "failed"],
     [{ "if-unmodified-since": "yesterday" }, "perform", "perform"],
-    // If-Match goes before it (13.1.4)
+    // If-Match takes precedence (13.1.4)
     [{ "if-match": etag, "if-unmodified-since": before }, "perform", "perform"],
     [{ "if-match": "\"zz\"", "if-unmodified-since": after }, "failed", "failed"],
     [{ "if-none-match": etag }, "not modified", "failed"],
@@ -52,10 +52,10 @@ describe("evaluate", () => {
     [{ "if-modified-since": after }, "not modified", "perform"],
     [{ "if-modified-since": before }, "perform", "perform"],
     [{ "if-modified-since": "0" }, "perform", "perform"],
-    // If-None-Match goes before it (13.1.3)
+    // If-None-Match takes precedence (13.1.3)
     [{ "if-none-match": "\"x\"", "if-modified-since": after }, "perform", "perform"],
     [{ "if-none-match": etag, "if-modified-since": before }, "not modified", "failed"],
-    // the first two go before the others (13.2.2)
+    // the first two take precedence over the others (13.2.2)
     [{ "if-match": "\"zz\"", "if-none-match": etag }, "failed", "failed"],
     [{ "if-match": etag, "if-none-match": etag }, "not modified", "failed"],
     [{ "if-unmodified-since": before, "if-modified-since": after }, "failed", "failed"],

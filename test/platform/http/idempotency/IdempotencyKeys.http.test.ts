@@ -9,7 +9,7 @@ import { type Answer, Busy, Notes, Refused } from "./notes.ts"
 const replayed = ({ headers }: Answer) => headers.get("idempotency-replayed")
 const json = ({ body }: Answer): Record<string, unknown> => JSON.parse(body)
 
-/** Everything of an answer but what marks a replay. */
+/** Removes the mark of a replay from an answer. */
 const content = ({ body, headers, status }: Answer) => ({
   status,
   body,
@@ -286,7 +286,7 @@ const step = fc.record({
   key: fc.constantFrom("a", "b", "c"),
   written: fc.constantFrom("x", "x", "x", "y"),
   fate: fc.constantFrom("done", "done", "refused", "broken"),
-  /** After how many turns of the scheduler the client leaves. */
+  /** the scheduler's turns after which the client leaves */
   leaves: fc.option(fc.integer({ min: 0, max: 40 }))
 })
 

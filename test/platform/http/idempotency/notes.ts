@@ -13,14 +13,14 @@ import { orDefect } from "../../../../src/platform/sql/orDefect.ts"
 import * as App from "../../../support/app.ts"
 import * as TestDatabase from "../../../support/Database.ts"
 
-/** A refusal that comes after the change. */
+/** A failure after the change. */
 export class Refused extends Problem.define<Refused>()("Refused", 409, {}) {
   get problem(): Problem.Description {
     return { title: text("Refusé", "Refused"), detail: text("Refusé.", "Refused.") }
   }
 }
 
-/** A refusal that may pass. */
+/** A transient failure. */
 export class Busy extends Problem.define<Busy>()("Busy", 429, {}) {
   get problem(): Problem.Description {
     return { title: text("Occupé", "Busy"), detail: text("Occupé.", "Busy."), retryAfter: Duration.seconds(3) }
@@ -47,7 +47,10 @@ export interface Answer {
   readonly body: string
 }
 
-/** What a test does after the note is written; it may look at the request, whose headers are no part of its fingerprint. */
+/**
+ * A test's step after the note is written. The step may read the request, whose headers are not part of its
+ * fingerprint.
+ */
 type AfterWriting = (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<unknown, Problem.Problem>
 
 interface Asked {
@@ -55,7 +58,7 @@ interface Asked {
   readonly payload: { readonly text: string }
 }
 
-/** Writes a note, then does what the test wants; asked without a socket. */
+/** Writes a note, then runs the test's step; requests need no socket. */
 const make = Effect.gen(function*() {
   const { transaction, writer } = yield* Database
   yield* writer`CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`
@@ -83,7 +86,7 @@ const make = Effect.gen(function*() {
     })
   return {
     post,
-    /** `POST /notes` with a key. */
+    /** Sends `POST /notes` with a key. */
     write: (key: string, written: string, headers: Record<string, string> = {}) =>
       post(`/notes?text=${written}`, { "idempotency-key": key, ...headers }),
     afterWriting: (next: AfterWriting) => {

@@ -11,7 +11,10 @@ import { logLines } from "../../../support/logLines.ts"
 import { portOf } from "../../../support/loopback.ts"
 import { turn } from "../../../support/turn.ts"
 
-/** A server that answers by its path, `/404` with 404, and never where that is no number; a connection to it. */
+/**
+ * Starts a server and connects to it. The path gives the status, such as `/404`; a path without a number is never
+ * answered.
+ */
 const start = Effect.fnUntraced(function*(overrides: Partial<Values>) {
   const served = yield* Layer.build(
     NodeServer.layer.pipe(

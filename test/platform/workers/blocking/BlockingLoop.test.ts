@@ -13,7 +13,7 @@ import { turns } from "../../../support/turn.ts"
 
 const layer = BlockingLoop.layer.pipe(Layer.provide(AppConfig.layer))
 
-/** An upstream in this thread: the test takes each request and answers it, or does not. */
+/** An upstream in this thread; the test takes each request and decides whether to answer it. */
 const upstream = Effect.gen(function*() {
   const asked = yield* Queue.unbounded<{ readonly response: ServerResponse; readonly gone: Effect.Effect<void> }>()
   const { url } = yield* LoopbackServer.make((_, response) => {
@@ -131,7 +131,7 @@ describe("BlockingLoop", () => {
         expect((yield* loop.stats).running).toBe(0)
       }).pipe(Effect.provide(layer)))
 
-    // the time may be over before the request arrives, on a busy machine: so the upstreams act by themselves
+    // on a busy machine the time may be over before the request arrives, so the upstreams act by themselves
     it.scoped("frees the loop from an upstream that never answers", () =>
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
@@ -160,7 +160,7 @@ describe("BlockingLoop", () => {
         const { next, url } = yield* upstream
         const failing = (answer: (response: ServerResponse) => void) =>
           Effect.gen(function*() {
-            // should it succeed, the report shows a size rather than a mebibyte
+            // if it succeeds, the report shows a size rather than a mebibyte
             const size = Effect.map(loop.httpGet(url, "1 minute"), ({ value }) => value.body.length)
             const call = yield* forkToFirstWait(Effect.flip(size))
             answer((yield* next).response)

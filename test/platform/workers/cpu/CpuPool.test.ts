@@ -7,7 +7,7 @@ import { forkToFirstWait } from "../../../support/fibers.ts"
 const layer = (cpuWorkers: number, cpuQueue: number) =>
   CpuPool.layer.pipe(Layer.provide(AppConfig.layerWith({ cpuWorkers, cpuQueue })))
 
-// would run for months: only an interruption ends it
+// would run for months, so only an interruption ends it
 const endless = Number.MAX_SAFE_INTEGER
 
 describe("CpuPool", () => {
