@@ -39,6 +39,7 @@ import type { ApiHandlers } from "./platform/http/operation/Operations.ts"
 import * as JobEngine from "./platform/jobs/engine/JobEngine.ts"
 import * as JobRetention from "./platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "./platform/jobs/Jobs.ts"
+import { AttemptsRepo } from "./platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "./platform/jobs/record/JobsRepo.ts"
 import { drain, leave } from "./platform/lifecycle/drain.ts"
 import { InputMemory } from "./platform/lifecycle/InputMemory.ts"
@@ -140,6 +141,7 @@ const work = inOrder(
   ledgerCheck,
   RegistrationsRepo.layer,
   JobsRepo.layer,
+  AttemptsRepo.layer,
   JobEngine.layer,
   jobKinds,
   Jobs.layer

@@ -7,6 +7,7 @@ import { Email } from "../../src/domain/Email.ts"
 import * as JobEngine from "../../src/platform/jobs/engine/JobEngine.ts"
 import { JobId } from "../../src/platform/jobs/Job.ts"
 import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
+import { AttemptsRepo } from "../../src/platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "../../src/platform/jobs/record/JobsRepo.ts"
 import type { JobDetails } from "../../src/platform/jobs/record/JobView.ts"
 import { Mailer } from "../../src/platform/mail/Mailer.ts"
@@ -27,7 +28,7 @@ export const over = (settings: Partial<Values> = {}, policies: NamedPolicies = {
   Background.layer.pipe(
     Layer.provideMerge(Jobs.layer),
     Layer.provide(Layer.effect(JobKinds, kinds)),
-    Layer.provide(Layer.mergeAll(JobEngine.layer, JobsRepo.layer, Mailer.layer)),
+    Layer.provide(Layer.mergeAll(JobEngine.layer, JobsRepo.layer, AttemptsRepo.layer, Mailer.layer)),
     Layer.provideMerge(Layer.mergeAll(RegistrationsRepo.layer, OutboxRepo.layer, BlockingLoop.layer)),
     Layer.provide(Policies.layerWith(policies)),
     Layer.provide(Logger.remove(Logger.defaultLogger)),

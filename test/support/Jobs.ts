@@ -4,6 +4,7 @@ import * as JobEngine from "../../src/platform/jobs/engine/JobEngine.ts"
 import type { JobKind } from "../../src/platform/jobs/Job.ts"
 import * as JobRetention from "../../src/platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "../../src/platform/jobs/Jobs.ts"
+import { AttemptsRepo } from "../../src/platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "../../src/platform/jobs/record/JobsRepo.ts"
 import type { JobDetails } from "../../src/platform/jobs/record/JobView.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
@@ -19,9 +20,7 @@ export const began = DateTime.unsafeMake("2026-01-01T00:00:00Z")
 export const begin = TestClock.setTime(DateTime.toEpochMillis(began))
 
 /** The retention of jobs, as the maintenance runs it. */
-export class Retention
-  extends Context.Tag("barista/test/Retention")<Retention, Effect.Effect.Success<typeof JobRetention.make>>()
-{
+export class Retention extends Context.Tag("barista/test/Retention")<Retention, JobRetention.JobRetention>() {
   static readonly layer = Layer.effect(Retention, JobRetention.make)
 }
 
@@ -29,7 +28,7 @@ export class Retention
 export const over = (kinds: ReadonlyArray<JobKind>, overrides: Partial<Values> = {}, policy: Policy = {}) =>
   Layer.merge(Jobs.layer, Retention.layer).pipe(
     Layer.provide(JobEngine.layer),
-    Layer.provide(JobsRepo.layer),
+    Layer.provide([JobsRepo.layer, AttemptsRepo.layer]),
     Layer.provide(Layer.succeed(JobKinds, kinds)),
     Layer.provide(Policies.layerWith({ "upstream": policy })),
     // no test waits for work that never ends

@@ -9,6 +9,7 @@ import { orDefect } from "../sql/orDefect.ts"
 import * as EngineRows from "./engine/EngineRows.ts"
 import * as JobEngine from "./engine/JobEngine.ts"
 import type { JobId, JobKind, JobType } from "./Job.ts"
+import { AttemptsRepo } from "./record/AttemptsRepo.ts"
 import { JobNotFound, JobStateConflict } from "./record/JobProblems.ts"
 import { type Filter, type JobRow, JobsRepo } from "./record/JobsRepo.ts"
 import { type Job, type JobDetails, toDetails, toJob } from "./record/JobView.ts"
@@ -29,204 +30,229 @@ const takenUpAtOnce = 100
 
 const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
 
-const make = Effect.gen(function*() {
-  const { jobsConcurrency, jobsMaxDelayed, jobsMaxUnfinished } = yield* AppConfig
-  const { transaction } = yield* Database
-  const store = yield* JobsRepo
-  const policies = yield* Policies
-  const engineRows = yield* EngineRows.make
-  const engine = yield* WorkflowEngine.WorkflowEngine
-  const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
-  const changes = new Signals<JobId>()
-  const cancellations = new Signals<JobId>()
-  const slots = yield* Effect.makeSemaphore(jobsConcurrency)
-  const mayBegin = yield* Effect.makeLatch(true)
-
-  /**
-   * Hands a run over to the engine, in the caller's transaction. The context leaves out a calling run; otherwise the
-   * engine would take that run for the parent, and wake it at the end.
-   */
-  const handOver = Effect.fnUntraced(
-    function*({ due_at, id, kind, run }: JobRow) {
-      const now = yield* Clock.currentTimeMillis
-      yield* engine.execute(JobRun.JobRun, {
-        executionId: JobRun.executionId(id, run),
-        // Null for a job that is due, so that a clock set back does not delay the job.
-        payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
-        discard: true
-      })
-    },
-    Effect.mapInputContext((context: Context.Context<never>) => Context.omit(WorkflowEngine.WorkflowInstance)(context))
-  )
-
-  const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
-
-  /** Fails if there is no room; `own` counts unfinished jobs that the caller has added already. */
-  const admit = (own: number) =>
-    Effect.flatMap(
-      // Adds the jobs of recurring kinds, of which there is always one and which no client enqueued.
-      store.isFull(jobsMaxUnfinished + recurring.length + own),
-      (full) =>
-        full
-          ? new Problem.Overloaded({ what: term("tâches inachevées", "jobs"), retry_after: retryAfter })
-          : Effect.void
-    )
-
-  const mostDelayed = recurring.length + partOf(jobsMaxUnfinished, jobsMaxDelayed)
-
-  /** Fails if too many jobs are delayed. A delay may last days, and would keep the places of other jobs for as long. */
-  const admitDelayed = (delay: Duration.Duration) =>
-    Duration.greaterThan(delay, Duration.zero)
-      ? Effect.flatMap(
-        store.hasDelayed(mostDelayed),
-        (full) =>
-          full
-            ? new Problem.Overloaded({ what: term("tâches différées", "delayed jobs"), retry_after: retryAfter })
-            : Effect.void
-      )
-      : Effect.void
-
-  const add = Effect.fnUntraced(function*(kind: string, payload: unknown, delay: Duration.Duration) {
-    const job = yield* store.add(kind, payload, delay)
-    yield* handOver(job)
-    return job
-  })
-
-  const addSuccessor = ({ kind, payload, run }: JobRow) => {
-    const every = kinds.get(kind)?.every
-    // A retried job has its successor already.
-    return every === undefined || run > 1 ? Effect.void : add(kind, payload, every)
-  }
-
-  /** Records the end of a run, in the caller's transaction; false if the run had ended already. */
-  const end = Effect.fnUntraced(function*(job: JobRow, state: End, error?: string) {
-    if (Option.isNone(yield* store.finish(job.id, job.run, state, error))) return false
-    if (state !== "succeeded") yield* store.loseAttempts(job.id)
-    yield* addSuccessor(job)
-    return true
-  })
-
-  const finish = Effect.fnUntraced(function*(job: JobRow, state: End, error: string | undefined) {
-    if (!(yield* retryDefects(orDefect(transaction(end(job, state, error)))))) return
-    yield* Effect.logInfo(`job ${state}`).pipe(Effect.annotateLogs({ kind: job.kind, ...(error && { error }) }))
-    yield* changes.raise(job.id)
-  })
-
-  const existing = (id: JobId) =>
-    Effect.flatMap(
-      store.find(id),
-      Option.match({ onNone: () => new JobNotFound({ id }), onSome: Effect.succeed })
-    )
-
-  const get = (id: JobId) =>
-    Effect.flatMap(
-      existing(id),
-      (job) => Effect.map(store.attempts(id), (attempts) => toDetails(job, attempts, kinds.get(job.kind)))
-    )
-
-  const enqueue = Effect.fn("Jobs.enqueue")(function*<Payload, Encoded>(
+/** Durable background work. An accepted job runs, its attempts are visible, and its end is recorded once. */
+export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
+  /** Accepts a job, due after `delay`. The job is on disk with its transaction, the caller's or one of its own. */
+  readonly enqueue: <Payload, Encoded>(
     type: JobType<Payload, Encoded>,
     payload: Payload,
-    delay: Duration.Duration = Duration.zero
-  ) {
-    const encoded = yield* Effect.orDie(Schema.encode(type.payload)(payload))
-    const job = yield* orDefect(transaction(Effect.gen(function*() {
-      yield* admit(0)
-      yield* admitDelayed(delay)
-      return yield* add(type.name, encoded, delay)
-    })))
-    return toJob(job)
-  })
+    delay?: Duration.Duration
+  ) => Effect.Effect<Job, Problem.Overloaded>
+  /** Ends a waiting job at once, and asks a running one to end; its activities are then interrupted and undone. */
+  readonly cancel: (id: JobId) => Effect.Effect<JobDetails, JobNotFound | JobStateConflict>
+  /** Runs a failed or cancelled job again. Activities that succeeded, and were not undone, are not repeated. */
+  readonly retry: (id: JobId) => Effect.Effect<JobDetails, JobNotFound | JobStateConflict | Problem.Overloaded>
+  readonly get: (id: JobId) => Effect.Effect<JobDetails, JobNotFound>
+  /** Streams the job now and after each change, until it has finished. */
+  readonly watch: (id: JobId) => Stream.Stream<JobDetails, JobNotFound>
+  /** Lists jobs, newest first. */
+  readonly list: (filter: Filter) => Effect.Effect<ReadonlyArray<Job>>
+}>() {
+  static readonly layer = Layer.scoped(
+    Jobs,
+    Effect.gen(function*() {
+      const { jobsConcurrency, jobsMaxDelayed, jobsMaxUnfinished } = yield* AppConfig
+      const { transaction } = yield* Database
+      const jobs = yield* JobsRepo
+      const attempts = yield* AttemptsRepo
+      const policies = yield* Policies
+      const engineRows = yield* EngineRows.make
+      const engine = yield* WorkflowEngine.WorkflowEngine
+      const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
+      const changes = new Signals<JobId>()
+      const cancellations = new Signals<JobId>()
+      const slots = yield* Effect.makeSemaphore(jobsConcurrency)
+      const mayBegin = yield* Effect.makeLatch(true)
 
-  const cancel = Effect.fn("Jobs.cancel")(function*(id: JobId) {
-    const job = yield* existing(id)
-    yield* orDefect(transaction(Effect.gen(function*() {
-      const asked = Option.isSome(yield* store.requestCancel(id))
-      if (!asked && !(yield* end(job, "cancelled"))) {
-        return yield* JobStateConflict.of(id, job.state, ["waiting", "running"])
+      /**
+       * Hands a run over to the engine, in the caller's transaction. The context leaves out a calling run; otherwise the
+       * engine would take that run for the parent, and wake it at the end.
+       */
+      const handOver = Effect.fnUntraced(
+        function*({ due_at, id, kind, run }: JobRow) {
+          const now = yield* Clock.currentTimeMillis
+          yield* engine.execute(JobRun.JobRun, {
+            executionId: JobRun.executionId(id, run),
+            // Null for a job that is due, so that a clock set back does not delay the job.
+            payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
+            discard: true
+          })
+        },
+        Effect.mapInputContext((context: Context.Context<never>) =>
+          Context.omit(WorkflowEngine.WorkflowInstance)(context)
+        )
+      )
+
+      const recurring = [...kinds.values()].flatMap(({ every, name }) => every === undefined ? [] : [{ every, name }])
+
+      /** Fails if there is no room; `own` counts unfinished jobs that the caller has added already. */
+      const admit = (own: number) =>
+        Effect.flatMap(
+          // Adds the jobs of recurring kinds, of which there is always one and which no client enqueued.
+          jobs.isFull(jobsMaxUnfinished + recurring.length + own),
+          (full) =>
+            full
+              ? new Problem.Overloaded({ what: term("tâches inachevées", "jobs"), retry_after: retryAfter })
+              : Effect.void
+        )
+
+      const mostDelayed = recurring.length + partOf(jobsMaxUnfinished, jobsMaxDelayed)
+
+      /** Fails if too many jobs are delayed. A delay may last days, and would keep the places of other jobs for as long. */
+      const admitDelayed = (delay: Duration.Duration) =>
+        Duration.greaterThan(delay, Duration.zero)
+          ? Effect.flatMap(
+            jobs.hasDelayed(mostDelayed),
+            (full) =>
+              full
+                ? new Problem.Overloaded({ what: term("tâches différées", "delayed jobs"), retry_after: retryAfter })
+                : Effect.void
+          )
+          : Effect.void
+
+      const add = Effect.fnUntraced(function*(kind: string, payload: unknown, delay: Duration.Duration) {
+        const job = yield* jobs.add(kind, payload, delay)
+        yield* handOver(job)
+        return job
+      })
+
+      const addSuccessor = ({ kind, payload, run }: JobRow) => {
+        const every = kinds.get(kind)?.every
+        // A retried job has its successor already.
+        return every === undefined || run > 1 ? Effect.void : add(kind, payload, every)
       }
-    })))
-    yield* cancellations.raise(id)
-    yield* changes.raise(id)
-    return yield* get(id)
-  })
 
-  const retry = Effect.fn("Jobs.retry")(function*(id: JobId) {
-    const { state } = yield* existing(id)
-    yield* orDefect(transaction(Effect.gen(function*() {
-      const redriven = yield* store.redrive(id)
-      if (Option.isNone(redriven)) return yield* JobStateConflict.of(id, state, ["failed", "cancelled"])
-      yield* admit(1)
-      yield* handOver(redriven.value)
-    })))
-    yield* changes.raise(id)
-    return yield* get(id)
-  })
+      /** Records the end of a run, in the caller's transaction; false if the run had ended already. */
+      const end = Effect.fnUntraced(function*(job: JobRow, state: End, error?: string) {
+        if (Option.isNone(yield* jobs.finish(job.id, job.run, state, error))) return false
+        if (state !== "succeeded") yield* attempts.loseOpen(job.id)
+        yield* addSuccessor(job)
+        return true
+      })
 
-  const watch = (id: JobId) =>
-    Stream.unwrapScoped(
-      Effect.map(changes.subscribe(id), (changed) =>
-        Stream.concat(Stream.fromEffect(get(id)), Stream.repeatEffect(Effect.zipRight(changed, get(id)))).pipe(
-          Stream.takeUntil(isFinished)
-        ))
-    )
+      const finish = Effect.fnUntraced(function*(job: JobRow, state: End, error: string | undefined) {
+        if (!(yield* retryDefects(orDefect(transaction(end(job, state, error)))))) return
+        yield* Effect.logInfo(`job ${state}`).pipe(Effect.annotateLogs({ kind: job.kind, ...(error && { error }) }))
+        yield* changes.raise(job.id)
+      })
 
-  /**
-   * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. Such jobs come from
-   * an upgrade, from a kind unknown to the previous server, or from a loss of messages.
-   */
-  const takeUp = (after: number): Effect.Effect<void> =>
-    Effect.flatMap(
-      orDefect(transaction(Effect.gen(function*() {
-        const jobs = yield* store.stranded([...kinds.keys()], after, takenUpAtOnce)
-        for (const job of jobs) {
-          yield* engineRows.removeRun(job.id, job.run)
-          yield* handOver(job)
-        }
-        return jobs
-      }))),
-      (jobs) => {
-        const last = jobs.at(-1)
-        return last === undefined ? Effect.void : takeUp(last.id)
+      const existing = (id: JobId) =>
+        Effect.flatMap(
+          jobs.find(id),
+          Option.match({ onNone: () => new JobNotFound({ id }), onSome: Effect.succeed })
+        )
+
+      const get = (id: JobId) =>
+        Effect.flatMap(
+          existing(id),
+          (job) => Effect.map(attempts.list(id), (tried) => toDetails(job, tried, kinds.get(job.kind)))
+        )
+
+      const enqueue = Effect.fn("Jobs.enqueue")(function*<Payload, Encoded>(
+        type: JobType<Payload, Encoded>,
+        payload: Payload,
+        delay: Duration.Duration = Duration.zero
+      ) {
+        const encoded = yield* Effect.orDie(Schema.encode(type.payload)(payload))
+        const job = yield* orDefect(transaction(Effect.gen(function*() {
+          yield* admit(0)
+          yield* admitDelayed(delay)
+          return yield* add(type.name, encoded, delay)
+        })))
+        return toJob(job)
+      })
+
+      const cancel = Effect.fn("Jobs.cancel")(function*(id: JobId) {
+        const job = yield* existing(id)
+        yield* orDefect(transaction(Effect.gen(function*() {
+          const asked = Option.isSome(yield* jobs.requestCancel(id))
+          if (!asked && !(yield* end(job, "cancelled"))) {
+            return yield* JobStateConflict.of(id, job.state, ["waiting", "running"])
+          }
+        })))
+        yield* cancellations.raise(id)
+        yield* changes.raise(id)
+        return yield* get(id)
+      })
+
+      const retry = Effect.fn("Jobs.retry")(function*(id: JobId) {
+        const { state } = yield* existing(id)
+        yield* orDefect(transaction(Effect.gen(function*() {
+          const redriven = yield* jobs.redrive(id)
+          if (Option.isNone(redriven)) return yield* JobStateConflict.of(id, state, ["failed", "cancelled"])
+          yield* admit(1)
+          yield* handOver(redriven.value)
+        })))
+        yield* changes.raise(id)
+        return yield* get(id)
+      })
+
+      const watch = (id: JobId) =>
+        Stream.unwrapScoped(
+          Effect.map(changes.subscribe(id), (changed) =>
+            Stream.concat(Stream.fromEffect(get(id)), Stream.repeatEffect(Effect.zipRight(changed, get(id)))).pipe(
+              Stream.takeUntil(isFinished)
+            ))
+        )
+
+      /**
+       * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. Such jobs come from
+       * an upgrade, from a kind unknown to the previous server, or from a loss of messages.
+       */
+      const takeUp = (after: number): Effect.Effect<void> =>
+        Effect.flatMap(
+          orDefect(transaction(Effect.gen(function*() {
+            const stranded = yield* jobs.stranded([...kinds.keys()], after, takenUpAtOnce)
+            for (const job of stranded) {
+              yield* engineRows.removeRun(job.id, job.run)
+              yield* handOver(job)
+            }
+            return stranded
+          }))),
+          (stranded) => {
+            const last = stranded.at(-1)
+            return last === undefined ? Effect.void : takeUp(last.id)
+          }
+        )
+
+      // Looked up before the engine resumes old jobs, which keeps the writer busy.
+      const missing = yield* Effect.filter(recurring, ({ name }) => Effect.negate(jobs.hasUnfinished(name)), {
+        concurrency: 1
+      })
+      yield* engine.register(
+        JobRun.JobRun,
+        JobRun.execute({
+          jobs,
+          attempts,
+          transaction,
+          policies,
+          kinds,
+          slots,
+          cancellations,
+          changes,
+          mayBegin,
+          finish
+        })
+      ).pipe(
+        // Omits all services, which a run has in its closures, because a run copies its context some thousand times.
+        Effect.mapInputContext((context: Context.Context<Scope.Scope>) =>
+          Context.add(Context.pick(Scope.Scope)(context), WorkflowEngine.WorkflowEngine, engine)
+        )
+      )
+      // Closed before the engine interrupts running jobs, as the engine does when their registration is released.
+      yield* Effect.addFinalizer(() => mayBegin.close)
+      yield* JobEngine.ready
+      yield* takeUp(0)
+      for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
+
+      return {
+        enqueue,
+        cancel,
+        retry,
+        get,
+        watch,
+        list: (filter) => Effect.map(jobs.page(filter), (rows) => rows.map(toJob))
       }
-    )
-
-  // Looked up before the engine resumes old jobs, which keeps the writer busy.
-  const missing = yield* Effect.filter(recurring, ({ name }) => Effect.negate(store.hasUnfinished(name)), {
-    concurrency: 1
-  })
-  yield* engine.register(
-    JobRun.JobRun,
-    JobRun.execute({ store, transaction, policies, kinds, slots, cancellations, changes, mayBegin, finish })
-  ).pipe(
-    // Omits all services, which a run has in its closures, because a run copies its context some thousand times.
-    Effect.mapInputContext((context: Context.Context<Scope.Scope>) =>
-      Context.add(Context.pick(Scope.Scope)(context), WorkflowEngine.WorkflowEngine, engine)
-    )
+    })
   )
-  // Closed before the engine interrupts running jobs, as the engine does when their registration is released.
-  yield* Effect.addFinalizer(() => mayBegin.close)
-  yield* JobEngine.ready
-  yield* takeUp(0)
-  for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
-
-  return {
-    /** Accepts a job, due after `delay`. The job is on disk with its transaction, the caller's or one of its own. */
-    enqueue,
-    /** Ends a waiting job at once, and asks a running one to end; its activities are then interrupted and undone. */
-    cancel,
-    /** Runs a failed or cancelled job again. Activities that succeeded, and were not undone, are not repeated. */
-    retry,
-    get,
-    /** Streams the job now and after each change, until it has finished. */
-    watch,
-    /** Lists jobs, newest first. */
-    list: (filter: Filter): Effect.Effect<ReadonlyArray<Job>> =>
-      Effect.map(store.page(filter), (rows) => rows.map(toJob))
-  }
-})
-
-/** Durable background work. An accepted job runs, its attempts are visible, and its end is recorded once. */
-export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, Effect.Effect.Success<typeof make>>() {
-  static readonly layer = Layer.scoped(Jobs, make)
 }

@@ -1,7 +1,8 @@
 import { Array, DateTime, Schema } from "effect"
 import { Instant } from "../../../domain/Instant.ts"
 import { JobId, type JobKind, JobState, Outcome, undoing } from "../Job.ts"
-import type { AttemptRow, JobRow } from "./JobsRepo.ts"
+import type { AttemptRow } from "./AttemptsRepo.ts"
+import type { JobRow } from "./JobsRepo.ts"
 
 const job = {
   id: JobId,

@@ -6,7 +6,8 @@ import type { Database } from "../../sql/Database.ts"
 import { isPassing } from "../../sql/DatabaseUnavailable.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import { type ActivityError, type JobId, type Outcome, type Step, undoing } from "../Job.ts"
-import type { ActivityFailure, AttemptKey, JobRow, JobsRepo } from "../record/JobsRepo.ts"
+import type { ActivityFailure, AttemptKey, AttemptsRepo } from "../record/AttemptsRepo.ts"
+import type { JobRow } from "../record/JobsRepo.ts"
 import { retryDefects } from "./retryDefects.ts"
 import type { Signals } from "./Signals.ts"
 
@@ -23,7 +24,7 @@ class Superseded extends Data.TaggedError("Superseded") {
 const messageOf = ({ _tag, message }: ActivityError) => (message === "" ? _tag : message)
 
 export interface ActivityOptions {
-  readonly store: Context.Tag.Service<JobsRepo>
+  readonly attempts: Context.Tag.Service<AttemptsRepo>
   readonly transaction: Context.Tag.Service<Database>["transaction"]
   readonly policies: Context.Tag.Service<Policies>
   /** Raised by every visible change. */
@@ -72,7 +73,7 @@ const tryOut = (
   activity: Tried
 ): Effect.Effect<Option.Option<ActivityFailure>> =>
   Effect.suspend(() => {
-    const { changes, mayBegin, policies, store, transaction } = options
+    const { attempts, changes, mayBegin, policies, transaction } = options
     const { commit, name, outcome, policy, run } = activity
     const told = changes.raise(job.id)
     let open: AttemptKey | undefined
@@ -80,7 +81,7 @@ const tryOut = (
     let hasSucceeded = false
     let failure = Option.none<ActivityFailure>()
 
-    const begin = Effect.map(store.beginAttempt(job.run, { job_id: job.id, activity: name }), (begun) => {
+    const begin = Effect.map(attempts.begin(job.run, { job_id: job.id, activity: name }), (begun) => {
       open = Option.getOrUndefined(begun)
       hasRun = false
       hasSucceeded = Option.isNone(begun)
@@ -88,7 +89,7 @@ const tryOut = (
 
     const succeed = Effect.suspend(() =>
       open === undefined ? Effect.void : orDefect(transaction(Effect.zipRight(
-        Effect.filterOrFail(store.endAttempt(open, outcome), Boolean, () => new Superseded()),
+        Effect.filterOrFail(attempts.end(open, outcome), Boolean, () => new Superseded()),
         counted(commit)
       )))
     ).pipe(
@@ -120,12 +121,12 @@ const tryOut = (
         if (hasSucceeded) return Effect.void
         const ended = open === undefined
           ? Effect.succeed(true)
-          : store.endAttempt(open, error instanceof PolicyTimeout ? "timed out" : "failed", messageOf(error))
+          : attempts.end(open, error instanceof PolicyTimeout ? "timed out" : "failed", messageOf(error))
         const last = failureOf(name, error)
         return Effect.map(
           orDefect(
             transaction(
-              Effect.tap(ended, (isOurs) => isOurs && isLast ? store.fail(job.id, job.run, last) : Effect.void)
+              Effect.tap(ended, (isOurs) => isOurs && isLast ? attempts.fail(job.id, job.run, last) : Effect.void)
             )
           ),
           () => {
@@ -137,7 +138,7 @@ const tryOut = (
 
     const interrupted = Effect.suspend(() =>
       // If the database cannot record the interruption, the next attempt finds the open one.
-      open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(store.endAttempt(open, "interrupted")))
+      open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(attempts.end(open, "interrupted")))
     )
 
     return policies.of(policy).apply(attempt, ({ delay, error }) => fail(error, Option.isNone(delay))).pipe(
@@ -158,17 +159,17 @@ export const perform = (options: ActivityOptions, job: JobRow, step: Step) =>
  * the failure that caused it in any case; the record of attempts shows the result.
  */
 export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo: takeBack }: Step) => {
-  const { store } = options
+  const { attempts } = options
   if (takeBack === undefined) return Effect.void
   return Effect.whenEffect(
     tryOut(options, job, {
       name: undoing(name),
       policy,
       run: Effect.void,
-      commit: Effect.zipRight(takeBack, store.forgetSuccess(job.id, name)),
+      commit: Effect.zipRight(takeBack, attempts.forgetSuccess(job.id, name)),
       outcome: "undone"
     }),
-    retryDefects(store.hasBegun(job.id, name))
+    retryDefects(attempts.hasBegun(job.id, name))
   ).pipe(
     Effect.flatMap((failure) =>
       Option.match(Option.flatten(failure), {

@@ -1,7 +1,8 @@
 import { Workflow } from "@effect/workflow"
-import { Effect, Either, Option, Schema } from "effect"
+import { type Context, Effect, Either, Option, Schema } from "effect"
 import { JobId, type JobKind, type Step, undoing } from "../Job.ts"
-import type { ActivityFailure, Ends, JobRow, StartedJob } from "../record/JobsRepo.ts"
+import type { ActivityFailure, Ends } from "../record/AttemptsRepo.ts"
+import type { JobRow, JobsRepo, StartedJob } from "../record/JobsRepo.ts"
 import { type ActivityOptions, perform, undo } from "./ActivityRun.ts"
 import { retryDefects } from "./retryDefects.ts"
 import type { Signals } from "./Signals.ts"
@@ -20,6 +21,7 @@ export const JobRun = Workflow.make({
 export const executionId = (id: JobId, run: number): string => `${id}/${run}`
 
 export interface JobRunOptions extends ActivityOptions {
+  readonly jobs: Context.Tag.Service<JobsRepo>
   readonly kinds: ReadonlyMap<string, JobKind>
   /** Raised when a client cancels a running job. */
   readonly cancellations: Signals<JobId>
@@ -59,7 +61,7 @@ const runSteps = Effect.fnUntraced(function*(
   steps: ReadonlyArray<Step>,
   cancelled: Effect.Effect<void>
 ) {
-  const { failed, undone } = job.has_attempts === 0 ? noEnds : yield* options.store.ends(job.id, job.run)
+  const { failed, undone } = job.has_attempts === 0 ? noEnds : yield* options.attempts.ends(job.id, job.run)
   const ended: Ended = new Map()
   for (const { name } of steps) {
     const failure = Option.fromNullable(failed.get(name))
@@ -94,7 +96,7 @@ export const execute = (options: JobRunOptions) => ({ id, kind, run }: typeof Jo
   return Effect.gen(function*() {
     // Subscribes before reading the job, so that no cancellation is missed in between.
     const cancelled = yield* options.cancellations.subscribe(id)
-    const started = yield* options.store.start(id, run)
+    const started = yield* options.jobs.start(id, run)
     if (Option.isNone(started)) return
     const job = started.value
     yield* options.changes.raise(id)

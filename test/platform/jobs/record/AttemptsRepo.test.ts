@@ -1,22 +1,23 @@
 import { expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
+import { AttemptsRepo } from "../../../../src/platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "../../../../src/platform/jobs/record/JobsRepo.ts"
 import * as TestDatabase from "../../../support/Database.ts"
 
-const layer = JobsRepo.layer.pipe(Layer.provide(TestDatabase.layer))
+const layer = Layer.merge(JobsRepo.layer, AttemptsRepo.layer).pipe(Layer.provide(TestDatabase.layer))
 
 it.effect("an attempt that a crash left open is lost once the next begins, and after a success none begins", () =>
   Effect.gen(function*() {
-    const store = yield* JobsRepo
-    const { id } = yield* store.add("registration", {}, Duration.zero)
-    const begin = store.beginAttempt(1, { job_id: id, activity: "profile" })
-    const other = yield* store.beginAttempt(1, { job_id: id, activity: "e-mail" })
+    const attempts = yield* AttemptsRepo
+    const { id } = yield* (yield* JobsRepo).add("registration", {}, Duration.zero)
+    const begin = attempts.begin(1, { job_id: id, activity: "profile" })
+    const other = yield* attempts.begin(1, { job_id: id, activity: "e-mail" })
     const lost = yield* begin
     const last = yield* begin
     expect([other, lost, last].map(Option.map(({ attempt }) => attempt))).toEqual([1, 1, 2].map(Option.some))
-    yield* Effect.flatMap(last, (key) => store.endAttempt(key, "succeeded", undefined))
+    yield* Effect.flatMap(last, (key) => attempts.end(key, "succeeded", undefined))
     expect(yield* begin).toEqual(Option.none())
-    const kept = yield* store.attempts(id)
+    const kept = yield* attempts.list(id)
     expect(kept.map(({ activity, attempt, outcome }) => `${activity} ${attempt} ${outcome}`).toSorted()).toEqual([
       "e-mail 1 null",
       "profile 1 lost",
