@@ -39,93 +39,6 @@ const toEntry = ({ counterpart_id, created_at, ...row }: EntryRow): Entry =>
     created_at: DateTime.formatIso(DateTime.unsafeMake(created_at))
   })
 
-const make = Effect.gen(function*() {
-  const repo = yield* LedgerRepo
-  const users = yield* UserDirectory
-  const { transaction } = yield* Database
-
-  const known = (...ids: ReadonlyArray<UserId>) =>
-    Effect.flatMap(
-      users.missing(ids),
-      Option.match({ onNone: () => Effect.void, onSome: (user_id) => new AccountNotFound({ user_id }) })
-    )
-
-  const balanceOf = (id: number) =>
-    Effect.map(
-      orDefect(repo.balance(id)),
-      Option.match({ onNone: () => Cents.make(0), onSome: ({ balance_cents }) => balance_cents })
-    )
-
-  const refuse = Effect.fnUntraced(function*({ amount, from, to }: Movement) {
-    const balance_cents = yield* balanceOf(from)
-    return yield* from === outside || balance_cents >= amount
-      ? new BalanceTooLarge({ user_id: to })
-      : new InsufficientFunds({ user_id: from, balance_cents, amount_cents: amount })
-  })
-
-  /** Moves money and returns the new balances of payer and payee. */
-  const shift = Effect.fnUntraced(function*(movement: Movement) {
-    const { amount, from, to } = movement
-    const left = yield* from === outside
-      ? repo.add({ account_id: from, amount_cents: Cents.make(-amount) })
-      : repo.withdraw({ account_id: from, amount_cents: amount })
-    if (Option.isNone(left)) return yield* refuse(movement)
-    const grown = yield* repo.add({ account_id: to, amount_cents: amount })
-    if (Option.isNone(grown)) return yield* new BalanceTooLarge({ user_id: to })
-    return [left.value, grown.value] as const
-  })
-
-  /** Records a movement with its two entries inside the caller's transaction; returns the payee's entry. */
-  const move = Effect.fnUntraced(function*(movement: Movement) {
-    const { amount, from, kind, to } = movement
-    const [left, grown] = yield* shift(movement)
-    const created_at = yield* Clock.currentTimeMillis
-    const { id: transaction_id } = yield* repo.insertTransaction({ kind, created_at })
-    const debit = { transaction_id, account_id: from, counterpart_id: to, amount_cents: Cents.make(-amount), ...left }
-    const credit = { transaction_id, account_id: to, counterpart_id: from, amount_cents: amount, ...grown }
-    const entered = yield* repo.insertEntries([debit, credit])
-    const { id } = yield* Array.findFirst(entered, ({ account_id }) => account_id === to)
-    return { ...credit, id, kind, created_at }
-  })
-
-  const transfer = Effect.fnUntraced(function*(from: UserId, to: UserId, amount: Amount) {
-    if (from === to) {
-      return yield* InvalidInput.of(
-        ["body", "to_user"],
-        text("doit être un autre utilisateur que from_user", "must be another user than from_user"),
-        "value_error"
-      )
-    }
-    yield* known(from, to)
-    return yield* move({ kind: "transfer", from, to, amount })
-  })
-
-  const deposit = Effect.fnUntraced(function*(to: UserId, amount: Amount) {
-    yield* known(to)
-    return yield* Effect.catchTag(
-      move({ kind: "deposit", from: outside, to, amount }),
-      "InsufficientFunds",
-      // the outside account has no lower bound
-      Effect.die
-    )
-  })
-
-  return Transfers.of({
-    transfer: (from, to, amount) => traced("Transfers.transfer")(orDefect(transaction(transfer(from, to, amount)))),
-    deposit: (user_id, amount) =>
-      traced("Transfers.deposit")(Effect.map(orDefect(transaction(deposit(user_id, amount))), toEntry)),
-    account: (user_id) =>
-      traced("Transfers.account")(
-        Effect.zipRight(known(user_id), Effect.map(balanceOf(user_id), (cents) => Account.of(user_id, cents)))
-      ),
-    entries: Effect.fnUntraced(function*(user_id, { after, limit }) {
-      yield* known(user_id)
-      const rows = yield* orDefect(repo.entries({ account_id: user_id, limit, after }))
-      return rows.map(toEntry)
-    }, traced("Transfers.entries"))
-  })
-})
-
 /**
  * The handbook's transfer of money, on a double-entry, append-only ledger in whole cents. Every movement is one
  * immediate transaction with two entries that sum to zero, so the sum over all accounts, the outside one included,
@@ -147,7 +60,101 @@ export class Transfers extends Context.Tag("barista/transfers/Transfers")<Transf
   /** Lists at most `limit` entries, newest first, older than the entry `after`. */
   readonly entries: (user: UserId, window: Window) => Effect.Effect<ReadonlyArray<Entry>, AccountNotFound>
 }>() {
-  static readonly layer = Layer.effect(Transfers, make)
+  static readonly layer = Layer.effect(
+    Transfers,
+    Effect.gen(function*() {
+      const repo = yield* LedgerRepo
+      const users = yield* UserDirectory
+      const { transaction } = yield* Database
+
+      const known = (...ids: ReadonlyArray<UserId>) =>
+        Effect.flatMap(
+          users.missing(ids),
+          Option.match({ onNone: () => Effect.void, onSome: (user_id) => new AccountNotFound({ user_id }) })
+        )
+
+      const balanceOf = (id: number) =>
+        Effect.map(
+          orDefect(repo.balance(id)),
+          Option.match({ onNone: () => Cents.make(0), onSome: ({ balance_cents }) => balance_cents })
+        )
+
+      const refuse = Effect.fnUntraced(function*({ amount, from, to }: Movement) {
+        const balance_cents = yield* balanceOf(from)
+        return yield* from === outside || balance_cents >= amount
+          ? new BalanceTooLarge({ user_id: to })
+          : new InsufficientFunds({ user_id: from, balance_cents, amount_cents: amount })
+      })
+
+      /** Moves money and returns the new balances of payer and payee. */
+      const shift = Effect.fnUntraced(function*(movement: Movement) {
+        const { amount, from, to } = movement
+        const left = yield* from === outside
+          ? repo.add({ account_id: from, amount_cents: Cents.make(-amount) })
+          : repo.withdraw({ account_id: from, amount_cents: amount })
+        if (Option.isNone(left)) return yield* refuse(movement)
+        const grown = yield* repo.add({ account_id: to, amount_cents: amount })
+        if (Option.isNone(grown)) return yield* new BalanceTooLarge({ user_id: to })
+        return [left.value, grown.value] as const
+      })
+
+      /** Records a movement with its two entries inside the caller's transaction; returns the payee's entry. */
+      const move = Effect.fnUntraced(function*(movement: Movement) {
+        const { amount, from, kind, to } = movement
+        const [left, grown] = yield* shift(movement)
+        const created_at = yield* Clock.currentTimeMillis
+        const { id: transaction_id } = yield* repo.insertTransaction({ kind, created_at })
+        const debit = {
+          transaction_id,
+          account_id: from,
+          counterpart_id: to,
+          amount_cents: Cents.make(-amount),
+          ...left
+        }
+        const credit = { transaction_id, account_id: to, counterpart_id: from, amount_cents: amount, ...grown }
+        const entered = yield* repo.insertEntries([debit, credit])
+        const { id } = yield* Array.findFirst(entered, ({ account_id }) => account_id === to)
+        return { ...credit, id, kind, created_at }
+      })
+
+      const transfer = Effect.fnUntraced(function*(from: UserId, to: UserId, amount: Amount) {
+        if (from === to) {
+          return yield* InvalidInput.of(
+            ["body", "to_user"],
+            text("doit être un autre utilisateur que from_user", "must be another user than from_user"),
+            "value_error"
+          )
+        }
+        yield* known(from, to)
+        return yield* move({ kind: "transfer", from, to, amount })
+      })
+
+      const deposit = Effect.fnUntraced(function*(to: UserId, amount: Amount) {
+        yield* known(to)
+        return yield* Effect.catchTag(
+          move({ kind: "deposit", from: outside, to, amount }),
+          "InsufficientFunds",
+          // the outside account has no lower bound
+          Effect.die
+        )
+      })
+
+      return {
+        transfer: (from, to, amount) => traced("Transfers.transfer")(orDefect(transaction(transfer(from, to, amount)))),
+        deposit: (user_id, amount) =>
+          traced("Transfers.deposit")(Effect.map(orDefect(transaction(deposit(user_id, amount))), toEntry)),
+        account: (user_id) =>
+          traced("Transfers.account")(
+            Effect.zipRight(known(user_id), Effect.map(balanceOf(user_id), (cents) => Account.of(user_id, cents)))
+          ),
+        entries: Effect.fnUntraced(function*(user_id, { after, limit }) {
+          yield* known(user_id)
+          const rows = yield* orDefect(repo.entries({ account_id: user_id, limit, after }))
+          return rows.map(toEntry)
+        }, traced("Transfers.entries"))
+      }
+    })
+  )
 }
 
 /** Gives two of the sample users their first money: 100.00 and 50.00. */

@@ -54,73 +54,6 @@ const identityOf = ({ authorization, input, key, operation }: Keyed) => {
 }
 type Identity = ReturnType<typeof identityOf>
 
-const make = Effect.gen(function*() {
-  const { idempotencyKeyRetention } = yield* AppConfig
-  const repo = yield* IdempotencyKeysRepo
-  const { transaction } = yield* Database
-  const retention = Duration.toMillis(idempotencyKeyRetention)
-  /** Fingerprints of requests in flight, by scope and key. Bounded, because each request adds at most one. */
-  const running = new Map<string, string>()
-
-  /** Runs the operation and keeps its result, in the caller's transaction. */
-  const run = Effect.fnUntraced(function*(identity: Identity, { render, respond }: Keyed) {
-    // The nested transaction undoes a failed operation, and still keeps its answer.
-    const response = yield* orDefect(transaction(respond)).pipe(
-      Effect.catchAll((problem) => {
-        const refusal = render(problem)
-        return isResult(refusal) ? Effect.succeed(refusal) : Effect.fail(problem)
-      })
-    )
-    const { headers, status } = response
-    const body = yield* bodyOf(response)
-    const now = yield* Clock.currentTimeMillis
-    const row = { ...identity, status, headers: { ...headers }, body, created_at: now }
-    const kept = yield* repo.keep({ row, expired: now - retention })
-    // If another process on the same database was faster, everything is rolled back.
-    return Option.isSome(kept) ? response : yield* new IdempotencyKeyInProgress({ key: identity.key, retry_after })
-  })
-
-  const replayOrRun = Effect.fnUntraced(function*(identity: Identity, keyed: Keyed) {
-    const { fingerprint, key, scope } = identity
-    const now = yield* Clock.currentTimeMillis
-    const kept = yield* orDefect(repo.find({ scope, key, expired: now - retention }))
-    if (Option.isNone(kept)) return yield* orDefect(transaction(run(identity, keyed)))
-    return kept.value.fingerprint === fingerprint ? replay(kept.value) : yield* IdempotencyKeyReused.of(key)
-  })
-
-  /** Fails while another request with the key runs; otherwise returns the id of its entry in `running`. */
-  const claim = ({ fingerprint, key, scope }: Identity) =>
-    Effect.suspend((): Effect.Effect<string, Problem> => {
-      const id = `${scope} ${key}`
-      const other = running.get(id)
-      if (other === undefined) {
-        running.set(id, fingerprint)
-        return Effect.succeed(id)
-      }
-      return other === fingerprint
-        ? new IdempotencyKeyInProgress({ key, retry_after })
-        : IdempotencyKeyReused.of(key)
-    })
-
-  return IdempotencyKeys.of({
-    once: (keyed) =>
-      Effect.suspend(() => {
-        const identity = identityOf(keyed)
-        return Effect.acquireUseRelease(
-          claim(identity),
-          () => replayOrRun(identity, keyed),
-          // After the commit or the rollback; an earlier request with the key is told to wait.
-          (id) => Effect.sync(() => running.delete(id))
-        )
-      }),
-    removeExpired: removeAll(removedAtOnce, (limit) =>
-      Clock.currentTimeMillis.pipe(
-        Effect.flatMap((now) => orDefect(repo.removeExpired({ expired: now - retention, limit }))),
-        Effect.map(({ length }) => length)
-      ))
-  })
-})
-
 /**
  * Runs requests with an idempotency key as draft-ietf-httpapi-idempotency-key-header says. The operation's change and
  * its answer under the key commit in one transaction, so a crash leaves both or neither. A success and a 4xx are
@@ -137,5 +70,73 @@ export class IdempotencyKeys extends Context.Tag("barista/platform/idempotency/I
   /** Deletes answers older than `IDEMPOTENCY_KEY_RETENTION`, and returns their number. */
   readonly removeExpired: Effect.Effect<number>
 }>() {
-  static readonly layer = Layer.effect(IdempotencyKeys, make).pipe(Layer.provide(IdempotencyKeysRepo.layer))
+  static readonly layer = Layer.effect(
+    IdempotencyKeys,
+    Effect.gen(function*() {
+      const { idempotencyKeyRetention } = yield* AppConfig
+      const repo = yield* IdempotencyKeysRepo
+      const { transaction } = yield* Database
+      const retention = Duration.toMillis(idempotencyKeyRetention)
+      /** Fingerprints of requests in flight, by scope and key. Bounded, because each request adds at most one. */
+      const running = new Map<string, string>()
+
+      /** Runs the operation and keeps its result, in the caller's transaction. */
+      const run = Effect.fnUntraced(function*(identity: Identity, { render, respond }: Keyed) {
+        // The nested transaction undoes a failed operation, and still keeps its answer.
+        const response = yield* orDefect(transaction(respond)).pipe(
+          Effect.catchAll((problem) => {
+            const refusal = render(problem)
+            return isResult(refusal) ? Effect.succeed(refusal) : Effect.fail(problem)
+          })
+        )
+        const { headers, status } = response
+        const body = yield* bodyOf(response)
+        const now = yield* Clock.currentTimeMillis
+        const row = { ...identity, status, headers: { ...headers }, body, created_at: now }
+        const kept = yield* repo.keep({ row, expired: now - retention })
+        // If another process on the same database was faster, everything is rolled back.
+        return Option.isSome(kept) ? response : yield* new IdempotencyKeyInProgress({ key: identity.key, retry_after })
+      })
+
+      const replayOrRun = Effect.fnUntraced(function*(identity: Identity, keyed: Keyed) {
+        const { fingerprint, key, scope } = identity
+        const now = yield* Clock.currentTimeMillis
+        const kept = yield* orDefect(repo.find({ scope, key, expired: now - retention }))
+        if (Option.isNone(kept)) return yield* orDefect(transaction(run(identity, keyed)))
+        return kept.value.fingerprint === fingerprint ? replay(kept.value) : yield* IdempotencyKeyReused.of(key)
+      })
+
+      /** Fails while another request with the key runs; otherwise returns the id of its entry in `running`. */
+      const claim = ({ fingerprint, key, scope }: Identity) =>
+        Effect.suspend((): Effect.Effect<string, Problem> => {
+          const id = `${scope} ${key}`
+          const other = running.get(id)
+          if (other === undefined) {
+            running.set(id, fingerprint)
+            return Effect.succeed(id)
+          }
+          return other === fingerprint
+            ? new IdempotencyKeyInProgress({ key, retry_after })
+            : IdempotencyKeyReused.of(key)
+        })
+
+      return {
+        once: (keyed) =>
+          Effect.suspend(() => {
+            const identity = identityOf(keyed)
+            return Effect.acquireUseRelease(
+              claim(identity),
+              () => replayOrRun(identity, keyed),
+              // After the commit or the rollback; an earlier request with the key is told to wait.
+              (id) => Effect.sync(() => running.delete(id))
+            )
+          }),
+        removeExpired: removeAll(removedAtOnce, (limit) =>
+          Clock.currentTimeMillis.pipe(
+            Effect.flatMap((now) => orDefect(repo.removeExpired({ expired: now - retention, limit }))),
+            Effect.map(({ length }) => length)
+          ))
+      }
+    })
+  ).pipe(Layer.provide(IdempotencyKeysRepo.layer))
 }
