@@ -64,7 +64,7 @@ const pieces = (
     while (done < size) {
       const wanted = Math.min(buffer.length, size - done)
       const { bytesRead } = yield* io(() => source.read(buffer, 0, wanted, start + done))
-      if (bytesRead === 0) return yield* new BackupFailed({ message: `it ends ${size - done} bytes too early` })
+      if (bytesRead === 0) return yield* new BackupFailed({ message: `the file ends ${size - done} bytes too early` })
       const piece = buffer.subarray(0, bytesRead)
       hash.update(piece)
       yield* io(() => use(piece))
@@ -125,7 +125,7 @@ export const read = (
       const { bytesRead } = yield* io(() => archive.read(head, 0, block, at))
       if (bytesRead < block) return yield* new BackupFailed({ message: "the archive has no end" })
       if (head.every((byte) => byte === 0)) return entries
-      if (!isIntact(head)) return yield* new BackupFailed({ message: "it is no archive of a backup, or damaged" })
+      if (!isIntact(head)) return yield* new BackupFailed({ message: "the file is damaged, or is not a backup" })
       const [name, size] = [textOf(head, 0, 100), sizeOf(head)]
       const start = at + block
       const sha256 = yield* Effect.scoped(Effect.flatMap(take(name), (use) => pieces(archive, start, size, use)))

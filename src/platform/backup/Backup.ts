@@ -38,7 +38,7 @@ const syncFolder = (path: string) =>
 export const backup = Effect.fn("Backup.backup")(function*(file: string) {
   const { dataDir } = yield* AppConfig
   const source = yield* databaseFile
-  if (existsSync(file)) return yield* new BackupFailed({ message: `"${file}" is there already` })
+  if (existsSync(file)) return yield* new BackupFailed({ message: `"${file}" exists already` })
   if (!existsSync(source)) return yield* new BackupFailed({ message: `there is no database "${source}"` })
   const folder = yield* workFolder(file)
   const copied = join(folder, Manifest.database)
@@ -56,7 +56,7 @@ export const backup = Effect.fn("Backup.backup")(function*(file: string) {
       // An open file stays readable even if it is deleted.
       const entry = yield* append(archive, `${Manifest.uploads}${stored_as}`, stored)
       if (entry.sha256 !== sha256) {
-        return yield* new BackupFailed({ message: `the file of upload ${id} is not what was uploaded` })
+        return yield* new BackupFailed({ message: `the file of upload ${id} differs from the upload` })
       }
       files.push(entry)
     } else if (yield* DatabaseFile.hasUpload(source, id)) missing.push(stored_as)

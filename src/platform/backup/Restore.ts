@@ -40,11 +40,11 @@ const extract = Effect.fnUntraced(function*(file: string, folder: string) {
   const entries = yield* read(file, (name) =>
     expected.test(name)
       ? Effect.map(written(join(folder, name)), (target) => (piece: Buffer) => target.write(piece))
-      : new BackupFailed({ message: `"${name}" is no part of a backup` }))
+      : new BackupFailed({ message: `"${name}" is not part of a backup` }))
   const text = yield* io(() => readFile(join(folder, Manifest.manifestName), "utf8"))
   const manifest = yield* Effect.mapError(
     Schema.decode(Manifest.Manifest)(text),
-    () => new BackupFailed({ message: "its manifest is not one that this build knows" })
+    () => new BackupFailed({ message: "this build does not know the format of the manifest" })
   )
   yield* Manifest.verify(manifest, entries)
   const counts = yield* DatabaseFile.check(join(folder, Manifest.database))
@@ -87,7 +87,7 @@ export const restore = Effect.fn("Restore.restore")(function*(
   const hasData = existsSync(database) || !(yield* isEmpty(join(dataDir, "uploads")))
   if (hasData && !replace) {
     return yield* new BackupFailed({
-      message: `there are data in "${database}" and "${join(dataDir, "uploads")}": --replace moves them aside`
+      message: `"${database}" or "${join(dataDir, "uploads")}" has data already: --replace moves the data aside`
     })
   }
   const folder = yield* Effect.acquireRelease(

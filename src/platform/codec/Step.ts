@@ -71,7 +71,7 @@ type Change = (
 ) => unknown
 type Parse = (input: unknown, options: SchemaAST.ParseOptions, ast: SchemaAST.Declaration) => unknown
 
-/** Makes the step between the two sides of a transformation. It also gets the transformation's whole input. */
+/** Makes the step between the two sides of a transformation. The step also gets the transformation's whole input. */
 const middle = (ast: SchemaAST.Transformation, isDecoding: boolean): (value: unknown, input: unknown) => unknown => {
   const { transformation } = ast
   switch (transformation._tag) {

@@ -39,10 +39,7 @@ export interface Found {
  * one, and is never removed.
  */
 export class FileStore extends Context.Tag("barista/platform/files/FileStore")<FileStore, {
-  /**
-   * Writes a new file, complete and on the disk, on its way in. The file stays only if the scope ends in success. Takes
-   * ownership of the content's chunks, and frees them once they are written.
-   */
+  /** Writes a new file, complete and on the disk, on its way in. The file stays only if the scope ends in success. */
   readonly write: Write<never>
   /** Works like `write`, by blocking calls on the sacrificial event loop. */
   readonly writeBlocking: Write<Overloaded>

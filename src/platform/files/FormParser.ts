@@ -102,8 +102,8 @@ const sinks = (
 }
 
 /**
- * Parses a form while it arrives and offers each of its files in order, with backpressure to the client while a
- * consumer is slow. Succeeds when the whole form has arrived; fails at once at the first unexpected part.
+ * Parses a form while it arrives and offers each of its files in order. A slow consumer causes backpressure to the
+ * client. Succeeds when the whole form has arrived; fails at once at the first unexpected part.
  */
 export const parse = (
   source: Readable,

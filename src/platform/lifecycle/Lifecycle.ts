@@ -111,8 +111,8 @@ const make = (bounds: Bounds): Context.Tag.Service<Lifecycle> => {
 }
 
 /**
- * The server's state, and the count of its requests in flight. A request counts from its arrival until its answer is
- * sent or its client has left, streams included, and its handler has ended, finalizers included.
+ * The server's state, and the count of its requests in flight. A request counts until its answer is sent or its client
+ * has left, streams included. Its handler must have ended too, finalizers included.
  */
 export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle")<Lifecycle, {
   readonly state: Effect.Effect<State>

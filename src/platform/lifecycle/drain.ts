@@ -16,7 +16,7 @@ export const leave = Effect.fn("Lifecycle.leave")(function*(delay: Duration.Dura
   if (Duration.equals(delay, Duration.zero)) return
   const lifecycle = yield* Lifecycle
   yield* lifecycle.enter("leaving")
-  yield* Effect.logInfo(`leaving: not ready any more, and serving on for ${Duration.format(delay)}`)
+  yield* Effect.logInfo(`leaving: no longer ready, still serving for ${Duration.format(delay)}`)
   yield* Effect.sleep(delay)
 })
 
@@ -41,7 +41,7 @@ export const drain = Effect.fn("Lifecycle.drain")(function*(server: Http.Server,
     server.closeAllConnections()
   })
   if (!(yield* idleWithin(settling))) {
-    yield* Effect.logWarning(`requests did not end within ${Duration.format(settling)} of being cut off`, {
+    yield* Effect.logWarning(`requests still running ${Duration.format(settling)} after being cut off`, {
       requests: lifecycle.active()
     })
   }

@@ -25,7 +25,7 @@ export class DroppedLines extends Context.Reference<DroppedLines>()("barista/pla
   defaultValue: () => (): number => 0
 }) {}
 
-const dropped = (count: number) => `${count} log lines were dropped: nobody read them`
+const dropped = (count: number) => `${count} log lines were dropped: their reader was late`
 
 /** Format with one JSON object a line. */
 const json = {

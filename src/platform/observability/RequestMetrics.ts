@@ -73,11 +73,11 @@ const make = () => {
     {
       name: "http_server_request_duration_seconds",
       help:
-        "Time from a request to the end of its answer; 499: its client left before. No route: the contract has no such path.",
+        "Time from a request to the end of its answer. Status 499: the client left before. No route: a path outside the contract.",
       type: "histogram",
       samples: [...routes].flatMap(([route, series]) => [...series.values()].flatMap((one) => samplesOf(route, one)))
     },
-    gauge("http_server_active_requests", "Requests under way.", active)
+    gauge("http_server_active_requests", "Requests in flight.", active)
   ]
 
   return { observe, begin, families }

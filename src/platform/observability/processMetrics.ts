@@ -13,19 +13,19 @@ const eventLoop = (delay: IntervalHistogram, { active, idle }: EventLoopUtilizat
   const delayed = (name: string, what: string, nanoseconds: number) =>
     gauge(
       `nodejs_eventloop_delay_${name}_seconds`,
-      `How late the event loop was since the last scrape: ${what}.`,
+      `Delay of the event loop since the last scrape: ${what}.`,
       seconds(nanoseconds)
     )
   const families = delay.count === 0 ? [] : [
     delayed("p50", "median", delay.percentile(50)),
     delayed("p90", "90th percentile", delay.percentile(90)),
     delayed("p99", "99th percentile", delay.percentile(99)),
-    delayed("max", "at most", delay.max),
-    delayed("mean", "on average", delay.mean)
+    delayed("max", "maximum", delay.max),
+    delayed("mean", "mean", delay.mean)
   ]
   return [
     ...families,
-    counter("nodejs_eventloop_time_seconds_total", "Time of the event loop by what it did.", [
+    counter("nodejs_eventloop_time_seconds_total", "Time of the event loop by its state.", [
       [{ nodejs_eventloop_state: "active" }, active / 1000],
       [{ nodejs_eventloop_state: "idle" }, idle / 1000]
     ])
@@ -46,9 +46,9 @@ const ofProcess = (): ReadonlyArray<MetricFamily> => {
     counter("process_cpu_system_seconds_total", "Processor time in the system.", system / 1e6),
     counter("process_cpu_seconds_total", "Processor time.", (user + system) / 1e6),
     gauge("process_resident_memory_bytes", "Memory of the process.", rss),
-    gauge("process_start_time_seconds", "When the process began, since the epoch.", performance.timeOrigin / 1000),
+    gauge("process_start_time_seconds", "Start time of the process, since the epoch.", performance.timeOrigin / 1000),
     gauge("nodejs_heap_size_total_bytes", "Memory of the JavaScript heap.", heapTotal),
-    gauge("nodejs_heap_size_used_bytes", "Memory of it in use.", heapUsed),
+    gauge("nodejs_heap_size_used_bytes", "Memory of the JavaScript heap in use.", heapUsed),
     gauge("nodejs_external_memory_bytes", "Memory of buffers, outside the heap.", external)
   ]
 }

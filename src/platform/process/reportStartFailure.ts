@@ -14,7 +14,7 @@ const messageOf = (error: unknown): string =>
 const listenLine = (error: unknown): string =>
   `HOST, PORT: ${messageOf(error)}${
     Predicate.hasProperty(error, "code") && error.code === "EACCES"
-      ? "; ports below 1024 are root's as a rule: take a higher one, and a proxy in front"
+      ? "; ports below 1024 usually need root: use a higher port, behind a proxy"
       : ""
   }`
 

@@ -21,8 +21,8 @@ export const endOfTurn = <A>(run: (item: A) => void, most = Number.POSITIVE_INFI
 }
 
 /**
- * Completes at the end of the event loop's turn, after all items gathered by now without a limit, such as an answer to
- * be written.
+ * Completes at the end of the event loop's turn. Items that were gathered by then without a limit, such as an answer to
+ * be written, have run.
  */
 export const turnEnded: Effect.Effect<void> = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))

@@ -177,7 +177,7 @@ export const make = (options: Options) => {
    */
   const end = (isUndone: boolean) =>
     Effect.async<unknown, SqlError.SqlError>((resume) => {
-      if (group === undefined) return resume(Effect.dieMessage("a change ended that had not begun"))
+      if (group === undefined) return resume(Effect.dieMessage("ended a change that had not begun"))
       group.waiting.push(resume)
       const undone = isUndone ? connection.run("ROLLBACK TO barista_change") : Exit.void
       const released = Exit.isFailure(undone) ? undone : connection.run("RELEASE barista_change")

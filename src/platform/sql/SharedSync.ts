@@ -10,7 +10,7 @@ export class Disk extends Context.Reference<Disk>()("barista/platform/sql/Disk",
     /** Syncs a file's data to the disk, on a thread of libuv's pool. */
     sync: (descriptor: number, done: (failure: Error | null) => void): void => fdatasync(descriptor, done),
     /** Ends the process, because other commits may be built on a commit that is lost. */
-    lost: (failure: Error): void => haltProcess(`the database could not be written to its disk (${failure.message})`)
+    lost: (failure: Error): void => haltProcess(`cannot sync the database to its disk (${failure.message})`)
   })
 }) {}
 
@@ -38,7 +38,7 @@ export const make = (disk: Context.Tag.Service<Disk>, descriptor: number, counte
 
   const give = (failure: Error, told: typeof waiting): void => {
     const cause = new CommitUncertain({ failure })
-    const lost: Synced = Exit.fail(new SqlError.SqlError({ cause, message: "it may not survive a power cut" }))
+    const lost: Synced = Exit.fail(new SqlError.SqlError({ cause, message: "the commit may not survive a power cut" }))
     uncertain = lost
     disk.lost(failure)
     for (const tell of [...told, ...waiting]) tell(lost)

@@ -82,7 +82,7 @@ export class SqliteConnection implements Connection {
   readonly executeValues = (sql: string, parameters: Parameters) => Effect.suspend(() => this.values(sql, parameters))
 
   readonly executeStream: SqlConnection.Connection["executeStream"] = () =>
-    Stream.dieMessage("a statement of SQLite cannot be streamed: it would keep its lock")
+    Stream.dieMessage("SQLite statements cannot be streamed, because a stream would keep the lock")
 
   #rows(statement: Sqlite.Statement<Array<unknown>>, parameters: Parameters): Rows {
     if (statement.reader) return statement.all(...parameters)

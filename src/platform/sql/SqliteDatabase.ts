@@ -34,7 +34,7 @@ const openWriter = Effect.fnUntraced(function*({ counters, filename, lockTimeout
   // The first statement reports a file that is not a database.
   const [[mode] = []] = yield* patiently(Effect.suspend(() => connection.values("PRAGMA journal_mode = WAL")))
   if (mode !== "wal") {
-    return yield* new SqlError.SqlError({ cause: undefined, message: "it has no write-ahead log" })
+    return yield* new SqlError.SqlError({ cause: undefined, message: "no write-ahead log" })
   }
   yield* Effect.forEach(pragmas, run, { concurrency: 1, discard: true })
   const log = yield* WriteAheadLog.open(connection, { lockTimeout, counters })

@@ -103,7 +103,7 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
       long = isWhole ? longLog : counters.logFrames + longLog
       if (failure === undefined) return Effect.void
       counters.failedCheckpoints++
-      return Effect.logWarning("the write-ahead log could not be copied into the database; it grows on", failure)
+      return Effect.logWarning("cannot copy the write-ahead log into the database; the log keeps growing", failure)
     })
   )
 

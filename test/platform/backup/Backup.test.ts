@@ -64,7 +64,7 @@ describe("a backup", () => {
       yield* Effect.repeat(send(port)("GET", "/uploads"), { until: ({ text }) => text.split("\"id\"").length > 5 })
       const manifest = yield* Effect.provide(backup(file), within(server.dataDir))
       yield* Effect.repeatN(send(port)("GET", "/uploads"), 5)
-      expect(yield* failure(Effect.provide(backup(file), within(server.dataDir)))).toMatch(/is there already/)
+      expect(yield* failure(Effect.provide(backup(file), within(server.dataDir)))).toMatch(/exists already/)
       expect(yield* failure(Effect.provide(restore(file, { replace: true }), within(server.dataDir)))).toMatch(
         /a server is running/
       )

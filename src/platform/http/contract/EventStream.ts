@@ -79,7 +79,7 @@ export const response = (
     yield* mailbox.offer(Sse.encoder.write(new Sse.Retry({ duration: eventsRetry, lastEventId: undefined })))
     yield* endSilence
     yield* produce(send).pipe(
-      Effect.catchTag("ClientStalled", () => Effect.logDebug("the client of an event stream reads nothing")),
+      Effect.catchTag("ClientStalled", () => Effect.logDebug("event stream dropped: its client does not read")),
       Mailbox.into(mailbox),
       Effect.forkScoped
     )

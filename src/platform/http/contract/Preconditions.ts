@@ -77,8 +77,8 @@ const isListed = (header: string, resource: Resource, comparison: "strong" | "we
 const inSeconds = (millis: number) => Math.floor(millis / 1000)
 
 /**
- * The verdict on a request: carry it out, answer 304 since the client has the bytes, or answer 412 since its condition
- * does not hold.
+ * The verdict on a request: "perform", "not modified" (304, as the client has the bytes), or "failed" (412, as a
+ * condition does not hold).
  */
 export type Verdict = "perform" | "not modified" | "failed"
 
@@ -148,8 +148,8 @@ export class JudgesConditions extends Context.Reference<JudgesConditions>()("bar
 }) {}
 
 /**
- * Returns the `Range` of a request if it counts: on GET alone (RFC 9110, 14.2), and only if `If-Range` names the
- * current state (13.1.5).
+ * Returns the `Range` of a request if it counts. A range counts on GET alone (RFC 9110, 14.2), and only if `If-Range`
+ * names the current state (13.1.5).
  */
 export const rangeOf = ({ headers, method }: Request, { etag, lastModified }: Validators, now: number) => {
   const { "if-range": ifRange, range } = headers

@@ -46,7 +46,7 @@ export const guard = (server: Server): Effect.Effect<void, never, AppConfig | Fi
       Runtime.runFork(
         runtime,
         Effect.annotateLogs(
-          Effect.logWarning(`connections are refused: there are ${most}, and none is idle`),
+          Effect.logWarning(`refusing connections: all ${most} are open and none is idle`),
           annotations
         )
       )

@@ -10,7 +10,7 @@ const firstOf = (value: unknown): Option.Option<unknown> =>
   Array.isArray(value) && value.length > 0 ? Option.some(value[0]) : Option.none()
 
 /**
- * Finds an example of a schema: its own, or one built from the examples of its parts; `None` if a required part has no
+ * Finds an example of a schema: its own, or one built from the examples of its parts. `None` if a required part has no
  * example. `resolve` looks up the target of a `$ref`.
  */
 export const exampleOf = (resolve: (reference: string) => unknown) => {

@@ -43,8 +43,8 @@ const isDropped = (key: string, value: unknown): boolean =>
   key === "additionalProperties" && value === false || (key === "$id" || key === "title") && Predicate.isString(value)
 
 /**
- * Opens all objects of a schema: answers may have more members than the contract names, and unknown members of requests
- * are ignored. Drops each `$id`, which would change the meaning of references below it, and each title, which only
+ * Opens all objects of a schema. Answers may have more members than the contract names, and unknown members of requests
+ * are ignored. Drops each `$id`, which would change the meaning of references below it. Drops each title, which only
  * names a filter such as `between(1, 20)`.
  */
 const open = (value: unknown): unknown => {
@@ -95,7 +95,7 @@ const withQueryParameters = (operation: Json): Json => {
 }
 
 /**
- * Failures that no request of an operation gets. An unknown path or a wrong method match no operation; a request that
+ * Failures that no request of an operation gets. An unknown path or a wrong method match no operation. A request that
  * cannot be decoded gets a 422 here, not the stock contract's failure.
  */
 const elsewhere: ReadonlySet<string> = new Set(["RouteNotFound", "MethodNotAllowed", "HttpApiDecodeError"])

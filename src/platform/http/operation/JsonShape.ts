@@ -1,7 +1,7 @@
 import { type Text, text } from "../../../domain/Text.ts"
 
 /**
- * Bounds on the structure of a JSON text, apart from its length: even a small text can take long to parse, and much
+ * Bounds on the structure of a JSON text, apart from its length. Even a small text can take long to parse, and much
  * memory.
  */
 export interface Bounds {

@@ -97,7 +97,7 @@ export class MethodNotImplemented extends Problem.define<MethodNotImplemented>()
       title: text("Méthode inconnue", "Method not implemented"),
       detail: text(
         `${this.method} n'est pas une méthode de ce serveur, qui n'est pas un mandataire.`,
-        `${this.method} is no method of this server, which is no proxy.`
+        `${this.method} is not a method of this server, which is not a proxy.`
       )
     }
   }

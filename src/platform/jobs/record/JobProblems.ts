@@ -32,7 +32,7 @@ export class JobStateConflict extends Problem.define<JobStateConflict>()("JobSta
       title: text("État incompatible", "Conflicting state"),
       detail: text(
         `La tâche ${this.id} est ${this.state.fr} ; elle devrait être ${this.expected.fr}.`,
-        `Job ${this.id} is ${this.state.en}; it would have to be ${this.expected.en}.`
+        `Job ${this.id} is ${this.state.en}; it should be ${this.expected.en}.`
       )
     }
   }

@@ -174,7 +174,7 @@ export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo
     Effect.flatMap((failure) =>
       Option.match(Option.flatten(failure), {
         onNone: () => Effect.void,
-        onSome: ({ cause }) => Effect.logError("an activity could not be taken back", cause)
+        onSome: ({ cause }) => Effect.logError("an activity could not be undone", cause)
       })
     ),
     Effect.annotateLogs({ job: job.id, activity: name, kind: job.kind })

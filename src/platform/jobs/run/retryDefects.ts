@@ -14,7 +14,7 @@ export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Ef
   effect.pipe(
     Effect.sandbox,
     Effect.tapError((cause) =>
-      Cause.isDie(cause) ? Effect.logError("a job could not go on; it is tried again", cause) : Effect.void
+      Cause.isDie(cause) ? Effect.logError("a job failed unexpectedly and is retried", cause) : Effect.void
     ),
     Effect.retry({ schedule: pauses, while: Cause.isDie }),
     Effect.unsandbox
@@ -27,7 +27,7 @@ export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Ef
 export const enduring = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.catchAll(effect, (error) =>
     error._tag === "PersistenceError"
-      ? Effect.logError("the engine could not store how far a job is; it is tried again", error).pipe(
+      ? Effect.logError("the engine could not store a job's progress and retries", error).pipe(
         Effect.zipRight(Effect.interruptible(Effect.sleep("1 second"))),
         Effect.zipRight(Effect.suspend(() => enduring(effect)))
       )

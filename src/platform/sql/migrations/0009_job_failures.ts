@@ -2,10 +2,10 @@ import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
 /**
- * Activities that have failed for good, one row for each run of a job, so that a start after a crash does not retry
- * them. Earlier versions kept these failures, and the ends of activities, only in the workflow engine's messages. The
- * migration copies failures that the attempts do not show. Then the messages are removed; the start makes a new one for
- * each unfinished job.
+ * Activities that have failed for good, one row for each run of a job. The rows keep a start after a crash from
+ * retrying those activities. Earlier versions kept these failures, and the ends of activities, only in the workflow
+ * engine's messages. The migration copies failures that the attempts do not show. Then the messages are removed; the
+ * start makes a new one for each unfinished job.
  */
 export default Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
