@@ -1,6 +1,6 @@
 // Bundles the server, the worker threads and the script entries with esbuild.
-// `node scripts/build.mjs [entry...]`, entries by output name (main, demo, soak/stop, ...), or all of a folder (bench/contenders/).
-// Without arguments it builds all of them.
+// `node scripts/build.mjs [entry...]` takes entries by output name (main, demo, soak/stop, ...), or a whole folder
+// (bench/contenders/). Without arguments it builds all of them.
 import { build, context } from "esbuild"
 import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
@@ -17,7 +17,7 @@ const filesIn = (folder, suffix) =>
     .filter((name) => name.endsWith(suffix))
     .map((name) => resolve(root, folder, name))
 
-/** Output name -> source file. Worker threads are separate entries: a thread is started from a file. */
+/** Maps output names to source files. Worker threads are separate entries, as a thread starts from a file. */
 const entries = () => ({
   main: resolve(root, "src/main.ts"),
   ...Object.fromEntries(filesIn("src", ".worker.ts").map((file) => [`workers/${basename(file, ".worker.ts")}`, file])),
@@ -42,12 +42,13 @@ export const options = (names) => {
     bundle: true,
     platform: "node",
     target: "node20",
-    // node loads it sooner than a module of ECMAScript
+    // Node loads CommonJS faster than ECMAScript modules
     format: "cjs",
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",
-    // taken from node_modules at run time: a native part, a loader of files beside it, and clients that many starts never load
+    // loaded from node_modules at run time: a native part, a loader of files beside it, and clients that many starts
+    // never use
     external: ["better-sqlite3", "fastify", "nodemailer", "@effect/platform-node/Undici", "autocannon"],
     plugins: [narrowImports],
     define: { "import.meta.url": "__url" },
@@ -55,10 +56,10 @@ export const options = (names) => {
   }
 }
 
-/** Beside it the product's package.json says that its files are modules of ECMAScript, as the sources are. */
+/** Declares the bundles CommonJS, as the product's package.json would declare them ECMAScript modules. */
 const sayFormat = () => writeFileSync(join(dist, "package.json"), JSON.stringify({ type: "commonjs" }))
 
-/** Stops with one line where the user may not write a file of the build: esbuild would print a stack. */
+/** Stops with one line if the user may not write a file of the build, where esbuild would print a stack. */
 const checkWritable = () => {
   try {
     mkdirSync(dist, { recursive: true })
@@ -85,7 +86,9 @@ export const bundle = async (names) => {
   await build(options(names))
 }
 
-/** Prepares a build that can be repeated, keeps what has not changed and writes nothing. @param {ReadonlyArray<string>} names */
+/**
+ * Prepares a build that can be repeated, keeps unchanged parts and writes nothing. @param {ReadonlyArray<string>} names
+ */
 export const repeatable = (names) => {
   prepare()
   return context({ ...options(names), write: false })
