@@ -10,7 +10,7 @@ import { requests } from "../src/settings/Requests.ts"
 import { threads } from "../src/settings/Threads.ts"
 import { upstream } from "../src/settings/Upstream.ts"
 
-it("no group of settings takes another's key or variable", () => {
+it("no two groups of settings share a key or variable", () => {
   const groups = [chat, data, jobs, listening, mail, modelledWork, requests, threads, upstream]
   const all = Object.values(settings)
   expect(all).toHaveLength(groups.flatMap((group) => Object.keys(group)).length)

@@ -45,7 +45,7 @@ describe("the pages of the chapters", () => {
     expect(missing).toEqual([])
   })
 
-  it("name every demo, and none that is not there", () => {
+  it("name every demo, and no other", () => {
     const names = catalogue.map(({ name }) => name)
     const map = read("README.md")
     expect(names.filter((name) => !map.includes(`\`${name}\``))).toEqual([])

@@ -73,7 +73,7 @@ const pages = Effect.fnUntraced(function*(first: string) {
 
 layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
   it.effect.each(operations)(
-    "POST %s is accepted with its message and where its job is",
+    "POST %s is accepted with its message and the URL of its job",
     ([path, message, english, kind]) =>
       Effect.gen(function*() {
         const answer = yield* send("POST", `${path}/?email=alice@example.com`)
@@ -122,7 +122,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
     ["", asJson({ email: alice, delay: "1" }), [["body", "delay"]]],
     ["", asJson([alice]), [["body"]]]
   ]
-  it.effect("refuses an address or a delay that is none, and says where it stands", () =>
+  it.effect("refuses an invalid address or delay, and names its place", () =>
     Effect.gen(function*() {
       const before = ids(yield* send("GET", "/jobs?limit=1000")).length
       for (const [path] of operations) {
@@ -137,7 +137,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       expect(ids(yield* send("GET", "/jobs?limit=1000"))).toHaveLength(before)
     }))
 
-  it.effect("a job is watched to its end by its events, and one that has ended is told once", () =>
+  it.effect("the events of a job last to its end, and an ended job sends one event", () =>
     Effect.gen(function*() {
       const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
       const { answer, jobs } = yield* events(job)
@@ -151,7 +151,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       expect((yield* events(job)).jobs).toEqual([json(yield* send("GET", job))])
     }))
 
-  it.effect("its stream says how to go on, in JSON's language and by its choice", () =>
+  it.effect("the stream names the pause before a reconnection, and speaks the language of the JSON answer", () =>
     Effect.gen(function*() {
       const { job } = JSON.parse((yield* send("POST", "/register-user?email=alice@example.com")).text)
       yield* ended(job)
@@ -175,7 +175,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       }
     }))
 
-  it.effect("a stream goes on after the event that its client saw last", () =>
+  it.effect("a stream resumes after the last event that its client saw", () =>
     Effect.gen(function*() {
       const { job } = JSON.parse((yield* send("POST", `/register-user?email=alice@example.com&delay=${inAWeek}`)).text)
       const { port } = yield* TestServer
@@ -196,7 +196,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       expect(rest).not.toContain(id)
     }).pipe(Effect.scoped))
 
-  it.effect("a job that does not exist is a 404, and no event stream; what is no id a 422", () =>
+  it.effect("an unknown job is a 404 rather than an event stream, and an invalid id a 422", () =>
     Effect.gen(function*() {
       for (
         const [method, path] of [["GET", "/jobs/999"], ["DELETE", "/jobs/999"], ["POST", "/jobs/999/retry"]] as const
@@ -250,7 +250,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
       expect((yield* ended(String(first.headers.location))).state).toBe("succeeded")
     }))
 
-  it.effect("a retry with an Idempotency-Key twice is one run more", () =>
+  it.effect("a retry sent twice with one Idempotency-Key runs the job once more", () =>
     Effect.gen(function*() {
       const { job } = yield* (yield* client).registerUser({ payload: { email: alice, delay: inAWeek } })
       yield* send("DELETE", job)
@@ -328,7 +328,7 @@ layer(mailed, live)("a dead letter", (it) => {
 const slow = { ...quick, mailDuration: Duration.hours(1) }
 
 layer(TestServer.layer(slow), live)("work that takes its time", (it) => {
-  it.effect("is cancelled by DELETE while it runs, and taken back", () =>
+  it.effect("is cancelled by DELETE while it runs, and undone", () =>
     Effect.gen(function*() {
       const { job } = yield* (yield* client).registerUser({ payload: { email: alice } })
       const { get, mailingList, profiles } = yield* client
@@ -347,7 +347,7 @@ layer(TestServer.layer(slow), live)("work that takes its time", (it) => {
       })
     }))
 
-  it.effect("keeps no answer waiting: sixty at once, while the first one blocks the loop", () =>
+  it.effect("delays no answer, even sixty at once while the first blocks the loop", () =>
     Effect.gen(function*() {
       const { list, sendNotification } = yield* client
       const answers = yield* Effect.forEach(
@@ -364,7 +364,7 @@ layer(TestServer.layer(slow), live)("work that takes its time", (it) => {
 const full = { jobsMaxUnfinished: 3, jobsMaxDelayed: Option.some(3) }
 
 layer(TestServer.layer({ ...quick, ...full }), live)("a server with as many jobs as it may have", (it) => {
-  it.effect("answers 503 with Retry-After and keeps nothing, also for a key, until there is room", () =>
+  it.effect("answers 503 with Retry-After and keeps nothing, not even a key, until there is room", () =>
     Effect.gen(function*() {
       const later = `/register-user?email=alice@example.com&delay=${inAWeek}`
       const jobs = [yield* send("POST", later), yield* send("POST", later), yield* send("POST", later)]

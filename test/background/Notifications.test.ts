@@ -70,7 +70,7 @@ describe("a notification", () => {
       expect(yield* mails).toHaveLength(20)
     }).pipe(Effect.provide(layer({ ...instantly, blockingQueue: 2 }))))
 
-  it.effect("asked for asynchronously is composed asleep, and has a Message-Id of its job's", () =>
+  it.effect("by the asynchronous operation is composed asleep, and its Message-Id derives from its job", () =>
     Effect.gen(function*() {
       const { layer: log, texts } = yield* logLines
       const { spans, tracer } = yield* spanCounter("BlockingLoop.sleep")

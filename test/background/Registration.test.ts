@@ -51,7 +51,7 @@ describe("a registration", () => {
       ])
     }))
 
-  it.effect("whose mail is refused for good is taken back, and its cause is kept", () =>
+  it.effect("whose mail is permanently refused is undone, and its cause is kept", () =>
     Effect.gen(function*() {
       const mail = yield* Smtp.make([{ at: "rcpt", does: { reply: [550, "no such user"] } }])
       yield* Effect.gen(function*() {
@@ -73,7 +73,7 @@ describe("a registration", () => {
       }).pipe(Effect.provide(layerFromBegin(mailedBy(mail))))
     }).pipe(Effect.scoped))
 
-  it.effect("that is cancelled is taken back, and its mail is not sent", () =>
+  it.effect("that is cancelled is undone, and its mail is not sent", () =>
     Effect.gen(function*() {
       const { layer, texts } = yield* logLines
       yield* Effect.gen(function*() {
@@ -95,7 +95,7 @@ describe("a registration", () => {
       }).pipe(Effect.provide(Layer.provideMerge(layerFromBegin(), layer)))
     }))
 
-  it.effect("tried again sends no second mail where the mail had been sent", () =>
+  it.effect("that is retried sends no second mail if the mail was sent", () =>
     Effect.gen(function*() {
       yield* TestJobs.begin
       const mail = yield* Smtp.make()
@@ -132,7 +132,7 @@ describe("a registration", () => {
       expect(mail.received).toHaveLength(1)
     }).pipe(Effect.provide(TestDatabase.layer), Effect.scoped))
 
-  it.effect("of an address that is registered already is a job of its own, and its line the same", () =>
+  it.effect("of a registered address is a job of its own, and adds no second line", () =>
     Effect.gen(function*() {
       const jobs = yield* Jobs
       const first = yield* askFor("register")
@@ -149,7 +149,7 @@ describe("a registration", () => {
       expect(yield* registered).toEqual({ profiles: [alice], mailingList: [alice] })
     }).pipe(Effect.provide(layerFromBegin())))
 
-  it.effect("taken back leaves the line of another registration of the same address", () =>
+  it.effect("that is undone leaves the line of another registration of the same address", () =>
     Effect.gen(function*() {
       const jobs = yield* Jobs
       const first = yield* askFor("register")

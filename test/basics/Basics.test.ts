@@ -63,7 +63,7 @@ describe("Basics in virtual time", () => {
       })
     }).pipe(Effect.provide(inVirtualTime)))
 
-  it.effect("sync-slow logs its beginning when its turn has come: three at once begin three seconds apart", () =>
+  it.effect("sync-slow logs its beginning when it starts, so three at once begin three seconds apart", () =>
     Effect.gen(function*() {
       const { syncSlow } = yield* Basics
       const { layer, lines } = yield* logLines
@@ -117,7 +117,7 @@ describe("Basics on the real sacrificial loop", () => {
     return Basics.layer.pipe(Layer.provideMerge(BlockingLoop.layer), Layer.provide(AppConfig.layerWith(settings)))
   }
 
-  it.live("sync-slow and sync-multiple tell what they did to the loop", () =>
+  it.live("sync-slow and sync-multiple report their damage to the loop", () =>
     Effect.gen(function*() {
       const { syncMultiple, syncSlow } = yield* Basics
       const { layer, texts } = yield* logLines
@@ -134,7 +134,7 @@ describe("Basics on the real sacrificial loop", () => {
       expect(multiple.eventLoop.blockedFor).toBeGreaterThan(0.149)
     }).pipe(Effect.provide(onThread())))
 
-  it.live("async-multiple goes on while sync-slow blocks, and what the loop has no room for is refused", () =>
+  it.live("async-multiple runs while sync-slow blocks, and calls beyond the loop's room are refused", () =>
     Effect.gen(function*() {
       const { asyncMultiple, syncSlow } = yield* Basics
       const loop = yield* BlockingLoop

@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Scope } from "effect"
 import * as Backlog from "../../src/batch/Backlog.ts"
 
-it.scoped("one client has a part of what may wait, which its own batches give back", () =>
+it.scoped("one client may fill only a part of the backlog, which its own batches free", () =>
   Effect.gen(function*() {
     const backlog = yield* Backlog.make({ most: 10, ofOneClient: 5, each: Duration.seconds(1) })
     const scope = yield* Scope.make()

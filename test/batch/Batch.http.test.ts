@@ -56,7 +56,7 @@ const beginning = "retry: 2000"
 const comment = ":"
 
 describe("events", () => {
-  it.effect("the pause before a reconnection at once, progress as each item finishes, the results in order at the end", () =>
+  it.effect("tell the pause before a reconnection at once, then each item as it finishes, and the results in order", () =>
     Effect.gen(function*() {
       const { fiber, frames } = yield* read(["a", "b\n", "c"], 1)
       const progress = (done: number, result: string) =>
@@ -76,7 +76,7 @@ describe("events", () => {
       ])
     }).pipe(Effect.provide(layer())))
 
-  it.effect("of a hundred items, three a second", () =>
+  it.effect("tell of a hundred items, three a second", () =>
     Effect.gen(function*() {
       const { fiber, frames } = yield* read(itemsOf(100))
       yield* TestClock.adjust("33999 millis")
@@ -86,7 +86,7 @@ describe("events", () => {
       expect(frames()).toHaveLength(1 + 100 + 1)
     }).pipe(Effect.provide(layer())))
 
-  it.effect("no items: the empty result", () =>
+  it.effect("tell the empty result of no items", () =>
     Effect.gen(function*() {
       const { fiber, frames } = yield* read([])
       yield* Fiber.join(fiber)
@@ -94,7 +94,7 @@ describe("events", () => {
     }).pipe(Effect.provide(layer())))
 
   it.effect.each([["fr", "Délai dépassé"], ["en", "Timed out"]] as const)(
-    "a failure is an event with its problem document, in the language of the request: %s",
+    "end with a failure's problem document, in the language of the request: %s",
     ([language, title]) =>
       Effect.gen(function*() {
         const asked: Language = language
@@ -119,25 +119,28 @@ describe("events", () => {
       ["InternalError", 500, Effect.die("boom")],
       ["Overloaded", 503, new Overloaded({ what: term("éléments", "batch"), retry_after: 1 })]
     ] as const
-  )("so is what happens only once it runs: %s", ([tag, status, outcome]) =>
-    Effect.gen(function*() {
-      const { fiber, frames } = yield* read(["a"])
-      yield* Fiber.join(fiber)
-      expect(frames()).toHaveLength(2)
-      expect(frames()[1]).toMatch(
-        new RegExp(`^id: end\nevent: error\ndata: {.*"status":${status},.*"_tag":"${tag}".*}$`)
-      )
-      expect(frames()[1]).not.toContain("boom")
-    }).pipe(Effect.provide(Layer.merge(
-      Layer.succeed(Batch, {
-        unfinished: () => 0,
-        process: () => Effect.succeed([]),
-        withProgress: () => Effect.succeed(() => outcome)
-      }),
-      AppConfig.layer
-    ))))
+  )(
+    "end with the problem document of a failure while the batch runs: %s",
+    ([tag, status, outcome]) =>
+      Effect.gen(function*() {
+        const { fiber, frames } = yield* read(["a"])
+        yield* Fiber.join(fiber)
+        expect(frames()).toHaveLength(2)
+        expect(frames()[1]).toMatch(
+          new RegExp(`^id: end\nevent: error\ndata: {.*"status":${status},.*"_tag":"${tag}".*}$`)
+        )
+        expect(frames()[1]).not.toContain("boom")
+      }).pipe(Effect.provide(Layer.merge(
+        Layer.succeed(Batch, {
+          unfinished: () => 0,
+          process: () => Effect.succeed([]),
+          withProgress: () => Effect.succeed(() => outcome)
+        }),
+        AppConfig.layer
+      )))
+  )
 
-  it.effect("a comment after each 15 s in which nothing happened", () =>
+  it.effect("contain a comment after each 15 s of silence", () =>
     Effect.gen(function*() {
       const { places } = yield* Effect.map(Policies, (policies) => ({ places: policies.of("batch").parties }))
       yield* Effect.replicateEffect(Effect.fork(places.withPermit(Effect.sleep("40 seconds"))), 3)
@@ -154,7 +157,7 @@ describe("events", () => {
       expect(frames()).toHaveLength(3 + 5 * 3)
     }).pipe(Effect.provide(layer())))
 
-  it.effect("an unread stream stops its batch, keeps no place from others, and gives up after a minute", () =>
+  it.effect("pause an unread batch, which holds no permits, and stop it after a minute", () =>
     Effect.gen(function*() {
       const { spans, tracer } = yield* spanCounter("Batch.processItem")
       const scope = yield* Scope.make()
@@ -175,7 +178,7 @@ describe("events", () => {
       expect(rest).not.toContain("event: result")
     }).pipe(Effect.provide(layer({ eventsQueue: 4, batchMaxWaiting: 20 }))))
 
-  it.effect("a client that leaves frees its places", () =>
+  it.effect("a client that leaves frees its permits", () =>
     Effect.gen(function*() {
       const { fiber } = yield* read(itemsOf(45))
       yield* TestClock.adjust("500 millis")
@@ -186,7 +189,7 @@ describe("events", () => {
       expect(Option.isSome(yield* Fiber.poll(other))).toBe(true)
     }).pipe(Effect.provide(layer())))
 
-  it.effect("what is wrong with the batch is an answer of its own, before any event", () =>
+  it.effect("an invalid batch gets a plain answer instead of events", () =>
     Effect.gen(function*() {
       expect(yield* Effect.flip(eventsOf(itemsOf(3_001)))).toMatchObject({ _tag: "InvalidInput" })
       expect(yield* Effect.flip(eventsOf(["a"], 4))).toMatchObject({ _tag: "InvalidInput" })

@@ -60,7 +60,7 @@ describe("process", () => {
       Effect.provide(layer({ batchItemDuration: Duration.seconds(10) }))
     ))
 
-  it.effect("two batches share the three places", () =>
+  it.effect("two batches share the three permits", () =>
     Effect.gen(function*() {
       const { spans, tracer } = yield* spanCounter("Batch.processItem")
       const both = Effect.all([process(itemsOf(10)), process(itemsOf(8))], { concurrency: 2 })
@@ -68,7 +68,7 @@ describe("process", () => {
       expect(spans).toEqual({ active: 0, most: 3, started: 18 })
     }).pipe(Effect.provide(layer())))
 
-  it.effect("a share lowers how many places a batch holds at once, and leaves the others to other batches", () =>
+  it.effect("a share bounds the permits that a batch holds at once, and leaves the others to other batches", () =>
     Effect.gen(function*() {
       const { spans, tracer } = yield* spanCounter("Batch.processItem")
       const narrow = Effect.withTracer(process(itemsOf(4), 1), tracer)
@@ -79,7 +79,7 @@ describe("process", () => {
       yield* endsAt(process(itemsOf(2)), "1 seconds")
     }).pipe(Effect.provide(layer())))
 
-  it.effect("a timeout of the policy is the batch's failure and ends the other items", () =>
+  it.effect("a timeout of the policy fails the batch and ends the other items", () =>
     Effect.gen(function*() {
       const { spans, tracer } = yield* spanCounter("Batch.processItem")
       const failure = yield* endsAt(
@@ -94,7 +94,7 @@ describe("process", () => {
 })
 
 describe("fairness", () => {
-  it.effect("one item waits for one place, not for the sixty items of another batch", () =>
+  it.effect("one item waits for one permit, not for the sixty items of another batch", () =>
     Effect.gen(function*() {
       const large = yield* Effect.fork(process(itemsOf(60)))
       yield* TestClock.adjust("500 millis")
@@ -106,7 +106,7 @@ describe("fairness", () => {
       expect(yield* Fiber.join(large)).toHaveLength(60)
     }).pipe(Effect.provide(layer())))
 
-  it.effect("each free place goes to the next batch in turn, not to the next item", () =>
+  it.effect("each free permit goes to the next batch in turn, not to the next item", () =>
     Effect.gen(function*() {
       yield* Effect.forkAll([process(itemsOf(60)), process(itemsOf(60))])
       yield* TestClock.adjust("500 millis")
@@ -114,7 +114,7 @@ describe("fairness", () => {
       yield* endsAt(process(["one"]), "1500 millis")
     }).pipe(Effect.provide(layer())))
 
-  it.effect("two long batches go on side by side", () =>
+  it.effect("two long batches progress side by side", () =>
     Effect.gen(function*() {
       const [first, second] = [yield* watched(itemsOf(60)), yield* watched(itemsOf(60))]
       for (let elapsed = 1; elapsed <= 20; elapsed++) {
@@ -126,7 +126,7 @@ describe("fairness", () => {
       yield* Fiber.interruptAll([first.fiber, second.fiber])
     }).pipe(Effect.provide(layer())))
 
-  it.effect("one item waits for less than sixty of another batch even if they take no time", () =>
+  it.effect("one item does not wait for all sixty of another batch, even if they take no time", () =>
     Effect.gen(function*() {
       const { done, fiber } = yield* watched(itemsOf(300))
       yield* process(["one"])
@@ -138,7 +138,7 @@ describe("fairness", () => {
       expect(yield* process(itemsOf(300))).toHaveLength(300)
     }).pipe(Effect.provide(layer({ batchItemDuration: Duration.zero, batchMaxWaiting: 301 }))))
 
-  it.effect("a batch that is interrupted gives up its places and its waiting items at once", () =>
+  it.effect("an interrupted batch gives up its permits and its waiting items at once", () =>
     Effect.gen(function*() {
       const left = yield* watched(itemsOf(45))
       const other = yield* Effect.fork(process(itemsOf(3)))
@@ -153,7 +153,7 @@ describe("fairness", () => {
 })
 
 describe("withProgress", () => {
-  it.effect("tells of each item as it finishes, and counts", () =>
+  it.effect("tells of each item as it finishes, with the count so far", () =>
     Effect.gen(function*() {
       const told: Array<unknown> = []
       const run = yield* Effect.flatMap(Batch, (batch) => batch.withProgress(["a", "b"], 1))
@@ -165,7 +165,7 @@ describe("withProgress", () => {
       ])
     }).pipe(Effect.provide(layer())))
 
-  it.effect("a listener that waits keeps no place from other batches", () =>
+  it.effect("a listener that waits holds no permit", () =>
     Effect.gen(function*() {
       const run = yield* Effect.flatMap(Batch, (batch) => batch.withProgress(itemsOf(9)))
       const stuck = yield* Effect.fork(run(() => Effect.never))
@@ -181,7 +181,7 @@ describe("limits", () => {
     errors: [{ loc: ["body"], msg: { en: most }, type: "too_long" }]
   })
 
-  it.effect("300 items, and no more", () =>
+  it.effect("a batch has at most 300 items", () =>
     Effect.gen(function*() {
       const fiber = yield* Effect.fork(process(itemsOf(300)))
       yield* Effect.yieldNow()
@@ -191,7 +191,7 @@ describe("limits", () => {
       )
     }).pipe(Effect.provide(layer())))
 
-  it.effect("3,000 items with progress, and no more", () =>
+  it.effect("a batch with progress has at most 3,000 items", () =>
     Effect.gen(function*() {
       const batch = yield* Batch
       expect(yield* batch.withProgress(itemsOf(3_000))).toBeTypeOf("function")
@@ -200,7 +200,7 @@ describe("limits", () => {
       )
     }).pipe(Effect.provide(layer())))
 
-  it.effect("no larger share than the policy has places", () =>
+  it.effect("a share is at most the policy's permits", () =>
     Effect.gen(function*() {
       expect(yield* Effect.flip(process(["a"], 4))).toMatchObject({
         _tag: "InvalidInput",
@@ -209,7 +209,7 @@ describe("limits", () => {
       yield* endsAt(process(["a"], 3), "1 seconds")
     }).pipe(Effect.provide(layer())))
 
-  it.effect("10 unfinished items over all batches: beyond that 503 until enough have finished or left", () =>
+  it.effect("beyond 10 unfinished items of all batches the answer is 503, until enough have finished or left", () =>
     Effect.gen(function*() {
       const first = yield* Effect.fork(process(itemsOf(9)))
       yield* Effect.yieldNow()
@@ -225,7 +225,7 @@ describe("limits", () => {
       yield* endsAt(process(itemsOf(10)), "4 seconds")
     }).pipe(Effect.provide(layer({ batchMaxWaiting: 10 }))))
 
-  it.effect("a checked batch is refused when it runs, if others were accepted in the meantime", () =>
+  it.effect("a checked batch is refused when it runs if others were accepted meanwhile", () =>
     Effect.gen(function*() {
       const run = yield* Effect.flatMap(Batch, (batch) => batch.withProgress(itemsOf(8)))
       const other = yield* Effect.fork(process(itemsOf(3)))

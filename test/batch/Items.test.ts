@@ -34,7 +34,7 @@ describe("Items", () => {
     expect(issuesOf(input)).toEqual([{ message: "must be an array of strings", path: [] }])
   })
 
-  it("every wrong item is named, but no more than ten", () => {
+  it("wrong items are named, at most ten", () => {
     expect(issuesOf([1, "a", null, true])).toEqual([0, 2, 3].map((index) => ({ message: rule, path: [index] })))
     expect(issuesOf(Array.from({ length: 100_000 }, () => 1))).toHaveLength(10)
   })

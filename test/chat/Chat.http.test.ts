@@ -44,7 +44,7 @@ const settle = Effect.fnUntraced(function*(client: Client, id: number, earlier: 
 })
 
 describe("WS /ws/{client_id}", () => {
-  it.live("says in upper case what one client says, to everyone and in order, and who left", () =>
+  it.live("repeats each message in upper case to everyone, in order, and tells who left", () =>
     Effect.gen(function*() {
       const first = yield* connect("/ws/1")
       yield* settle(first, 1)
@@ -58,7 +58,7 @@ describe("WS /ws/{client_id}", () => {
       expect(yield* second.next).toBe("Client 1 left the chat")
     }).pipe(Effect.scoped, Effect.provide(server())))
 
-  it.live("goes on after a client that resets its connection while its message is processed", () =>
+  it.live("continues after a client resets its connection while its message is processed", () =>
     Effect.gen(function*() {
       const other = yield* connect("/ws/2")
       yield* settle(other, 2)
@@ -122,7 +122,7 @@ describe("WS /ws/{client_id}", () => {
       yield* settle(sender, 1)
     }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8, chatProcessing: Duration.zero }))))
 
-  it.live("lets one client id be connected several times, each with its own leaving", () =>
+  it.live("lets one client id connect several times, each leaving on its own", () =>
     Effect.gen(function*() {
       const tab = yield* connect("/ws/1")
       yield* settle(tab, 1)
@@ -144,7 +144,7 @@ describe("WS /ws/{client_id}", () => {
       expect(yield* next).toMatchObject({ kind: "error" })
     }).pipe(Effect.scoped, Effect.provide(server())))
 
-  it.live("refuses before the upgrade what is no client id, no handshake, or one too many", () =>
+  it.live("refuses before the upgrade an invalid client id, an invalid handshake, and one socket too many", () =>
     Effect.gen(function*() {
       for (const id of ["abc", "0", "-1", "1.5", "9007199254740992"]) {
         const refused = yield* refusal(`/ws/${id}`)

@@ -101,7 +101,7 @@ describe("Room", () => {
       expect(first.seen).toEqual(["Client 1: A", "Client 2: X", "Client 1: B", "Client 1: C"])
     }).pipe(Effect.provide(roomWith({ chatProcessing: Duration.zero }))))
 
-  it.effect("still says what was received before a client left, then tells the others that it left", () =>
+  it.effect("repeats messages received before a client left, then tells the others that it left", () =>
     Effect.gen(function*() {
       const [leaver, other] = [yield* enter(1), yield* enter(2)]
       yield* leaver.says("one")
@@ -152,7 +152,7 @@ describe("Room", () => {
       expect(stranger.seen).toEqual([])
     }).pipe(Effect.provide(room)))
 
-  it.effect("answers a message that it cannot understand or deliver, to its sender alone, and goes on", () =>
+  it.effect("answers an invalid or undeliverable message to its sender alone, and continues", () =>
     Effect.gen(function*() {
       const json = yield* enter(1, jsonProtocol)
       const other = yield* enter(2)
@@ -176,7 +176,7 @@ describe("Room", () => {
       expect(other.seen).toEqual(["Client 1: STILL HERE"])
     }).pipe(Effect.provide(room)))
 
-  it.effect("judges a message as it is written, and not as JavaScript reads it", () =>
+  it.effect("checks a message as written, not as JavaScript reads it", () =>
     Effect.gen(function*() {
       const json = yield* enter(1, jsonProtocol)
       json.events()

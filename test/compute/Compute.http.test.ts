@@ -68,7 +68,7 @@ layer(server, { excludeTestServices: true })("GET", (it) => {
       expect((yield* ask("/cpu-intensive-async?n=10000000")).text).toBe(`{"result":333333283333335000000}`)
     }))
 
-  it.scoped("/bad-async-usage says besides what it did to its event loop", () =>
+  it.scoped("/bad-async-usage reports its damage to the event loop too", () =>
     Effect.gen(function*() {
       const { ask, typed } = yield* start
       expect((yield* ask("/bad-async-usage/")).text).toMatch(
@@ -99,7 +99,7 @@ layer(server, { excludeTestServices: true })("GET", (it) => {
       expect(JSON.parse(text).errors).toMatchObject([{ loc: ["query", "n"] }])
     }))
 
-  it.effect("n from 1 to its largest, 1,000,000 unless given", () =>
+  it.effect("n runs from 1 to its largest, and is 1,000,000 unless given", () =>
     Effect.gen(function*() {
       const decode = Schema.decodeUnknown(SumParams)
       expect(yield* decode({})).toEqual({ n: 1_000_000 })

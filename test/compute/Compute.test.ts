@@ -67,7 +67,7 @@ describe("goodUsage", () => {
         expect((yield* compute.goodUsage).file).toEqual({ bytes: 10 })
       })))
 
-  it.effect("leaves a file alone that is there already", () =>
+  it.effect("leaves an existing file unchanged", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const dataDir = yield* fs.makeTempDirectoryScoped()
@@ -104,7 +104,7 @@ describe("goodUsage", () => {
       expect(yield* Deferred.isDone(interrupted)).toBe(true)
     }))
 
-  it.effect("gives the upstream the time of its policy, 5 s", () =>
+  it.effect("waits for the upstream as long as its policy allows, 5 s", () =>
     withCompute({ get: () => Effect.never }, (compute) =>
       Effect.gen(function*() {
         const fiber = yield* Effect.fork(Effect.flip(compute.goodUsage))

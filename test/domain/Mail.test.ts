@@ -7,7 +7,7 @@ import { messageIdOf } from "../../src/platform/mail/Mail.ts"
 describe("an e-mail address", () => {
   const address = Schema.decodeUnknownEither(Email)
 
-  it("has nothing that could end a header or an SMTP command", () => {
+  it("contains nothing that could end a header or an SMTP command", () => {
     const good = ["a@x.fr", "o'neil+tag@mail.example.com", `${"a".repeat(249)}@x.fr`]
     expect(good.map((one) => Either.getOrNull(address(one)))).toEqual(good)
     const bad = [
@@ -84,7 +84,7 @@ describe("a mail server's URL", () => {
     expect(parseSmtpUrl("smtp://mail.example.com")?.tls).toBe("offered")
   })
 
-  it("is refused where it is half, or more than that", () => {
+  it("is refused if it has half of the credentials, or further parts", () => {
     const bad = [
       "",
       "localhost:25",
@@ -106,7 +106,7 @@ describe("a mail server's URL", () => {
 })
 
 describe("a Message-Id", () => {
-  it("is RFC 5322's, and another one for every job and purpose", () => {
+  it("follows RFC 5322, and differs for every job and purpose", () => {
     expect(messageIdOf(12, "welcome", "example.com")).toBe("<job-12.welcome@example.com>")
     const purpose = fc.string({ minLength: 1, unit: "binary" })
     const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"

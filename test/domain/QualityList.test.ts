@@ -22,7 +22,7 @@ describe("a quality list", () => {
     ])
   })
 
-  it("says nothing in its empty and malformed elements", () => {
+  it("expresses no preference by empty and malformed elements", () => {
     expect(qualities(", a,, ;q=1, b;q=2, c;q=-1, d;q=x, e;q=, f;q=1.5, a b, g;t, h;t=\"u, i, j")).toEqual([["a", 1]])
     expect(qualities("")).toEqual([])
   })
@@ -73,7 +73,7 @@ describe("negotiate", () => {
     expect(negotiate(header)).toBe(language)
   })
 
-  it("never fails, and answers a language that we have", () => {
+  it("never fails, and returns a language that we have", () => {
     const element = fc.tuple(
       fc.constantFrom("fr", "en", "*", "en-US", "de", "\"", ""),
       fc.constantFrom("", ";q=0", ";q=1")

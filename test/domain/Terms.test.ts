@@ -150,7 +150,7 @@ const named: Readonly<Record<string, (what: Term) => Problem>> = {
 }
 
 describe("A failure in French", () => {
-  it.effect("shows as it is only what others have written", () =>
+  it.effect("shows unchanged only text that others have written", () =>
     Effect.gen(function*() {
       const all = yield* classes
       expect(all.length).toBeGreaterThan(35)
@@ -170,7 +170,7 @@ describe("A failure in French", () => {
       }
     }))
 
-  it.effect("says each term in French, and keeps its name for programs", () =>
+  it.effect("shows each term in French, and keeps its name for programs", () =>
     Effect.gen(function*() {
       const all = yield* classes
       const withTerms = all.filter(({ fields }) => Object.values(fields).includes(Named)).map(({ tag }) => tag)
@@ -185,7 +185,7 @@ describe("A failure in French", () => {
       }
     }))
 
-  it("names what timed out by its request", () => {
+  it("names the request that timed out", () => {
     const whats = sources.flatMap(({ written: code }) =>
       [...code.matchAll(/new TimedOut\(\{ what: (.*?),/g)].map(([, what]) => what)
     )
@@ -193,7 +193,7 @@ describe("A failure in French", () => {
     for (const what of whats) expect(what).toMatch(/^["`](GET|POST) [/$]/)
   })
 
-  it("says what an unusable answer of the upstream was", () => {
+  it("describes an unusable answer of the upstream", () => {
     const url = new URL("http://upstream.invalid/")
     const failures = [
       ...(["not-json", "too-large", "bad-coding"] as const).map((code) => UpstreamFailed.body(url, code)),
@@ -206,7 +206,7 @@ describe("A failure in French", () => {
     expect(UpstreamFailed.connection(url, "ECONNREFUSED").problem.detail.fr).toContain("(ECONNREFUSED)")
   })
 
-  it("says of text fields that the limit is of all together, and names the last one", () => {
+  it("says that the limit on text fields bounds all together, and names the last one", () => {
     const failure = fieldsTooLarge("n")
     expect(failure.problem.detail).toEqual({
       fr:

@@ -23,7 +23,7 @@ const appOn = (upstream: Layer.Layer<Upstream>) =>
 const app = Effect.flatMap(handlers, (external) => asker(HttpApi.make("test").add(ExternalApi), { external }))
 
 describe("/safe-parallel-calls", () => {
-  it.scoped("answers one result a call, in English where that is asked for", () =>
+  it.scoped("answers one result a call, in English on request", () =>
     Effect.gen(function*() {
       const ask = yield* app
       const answer = yield* Effect.fork(ask("/safe-parallel-calls/", "en"))

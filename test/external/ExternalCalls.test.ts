@@ -27,7 +27,7 @@ const around = <A, E>(fiber: Fiber.RuntimeFiber<A, E>, millis: number) =>
   })
 
 describe("ExternalCalls", () => {
-  it.effect("single: the upstream's JSON after 2 s", () =>
+  it.effect("single answers the upstream's JSON after 2 s", () =>
     Effect.gen(function*() {
       const { single } = yield* ExternalCalls
       const { before, exit } = yield* around(yield* Effect.fork(single), 2000)
@@ -36,7 +36,7 @@ describe("ExternalCalls", () => {
       expect(exit).toEqual(Option.some(Exit.succeed(expect.objectContaining({ value: answer }))))
     }).pipe(Effect.provide(modelled)))
 
-  it.effect("single: a silent upstream is given up after 5 s, and its call interrupted", () =>
+  it.effect("single gives up a silent upstream after 5 s, and interrupts its call", () =>
     Effect.gen(function*() {
       const interrupted = yield* Deferred.make<void>()
       const silent = Layer.succeed(Upstream, {
@@ -59,7 +59,7 @@ describe("ExternalCalls", () => {
       expect(yield* Deferred.isDone(interrupted)).toBe(true)
     }))
 
-  it.effect("parallel: three answers after 1 s, not 3", () =>
+  it.effect("parallel answers three calls after 1 s, not 3", () =>
     Effect.gen(function*() {
       const { parallel } = yield* ExternalCalls
       const call = yield* Effect.fork(parallel)
@@ -73,7 +73,7 @@ describe("ExternalCalls", () => {
       )
     }).pipe(Effect.provide(modelled)))
 
-  it.effect("parallel: in English where that is asked for", () =>
+  it.effect("parallel answers in English on request", () =>
     Effect.gen(function*() {
       const { parallel } = yield* ExternalCalls
       const call = yield* Effect.fork(Effect.provideService(parallel, Locale, "en"))
@@ -81,7 +81,7 @@ describe("ExternalCalls", () => {
       expect(yield* Fiber.join(call)).toMatchObject({ total_time: "~1 second instead of 3" })
     }).pipe(Effect.provide(modelled)))
 
-  it.effect("parallel: a failing call interrupts its siblings, and is the answer", () =>
+  it.effect("parallel answers the failing call, and interrupts its siblings", () =>
     Effect.gen(function*() {
       const calls = yield* Ref.make(0)
       const interrupted = yield* Ref.make(0)
@@ -107,7 +107,7 @@ describe("ExternalCalls", () => {
       expect(yield* Ref.get(interrupted)).toBe(2)
     }))
 
-  it.effect("safe: after 5 s, what succeeded, what failed and what was too slow, in this order", () =>
+  it.effect("safe answers after 5 s a success, a failure and a timeout, in this order", () =>
     Effect.gen(function*() {
       const { safe } = yield* ExternalCalls
       const call = yield* Effect.fork(safe)
@@ -131,7 +131,7 @@ describe("ExternalCalls", () => {
       })))
     }).pipe(Effect.provide(modelled)))
 
-  it("has a contract that OpenAPI can say", () => {
+  it("has a contract that OpenAPI can express", () => {
     const { paths } = OpenApi.fromApi(HttpApi.make("test").add(ExternalApi))
     expect(Object.keys(paths["/parallel-external-calls"]?.get?.responses ?? {})).toEqual(
       expect.arrayContaining(["200", "502", "504"])

@@ -21,7 +21,7 @@ const valueOf = (text: string, sample: string): number | undefined => {
 const seriesOf = (text: string, name: string) => text.split("\n").filter((line) => line.startsWith(name)).length
 
 layer(TestServer.layer({}), live)("GET /metrics", (it) => {
-  it.effect("says what is under way, waits and was done, elsewhere too", () =>
+  it.effect("shows work in flight, waiting and done, in all parts of the server", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       yield* send("POST", "/send-notification-async/?email=a@example.org&delay=3600")
@@ -76,7 +76,7 @@ layer(TestServer.layer({}), live)("GET /metrics", (it) => {
       expect(buckets.at(-1)?.[1]).toBe(2)
     }))
 
-  it.effect("makes no series of what clients make up", () =>
+  it.effect("adds no series for names that clients make up", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       yield* send("GET", "/nowhere")
@@ -111,7 +111,7 @@ layer(
   TestServer.layer({ batchItemDuration: Duration.hours(1), slowDuration: Duration.millis(50), maxPipelined: 1 }),
   live
 )("under load", (it) => {
-  it.effect("counts items of batches, websockets, bytes that have not arrived whole, and refusals", () =>
+  it.effect("counts batch items, websockets, bytes of incomplete bodies, and refusals", () =>
     Effect.gen(function*() {
       const { port } = yield* TestServer
       const batch = yield* connect(port)
@@ -155,7 +155,7 @@ layer(
 const token = "a-token-of-an-operator"
 
 layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token)]) }), live)("with tokens", (it) => {
-  it.effect("asks for one, as all but health does", () =>
+  it.effect("requires a token, as everything but health does", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       expect((yield* scrape).status).toBe(401)

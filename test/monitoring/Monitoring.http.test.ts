@@ -20,7 +20,7 @@ const layer = Monitoring.layer.pipe(
 )
 
 describe("GET /health", () => {
-  it.effect("is alive always, and ready between start and stop", () =>
+  it.effect("is always alive, and ready between start and stop", () =>
     Effect.gen(function*() {
       const lifecycle = yield* Lifecycle
       const ask = yield* asker(api, { monitoring: yield* handlers })

@@ -77,7 +77,7 @@ describe("monitored", () => {
       expect(events).toEqual(["answered", "quick completed in 0.00s"])
     }))
 
-  it.effect("says nothing of an operation that failed", () =>
+  it.effect("writes no line for an operation that failed", () =>
     Effect.gen(function*() {
       const { layer, texts } = yield* logLines
       const failing = Effect.flatMap(Effect.scope, (scope) => monitored("failed", scope)(Effect.fail("broken")))

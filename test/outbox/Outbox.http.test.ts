@@ -63,7 +63,7 @@ describe("the embedded outbox", () => {
       ]])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("gives its mails newest first, a page at a time, with a Link while there is more", () =>
+  it.effect("lists its mails newest first, a page at a time, with a Link while there are more", () =>
     Effect.gen(function*() {
       const { send } = yield* Mailer
       const get = yield* ask

@@ -105,7 +105,7 @@ describe("FairSemaphore", () => {
       expect(yield* Fiber.join(other)).toEqual([1, 1, 2, 2])
     }))
 
-  it.scoped("takes an interrupted waiter out of the queue", () =>
+  it.scoped("removes an interrupted waiter from the queue", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
       const party = yield* semaphore.party()
@@ -140,7 +140,7 @@ describe("FairSemaphore", () => {
       expect(yield* party.withPermit(Effect.succeed("next"))).toBe("next")
     }))
 
-  it.effect("has its permit back wherever an interruption finds its holder", () =>
+  it.effect("regains its permit wherever an interruption finds its holder", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
       const ended: Array<string> = []
@@ -158,7 +158,7 @@ describe("FairSemaphore", () => {
       expect(new Set(ended)).toEqual(new Set(["Failure", "Success"]))
     }))
 
-  it.effect("frees at once the place of a client that leaves with 45 items", () =>
+  it.effect("frees at once the permits of a client that leaves with 45 items", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(3)
       const client = yield* Effect.fork(Effect.scoped(Effect.flatMap(semaphore.party(), (party) => items(party, 45))))
@@ -171,7 +171,7 @@ describe("FairSemaphore", () => {
       expect(yield* Fiber.await(next)).toEqual(Exit.void)
     }))
 
-  it.scoped("interrupts what still waits when its party ends, and lets what runs keep its permit", () =>
+  it.scoped("interrupts waiting operations when their party ends, and lets running ones keep their permit", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
       const scope = yield* Scope.make()
@@ -189,7 +189,7 @@ describe("FairSemaphore", () => {
       yield* Deferred.await(other.held)
     }))
 
-  it.effect("treats effects without a party as a party each", () =>
+  it.effect("treats each effect without a party as a party of its own", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
       yield* Effect.fork(Effect.scoped(Effect.flatMap(semaphore.party(), (party) => items(party, 10))))

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import * as FiberInternals from "../../src/policy/FiberInternals.ts"
 
 describe("FiberInternals", () => {
-  it.effect("finds in this version of Effect all that policies need", () => FiberInternals.check())
+  it.effect("finds every private part that policies need in this version of Effect", () => FiberInternals.check())
 
   it.effect.each(
     [

@@ -13,7 +13,7 @@ const transformer = (policy: Parameters<typeof PolicyInterpreter.make>[0]) =>
   Effect.map(PolicyInterpreter.make(policy), ({ apply }) => apply())
 
 describe("A policy by the live clock", () => {
-  it.live("times out, and lets an operation win that is due at the same time", () =>
+  it.live("times out, unless the operation is due at the same time", () =>
     Effect.gen(function*() {
       const apply = yield* transformer({ timeout: Duration.millis(5) })
       const timedOut = Exit.fail(new PolicyTimeout({ after: Duration.millis(5) }))

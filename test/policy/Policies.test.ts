@@ -48,7 +48,7 @@ describe("Policies", () => {
       expect(Exit.isFailure(yield* Fiber.await(fiber))).toBe(true)
     }).pipe(Effect.provide(environment({ POLICY_SAFE_CALL: "{\"timeout\":\"200 millis\"}", POLICY_UNRELIABLE: "{}" }))))
 
-  it.effect("tell of a variable that replaces none of them", () =>
+  it.effect("warn of a variable that replaces none of them", () =>
     Effect.gen(function*() {
       const { layer, texts } = yield* logLines
       yield* Effect.acquireRelease(
@@ -68,7 +68,7 @@ describe("Policies", () => {
     { name: "POLICY_BATCH", value: "three\nlines\nhere", reason: "JSON" },
     { name: "POLICY_BATCH", value: "", reason: "JSON" }
   ])(
-    "stop the start on %j, in one line that says what would be right",
+    "stop the start on %j, with one line that says what is expected",
     ({ name, reason, value }) =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(Layer.build(environment({ [name]: value })))

@@ -48,7 +48,7 @@ describe("DurationText", () => {
     }))
   })
 
-  it("refuses what is no duration in words, is negative, too long or finer than a millisecond", () => {
+  it("refuses text that is no duration, negative, too long or finer than a millisecond", () => {
     const refused = [
       "5",
       "5s",

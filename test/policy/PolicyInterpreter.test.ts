@@ -173,7 +173,7 @@ describe("timeout", () => {
       expect(yield* interruptedAt).toEqual([])
     }))
 
-  it.effect("of an attempt is transient: the next attempt has its own time", () =>
+  it.effect("of an attempt is transient, and the next attempt has its own time", () =>
     Effect.gen(function*() {
       const apply = yield* transformer({ ...handbook, attemptTimeout: "5 seconds" })
       const { interruptedAt, operation } = yield* slow("10 seconds")
@@ -209,7 +209,7 @@ describe("timeout", () => {
       expect(yield* Fiber.await(Fiber.all(fibers))).toEqual(Exit.succeed([undefined, undefined, undefined]))
     }))
 
-  it.effect("leaves an interruption from outside what it is", () =>
+  it.effect("leaves an interruption from outside unchanged", () =>
     Effect.gen(function*() {
       const apply = yield* transformer({ ...handbook, timeout: "5 seconds" })
       const { interruptedAt, operation } = yield* slow("10 seconds")

@@ -39,7 +39,7 @@ describe("/with-timeout", () => {
       })
     }))
 
-  it.scoped("takes another timeout, and answers in English where that is asked for", () =>
+  it.scoped("takes another timeout, and answers in English on request", () =>
     Effect.gen(function*() {
       expect(yield* answerAfter("/with-timeout?timeout=2.5", "3 seconds", "en")).toMatchObject({
         status: 504,

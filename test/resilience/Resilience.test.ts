@@ -73,7 +73,7 @@ describe("Resilience.unreliable", () => {
       expect(yield* asked).toHaveLength(1)
     }))
 
-  it.effect("recovers on the attempt asked for, and fails if the policy does not get that far", () =>
+  it.effect("recovers at the requested attempt, and fails if the policy gives up before", () =>
     Effect.gen(function*() {
       const { asked, upstream } = yield* noted(500)
       yield* Effect.gen(function*() {
@@ -89,7 +89,7 @@ describe("Resilience.unreliable", () => {
       expect((yield* asked).filter(([, path]) => path === "/get")).toEqual([[0, "/get"], [1000, "/get"]])
     }))
 
-  it.effect("names an attempt that had no answer in its time, and tells that from the end of all patience", () =>
+  it.effect("distinguishes an attempt without an answer from the timeout of the whole operation", () =>
     Effect.gen(function*() {
       const silent = Layer.succeed(Upstream, { url: base, get: () => Effect.never })
       const call = (policy: "attemptTimeout" | "timeout") =>
@@ -140,7 +140,7 @@ describe("Resilience.withTimeout", () => {
       expect(yield* Fiber.poll(call)).toEqual(Option.some(Exit.succeed({ result: "Terminé" })))
     }).pipe(Effect.provide(modelled)))
 
-  it.effect("says the timeout that was asked for, in the language that was", () =>
+  it.effect("names the requested timeout, in the requested language", () =>
     Effect.gen(function*() {
       const { withTimeout } = yield* Resilience
       const call = yield* Effect.fork(
@@ -177,7 +177,7 @@ describe("ResilienceApi", () => {
     expect(attempts.filter(acceptsAttempt)).toEqual(["1", "20"])
   })
 
-  it("is a contract that OpenAPI can say", () => {
+  it("is a contract that OpenAPI can express", () => {
     const { paths } = OpenApi.fromApi(HttpApi.make("test").add(ResilienceApi))
     expect(Object.keys(paths)).toEqual(["/unreliable", "/with-timeout", "/policies"])
   })

@@ -61,7 +61,7 @@ const made = <E>(program: Effect.Effect<void, E, Stage>, needs: Demo.Needs = "cl
 class Broken extends Data.TaggedError("Broken") {}
 
 describe("the demos in virtual time", () => {
-  it("are those that stand on the clock", () => {
+  it("are those that depend only on the clock", () => {
     const onClock = catalogue.filter(({ needs }) => needs === "clock").map(({ name }) => name)
     expect(onClock.toSorted()).toEqual(Object.keys(virtualFigures).toSorted())
   })
@@ -103,21 +103,21 @@ describe("the demos in virtual time", () => {
       expect(printed).toContain("in all        6.000 s   1             not measured")
     }))
 
-  it.effect("tell of the operation that a timeout interrupts", () =>
+  it.effect("report the operation that a timeout interrupts", () =>
     Effect.gen(function*() {
       const { printed } = yield* command(catalogue, "timeout", "--virtual")
       expect(printed).toContain("[  5.000 s] Resilience.slowOperation interrupted")
       expect(printed).toContain("[  5.000 s] Opération trop lente (5s)")
     }))
 
-  it.effect("give a second client its place in the next round, before all that the first one sent", () =>
+  it.effect("give a second client a permit in the next round, before all items of the first", () =>
     Effect.gen(function*() {
       const { printed } = yield* command(catalogue, "semaphore", "--virtual")
       expect(printed).toContain("[  2.000 s] Bob: Processed: z (1 of 1)")
       expect(printed).toContain("[  4.000 s] Alice: Processed: i (9 of 9)")
     }))
 
-  it.effect("fail with the deadlock when they wait for what never comes", () =>
+  it.effect("fail with the deadlock when they wait forever", () =>
     Effect.gen(function*() {
       const { code, output } = yield* command(
         [made(Effect.flatMap(Deferred.make<void>(), Deferred.await))],
@@ -152,7 +152,7 @@ describe("npm run demo", () => {
       }
     }))
 
-  it.effect("says what is right when a command is not", () =>
+  it.effect("names the right form of a wrong command", () =>
     Effect.gen(function*() {
       const wrong = [
         [["caffe"], `unknown demo "caffe"; there are cafe, sequential-and-parallel,`],
@@ -169,7 +169,7 @@ describe("npm run demo", () => {
       }
     }))
 
-  it.effect("runs all, passes over those that refuse, and ends with a summary", () =>
+  it.effect("runs all, skips those that refuse, and ends with a summary", () =>
     Effect.gen(function*() {
       const threaded = made(Effect.die("must not run"), "threads")
       const failing = made(Effect.fail(new Broken()))
@@ -188,7 +188,7 @@ describe("npm run demo", () => {
 })
 
 describe("a live demo", () => {
-  it.live("measures wall time, concurrency and how late the event loop was", () =>
+  it.live("measures wall time, concurrency and the delay of the event loop", () =>
     Effect.gen(function*() {
       const work = Effect.withSpan(Effect.yieldNow(), "work")
       const burn = Effect.sync(() => {
@@ -214,7 +214,7 @@ describe("a live demo", () => {
         0)).toBeGreaterThanOrEqual(45)
     }))
 
-  it.live("counts what is under way in a server that it starts", () =>
+  it.live("counts operations in flight in a server that it starts", () =>
     Effect.gen(function*() {
       const chat = yield* Option.fromNullable(catalogue.find(({ name }) => name === "chat"))
       const { exit, figures } = yield* perform(chat, { mode: "live", print: () => {} })
@@ -222,7 +222,7 @@ describe("a live demo", () => {
       expect(figures[0]).toMatchObject({ name: "three messages", concurrency: 3 })
     }))
 
-  it.live("tells what the product logs, though a server among its services has silenced its own log", () =>
+  it.live("prints the product's log lines, though a server among its services has silenced its own log", () =>
     Effect.gen(function*() {
       const demo = Demo.make({
         name: "made",
@@ -236,14 +236,14 @@ describe("a live demo", () => {
       expect(printed.filter((line) => line.endsWith(" s] Début tâche sync"))).toHaveLength(1)
     }))
 
-  it.live("runs by a clock as fast as its pace", () =>
+  it.live("runs by a clock of its pace", () =>
     Effect.gen(function*() {
       const hour = { ...made(Effect.sleep("1 hour")), pace: 3_600_000 }
       const { figures } = yield* perform(hour, { mode: "live", print: () => {} })
       expect(Duration.toHours(figures[0]?.wall ?? 0)).toBeGreaterThanOrEqual(1)
     }))
 
-  it.live("fails with the cause of what its program or its services fail with, and releases what it acquired", () =>
+  it.live("fails with the cause of its program or services, and releases its resources", () =>
     Effect.gen(function*() {
       const failing = yield* command([made(Effect.fail(new Broken()))], "made")
       expect(failing.code).toBe(1)

@@ -11,7 +11,7 @@ const hasNpm = spawnSync("npm", ["--version"]).error === undefined
 const script = "process.stdout.write(JSON.stringify([process.argv.slice(1), process.env.npm_config_virtual ?? null]))"
 
 describe("the arguments of a script", () => {
-  it("are as given, where npm took none", () => {
+  it("are as given if npm took none", () => {
     expect(givenArguments(["timeout"], "virtual", {})).toEqual(["timeout"])
     expect(givenArguments(["timeout", "--virtual"], "virtual", {})).toEqual(["timeout", "--virtual"])
     expect(givenArguments(["timeout", "--virtual"], "virtual", { npm_config_virtual: "true" })).toEqual([
@@ -20,12 +20,12 @@ describe("the arguments of a script", () => {
     ])
   })
 
-  it("have the flag that npm took, and the word that it took with it", () => {
+  it("include the flag that npm took, and the word taken with it", () => {
     expect(givenArguments(["timeout"], "virtual", { npm_config_virtual: "true" })).toEqual(["timeout", "--virtual"])
     expect(givenArguments([], "virtual", { npm_config_virtual: "timeout" })).toEqual(["--virtual", "timeout"])
   })
 
-  it("have no flag that was switched off", () => {
+  it("include no flag that was switched off", () => {
     for (const value of ["", "false"]) {
       expect(givenArguments(["timeout"], "virtual", { npm_config_virtual: value })).toEqual(["timeout"])
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { narrowed } from "../../scripts/build/narrowImports.mjs"
 
 describe("imports from the barrels of Effect", () => {
-  it("become imports of modules and functions, on as many lines", () => {
+  it("become imports of modules and functions, on the same number of lines", () => {
     expect(narrowed(`import {
   Array as Arrays,
   Effect,
@@ -22,7 +22,7 @@ import { Effectful } from "./effect"`
     )
   })
 
-  it("of types alone disappear", () => {
+  it("disappear if they import only types", () => {
     expect(narrowed(`import { type Scope, type Types } from "effect"\nimport type { Cause } from "effect"`))
       .toBe(`\nimport type { Cause } from "effect"`)
   })

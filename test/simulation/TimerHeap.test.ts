@@ -18,7 +18,7 @@ describe("TimerHeap", () => {
     { maxLength: 60 }
   )
 
-  it("gives the timers that stayed by deadline, then those that are not to be last, then by creation", () => {
+  it("orders the remaining timers by deadline, then ordinary before last ones, then by creation", () => {
     FastCheck.assert(
       FastCheck.property(scenario, (timers) => {
         const heap = new TimerHeap()
@@ -42,7 +42,7 @@ describe("TimerHeap", () => {
     )
   })
 
-  it("does nothing for a timer that has left already", () => {
+  it("ignores a timer that has left already", () => {
     const heap = new TimerHeap()
     const first = heap.add(1, () => {})
     const second = heap.add(2, () => {})

@@ -71,7 +71,7 @@ describe("VirtualClock", () => {
       atOnce
     )
 
-  it.effect("gives the same trace for the same seed and another one for another", () =>
+  it.effect("gives the same trace for the same seed, and a different one for another seed", () =>
     Effect.gen(function*() {
       const first = yield* traced(randomWalk)
       const second = yield* traced(randomWalk)
@@ -159,13 +159,13 @@ describe("VirtualClock", () => {
       expect(yield* Ref.get(interrupted)).toBe(true)
     }))
 
-  it.effect("treats a sleep without end as a wait, not as a time", () =>
+  it.effect("treats an infinite sleep as a wait, not as a deadline", () =>
     Effect.gen(function*() {
       const deadlock = yield* Effect.flip(runVirtual(Effect.sleep(Duration.infinity), { seed }))
       expect(Duration.toMillis(deadlock.after)).toBe(0)
     }))
 
-  it.effect("can be interrupted in the midst of an endless run, and then runs the finalizers", () =>
+  it.effect("can be interrupted during an endless run, and then runs the finalizers", () =>
     Effect.gen(function*() {
       const running = yield* Deferred.make<void>()
       const finalized = yield* Ref.make(false)

@@ -110,7 +110,7 @@ describe("Transfers", () => {
       expect(yield* balances).toEqual([9_900, 5_000, 100, 0])
     }).pipe(Effect.provide(services)))
 
-  it.effect("a balance stops where numbers cease to be exact, and everybody else goes on", () =>
+  it.effect("a balance stops where numbers cease to be exact, and other accounts are unaffected", () =>
     Effect.gen(function*() {
       yield* people
       const transfers = yield* Transfers

@@ -11,7 +11,7 @@ const mebibyte = 1_048_576
 const size = 32 * mebibyte
 
 layer(TestServer.layer(), { excludeTestServices: true })("a download", (it) => {
-  it.effect("whose file is cut short meanwhile is cut off, and no answer is read as its rest", () =>
+  it.effect("whose file is truncated meanwhile is cut off, and no later answer is taken for its rest", () =>
     Effect.gen(function*() {
       const { dataDir, port, send } = yield* TestServer
       const body = form(file("large.bin", Buffer.alloc(size)))

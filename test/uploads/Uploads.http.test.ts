@@ -110,7 +110,7 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
       expect(yield* onDisk).toHaveLength(3)
     }).pipe(Effect.scoped))
 
-  it.live("never makes a path of a name", () =>
+  it.live("never makes a path from a name", () =>
     Effect.gen(function*() {
       const { onDisk, port } = yield* running()
       const names = ["../../escaped.txt", "../barista.sqlite", "/etc/passwd", ".", "x/", "sub/dir.txt", "n".repeat(300)]
@@ -133,7 +133,7 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
       expect((yield* get(port, "/uploads/2")).bytes.toString()).toBe("second")
     }).pipe(Effect.scoped))
 
-  it.live("leaves nothing of what it refuses", () =>
+  it.live("leaves nothing of a refused upload", () =>
     Effect.gen(function*() {
       const { onDisk, port } = yield* running({ maxUploadBytes: 100_000 })
       const large = file("large.bin", Buffer.alloc(200_000))
@@ -167,7 +167,7 @@ describe.each(["/upload-sync/", "/upload-async"])("POST %s", (path) => {
 })
 
 describe("POST /upload-sync/", () => {
-  it.live("holds no place of the sacrificial loop while its client sends", () =>
+  it.live("occupies no place on the sacrificial loop while its client sends", () =>
     Effect.gen(function*() {
       const { onDisk, port } = yield* running({ blockingQueue: 1 })
       const trickling = yield* Effect.replicateEffect(connect(port), 5)
@@ -199,7 +199,7 @@ describe("POST /upload-multiple/", () => {
       expect(yield* list(port)).toHaveLength(5)
     }).pipe(Effect.scoped))
 
-  it.live("keeps none of its files where one fails", () =>
+  it.live("keeps none of its files if one fails", () =>
     Effect.gen(function*() {
       const { onDisk, port } = yield* running({ maxUploadFiles: 3, maxUploadBytes: 1_000_000 })
       const bodies = [
@@ -225,7 +225,7 @@ describe("the files and their rows", () => {
       Layer.provide(UploadsRepo.layer)
     )
 
-  it.live("share one fate where the row cannot be written", () =>
+  it.live("are dropped together if the row cannot be written", () =>
     Effect.gen(function*() {
       let inserts = 0
       const third = repoWith((insert) => (row) => ++inserts === 3 ? Effect.dieMessage("no third row") : insert(row))
@@ -236,7 +236,7 @@ describe("the files and their rows", () => {
       expect(yield* list(port)).toEqual([])
     }).pipe(Effect.scoped))
 
-  it.live("share one fate where the client leaves while the row is written", () =>
+  it.live("are kept or dropped together if the client leaves while the row is written", () =>
     Effect.gen(function*() {
       const inserting = yield* Deferred.make<void>()
       const go = yield* Deferred.make<void>()
@@ -260,7 +260,7 @@ describe("the files and their rows", () => {
       expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
     }).pipe(Effect.scoped))
 
-  it.live("survive a restart, which brings in or removes what a crash left on its way, and nothing else", () =>
+  it.live("survive a restart, which recovers or removes only the files that a crash left in transit", () =>
     Effect.gen(function*() {
       const dataDir = yield* folder
       yield* Effect.scoped(Effect.gen(function*() {
@@ -286,7 +286,7 @@ describe("the files and their rows", () => {
       expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
     }).pipe(Effect.scoped))
 
-  it.live("are left alone by a start with another database", () =>
+  it.live("stay untouched by a start with another database", () =>
     Effect.gen(function*() {
       const dataDir = yield* folder
       yield* Effect.scoped(
@@ -311,7 +311,7 @@ describe("the files and their rows", () => {
       expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
     }).pipe(Effect.scoped))
 
-  it.live("are refused where the file is not as it was kept, and can be deleted", () =>
+  it.live("are refused if the stored file has changed, and can be deleted", () =>
     Effect.gen(function*() {
       const dataDir = yield* folder
       const { onDisk, port } = yield* start(dataDir)

@@ -23,7 +23,7 @@ layer(TestServer.layer(), live)("the sample data", (it) => {
 })
 
 layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
-  it.effect("are created once an address, upper and lower case alike, with 201 and Location", () =>
+  it.effect("are created once for each address, compared without case, with 201 and Location", () =>
     Effect.gen(function*() {
       const { client, send } = yield* TestServer
       const created = yield* send("POST", "/users/?name=%20Zo%C3%A9%20&email=zoe@example.com")
@@ -52,7 +52,7 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
       }
     }))
 
-  it.effect("paginate by keyset, with a Link while there is more", () =>
+  it.effect("paginate by keyset, with a Link while there are more", () =>
     Effect.gen(function*() {
       const { client, send } = yield* TestServer
       const existing = yield* client.users.list({ urlParams: { limit: 1000 } })
@@ -74,7 +74,7 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
       }
     }))
 
-  it.effect("a profile of nobody is a 404", () =>
+  it.effect("the profile of an unknown user is a 404", () =>
     Effect.gen(function*() {
       const { client } = yield* TestServer
       expect(yield* Effect.flip(client.users.completeProfile({ path: { user_id: UserId.make(999) } }))).toMatchObject({

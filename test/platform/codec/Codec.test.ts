@@ -95,7 +95,7 @@ const check = (schema: Schema.Schema.AnyNoContext, runs: number) => {
   )
 }
 
-describe("a compiled schema says what Effect's own parser says, of valid values and of others", () => {
+describe("a compiled schema agrees with Effect's own parser on valid and invalid values", () => {
   for (const [name, schema] of Object.entries(kinds)) {
     it(name, () => check(schema, 200))
   }

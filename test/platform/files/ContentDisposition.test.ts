@@ -7,7 +7,7 @@ const name = FastCheck.fullUnicodeString({ minLength: 1, maxLength: 100 }).filte
 const latin1 = (text: string) => Buffer.from(text).toString("latin1")
 
 describe("attachment", () => {
-  it("keeps a plain name readable for old clients and gives the name itself to the others", () => {
+  it("keeps a plain name readable for old clients and gives the exact name to the others", () => {
     expect(attachment("cœur ☕ \"x\".txt")).toBe(
       "attachment; filename=\"c_ur _ _x_.txt\"; filename*=UTF-8''c%C5%93ur%20%E2%98%95%20%22x%22.txt"
     )

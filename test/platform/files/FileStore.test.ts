@@ -42,7 +42,7 @@ const withStore = <E>(
   }).pipe(Effect.scoped)
 
 describe.each(["write", "writeBlocking"] as const)("%s", (method) => {
-  it.live("makes a whole file under a random name, and answers its size and SHA-256", () =>
+  it.live("writes a whole file under a random name, and returns its size and SHA-256", () =>
     withStore((store, dataDir, onDisk) =>
       Effect.gen(function*() {
         const [first, second] = yield* Effect.all([store[method](pieces()), store[method](pieces())], {
@@ -64,7 +64,7 @@ describe.each(["write", "writeBlocking"] as const)("%s", (method) => {
       })
     ))
 
-  it.live("makes an empty file of nothing", () =>
+  it.live("writes an empty file for empty content", () =>
     withStore((store) =>
       Effect.gen(function*() {
         const written = yield* store[method](Readable.from([], { objectMode: false }))
@@ -111,7 +111,7 @@ describe.each(["write", "writeBlocking"] as const)("%s", (method) => {
 })
 
 describe("FileStore", () => {
-  it.live("writes what arrives in many chunks, and leaves the chunks as they were", () =>
+  it.live("writes many chunks, and leaves the chunks unchanged", () =>
     withStore((store, dataDir) =>
       Effect.gen(function*() {
         const size = 65_536
@@ -125,7 +125,7 @@ describe("FileStore", () => {
       })
     ))
 
-  it.live("reads a file whole or in part, on its way in and at its place, and removes it", () =>
+  it.live("reads a file whole or in part, before and after the move to its place, and removes it", () =>
     withStore((store, _, onDisk) =>
       Effect.gen(function*() {
         const written = yield* store.write(pieces())
@@ -142,7 +142,7 @@ describe("FileStore", () => {
       })
     ))
 
-  it.live("moves a file in again that could not be forgotten", () =>
+  it.live("restores a file whose removal failed", () =>
     withStore((store, _, onDisk) =>
       Effect.gen(function*() {
         const { storedAs } = yield* store.write(pieces())
@@ -156,7 +156,7 @@ describe("FileStore", () => {
       })
     ))
 
-  it.live("refuses a file that is not as it was kept, and cuts the reading of one that is cut short", () =>
+  it.live("refuses a file that has changed, and cuts the reading of one that is truncated", () =>
     withStore((store, dataDir) =>
       Effect.gen(function*() {
         const written = yield* store.write(pieces())
@@ -184,7 +184,7 @@ describe("FileStore", () => {
         await utimes(path, seconds, seconds)
       }))
 
-  it.live("sweeps what is old and unknown on its way, and nothing else", () =>
+  it.live("sweeps only old and unknown temporary files", () =>
     withStore((store, dataDir, onDisk) =>
       Effect.gen(function*() {
         for (const name of ["old", "known"]) yield* aged(join(dataDir, "uploads", name), 31)
@@ -209,7 +209,7 @@ describe("FileStore", () => {
       })
     ))
 
-  it.live("brings in what is known, and leaves alone what is not", () =>
+  it.live("recovers known files, and leaves unknown ones untouched", () =>
     withStore((store, dataDir, onDisk) =>
       Effect.gen(function*() {
         for (const name of ["tmp/known", "tmp/other", "uploads/there", "uploads/another database's"]) {
@@ -222,7 +222,7 @@ describe("FileStore", () => {
       })
     ))
 
-  it.live("takes no file for abandoned that it is about to remove", () =>
+  it.live("treats no file as abandoned that is being removed", () =>
     withStore((store, dataDir, onDisk) =>
       Effect.gen(function*() {
         yield* aged(join(dataDir, "uploads", "old"), 40_000)

@@ -68,7 +68,7 @@ describe("a source", () => {
       expect(counter.produced).toBeLessThan(mebibyte)
     }))
 
-  it.live("is refused when what surrounds its files grows beyond the limit", () =>
+  it.live("is refused when the parts around its files exceed the limit", () =>
     Effect.gen(function*() {
       const small = { ...one, maxFileBytes: mebibyte }
       for (const first of [Buffer.from("preamble"), form(file("a.txt", "hi"))]) {
@@ -81,7 +81,7 @@ describe("a source", () => {
 })
 
 describe("a file", () => {
-  it.live("does not end where its form breaks off", () =>
+  it.live("does not end when its form breaks off", () =>
     Effect.gen(function*() {
       let received = 0
       let ended = false
@@ -100,7 +100,7 @@ describe("a file", () => {
       expect(ended).toBe(false)
     }))
 
-  it.live("is too large also where its last bytes come when its consumer is full", () =>
+  it.live("is too large even if its last bytes come while its consumer is full", () =>
     Effect.gen(function*() {
       const limits = { ...one, maxFileBytes: mebibyte + 5 * kibibyte }
       // the consumer's buffer is full, the rest waits in the parser, and the last boundary comes in a chunk of its own
@@ -116,7 +116,7 @@ describe("a file", () => {
       expect(yield* Effect.flip(Fiber.join(parsing))).toMatchObject({ _tag: "PayloadTooLarge" })
     }))
 
-  it.live("is taken whole where its end comes with more bytes than the parser hands on at once", () =>
+  it.live("is read whole even if its end comes with more bytes than the parser passes on at once", () =>
     Effect.gen(function*() {
       // in one chunk, with a consumer still full at the end, and with an epilogue
       const long = form(file("a.bin", Buffer.alloc(mebibyte + 100 * kibibyte, "a")))
@@ -168,7 +168,7 @@ describe("any bytes", () => {
     })
 
   it.effect.prop(
-    "come out the same however they are cut",
+    "are parsed the same however they are split",
     [FastCheck.array(FastCheck.integer({ min: 1, max: 40 }), { maxLength: 30 })],
     ([sizes]) =>
       Effect.gen(function*() {
@@ -179,7 +179,7 @@ describe("any bytes", () => {
   )
 
   it.effect.prop(
-    "are refused or taken, but never crash or hang",
+    "are refused or accepted, but never crash or hang",
     [
       FastCheck.array(FastCheck.tuple(FastCheck.nat(), FastCheck.constantFrom(..."\r\n-:;=\"\\%*'\0z")), {
         maxLength: 8

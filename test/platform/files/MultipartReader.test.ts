@@ -62,7 +62,7 @@ describe("names", () => {
     )
   ]
 
-  it.live("come back as they were written", () =>
+  it.live("come back unchanged", () =>
     Effect.gen(function*() {
       const { port } = yield* reading()
       for (const [disposition, filename] of names) {
@@ -93,7 +93,7 @@ describe("names", () => {
     "form-data; name=\"file\"; filename=\"carriage\rreturn\""
   ]
 
-  it.live("are a 422 where they are malformed, and the server lives on", () =>
+  it.live("are a 422 if malformed, and the server survives", () =>
     Effect.gen(function*() {
       const { port } = yield* reading()
       for (const disposition of malformed) {
@@ -171,7 +171,7 @@ describe("forms", () => {
       }
     }).pipe(Effect.scoped))
 
-  it.live("name the field that is too much", () =>
+  it.live("name the field that exceeds a limit", () =>
     Effect.gen(function*() {
       const { port } = yield* reading()
       const fine = file("fine.txt", "hi")
@@ -229,7 +229,7 @@ describe("forms", () => {
       }
     }).pipe(Effect.scoped))
 
-  it.live("that break off, wherever they do, are a 422", () =>
+  it.live("that break off anywhere are a 422", () =>
     Effect.gen(function*() {
       const { port } = yield* reading()
       const body = form(file("fine.txt", "content"))
@@ -274,7 +274,7 @@ describe("forms", () => {
 })
 
 describe("limits", () => {
-  it.live("take a file of exactly the limit and answer 413 to one byte more", () =>
+  it.live("admit a file of exactly the limit and answer 413 to one byte more", () =>
     Effect.gen(function*() {
       const { port } = yield* reading({ ...one, maxFileBytes: 100_000 })
       expect(yield* upload(port, form(file("fits.bin", Buffer.alloc(100_000))))).toMatchObject({
@@ -305,7 +305,7 @@ describe("limits", () => {
       expect(yield* upload(port, files(20_000))).toMatchObject({ status: 413 })
     }).pipe(Effect.scoped))
 
-  it.live("let a refused client read its answer, go on where little was left to send, and cut it off otherwise", () =>
+  it.live("let a refused client read its answer, keep its connection if little was left to send, and cut it otherwise", () =>
     Effect.gen(function*() {
       const { port, server } = yield* reading({ ...one, maxFileBytes: 100_000 })
       const sockets = yield* Queue.unbounded<Socket>()
@@ -336,7 +336,7 @@ describe("limits", () => {
 })
 
 describe("streaming", () => {
-  it.live("hands two megabytes of carriage returns on in large pieces", () =>
+  it.live("passes two megabytes of carriage returns on in large pieces", () =>
     Effect.gen(function*() {
       let pieces = 0
       const { port } = yield* serveApp((request) =>
@@ -372,7 +372,7 @@ describe("streaming", () => {
       yield* Deferred.await(interrupted)
     }).pipe(Effect.scoped))
 
-  it.live("goes on to the next file where a consumer reads nothing of one, and fails with what a consumer fails with", () =>
+  it.live("continues with the next file if a consumer reads nothing of one, and fails with a consumer's failure", () =>
     Effect.gen(function*() {
       const { port } = yield* serveApp((request) =>
         answer(

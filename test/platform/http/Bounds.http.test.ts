@@ -18,7 +18,7 @@ const status = (path: string) =>
 const connection = Effect.flatMap(TestServer, ({ port }) => connect(port))
 
 layer(TestServer.layer({ ...slow, maxRequests: 50, maxPipelined: 10 }))("one connection", (it) => {
-  it.scoped("may have so many requests waiting, and takes no place of the others with more", () =>
+  it.scoped("may have a bounded number of waiting requests, and takes no place from others", () =>
     Effect.gen(function*() {
       const hostile = yield* connection
       hostile.write(ask("/async-slow").repeat(20_001))
@@ -28,7 +28,7 @@ layer(TestServer.layer({ ...slow, maxRequests: 50, maxPipelined: 10 }))("one con
       expect(yield* status("/health/ready")).toBe(200)
     }))
 
-  it.scoped("is answered up to there in order, then told, and closed", () =>
+  it.scoped("is answered in order up to the limit, then gets 503, and closes", () =>
     Effect.gen(function*() {
       const { closed, write } = yield* connection
       // the clock stands still, so the first request is not answered yet
@@ -42,7 +42,7 @@ layer(TestServer.layer({ ...slow, maxRequests: 50, maxPipelined: 10 }))("one con
 })
 
 layer(TestServer.layer({ ...slow, maxRequests: 8, maxPipelined: 2 }))("one client", (it) => {
-  it.scoped("may have half of all requests; what is refused is no load; health answers all the same", () =>
+  it.scoped("may have half of all requests in flight; refusals add no load, and health still answers", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const busy = yield* Effect.all([connection, connection, connection, connection], { concurrency: 1 })
@@ -108,7 +108,7 @@ const post = (length: number, body: string) =>
   `POST /users/ HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`
 
 layer(TestServer.layer({ maxBodyBytes: 50_000, maxBufferedBytes: 100_000 }))("bodies that arrive slowly", (it) => {
-  it.scoped("are held up to the bound of all of them together, and given back", () =>
+  it.scoped("are buffered up to the common bound, and freed", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const begun = [yield* connection, yield* connection, yield* connection]
@@ -166,7 +166,7 @@ layer(TestServer.layer())("a JSON body that is small, and costly", (it) => {
       }
     }))
 
-  it.effect("is taken where it is only long: brackets in a text are no levels, digits in a text no number", () =>
+  it.effect("is accepted if it is only long: brackets in a text are no levels, and digits no number", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const items = ["[".repeat(5_000), "1".repeat(5_000), "\\\"".repeat(1_000), "}", "\\"]

@@ -176,7 +176,7 @@ const isRefused = (answer: Answer, place: Place): boolean => {
 const ajv = new Ajv2020({ strict: false, formats: { email: /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/, "date-time": true } })
 
 layer(server, live)("the document and the server", (it) => {
-  it.effect("take and refuse the same values, at every place and at every bound", () =>
+  it.effect("accept and refuse the same values, at every place and at every bound", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const operations = operationsOf(json(yield* send("GET", "/openapi.json")))

@@ -29,7 +29,7 @@ const allAnswered = reads.map(() => 200)
 const impatient = TestServer.layer({ databaseLockTimeout: Duration.millis(50) })
 
 layer(impatient, live)("a database that another process has locked for longer than requests wait", (it) => {
-  it.scoped("is a 503 with Retry-After for every change, in both languages, and everything goes on afterwards", () =>
+  it.scoped("is a 503 with Retry-After for every change, in both languages, and the server recovers", () =>
     Effect.gen(function*() {
       const { dataDir, send } = yield* TestServer
       const { release } = yield* holdLock(`${dataDir}/barista.sqlite`)

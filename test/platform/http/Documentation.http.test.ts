@@ -28,7 +28,7 @@ const textsOf = (value: unknown, place = ""): ReadonlyArray<readonly [string, st
 const isNeutral = (text: string) => /^[A-Z][a-zA-Z-]*( [A-Z][a-z]+)*(: \w+)?$/.test(text) || text === "RFC 3339"
 
 layer(TestServer.layer(), live)("the documentation", (it) => {
-  it.effect("is French, or English where that is asked for, and says so", () =>
+  it.effect("is French, or English on request, and declares its language", () =>
     Effect.gen(function*() {
       const english = yield* asked("/openapi.json", "en")
       const inEnglish = textsOf(json(english))
@@ -47,7 +47,7 @@ layer(TestServer.layer(), live)("the documentation", (it) => {
       expect(inEnglish.filter(([, text]) => /[«»éèàêç]|\b(les|une|avec|pour)\b/.test(text))).toEqual([])
     }))
 
-  it.effect("is shown in that language by the page too", () =>
+  it.effect("is shown in the same language by the page", () =>
     Effect.gen(function*() {
       const [french, english] = [yield* asked("/docs"), yield* asked("/docs/", "en")]
       expect([french.status, french.headers["content-language"], french.text.includes("Les utilisateurs")]).toEqual([
@@ -62,7 +62,7 @@ layer(TestServer.layer(), live)("the documentation", (it) => {
       ])
     }))
 
-  it.effect("fills in nothing that makes a second try fail", () =>
+  it.effect("prefills no value that makes a second try fail", () =>
     Effect.gen(function*() {
       const document = json(yield* asked("/openapi.json"))
       const paths: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(document["paths"] ?? {}))
@@ -87,7 +87,7 @@ layer(TestServer.layer(), live)("the documentation", (it) => {
       expect((yield* send("POST", "/users/", { headers, body: JSON.stringify(example) })).status).toBe(201)
     }))
 
-  it.effect("says where the server is, under which license, and the limits in force", () =>
+  it.effect("states the server's URL, the license, and the limits in force", () =>
     Effect.gen(function*() {
       const document = json(yield* asked("/openapi.json"))
       expect(document["servers"]).toEqual([{ url: "/" }])
@@ -97,7 +97,7 @@ layer(TestServer.layer(), live)("the documentation", (it) => {
       expect(JSON.stringify(document)).not.toContain("x-limits")
     }).pipe(Effect.provide(TestServer.layer({ batchMaxItems: 7 }))))
 
-  it.effect("is where the root leads, with an icon", () =>
+  it.effect("is the target of the root, with an icon", () =>
     Effect.gen(function*() {
       const root = yield* asked("/")
       expect([root.status, root.headers["location"]]).toEqual([302, "/docs"])

@@ -10,7 +10,7 @@ const problem = "application/problem+json"
 const live = { excludeTestServices: true } as const
 
 layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
-  it.effect("404 for an unknown route", () =>
+  it.effect("an unknown route is a 404", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const answer = yield* send("GET", "/nowhere?x=1")
@@ -24,7 +24,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       })
     }))
 
-  it.effect("405 with Allow for a known path and another method, HEAD and OPTIONS included", () =>
+  it.effect("a known path with another method is a 405 with Allow, HEAD and OPTIONS included", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const answer = yield* send("DELETE", "/users/")
@@ -37,7 +37,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       expect((yield* send("POST", "/docs")).status).toBe(405)
     }))
 
-  it.effect("422 for malformed JSON, JSON that is not UTF-8, and JSON that is no object, located at the body", () =>
+  it.effect("malformed JSON, JSON that is not UTF-8, and JSON that is no object are a 422 at the body", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const bodies = [`{"name":`, Buffer.from([0x22, 0xff, 0x22]), `[1,2]`, `"text"`, "null"]
@@ -50,7 +50,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       expect(nested.status).toBe(422)
     }))
 
-  it.effect("422 names all the issues at once, each where it is", () =>
+  it.effect("a 422 names all issues at once, each with its place", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const answer = yield* send("POST", "/transfer-money/?from_user=0&amount=1.001", {
@@ -65,7 +65,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       }])
     }))
 
-  it.effect("422 for a missing parameter", () =>
+  it.effect("a missing parameter is a 422", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       expect(json(yield* send("POST", "/users/?name=Ann", { headers: asJson }))["errors"]).toEqual([
@@ -92,7 +92,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       expect(json(twice)["errors"]).toMatchObject([{ loc: ["query", "amount"], msg: "given more than once" }])
     }))
 
-  it.effect("422 for ids that are none: 0, negative, fractional, words, beyond 2^53, with a sign or spaces", () =>
+  it.effect("invalid ids are a 422: 0, negative, fractional, words, beyond 2^53, with a sign or spaces", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       for (
@@ -117,7 +117,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       expect((yield* send("GET", "/users/9007199254740991/complete-profile")).status).toBe(404)
     }))
 
-  it.effect("415 for another media type", () =>
+  it.effect("another media type is a 415", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const answer = yield* send("POST", "/users/", { headers: { "content-type": "text/plain" }, body: "hello" })
@@ -125,7 +125,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       expect(json(answer)).toMatchObject({ _tag: "UnsupportedMediaType", expected: "application/json" })
     }))
 
-  it.effect("413 for a body over the limit, announced or chunked", () =>
+  it.effect("a body over the limit, announced or chunked, is a 413", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const body = `{"name":"${"x".repeat(1_100_000)}"}`
@@ -136,14 +136,14 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
       expect(json(chunked)).toMatchObject({ _tag: "PayloadTooLarge", limit: 1_048_576 })
     }))
 
-  it.effect("what is not HTTP gets a problem document and a closed connection", () =>
+  it.effect("bytes that are not HTTP get a problem document and a closed connection", () =>
     Effect.gen(function*() {
       const { raw } = yield* TestServer
       expect(yield* raw("nonsense\r\n\r\n")).toMatch(/^HTTP\/1.1 400 Bad Request\r\n[^]*application\/problem\+json/)
       expect(yield* raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /)
     }))
 
-  it.effect("a malformed percent-encoding in the path or query ends nothing", () =>
+  it.effect("a malformed percent-encoding in the path or query does no harm", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       expect((yield* send("GET", "/%ZZ")).status).toBe(404)
@@ -154,7 +154,7 @@ layer(TestServer.layer(), live)("every failure is a problem document", (it) => {
 })
 
 layer(TestServer.layer(), live)("languages and methods", (it) => {
-  it.effect("French without a header, for * and for languages we lack; English when it is preferred", () =>
+  it.effect("the language is French without a header, for * and for languages we lack, and English when preferred", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const title = (language: string | undefined) =>
@@ -213,7 +213,7 @@ layer(TestServer.layer(), live)("languages and methods", (it) => {
 })
 
 describe("guards", () => {
-  it.live("a defect is a 500 that tells nothing of its cause", () =>
+  it.live("a defect is a 500 that hides its cause", () =>
     Effect.gen(function*() {
       const { dataDir, send } = yield* TestServer
       const database = new Sqlite(`${dataDir}/barista.sqlite`)
@@ -225,7 +225,7 @@ describe("guards", () => {
       expect(answer.text).not.toMatch(/table|sql|users"/i)
     }).pipe(Effect.provide(TestServer.layer())))
 
-  it.live("with tokens, every route asks for one but health and the documentation", () =>
+  it.live("with tokens set, every route but health and the documentation requires one", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const status = (authorization?: string) =>
@@ -268,7 +268,7 @@ layer(TestServer.layer(), live)("hostile input", (it) => {
       }
     }))
 
-  it.effect("one wrong value is one issue, which says what would be right", () =>
+  it.effect("one wrong value is one issue, which says what is expected", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const answer = yield* send("POST", "/transfer-money/", {
@@ -315,7 +315,7 @@ layer(TestServer.layer(), live)("hostile input", (it) => {
       expect([answer.status, json(answer)["_tag"]]).toEqual([415, "UnsupportedMediaType"])
     }))
 
-  it.effect("a trace id is the caller's only if it is one", () =>
+  it.effect("a trace id is the caller's only if it is valid", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const traceOf = (headers: Readonly<Record<string, string>>) =>

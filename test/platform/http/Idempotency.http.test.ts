@@ -38,7 +38,7 @@ layer(TestServer.layer(), live)("an Idempotency-Key", (it) => {
       expect(yield* balance(1)).toBe(Number(before) - 1_000)
     }))
 
-  it.effect("given twenty times at once moves money once; the others are told to wait, or what happened", () =>
+  it.effect("given twenty times at once moves money once; the others are told to wait, or the outcome", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const before = yield* balance(1)

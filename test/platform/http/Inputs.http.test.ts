@@ -49,7 +49,7 @@ layer(TestServer.layer(), live)("a value from query and body", (it) => {
       expect((yield* move("amount=1", `{"amount":1,"from_user":3}`)).issues).toEqual([`query.from_user: ${twoValues}`])
     }))
 
-  it.effect("that is none in either place is refused where it stands", () =>
+  it.effect("that is invalid in either place is refused with its place", () =>
     Effect.gen(function*() {
       const answer = yield* post(
         "/transfer-money/?from_user=01&amount=1e1",
@@ -62,7 +62,7 @@ layer(TestServer.layer(), live)("a value from query and body", (it) => {
       ])
     }))
 
-  it.effect("names where it came from, in rules between two values too", () =>
+  it.effect("is reported with its place, in rules between two values too", () =>
     Effect.gen(function*() {
       const rule = "must be another user than from_user"
       const toSelf = (query: string, body: string) => Effect.map(post(query, body), ({ issues }) => issues)
@@ -111,7 +111,7 @@ layer(TestServer.layer(), live)("a value from query and body", (it) => {
 })
 
 layer(TestServer.layer(), live)("a number", (it) => {
-  it.effect("is judged as it is written, and not as the double that it becomes", () =>
+  it.effect("is checked as written, not as the double that it becomes", () =>
     Effect.gen(function*() {
       const amounts = [
         "0.29999999999999999",
@@ -167,7 +167,7 @@ layer(TestServer.layer(), live)("a number", (it) => {
 layer(TestServer.layer(), live)("a body", (it) => {
   const whole = "from_user=1&to_user=2&amount=1"
 
-  it.effect("is none if it has no byte, whatever its headers say", () =>
+  it.effect("is absent if it has no byte, whatever its headers say", () =>
     Effect.gen(function*() {
       for (
         const headers of [
@@ -187,7 +187,7 @@ layer(TestServer.layer(), live)("a body", (it) => {
       }
     }))
 
-  it.effect("is JSON in UTF-8 that says so, and otherwise a 415 that says what is taken", () =>
+  it.effect("is declared as JSON in UTF-8, or else gets a 415 that names the accepted types", () =>
     Effect.gen(function*() {
       const body = `{"from_user":1,"to_user":2,"amount":1}`
       const types = [
@@ -247,7 +247,7 @@ layer(TestServer.layer(), live)("a body", (it) => {
 })
 
 layer(TestServer.layer(), live)("reasons", (it) => {
-  it.effect("a post of another user, or of nobody, is a 404 that says whose it is not", () =>
+  it.effect("a post of another user, or of none, is a 404 that names the user", () =>
     Effect.gen(function*() {
       for (const method of ["GET", "DELETE"]) {
         for (const path of ["/users/2/posts/1", "/users/2/posts/999", "/users/999/posts/1"]) {
@@ -265,7 +265,7 @@ layer(TestServer.layer(), live)("reasons", (it) => {
       expect((yield* asked("GET", "/users/1/posts/1")).status).toBe(200)
     }))
 
-  it.effect("there is nothing to remove where one does not follow oneself", () =>
+  it.effect("unfollowing oneself removes nothing, and following oneself is a 422", () =>
     Effect.gen(function*() {
       expect((yield* asked("DELETE", "/users/3/followers/3")).status).toBe(204)
       expect((yield* asked("DELETE", "/users/999/followers/999")).status).toBe(404)

@@ -48,7 +48,7 @@ describe("stopping", () => {
       for (const agent of agents) agent.destroy()
     }))
 
-  it.live("cuts off what outlasts the deadline", () =>
+  it.live("cuts off requests that outlast the deadline", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const { port } = yield* build(scope, {
@@ -106,7 +106,7 @@ describe("stopping", () => {
 })
 
 describe("leaving", () => {
-  it.scoped("it is not ready for the time of SHUTDOWN_DELAY, serves all the same, and has each connection close", () =>
+  it.scoped("the server is not ready during SHUTDOWN_DELAY, still serves, and closes each connection after its answer", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const { port } = yield* build(scope, { shutdownDelay: Duration.minutes(1) })

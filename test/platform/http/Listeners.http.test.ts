@@ -59,7 +59,7 @@ layer(
   TestServer.layer({ slowDuration: Duration.millis(1), batchItemDuration: Duration.millis(1) }),
   live
 )("listeners", (it) => {
-  it.scoped("do not gather on a kept connection, nor on the responses that wait on it", () =>
+  it.scoped("do not accumulate on a kept connection, nor on the responses waiting there", () =>
     Effect.gen(function*() {
       const { port } = yield* TestServer
       const sockets = new Set<EventEmitter>()

@@ -51,7 +51,7 @@ it.scopedLive("a websocket handshake that is refused says that the connection cl
     expect(answer).toMatch(/connection: close/i)
   }).pipe(Effect.provide(TestServer.layer())))
 
-describe("what node would refuse with no body gets a problem document", () => {
+describe("a request that Node would refuse without a body gets a problem document", () => {
   const cases: ReadonlyArray<readonly [name: string, request: string, status: number]> = [
     ["HTTP/1.1 without Host", "GET /health/ready HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
     ["an unknown expectation", get("/health/ready", "Expect: foo\r\nConnection: close\r\n"), 417],

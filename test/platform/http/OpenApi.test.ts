@@ -72,7 +72,7 @@ describe("the document", () => {
     expect(at(document, "info", "description")).toContain("with and without its trailing slash")
   })
 
-  it("says how conditions that do not hold are answered, but of a websocket's upgrade", () => {
+  it("documents the answer to failed conditions, except for a websocket's upgrade", () => {
     for (const { name, operation } of operations) {
       const answers = Object.keys(operation["responses"] ?? {})
       expect(answers.includes("412"), name).toBe(!answers.includes("101"))
@@ -92,7 +92,7 @@ describe("the document", () => {
     )
   })
 
-  it("names what is answered, whatever the status", () => {
+  it("describes the answer of every status", () => {
     const schemas = responses.flatMap(({ name, response, status }) =>
       status.startsWith("2") ? [[`${name} ${status}`, at(response, "content", "application/json", "schema")]] : []
     )
@@ -245,7 +245,7 @@ describe("headers and upgrades", () => {
     expect(headersOf("GET /async-slow", "401")).toContain("WWW-Authenticate")
   })
 
-  it("a key makes an operation idempotent, and what it answers then is described", () => {
+  it("a key makes an operation idempotent, and its answers are described", () => {
     for (const name of ["POST /transfer-money", "POST /users", "POST /users/{user_id}/posts"]) {
       expect(parameter("Idempotency-Key", name)).toMatchObject({ in: "header", required: false })
       expect(headersOf(name, "409")).toEqual(expect.arrayContaining(["Retry-After", "Idempotency-Replayed"]))

@@ -24,7 +24,7 @@ const pagesOf = (path: string) =>
   })
 
 layer(TestServer.layer(), live)("a list by pages", (it) => {
-  it.effect("has each row once, and no page after the last row", () =>
+  it.effect("contains each row once, and no page after the last row", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       for (const amount of [1, 2, 3]) yield* send("POST", `/accounts/1/deposits?amount=${amount}`)

@@ -111,7 +111,7 @@ describe("lines of the log", () => {
   it.scopedLive.each(
     [["return", 0], ["exit", 3], ["throw", 1], ["terminate", 0]] as const
   )(
-    "are all there, in order, for a reader that is late, when the process ends by %s",
+    "all arrive in order at a slow reader when the process ends by %s",
     ([end, code]) =>
       Effect.gen(function*() {
         const heard = yield* listen(yield* talker, end, 16 * 1024 ** 2)

@@ -82,7 +82,7 @@ describe("tracestate", () => {
     expect(caller({ traceparent: `00-${trace}-${span}-01`, tracestate })).toBeDefined()
   })
 
-  it("is found from a span within spans, and is not there without a traceparent", () => {
+  it("is found from a span within spans, and is absent without a traceparent", () => {
     const external = Option.getOrThrow(callersSpan({ traceparent: `00-${trace}-${span}-01`, tracestate: "a=1" }))
     expect(Option.getOrUndefined(traceStateOf(external))).toBe("a=1")
     expect(caller({ tracestate: "a=1" })).toBeUndefined()

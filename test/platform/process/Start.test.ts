@@ -23,7 +23,7 @@ const refusal = (overrides: Partial<Values>) =>
     return failure(yield* Effect.exit(Effect.scoped(Layer.build(Layer.provide(Server.layer, config)))))
   })
 
-describe("a start that cannot be", () => {
+describe("a failed start", () => {
   it.scopedLive("names the setting and what would be right", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
@@ -73,7 +73,7 @@ describe("a start that cannot be", () => {
       failure
     ).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables)))))
 
-  it.effect("shows the wrong value, unless it may be a secret", () =>
+  it.effect("shows the bad value, unless it may be a secret", () =>
     Effect.gen(function*() {
       expect(yield* read({})).toBe("started")
       expect(yield* read({ PORT: "66000" })).toMatch(/PORT: "66000" is not a whole number from 0 to 65535/)
@@ -91,7 +91,7 @@ describe("a start that cannot be", () => {
     }))
 })
 
-describe("a setting is read whole, or not at all", () => {
+describe("a setting is read as a whole, or refused", () => {
   const read = (variable: string, value: string) =>
     Effect.map(Effect.exit(Effect.scoped(Layer.build(AppConfig.layer))), failure).pipe(
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map([[variable, value]])))
@@ -171,7 +171,7 @@ describe("a setting is read whole, or not at all", () => {
   ]
 
   it.effect.each(wrong.flatMap(([variable, values]) => values.map((value) => [variable, value] as const)))(
-    "%s=%s is one line that names the variable and what would be right",
+    "%s=%s fails with one line that names the variable and the expected value",
     ([variable, value]) =>
       Effect.gen(function*() {
         const said = yield* read(variable, value)

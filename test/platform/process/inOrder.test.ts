@@ -26,7 +26,7 @@ const watched = () => {
 }
 
 describe("layers in order", () => {
-  it.effect("have what those before them provide, and are released the other way round", () =>
+  it.effect("use the services of those before them, and are released in reverse order", () =>
     Effect.gen(function*() {
       const { beans, coffee, guest, log } = watched()
       const served = Effect.all([Beans, Coffee, Guest], { concurrency: 1 })
@@ -45,7 +45,7 @@ describe("layers in order", () => {
       ])
     }))
 
-  it.effect("end at the first that fails: those before it are released, those behind it never built", () =>
+  it.effect("stop at the first that fails: those before it are released, later ones never built", () =>
     Effect.gen(function*() {
       const { beans, guest, log } = watched()
       const spilt = Layer.effect(Coffee, Effect.fail("spilt"))
@@ -60,7 +60,7 @@ describe("layers in order", () => {
       expect(log.filter((line) => line === "beans is there")).toHaveLength(1)
     }))
 
-  it.effect("keep what one of them sets for the fibers of those behind it", () =>
+  it.effect("keep the FiberRefs that one of them sets for later ones", () =>
     Effect.gen(function*() {
       const loud = FiberRef.unsafeMake(false)
       const setting = Layer.scopedDiscard(Effect.locallyScoped(loud, true))

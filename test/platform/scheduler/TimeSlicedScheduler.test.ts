@@ -19,7 +19,7 @@ const turns = (count: number, each: () => void) =>
     setImmediate(() => turn(count))
   })
 
-it.live("the event loop turns after each slice, and the rest goes on in order", () =>
+it.live("the event loop turns after each slice, and the rest follows in order", () =>
   Effect.gen(function*() {
     const scheduler = new TimeSlicedScheduler(ticking())
     const seen: Array<number | string> = []
@@ -33,7 +33,7 @@ it.live("the event loop turns after each slice, and the rest goes on in order", 
     expect(seen.slice(0, -1).filter((entry) => entry === "turn").length).toBeGreaterThan(1)
   }))
 
-it.live("a lower priority number goes first, and what a task schedules comes after those that were there", () =>
+it.live("a lower priority number goes first, and tasks scheduled by a task come after earlier ones", () =>
   Effect.gen(function*() {
     const scheduler = new TimeSlicedScheduler()
     const seen: Array<string> = []
@@ -59,7 +59,7 @@ const stepsBeforeTurn = Effect.gen(function*() {
   return steps
 })
 
-it.live("a fiber of the background that never waits gives way when the slice is over; whoever forks it does not", () =>
+it.live("a background fiber that never waits yields when the slice is over; its parent does not", () =>
   Effect.gen(function*() {
     expect(yield* Effect.flatMap(Effect.fork(stepsBeforeTurn), Fiber.join)).toBeLessThan(1000)
     expect(yield* stepsBeforeTurn).toBeGreaterThan(1000)

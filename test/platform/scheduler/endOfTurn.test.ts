@@ -3,7 +3,7 @@ import { Effect, Fiber } from "effect"
 import { endOfTurn, turnEnded } from "../../../src/platform/scheduler/endOfTurn.ts"
 import { turn } from "../../support/turn.ts"
 
-it.live("what a turn has gathered is done at its end, in order; what comes of it, at the end of the next", () =>
+it.live("work gathered in a turn runs at its end, in order, and work that follows from it at the end of the next", () =>
   Effect.gen(function*() {
     const done: Array<number> = []
     const add = endOfTurn<number>((n) => {
@@ -19,7 +19,7 @@ it.live("what a turn has gathered is done at its end, in order; what comes of it
     expect(done).toEqual([1, 2, 3])
   }))
 
-it.live("a turn ends where its limit is reached, and the rest goes on in order", () =>
+it.live("a turn ends when its limit is reached, and the rest follows in order", () =>
   Effect.gen(function*() {
     const done: Array<number> = []
     const add = endOfTurn<number>((n) => {
@@ -36,7 +36,7 @@ it.live("a turn ends where its limit is reached, and the rest goes on in order",
     expect(done).toEqual(Array.from({ length: 601 }, (_, n) => n))
   }))
 
-it.live("what a turn has gathered is done before its end is told", () =>
+it.live("work gathered in a turn runs before its end is reported", () =>
   Effect.gen(function*() {
     const done: Array<string> = []
     const add = endOfTurn<string>((item) => done.push(item))

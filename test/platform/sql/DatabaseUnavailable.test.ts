@@ -53,7 +53,7 @@ const lasting = [
 ]
 
 describe("a passing state of the database", () => {
-  it("is told from every one of SQLite's extended codes, with its reason", () => {
+  it("is recognized by every one of SQLite's extended codes, with its reason", () => {
     for (const [reason, codes] of Object.entries(passing)) {
       expect(codes.map((code) => [code, unavailable(failure(code))?.reason])).toEqual(
         codes.map((code) => [code, reason])
@@ -62,7 +62,7 @@ describe("a passing state of the database", () => {
     expect(lasting.filter((code) => isPassing(failure(code)))).toEqual([])
   })
 
-  it("is found under what libraries wrap around it, and is not a matter of the wrapping", () => {
+  it("is found under the wrappers of libraries, whatever they are", () => {
     const deep = { cause: new Error("refused", { cause: failure("SQLITE_BUSY") }) }
     expect(isPassing(deep)).toBe(true)
     const circular = { cause: {} }
@@ -70,7 +70,7 @@ describe("a passing state of the database", () => {
     expect([circular, undefined, null, "SQLITE_BUSY", new Error("SQLITE_BUSY")].filter(isPassing)).toEqual([])
   })
 
-  it("is what became of a change whose transaction SQLite has undone", () => {
+  it("is the failure of a change whose transaction SQLite has undone", () => {
     expect(isPassing(new SqlError.SqlError({ cause: new UndoneTransaction(), message: "over" }))).toBe(true)
     expect(isPassing(new DatabaseUnavailable({ reason: "full" }))).toBe(true)
   })

@@ -23,7 +23,7 @@ const hold = (name: string, end: Effect.Effect<void, string> = Effect.void) =>
   })
 
 describe("changes that wait for one another", () => {
-  it.effect("share a commit, and are told of it together", () =>
+  it.effect("share a commit, and end together", () =>
     Effect.gen(function*() {
       const first = yield* hold("Ann")
       yield* first.begun
@@ -68,7 +68,7 @@ describe("changes that wait for one another", () => {
       expect(yield* names).toEqual(["Ann", "Bob", "Eve"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("are all refused with a commit that is refused, and the next one begins", () =>
+  it.effect("all fail with a refused commit, and the next group begins", () =>
     Effect.gen(function*() {
       const { transaction, writer } = yield* Database
       const first = yield* hold("Ann")
@@ -89,7 +89,7 @@ describe("changes that wait for one another", () => {
       expect(yield* names).toEqual(["Chloé"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("give up their place when they are interrupted", () =>
+  it.effect("leave the queue when they are interrupted", () =>
     Effect.gen(function*() {
       const first = yield* hold("Ann")
       yield* first.begun
@@ -114,7 +114,7 @@ describe("changes that wait for one another", () => {
       expect(yield* names).toEqual(["0", ...expected])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("share a commit where they come in one turn of the event loop, and nobody waits", () =>
+  it.effect("share a commit if they come in one turn of the event loop and nobody waits", () =>
     Effect.gen(function*() {
       const one = yield* Effect.fork(insert("Ann"))
       const other = yield* Effect.fork(insert("Bob"))
@@ -125,7 +125,7 @@ describe("changes that wait for one another", () => {
       yield* Fiber.joinAll([one, other])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("do not contain what they have forked once they are over", () =>
+  it.effect("do not include work of their forked fibers once they have ended", () =>
     Effect.gen(function*() {
       const { transaction } = yield* Database
       const goOn = yield* Deferred.make<void>()
@@ -143,7 +143,7 @@ describe("changes that wait for one another", () => {
       expect((yield* names).toSorted()).toEqual(["late", "later"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("undo nothing of another by a nested one that has outlived them", () =>
+  it.effect("cannot be undone by a nested change that has outlived its parent", () =>
     Effect.gen(function*() {
       const { transaction } = yield* Database
       const [begun, outlive, goOn] = yield* Effect.all(

@@ -93,7 +93,7 @@ describe("a group of changes", () => {
     }
   }
 
-  it.scoped("lets nobody else into a group whose transaction could not begin", () =>
+  it.scoped("admits no further change to a group whose transaction could not begin", () =>
     live(Effect.gen(function*() {
       const { add, steps } = yield* make(nth("BEGIN IMMEDIATE", 1, "refused"))
       const group = yield* Effect.forEach(["one", "two"], (step) => Effect.fork(Effect.exit(add(step))), {
@@ -128,7 +128,7 @@ describe("a group of changes", () => {
       expect(yield* steps).toBe(rowsOf())
     })))
 
-  it.scoped("passes a turn on that comes in the very moment of the interruption", () =>
+  it.scoped("passes on a turn that comes in the very moment of the interruption", () =>
     live(Effect.gen(function*() {
       let waiting: Fiber.RuntimeFiber<unknown, unknown> | undefined
       const { add, steps, transaction } = yield* make((sql) => {
@@ -145,7 +145,7 @@ describe("a group of changes", () => {
       expect(yield* steps).toBe(rowsOf("one", "three"))
     })))
 
-  it.scoped("keeps what an interruption finds waiting for the commit", () =>
+  it.scoped("keeps a change that is interrupted while it waits for the commit", () =>
     live(Effect.gen(function*() {
       const { add, ran, steps } = yield* make(() => "runs")
       const fiber = yield* Effect.fork(add("one"))

@@ -27,7 +27,7 @@ const lock = Effect.gen(function*() {
 const fork = (name: string) => Effect.fork(Effect.exit(insert(name)))
 
 describe("changes that meet another process's lock", () => {
-  it.scoped("wait in their order, while reads go on, and are all done once it is free", () =>
+  it.scoped("wait in their order, while reads go on, and all run once it is free", () =>
     Effect.gen(function*() {
       const { release } = yield* lock
       const all = yield* Effect.forEach(["Ann", "Bob", "Chloé"], fork, { concurrency: 1 })
@@ -40,7 +40,7 @@ describe("changes that meet another process's lock", () => {
       expect(yield* names).toEqual(["Ann", "Bob", "Chloé"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.scoped("fail each after its own time, however many wait before it", () =>
+  it.scoped("each fail after their own time, however many wait before them", () =>
     Effect.gen(function*() {
       const { counters } = yield* Database
       const { release } = yield* lock
@@ -58,7 +58,7 @@ describe("changes that meet another process's lock", () => {
       expect(yield* names).toEqual(["Chloé"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.scoped("wait as long where others have waited in vain before", () =>
+  it.scoped("wait as long even after others have waited in vain", () =>
     Effect.gen(function*() {
       const { release } = yield* lock
       const vain = yield* fork("Ann")

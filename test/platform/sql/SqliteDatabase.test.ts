@@ -6,7 +6,7 @@ import { failureOf } from "../../support/exits.ts"
 import { insert, names } from "../../support/names.ts"
 
 describe("Database", () => {
-  it.effect("the reader neither waits for a transaction nor sees it before it is committed", () =>
+  it.effect("the reader neither waits for a transaction nor sees it before its commit", () =>
     Effect.gen(function*() {
       const { transaction } = yield* Database
       const inserted = yield* Deferred.make<void>()
@@ -39,7 +39,7 @@ describe("Database", () => {
       }).pipe(Effect.provide(TestDatabase.layer)))
   }
 
-  it.effect("an interruption rolls back, and frees the writer for the one who waits", () =>
+  it.effect("an interruption rolls back, and frees the writer for the next change", () =>
     Effect.gen(function*() {
       const { transaction } = yield* Database
       const inserted = yield* Deferred.make<void>()

@@ -39,7 +39,7 @@ describe("a statement that meets another connection's lock", () => {
       }))
   }
 
-  it.effect("fails as it has in the end, when its time is over", () =>
+  it.effect("fails with its last failure when its time is over", () =>
     Effect.gen(function*() {
       const { state, statement } = failing("SQLITE_BUSY", Number.POSITIVE_INFINITY)
       const { counters, patient } = waiting(statement)
@@ -60,7 +60,7 @@ describe("a statement that meets another connection's lock", () => {
       expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
     }))
 
-  it.effect("and one that fails of anything else fails at once", () =>
+  it.effect("fails at once for any other reason", () =>
     Effect.gen(function*() {
       for (const code of ["SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_CONSTRAINT_UNIQUE"]) {
         const { state, statement } = failing(code, 1)

@@ -4,7 +4,7 @@ import * as ModelledUpstream from "../../../src/platform/upstream/ModelledUpstre
 import { Upstream } from "../../../src/platform/upstream/Upstream.ts"
 
 describe("ModelledUpstream", () => {
-  it.effect("answers a delay after its time and its latency, not before", () =>
+  it.effect("answers a delay after its time plus the latency, not before", () =>
     Effect.gen(function*() {
       const { get, url } = yield* Upstream
       const call = yield* Effect.fork(get("/delay/2?a=b"))

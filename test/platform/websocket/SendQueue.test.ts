@@ -55,14 +55,14 @@ const filled = (limits: { readonly sendMessages: number; readonly sendBytes: num
     return queue
   })
 
-describe("what waits for a client that does not read", () => {
-  it.scoped("is as many messages as the limit, and not one more", () =>
+describe("the queue of a client that does not read", () => {
+  it.scoped("holds as many messages as the limit, and not one more", () =>
     Effect.gen(function*() {
       const queue = yield* filled({ sendMessages: 3, sendBytes: 2 * block.length })
       expect([queue.add(one), queue.add(one), queue.add(one)]).toEqual([true, true, false])
     }))
 
-  it.scoped("is as many bytes as the limit, and not one more", () =>
+  it.scoped("holds as many bytes as the limit, and not one more", () =>
     Effect.gen(function*() {
       const queue = yield* filled({ sendMessages: 100, sendBytes: block.length + 20 })
       expect([queue.add(ten), queue.add(ten), queue.add(one)]).toEqual([true, true, false])

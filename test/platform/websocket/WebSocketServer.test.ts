@@ -75,7 +75,7 @@ const textFrame = (text: string) =>
 const bytewise = Effect.flatMap(port, (number) => open(number, { encoding: "latin1" }))
 
 describe("WebSocketServer", () => {
-  it.live("passes texts both ways, agrees on a subprotocol, tells the close code", () =>
+  it.live("passes texts both ways, agrees on a subprotocol, and reports the close code", () =>
     Effect.gen(function*() {
       const { accepted, outcome } = yield* serve()
       const client = yield* connect("/ws", ["zero", "one"])
@@ -131,7 +131,7 @@ describe("WebSocketServer", () => {
       }
     }).pipe(Effect.scoped, Effect.provide(server())))
 
-  it.live("refuses one socket too many with 503, and has its place free again", () =>
+  it.live("refuses one socket too many with 503, and frees its place", () =>
     Effect.gen(function*() {
       const { accepted, outcome } = yield* serve()
       const first = yield* connect("/ws")
@@ -144,7 +144,7 @@ describe("WebSocketServer", () => {
       yield* connect("/ws")
     }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
 
-  it.live("closes on a binary message with 1003, and still gives what came before it", () =>
+  it.live("closes on a binary message with 1003, after the messages before it", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
@@ -182,7 +182,7 @@ describe("WebSocketServer", () => {
       expect((yield* client.closed).code).toBe(1009)
     }).pipe(Effect.scoped, Effect.provide(server({ chatMaxMessageBytes: 1000 }))))
 
-  it.live("does not read a client whose messages nobody takes, and never takes its silence for death", () =>
+  it.live("does not read a client whose messages nobody takes, and does not mistake its silence for death", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const flooder = yield* connect("/ws")
@@ -231,7 +231,7 @@ describe("WebSocketServer", () => {
       expect((yield* WebSocketServer).dropped).toEqual({ slow: 1, silent: 0 })
     }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
 
-  it.live("sends a reading client more in one tick than may wait for it, in order", () =>
+  it.live("sends a reading client more in one tick than its queue may hold, in order", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
@@ -241,7 +241,7 @@ describe("WebSocketServer", () => {
       expect(yield* Effect.replicateEffect(client.next, messages.length)).toEqual(messages)
     }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
 
-  it.live("counts the bytes that wait, yet lets a message larger than the whole queue pass alone", () =>
+  it.live("counts waiting bytes, yet lets a message larger than the whole queue pass alone", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
@@ -313,7 +313,7 @@ describe("WebSocketServer", () => {
       expect(yield* connection.closed).toEqual({ code: 1001, reason: "stopping" })
     }).pipe(Effect.scoped, Effect.provide(server({ chatCloseTimeout: Duration.millis(50) }))))
 
-  it.live("cuts a peer that does not read what is queued before the close frame", () =>
+  it.live("cuts a peer that does not read the messages queued before the close frame", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const client = yield* connect("/ws")
@@ -370,7 +370,7 @@ describe("WebSocketServer", () => {
       data
     ])
 
-  it.live("closes a client that pings and never reads, as one of messages: no pong gathers", () =>
+  it.live("closes a client that pings and never reads, so that no pongs accumulate", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const { socket } = yield* bytewise
@@ -398,7 +398,7 @@ describe("WebSocketServer", () => {
       for (const data of sent) expect(yield* Queue.take(pongs)).toBe(data)
     }).pipe(Effect.scoped, Effect.provide(server())))
 
-  it.live("holds unfinished messages up to the bound of all of them together, in one frame or in fragments", () =>
+  it.live("buffers incomplete messages up to their common bound, in one frame or in fragments", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       const half = Buffer.alloc(40_000, "x")
@@ -419,7 +419,7 @@ describe("WebSocketServer", () => {
       )
     ))
 
-  it.live("gives one client half of the places", () =>
+  it.live("gives one client at most half of the sockets", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       yield* connect("/ws")

@@ -66,7 +66,7 @@ describe("WorkerThread", () => {
       expect(yield* pool.stats).toEqual({ waiting: 0, running: 0 })
     }))
 
-  it.scoped("has requests and accepted work take turns, which waits where there is no place", () =>
+  it.scoped("lets requests and accepted work take turns; accepted work waits when the queue is full", () =>
     Effect.gen(function*() {
       const pool = yield* threads({ places: 4 })
       const held = yield* hold(pool)
@@ -88,7 +88,7 @@ describe("WorkerThread", () => {
       expect(yield* pool.call("echoed", undefined)).toEqual(["w1", "r1", "w2", "r2", "w3", "r3", "w4", "w5"])
     }))
 
-  it.scoped("never keeps accepted work from its turn, whatever is asked meanwhile", () =>
+  it.scoped("never delays the turn of accepted work, whatever requests come meanwhile", () =>
     Effect.gen(function*() {
       const pool = yield* threads({ places: 2 })
       const held = yield* hold(pool)
@@ -102,7 +102,7 @@ describe("WorkerThread", () => {
       expect(asked).toBeLessThanOrEqual(52)
     }))
 
-  it.scoped("refuses what has no place, at once, and gives places back", () =>
+  it.scoped("refuses calls beyond the queue at once, and frees places", () =>
     Effect.gen(function*() {
       const pool = yield* threads({ places: 2 })
       const held = yield* hold(pool)
@@ -130,7 +130,7 @@ describe("WorkerThread", () => {
       expect(yield* pool.call("echoed", undefined)).toEqual(["stays"])
     }))
 
-  it.scoped("ends the thread of an interrupted call; the line goes on with a fresh one", () =>
+  it.scoped("ends the thread of an interrupted call, and serves the queue with a fresh one", () =>
     Effect.gen(function*() {
       const pool = yield* threads()
       const before = yield* pool.call("threadId", undefined)
@@ -172,7 +172,7 @@ describe("WorkerThread", () => {
       }).pipe(Effect.scoped, Effect.runPromise)
   )
 
-  it.effect("its scope ends blocked threads and whatever waits", () =>
+  it.effect("closing the scope ends blocked threads and waiting calls", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const pool = yield* Scope.extend(threads(), scope)

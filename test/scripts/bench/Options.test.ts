@@ -5,7 +5,7 @@ import type { Row } from "../../../scripts/bench/suite/Row.ts"
 
 const rows = ["a", "b", "c"].map((name): Row => ({ name, title: name, figures: [], contenders: [] }))
 
-it("no row named means all of them, in their order", () => {
+it("a run without row names runs all rows in order", () => {
   expect(Either.getOrThrow(optionsOf([], rows))).toMatchObject({ rows, rounds: 5, seconds: 1, from: [] })
   const some = Either.getOrThrow(optionsOf(["--row", "c", "--row", "a", "--rounds", "7"], rows))
   expect(some.rows.map(({ name }) => name)).toEqual(["a", "c"])

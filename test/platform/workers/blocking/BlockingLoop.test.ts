@@ -31,7 +31,7 @@ const folder = Effect.acquireRelease(
 const sha256 = (text: string | Buffer) => createHash("sha256").update(text).digest("hex")
 
 describe("BlockingLoop", () => {
-  it.effect("measures how long its loop was blocked, and the heartbeats that this cost", () =>
+  it.effect("measures how long its loop was blocked, and the missed heartbeats", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const once = yield* loop.sleep({ times: 1, each: "50 millis" })
@@ -43,7 +43,7 @@ describe("BlockingLoop", () => {
       expect((yield* loop.sumOfSquares(1_000_000)).value).toBe(333_332_833_333_500_000n)
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("runs calls in order of arrival while this loop goes on answering", () =>
+  it.scoped("runs calls in order of arrival while this loop still answers", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const { next, url } = yield* upstream
@@ -63,7 +63,7 @@ describe("BlockingLoop", () => {
       expect(order).toEqual([14n, 5n, 1n])
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("admits 64 calls, refuses the next, and takes accepted work all the same", () =>
+  it.scoped("admits 64 calls, refuses the next, and still takes accepted work", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const running = yield* forkToFirstWait(loop.sleep({ times: 1, each: "1 hour" }))
@@ -80,7 +80,7 @@ describe("BlockingLoop", () => {
       expect((yield* Fiber.join(accepted)).value).toBeUndefined()
     }).pipe(Effect.provide(layer)))
 
-  it.scoped("tells when a call's turn has come, and never of one that left before it", () =>
+  it.scoped("reports the start of each call, and nothing of a call that left before", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const { next, url } = yield* upstream
@@ -119,7 +119,7 @@ describe("BlockingLoop", () => {
     }).pipe(Effect.provide(layer)))
 
   describe("httpGet", () => {
-    it.scoped("answers status and text, and blocks its loop meanwhile", () =>
+    it.scoped("returns status and text, and blocks its loop meanwhile", () =>
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
         const { next, url } = yield* upstream
@@ -142,7 +142,7 @@ describe("BlockingLoop", () => {
         expect((yield* loop.sumOfSquares(3)).value).toBe(5n)
       }).pipe(Effect.provide(layer)))
 
-    it.scoped("times out an answer that begins and never ends, and leaves its connection", () =>
+    it.scoped("times out an answer that begins and never ends, and closes its connection", () =>
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
         const { sockets, url } = yield* LoopbackServer.make((_, response) => response.write("{"))
@@ -177,7 +177,7 @@ describe("BlockingLoop", () => {
   })
 
   describe("copyFile", () => {
-    it.scoped("copies, hashes and answers the damage", () =>
+    it.scoped("copies, hashes and returns the damage", () =>
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
         const path = yield* folder
@@ -193,7 +193,7 @@ describe("BlockingLoop", () => {
         expect(readdirSync(path).sort()).toEqual(["empty", "from", "to", "to nothing"])
       }).pipe(Effect.provide(layer)))
 
-    it.scoped("fails with the system's code, and keeps off what is there", () =>
+    it.scoped("fails with the system's code, and overwrites nothing", () =>
       Effect.gen(function*() {
         const loop = yield* BlockingLoop
         const path = yield* folder

@@ -18,7 +18,7 @@ describe("CpuPool", () => {
       expect(results).toEqual([0n, 1n, 5n, 333_332_833_333_500_000n, 333_333_283_333_335_000_000n])
     }).pipe(Effect.provide(layer(2, 64))))
 
-  it.effect("admits its threads and its queue, refuses the next, and stops what is interrupted", () =>
+  it.effect("admits as many calls as threads and queue hold, refuses the next, and stops interrupted ones", () =>
     Effect.gen(function*() {
       const pool = yield* CpuPool
       const [first, second] = [
