@@ -275,7 +275,7 @@ describe("POST /batch-process/", () => {
     }).pipe(Effect.provide(server({ batchItemDuration: Duration.zero }))))
 
   it.scopedLive.each(["*/*", "text/event-stream"])(
-    "a client that leaves frees its places (Accept: %s)",
+    "a client that leaves frees its permits (Accept: %s)",
     (accept) =>
       Effect.gen(function*() {
         const { starts, tracer } = yield* spanCounter("Batch.processItem")
