@@ -20,6 +20,7 @@ const swept = [
   "src/monitoring",
   "src/outbox",
   "src/outcomes",
+  "src/platform",
   "src/policy",
   "src/resilience",
   "src/settings",

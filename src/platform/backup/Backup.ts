@@ -33,7 +33,7 @@ const syncFolder = (path: string) =>
  * The archive gets its name once it is complete, on the disk, and verified.
  *
  * The format is tar, since every system can look into it. Two hundred lines write and read the needed part, and check
- * each byte; a library would be a dependency of the disaster plan.
+ * each byte. A library would add a dependency to the disaster plan.
  */
 export const backup = Effect.fn("Backup.backup")(function*(file: string) {
   const { dataDir } = yield* AppConfig

@@ -103,8 +103,8 @@ export interface FileHeaders {
 }
 
 /**
- * A part by its headers: a file, a skipped field or an input that was left empty. For a field, `size` is the size of
- * its headers in bytes.
+ * A part by its headers: a file, a skipped field or an input that was left empty. A field's `size` is that of its
+ * headers in bytes.
  */
 export type Part =
   | { readonly kind: "file" } & FileHeaders

@@ -47,8 +47,8 @@ const parseHeaders = (block: string, most: number): PartHeaders | undefined => {
 }
 
 /**
- * Cuts a `multipart` body into its parts while it arrives (RFC 2046, 5.1.1), and buffers only an unfinished line or
- * block of headers. Maintained parsers for node reject white space behind a boundary, and silently ignore mistakes of a
+ * Cuts a `multipart` body into its parts while it arrives (RFC 2046, 5.1.1). Buffers only an unfinished line or block
+ * of headers. Maintained parsers for node reject white space behind a boundary, and silently ignore mistakes of a
  * client.
  */
 export class MultipartTokenizer {

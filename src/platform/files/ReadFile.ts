@@ -29,7 +29,7 @@ const readSize = 262_144
 
 /**
  * Reads exactly the range. The file is opened at the first read, so that an unsent answer leaves nothing open. Fails if
- * the file ends too early: its length was promised, and the client would take the next answer's bytes for the rest.
+ * the file ends too early, because the client would take the next answer's bytes for the rest of the promised length.
  */
 const readExactly = (path: string, { end, start }: ByteRange): Readable =>
   Readable.from(

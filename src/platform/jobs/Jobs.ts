@@ -65,8 +65,8 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       const mayBegin = yield* Effect.makeLatch(true)
 
       /**
-       * Hands a run over to the engine, in the caller's transaction. The context leaves out a calling run; otherwise the
-       * engine would take that run for the parent, and wake it at the end.
+       * Hands a run over to the engine, in the caller's transaction. The context leaves out a calling run; otherwise
+       * the engine would take that run for the parent, and wake it at the end.
        */
       const handOver = Effect.fnUntraced(
         function*({ due_at, id, kind, run }: JobRow) {
@@ -98,7 +98,9 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
 
       const mostDelayed = recurring.length + partOf(jobsMaxUnfinished, jobsMaxDelayed)
 
-      /** Fails if too many jobs are delayed. A delay may last days, and would keep the places of other jobs for as long. */
+      /**
+       * Fails if too many jobs are delayed. A delay may last days, and would keep the places of other jobs for as long.
+       */
       const admitDelayed = (delay: Duration.Duration) =>
         Duration.greaterThan(delay, Duration.zero)
           ? Effect.flatMap(
@@ -196,8 +198,8 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
         )
 
       /**
-       * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. Such jobs come from
-       * an upgrade, from a kind unknown to the previous server, or from a loss of messages.
+       * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. Such jobs come
+       * from an upgrade, from a kind unknown to the previous server, or from a loss of messages.
        */
       const takeUp = (after: number): Effect.Effect<void> =>
         Effect.flatMap(

@@ -20,8 +20,7 @@ const escaped = (purpose: string): string =>
 
 /**
  * Makes the Message-Id of a job's mail, such as `<job-12.welcome@example.com>`. The id differs for every job and
- * purpose (at least one character) and never changes, so that a mail sent twice can be recognised. `domain` is the
- * sender's.
+ * purpose (at least one character). A repeated mail keeps its id, and so can be recognised. `domain` is the sender's.
  */
 export const messageIdOf = (jobId: number, purpose: string, domain: string): string =>
   `<job-${jobId}.${escaped(purpose)}@${domain}>`

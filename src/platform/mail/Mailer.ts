@@ -11,8 +11,9 @@ import * as SmtpMailer from "./SmtpMailer.ts"
 /** Sends mails by the configured mail server, or else into the embedded outbox. */
 export class Mailer extends Context.Tag("barista/platform/mail/Mailer")<Mailer, {
   /**
-   * Succeeds once the mail is accepted. By SMTP a mail is sent at least once, and recognisable by its Message-Id: a
-   * failure or an interruption after the text does not unsend the mail. In the outbox the mail is sent exactly once.
+   * Succeeds once the mail is accepted. By SMTP a mail is sent at least once: a failure or an interruption may come
+   * after the server took the mail. The Message-Id identifies repeated mails. In the outbox the mail is sent exactly
+   * once.
    */
   readonly send: (mail: Mail) => Effect.Effect<void, MailRejected | MailUnavailable>
   /** True if sending is a change of the database, and part of the caller's transaction. */

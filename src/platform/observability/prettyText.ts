@@ -6,7 +6,7 @@ type Options = Logger.Logger.Options<unknown>
 
 /**
  * Formats log entries by Effect's pretty logger. The logger prints by the console of the logging fiber, so a console
- * here keeps the text; printing would wait for its reader.
+ * here keeps the text. Printing would wait for its reader.
  */
 export const prettyText = (colors: boolean): (options: Options) => string => {
   let text = ""

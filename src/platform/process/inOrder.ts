@@ -18,7 +18,7 @@ type Built<L extends Layers> = Layer.Layer<Provided<L>, Layer.Layer.Error<L[numb
 /**
  * Builds layers one after another, each with the services of those before it, and releases them in reverse. Provides
  * all services of all layers. A tower of `Layer.provideMerge` is equivalent, but builds five layers for each of its
- * floors, a third of all code that a server's start ran.
+ * floors. The tower's layers were a third of all code that a server's start ran.
  */
 export function inOrder<L extends Layers>(...layers: L): Built<L>
 export function inOrder<E>(...layers: ReadonlyArray<Layer.Layer<never, E>>) {

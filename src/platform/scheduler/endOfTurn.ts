@@ -4,8 +4,8 @@ import { Effect } from "effect"
  * Gathers items and runs them at the end of the event loop's turn, first in first out. Items beyond `most` wait for the
  * end of the next turn. `run` must not throw.
  *
- * Consecutive writes to sockets cost less. Waking a peer on the same machine is most of a small write's cost, and after
- * the first write the peer is still awake for the others.
+ * Consecutive writes to sockets cost less. Waking a peer on the same machine is most of a small write's cost. After the
+ * first write the peer is still awake for the others.
  */
 export const endOfTurn = <A>(run: (item: A) => void, most = Number.POSITIVE_INFINITY): (item: A) => void => {
   let due: Array<A> = []

@@ -82,7 +82,7 @@ const closed: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EP
 
 /**
  * True if the connection was closed before any answer. An upstream may close an idle connection just as a request
- * arrives; a GET may then be sent again, once (RFC 9112, 9.3.1).
+ * arrives. A GET may then be sent again, once (RFC 9112, 9.3.1).
  */
 const wasClosed = (error: HttpClientError.HttpClientError): boolean => closed.has(codeOf(error))
 

@@ -18,7 +18,8 @@ export interface Outlet {
   readonly transport: Socket
   readonly limits: SendLimits
   /**
-   * Writes the queue at the end of the event loop's turn, so that one system call sends a turn's messages to a socket.
+   * Writes the queue at the end of the event loop's turn. One system call then sends all messages of a turn to a
+   * socket.
    */
   readonly writeLater: (queue: SendQueue) => void
   /** Called whenever the queue becomes empty. */
@@ -27,9 +28,8 @@ export interface Outlet {
 
 /**
  * Messages that wait to be sent to one client. The queue writes only when the transport has written everything, so
- * nothing gathers in the transport's buffer. Frames bypass `ws`, which would frame each text again for each connection,
- * and keep a pong for each ping of an unread socket. `ws` itself sends only pings and close frames, which may come in
- * between.
+ * nothing gathers in the transport's buffer. Frames bypass `ws`, which would frame each text again for each connection.
+ * `ws` would also keep a pong for each ping of an unread socket. Only its pings and close frames may come in between.
  */
 export class SendQueue {
   private readonly outlet: Outlet

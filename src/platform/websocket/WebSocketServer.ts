@@ -26,7 +26,7 @@ const heads = new WeakMap<IncomingMessage, Buffer>()
 
 /**
  * Prepares a server for `WebSocketServer.accept`; call it once, before the server listens. Also guards the socket of
- * every upgrade request, because node removes its own error listener, and a client's reset would end the process.
+ * every upgrade request. Node removes its own error listener, so a client's reset would end the process.
  */
 export const rememberHeads = (server: Server): void => {
   server.prependListener("upgrade", (request, socket, head) => {
@@ -75,8 +75,8 @@ const upgrade = ({ closeTimeout, head, incoming, maxPayload, protocols }: Upgrad
 }
 
 /**
- * Rejects three invalid handshakes that `ws` accepts: HTTP/1.0, an old version with its Origin in another header, and a
- * request with a body.
+ * Rejects invalid handshakes that `ws` accepts: one of HTTP/1.0, one of an old version with its Origin in another
+ * header, and one with a body.
  */
 const handshakeFault = ({ headers, httpVersion }: IncomingMessage): Term | undefined => {
   // HTTP/1.0 ignores Upgrade (RFC 9110, 7.8).

@@ -90,7 +90,7 @@ class OperationRun implements Work {
 
 /**
  * Makes an application for `RequestRunner` of a contract and its handlers. The application routes, decodes, checks
- * tokens and bounds, keeps language and traces, and answers every failure of every layer with a problem document.
+ * tokens and bounds, and keeps language and traces. Every failure of every layer is answered with a problem document.
  */
 export const make = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(

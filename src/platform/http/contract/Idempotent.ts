@@ -80,8 +80,8 @@ export const idempotent = <
 const longest = 255
 
 /**
- * Pattern of a key: a string of RFC 8941, or a bare key without the characters that separate values joined by a proxy.
- * The OpenAPI document has the same pattern.
+ * Pattern of a key: a string of RFC 8941, or a bare key. A bare key has none of the characters that separate values
+ * joined by a proxy. The OpenAPI document has the same pattern.
  */
 export const keyPattern = `^("([!#-\\[\\]-~]|\\\\["\\\\]){1,${longest}}"|[!#-+\\--~]{1,${longest}})$`
 

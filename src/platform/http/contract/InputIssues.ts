@@ -99,9 +99,7 @@ const collect = (issue: ParseResult.ParseIssue, path: Path): ReadonlyArray<Leaf>
   }
 }
 
-/**
- * Collects the issues of one part of a request (its path, query, headers or body) as the 422 lists them, at most 100.
- */
+/** Lists the issues of one part of a request (its path, query, headers or body) for the 422, at most 100. */
 export const fromParseIssue = (issue: ParseResult.ParseIssue, location: Location): ReadonlyArray<InputIssue> =>
   collect(issue, []).slice(0, mostIssues).map(({ msg, path, type }) => ({ loc: location(path), msg, type }))
 

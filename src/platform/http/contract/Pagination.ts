@@ -14,8 +14,8 @@ const limit = Schema.compose(
 })
 
 /**
- * Query parameters of every list: at most `limit` rows (100 by default, at most 1,000) that follow the id `after` in
- * the list's order.
+ * Query parameters of every list: at most `limit` rows that follow the id `after` in the list's order. The limit is 100
+ * by default, and 1,000 at most.
  */
 export const PageParams = Schema.Struct({
   limit: Schema.optionalWith(limit, { default: () => 100, exact: true }),

@@ -3,7 +3,7 @@ import { Array } from "effect"
 
 /**
  * An answer with a text body, as most operations give. Its headers are lower-case names and values in turn, the form
- * that node writes fastest; `HttpServerResponse` copies all headers for each one added.
+ * that node writes fastest. `HttpServerResponse` copies all headers for each one added.
  */
 export class TextAnswer {
   readonly status: number

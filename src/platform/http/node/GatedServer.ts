@@ -48,9 +48,9 @@ const alive = new TextAnswer(
 )
 
 /**
- * The node:http server with a gate before its listeners. Three kinds of requests never reach an adapter: those that
- * break HTTP/1.1, arrive during the start, or follow an answer that closes the connection. The gate answers a rejected
- * request with a problem document, in its turn.
+ * The node:http server with a gate before its listeners. The gate keeps back requests that break HTTP/1.1, arrive
+ * during the start, or follow an answer that closes the connection. The gate answers a rejected request with a problem
+ * document, in its turn.
  */
 export class GatedServer extends Server {
   /** Node's switch that lets a client close its sending side and still get its answers (RFC 9112, 9.6). */

@@ -57,8 +57,8 @@ const isInTarget = ({ bytesParsed, rawPacket }: ClientError): boolean =>
   /(?:^|\n)[!#$%&'*+.^_`|~\w-]+ \S+$/.test(rawPacket?.toString("latin1", 0, bytesParsed) ?? "")
 
 /**
- * Rebuilds a rejected request as far as it can be recognized, for the language and trace of its answer and for the
- * access log.
+ * Rebuilds a rejected request as far as it can be recognized. Its answer needs the language and the trace, and the
+ * access log the line.
  */
 export const requestOf = (error: ClientError, socket: Socket): Incoming => {
   const { headers, method = "-", url = "/" } = read(error)

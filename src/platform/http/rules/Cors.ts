@@ -13,8 +13,8 @@ const entriesOf = (fields: Fields): ReadonlyArray<readonly [string, OutgoingHttp
     : Object.entries(fields).flatMap(([name, value]) => value === undefined ? [] : [[name, value] as const])
 
 /**
- * Makes the headers that let a page of the origin read the answer, and send the headers that its preflight asks for
- * (Fetch, 3.2).
+ * Makes the headers that let a page of the origin read the answer. A preflight also gets the methods and headers that
+ * the page may send (Fetch, 3.2).
  */
 const grant = (origin: string, response: ServerResponse, allow: OutgoingHttpHeader | undefined) => {
   const { headers, method } = response.req
@@ -32,7 +32,7 @@ const grant = (origin: string, response: ServerResponse, allow: OutgoingHttpHead
 
 /**
  * Makes a class of responses that pages of the allowed origins may read, whichever part of the server answers. All
- * other answers only say that they depend on the origin, so that no cache hands one page the answer to another page.
+ * other answers vary by the origin, so that no cache hands one page the answer to another page.
  */
 export const responseClass = (origins: ReadonlyArray<string>): typeof ServerResponse => {
   const allowed: ReadonlySet<string | undefined> = new Set(origins)

@@ -40,9 +40,9 @@ const route = (app: HttpApp.Default, rules: Rules, exchange: Exchange): HttpApp.
 }
 
 /**
- * Adds the parts that the library's app lacks: admission, problem documents for every failure of every layer, and the
- * exchange of the request. HttpApiBuilder gets the middleware, because it would otherwise encode failures itself. A
- * middleware around the server would be too late, as the answer is written by then.
+ * Adds the parts that the library's app lacks: admission, problem documents for every failure, and the exchange of the
+ * request. HttpApiBuilder gets the middleware, because it would otherwise encode failures itself. A middleware around
+ * the server would be too late, as the answer is written by then.
  */
 export const make = (rules: Rules, isAwaited: IsAwaited) => (app: HttpApp.Default): HttpApp.Default =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {

@@ -85,8 +85,8 @@ const runSteps = Effect.fnUntraced(function*(
 })
 
 /**
- * Runs a job's activities, and records the end. After a crash or a stop the engine restarts the run from the top, and
- * recorded successes, final failures and compensations are skipped. A fault of the database only delays the run, at any
+ * Runs a job's activities, and records the end. After a crash or a stop the engine restarts the run from the top.
+ * Recorded successes, final failures and compensations are skipped. A fault of the database only delays the run, at any
  * point.
  */
 export const execute = (options: JobRunOptions) => ({ id, kind, run }: typeof JobRun.payloadSchema.Type) => {

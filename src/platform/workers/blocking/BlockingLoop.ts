@@ -64,8 +64,8 @@ const copyFile = (loop: Loop) =>
   })
 
 /**
- * The sacrificial event loop: one worker thread whose own event loop runs blocking calls one after another, while its
- * heartbeat measures the damage. At most `blockingQueue` calls of requests are admitted; further ones fail with
+ * The sacrificial event loop, a worker thread that runs blocking calls one after another. Its heartbeat measures the
+ * damage to its own event loop. At most `blockingQueue` calls of requests are admitted; further ones fail with
  * `Overloaded`. Requests and accepted work alternate, each first in first out. Interrupting a running call terminates
  * the thread, and a fresh one continues.
  */
