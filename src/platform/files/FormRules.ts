@@ -89,7 +89,7 @@ const once = ["content-disposition", "content-type", "content-transfer-encoding"
 
 const isPrintable = (written: string) => /^[\x20-\x7e]+\/[\x20-\x7e]+$/.test(written)
 
-/** Returns the part's media type, or the one for unknown bytes if it is missing or malformed. */
+/** Returns the part's media type, or that of unknown bytes if the part's type is missing or malformed. */
 const mediaType = (written: string | undefined) =>
   Option.fromNullable(written).pipe(
     Option.filter((type) => isPrintable(type) && Option.isSome(parseHeader(type))),

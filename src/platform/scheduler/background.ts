@@ -10,9 +10,9 @@ export const givesWay = FiberRef.unsafeMake<"no" | "children" | "yes">("no", {
 })
 
 /**
- * Runs the children of an effect in the background, after pending requests and yielding to further ones half-way. The
- * effect itself is not stopped half-way, because @effect/cluster's `Sharding` forks a fiber before it has everything
- * that the fiber needs.
+ * Runs the fibers that an effect forks in the background: they start after pending requests, and yield to further
+ * requests half-way. The effect itself is not stopped half-way, because @effect/cluster's `Sharding` forks a fiber
+ * before it has everything that the fiber needs.
  */
 export const inBackground = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.withSchedulingPriority(Effect.locally(effect, givesWay, "children"), 1)

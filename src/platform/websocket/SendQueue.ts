@@ -29,7 +29,8 @@ export interface Outlet {
 /**
  * Messages that wait to be sent to one client. The queue writes only when the transport has written everything, so
  * nothing gathers in the transport's buffer. Frames bypass `ws`, which would frame each text again for each connection.
- * `ws` would also keep a pong for each ping of an unread socket. Only its pings and close frames may come in between.
+ * `ws` would also keep a pong for each ping of a client that does not read. Only pings and close frames of `ws` come in
+ * between.
  */
 export class SendQueue {
   private readonly outlet: Outlet

@@ -127,7 +127,7 @@ export class IdempotencyKeys extends Context.Tag("barista/platform/idempotency/I
             return Effect.acquireUseRelease(
               claim(identity),
               () => replayOrRun(identity, keyed),
-              // After the commit or the rollback; an earlier request with the key is told to wait.
+              // Released after the commit or the rollback; until then another request with the key is told to wait.
               (id) => Effect.sync(() => running.delete(id))
             )
           }),

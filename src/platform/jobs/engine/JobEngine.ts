@@ -128,7 +128,7 @@ const engine = inOrder(SoleRunner.layer, storage, runner, ClusterWorkflowEngine.
 
 /**
  * The workflow engine: @effect/workflow on one embedded runner, with its messages in Barista's database. After a crash
- * a run resumes behind its finished activities.
+ * a run resumes after its finished activities.
  */
 export const layer = Layer.scopedContext(
   // Picks only the needed services, because the engine's fibers copy their context some thousand times a job.

@@ -155,8 +155,8 @@ export const perform = (options: ActivityOptions, job: JobRow, step: Step) =>
   tryOut(options, job, { ...step, outcome: "succeeded" })
 
 /**
- * Undoes an activity under the same policy, if the activity has begun. Undoing cannot be cancelled. The job ends with
- * the failure that caused it in any case; the record of attempts shows the result.
+ * Undoes an activity under the same policy, if the activity has begun. Undoing cannot be cancelled. In any case the job
+ * ends with the failure that caused the undoing; the record of attempts shows the result.
  */
 export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo: takeBack }: Step) => {
   const { attempts } = options
