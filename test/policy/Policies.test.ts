@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Exit, Fiber, Layer, Option, Schema, TestClock } from "effect"
+import { ConfigProvider, Duration, Effect, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import { Policies } from "../../src/policy/Policies.ts"
 import { NamedPolicy } from "../../src/policy/Policy.ts"
+import { failureOf } from "../support/exits.ts"
 import { logLines } from "../support/logLines.ts"
 
 const environment = (variables: Record<string, string>) =>
@@ -45,7 +46,10 @@ describe("Policies", () => {
       yield* TestClock.adjust("199 millis")
       expect(yield* fiber.poll).toEqual(Option.none())
       yield* TestClock.adjust("1 millis")
-      expect(Exit.isFailure(yield* Fiber.await(fiber))).toBe(true)
+      expect(failureOf(yield* Fiber.await(fiber))).toMatchObject({
+        _tag: "PolicyTimeout",
+        after: Duration.millis(200)
+      })
     }).pipe(Effect.provide(environment({ POLICY_SAFE_CALL: "{\"timeout\":\"200 millis\"}", POLICY_UNRELIABLE: "{}" }))))
 
   it.effect("warn of a variable that replaces none of them", () =>

@@ -9,6 +9,7 @@ import { Transfers } from "../../src/transfers/Transfers.ts"
 import { Users } from "../../src/users/Users.ts"
 import { UsersRepo } from "../../src/users/UsersRepo.ts"
 import * as TestDatabase from "../support/Database.ts"
+import { failureOf } from "../support/exits.ts"
 
 const id = UserId.make
 const cents = Cents.make
@@ -147,7 +148,7 @@ describe("Transfers", () => {
       const transfers = yield* Transfers
       const before = yield* balances
       const exit = yield* Effect.exit(transfers.transfer(id(1), id(3), cents(666)))
-      expect(exit._tag).toBe("Failure")
+      expect(failureOf(exit)).toMatchObject({ message: "disk full" })
       expect(yield* balances).toEqual(before)
       yield* audit
     }).pipe(Effect.provide(withRepo((repo) => ({
@@ -183,7 +184,9 @@ describe("Transfers", () => {
           } else {
             yield* Fiber.interrupt(fiber)
           }
-          expect(yield* Fiber.await(fiber)).toMatchObject({ _tag: "Failure" })
+          expect(failureOf(yield* Fiber.await(fiber))).toMatchObject({
+            _tag: how === "timeout" ? "TimeoutException" : "InterruptedException"
+          })
           expect(yield* balances).toEqual(before)
           yield* transfers.transfer(id(1), id(3), cents(1))
           yield* audit

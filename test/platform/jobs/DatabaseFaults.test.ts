@@ -1,12 +1,13 @@
 import { SqlError } from "@effect/sql"
 import { expect, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
-import { Array, Cause, type Context, Duration, Effect, Exit, Fiber, Ref, Schema } from "effect"
+import { Array, type Context, Duration, Effect, Fiber, Ref, Schema } from "effect"
 import * as Job from "../../../src/platform/jobs/Job.ts"
 import type { Database } from "../../../src/platform/sql/Database.ts"
 import { isPassing } from "../../../src/platform/sql/DatabaseUnavailable.ts"
 import { orDefect } from "../../../src/platform/sql/orDefect.ts"
 import type { Policy } from "../../../src/policy/Policy.ts"
+import { failureOf } from "../../support/exits.ts"
 import * as TestJobs from "../../support/Jobs.ts"
 import { makeFile } from "./lives.ts"
 import { activity, refused, states, Task } from "./tasks.ts"
@@ -136,7 +137,7 @@ it.scoped("a cancellation, a retry and a new job fail as a whole while the datab
           const trying = yield* Effect.fork(Effect.exit(step))
           yield* TestJobs.pass("1 second")
           const exit = yield* Fiber.join(trying)
-          expect(Exit.isFailure(exit) && isPassing(Cause.squash(exit.cause))).toBe(true)
+          expect(isPassing(failureOf(exit))).toBe(true)
         }
         yield* end
         yield* TestJobs.pass("1 second")
