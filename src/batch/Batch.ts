@@ -98,7 +98,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
       (listener) =>
         Effect.gen(function*() {
           const share = yield* backlog.accept(items.length, client)
-          const limited = within(yield* parties.party())
+          const limited = within(yield* parties.party)
           const results = Array.from(items, () => "")
           const waiting = items.entries()
           let done = 0

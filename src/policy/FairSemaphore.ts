@@ -16,6 +16,9 @@ export interface Party {
 /**
  * Shares permits among parties by round robin. Each free permit goes to the next waiting party, so one operation of a
  * party never waits for the whole queue of another.
+ *
+ * Tried instead: `effect/PartitionedSemaphore` 3.22.4. It loses a permit when a waiter is interrupted after its permit
+ * was granted and before it runs. It also offers no count of held permits and waiting operations.
  */
 export interface FairSemaphore {
   readonly permits: number
@@ -23,9 +26,9 @@ export interface FairSemaphore {
   readonly usage: () => { readonly held: number; readonly waiting: number }
   /**
    * Joins a party until the scope closes. Closing interrupts waiting operations; running ones keep their permits to
-   * their end. `share` bounds the permits that the party holds at once, at least one; the default is all.
+   * their end.
    */
-  readonly party: (options?: { readonly share?: number }) => Effect.Effect<Party, never, Scope.Scope>
+  readonly party: Effect.Effect<Party, never, Scope.Scope>
   /** Runs one effect as a party of its own. */
   readonly withPermit: WithPermit
 }
@@ -36,10 +39,8 @@ interface Waiter {
 }
 
 interface Member {
-  readonly share: number
   readonly waiters: LinkedQueue<Waiter>
-  held: number
-  /** The member's place in the round, while operations wait and the share is not used up. */
+  /** The member's place in the round, while operations wait. */
   turn: Entry<Member> | undefined
   ended: boolean
 }
@@ -57,14 +58,14 @@ class Permits {
 
   readonly usage = () => ({ held: this.total - this.free, waiting: this.waiting })
 
-  member(share: number): Member {
-    return { share: Math.max(1, share), waiters: new LinkedQueue(), held: 0, turn: undefined, ended: false }
+  member(): Member {
+    return { waiters: new LinkedQueue(), turn: undefined, ended: false }
   }
 
   readonly withPermit = (member: Member): WithPermit => (effect) =>
     Effect.uninterruptibleMask((restore) => {
-      if (this.take(member)) return this.holding(member, restore(effect))
-      return Effect.zipRight(restore(this.acquire(member)), this.holding(member, restore(effect)))
+      if (this.take(member)) return this.holding(restore(effect))
+      return Effect.zipRight(restore(this.acquire(member)), this.holding(restore(effect)))
     })
 
   end(member: Member): void {
@@ -77,17 +78,17 @@ class Permits {
   }
 
   /**
-   * Runs the effect and gives back the member's permit. The caller's region is uninterruptible already;
+   * Runs the effect and gives back its permit. The caller's region is uninterruptible already;
    * `Effect.ensuring` would set up another.
    */
-  private holding<A, E, R>(member: Member, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  private holding<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
     return Effect.matchCauseEffect(effect, {
       onFailure: (cause) => {
-        this.release(member)
+        this.release()
         return Effect.failCause(cause)
       },
       onSuccess: (value) => {
-        this.release(member)
+        this.release()
         return Effect.succeed(value)
       }
     })
@@ -95,9 +96,8 @@ class Permits {
 
   /** Takes a permit for the member if one is free. While a permit is free, no operation waits. */
   private take(member: Member): boolean {
-    if (this.free === 0 || member.held >= member.share || member.ended) return false
+    if (this.free === 0 || member.ended) return false
     this.free--
-    member.held++
     return true
   }
 
@@ -114,7 +114,7 @@ class Permits {
       this.grant()
       return Effect.sync(() => {
         // the permit may have been granted in the very moment of the interruption
-        if (waiter.granted) this.release(member)
+        if (waiter.granted) this.release()
         else if (!member.ended) {
           this.leave(member, entry)
           this.queue(member)
@@ -128,19 +128,14 @@ class Permits {
     this.waiting--
   }
 
-  private release(member: Member): void {
+  private release(): void {
     this.free++
-    member.held--
-    this.queue(member)
     this.grant()
   }
 
-  /**
-   * Gives the member a place at the end of the round while operations wait below its share; otherwise removes the
-   * place.
-   */
+  /** Gives the member a place at the end of the round while operations wait; otherwise removes the place. */
   private queue(member: Member): void {
-    const waits = member.waiters.first !== undefined && member.held < member.share
+    const waits = member.waiters.first !== undefined
     if (waits && member.turn === undefined) member.turn = this.round.add(member)
     if (!waits && member.turn !== undefined) {
       this.round.remove(member.turn)
@@ -158,7 +153,6 @@ class Permits {
       member.turn = undefined
       this.leave(member, entry)
       this.free--
-      member.held++
       entry.value.granted = true
       this.queue(member)
       entry.value.resume(Effect.void)
@@ -173,14 +167,13 @@ export const make = (permits: number): Effect.Effect<FairSemaphore> =>
     return {
       permits,
       usage: shared.usage,
-      party: (options) =>
-        Effect.map(
-          Effect.acquireRelease(
-            Effect.sync(() => shared.member(options?.share ?? permits)),
-            (member) => Effect.sync(() => shared.end(member))
-          ),
-          (member): Party => ({ withPermit: shared.withPermit(member) })
+      party: Effect.map(
+        Effect.acquireRelease(
+          Effect.sync(() => shared.member()),
+          (member) => Effect.sync(() => shared.end(member))
         ),
-      withPermit: (effect) => Effect.suspend(() => shared.withPermit(shared.member(permits))(effect))
+        (member): Party => ({ withPermit: shared.withPermit(member) })
+      ),
+      withPermit: (effect) => Effect.suspend(() => shared.withPermit(shared.member())(effect))
     }
   })

@@ -62,9 +62,9 @@ describe("FairSemaphore", () => {
   it.scoped("does one item of a party within two rounds of another's sixty", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(3)
-      const many = yield* Effect.fork(items(yield* semaphore.party(), 60))
+      const many = yield* Effect.fork(items(yield* semaphore.party, 60))
       yield* TestClock.adjust("500 millis")
-      const one = yield* Effect.fork(items(yield* semaphore.party(), 1))
+      const one = yield* Effect.fork(items(yield* semaphore.party, 1))
       yield* TestClock.adjust("2 seconds")
       expect(yield* Fiber.join(one)).toEqual([2])
       yield* TestClock.adjust("30 seconds")
@@ -75,7 +75,7 @@ describe("FairSemaphore", () => {
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(2)
       const order = yield* Ref.make<ReadonlyArray<string>>([])
-      const gates = yield* Effect.replicateEffect(Effect.flatMap(semaphore.party(), holder), 2)
+      const gates = yield* Effect.replicateEffect(Effect.flatMap(semaphore.party, holder), 2)
       const work = (party: FairSemaphore.Party, name: string, count: number) =>
         Effect.forEach(
           Array.from({ length: count }, (_, index) => `${name}${index + 1}`),
@@ -85,7 +85,7 @@ describe("FairSemaphore", () => {
         )
       const fibers = yield* Effect.forEach(
         [["a", 4], ["b", 2], ["c", 3]] as const,
-        ([name, count]) => Effect.flatMap(semaphore.party(), (party) => Effect.fork(work(party, name, count))),
+        ([name, count]) => Effect.flatMap(semaphore.party, (party) => Effect.fork(work(party, name, count))),
         { concurrency: 1 }
       )
       yield* TestClock.adjust("1 second")
@@ -96,20 +96,10 @@ describe("FairSemaphore", () => {
       expect(yield* Ref.get(order)).toEqual(["a1", "b1", "c1", "a2", "b2", "c2", "a3", "c3", "a4"])
     }))
 
-  it.scoped("gives a party no more than its share, and leaves the rest to others", () =>
-    Effect.gen(function*() {
-      const semaphore = yield* FairSemaphore.make(3)
-      const modest = yield* Effect.fork(items(yield* semaphore.party({ share: 1 }), 4))
-      const other = yield* Effect.fork(items(yield* semaphore.party(), 4))
-      yield* TestClock.adjust("4 seconds")
-      expect(yield* Fiber.join(modest)).toEqual([1, 2, 3, 4])
-      expect(yield* Fiber.join(other)).toEqual([1, 1, 2, 2])
-    }))
-
   it.scoped("removes an interrupted waiter from the queue", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
-      const party = yield* semaphore.party()
+      const party = yield* semaphore.party
       const first = yield* holder(party)
       yield* Deferred.await(first.held)
       const second = yield* holder(party)
@@ -124,9 +114,9 @@ describe("FairSemaphore", () => {
   it.scoped("frees the permit of an interrupted holder", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
-      const first = yield* holder(yield* semaphore.party())
+      const first = yield* holder(yield* semaphore.party)
       yield* Deferred.await(first.held)
-      const second = yield* holder(yield* semaphore.party())
+      const second = yield* holder(yield* semaphore.party)
       yield* Effect.yieldNow()
       expect(yield* Deferred.isDone(second.held)).toBe(false)
       yield* Fiber.interrupt(first.fiber)
@@ -135,7 +125,7 @@ describe("FairSemaphore", () => {
 
   it.scoped("frees the permit of a holder that fails or dies", () =>
     Effect.gen(function*() {
-      const party = yield* (yield* FairSemaphore.make(1)).party()
+      const party = yield* (yield* FairSemaphore.make(1)).party
       yield* Effect.exit(party.withPermit(Effect.fail("no")))
       yield* Effect.exit(party.withPermit(Effect.die("bug")))
       expect(yield* party.withPermit(Effect.succeed("next"))).toBe("next")
@@ -165,7 +155,7 @@ describe("FairSemaphore", () => {
   it.effect("frees at once the permits of a client that leaves with 45 items", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(3)
-      const client = yield* Effect.fork(Effect.scoped(Effect.flatMap(semaphore.party(), (party) => items(party, 45))))
+      const client = yield* Effect.fork(Effect.scoped(Effect.flatMap(semaphore.party, (party) => items(party, 45))))
       yield* TestClock.adjust("300 millis")
       yield* Fiber.interrupt(client)
       const next = yield* Effect.fork(semaphore.withPermit(Effect.sleep("1 second")))
@@ -179,11 +169,11 @@ describe("FairSemaphore", () => {
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
       const scope = yield* Scope.make()
-      const ending = yield* inScope(semaphore.party(), scope)
+      const ending = yield* inScope(semaphore.party, scope)
       const running = yield* holder(ending)
       yield* Deferred.await(running.held)
       const waiting = yield* holder(ending)
-      const other = yield* holder(yield* semaphore.party())
+      const other = yield* holder(yield* semaphore.party)
       yield* Effect.yieldNow()
       yield* Scope.close(scope, Exit.void)
       expect(Exit.isInterrupted(yield* Fiber.await(waiting.fiber))).toBe(true)
@@ -196,7 +186,7 @@ describe("FairSemaphore", () => {
   it.effect("treats each effect without a party as a party of its own", () =>
     Effect.gen(function*() {
       const semaphore = yield* FairSemaphore.make(1)
-      yield* Effect.fork(Effect.scoped(Effect.flatMap(semaphore.party(), (party) => items(party, 10))))
+      yield* Effect.fork(Effect.scoped(Effect.flatMap(semaphore.party, (party) => items(party, 10))))
       yield* TestClock.adjust("500 millis")
       const one = yield* Effect.fork(semaphore.withPermit(Effect.void))
       yield* TestClock.adjust("1500 millis")
@@ -207,7 +197,6 @@ describe("FairSemaphore", () => {
     permits: FastCheck.integer({ min: 1, max: 4 }),
     parties: FastCheck.array(
       FastCheck.record({
-        share: FastCheck.integer({ min: 1, max: 5 }),
         // durations in milliseconds; an item that has not ended by then is interrupted
         items: FastCheck.array(
           FastCheck.record({
@@ -223,29 +212,23 @@ describe("FairSemaphore", () => {
   })
 
   it.effect.prop(
-    "never exceeds the permits or a share, and all end, whoever is interrupted",
+    "never exceeds the permits, and all end, whoever is interrupted",
     { scenario },
     ({ scenario: { parties, permits } }) =>
       Effect.gen(function*() {
         const semaphore = yield* FairSemaphore.make(permits)
-        const counter = () => ({ now: 0, most: 0 })
-        const enter = (counts: ReadonlyArray<ReturnType<typeof counter>>) =>
-          Effect.sync(() =>
-            counts.forEach((count) => {
-              count.now++
-              count.most = Math.max(count.most, count.now)
-            })
-          )
-        const leave = (counts: ReadonlyArray<ReturnType<typeof counter>>) =>
-          Effect.sync(() => counts.forEach((count) => count.now--))
-        const total = counter()
-        const shares = parties.map(({ share }) => ({ share, count: counter() }))
+        let held = 0
+        let most = 0
+        const enter = Effect.sync(() => {
+          held++
+          most = Math.max(most, held)
+        })
+        const leave = Effect.sync(() => held--)
         const program = Effect.forEach(
           parties,
-          (wanted, index) =>
+          (wanted) =>
             Effect.scoped(Effect.gen(function*() {
-              const party = yield* semaphore.party({ share: wanted.share })
-              const counts = [total, ...shares.slice(index, index + 1).map(({ count }) => count)]
+              const party = yield* semaphore.party
               yield* Effect.forEach(
                 wanted.items,
                 ({ interrupt, length, start }) =>
@@ -254,9 +237,9 @@ describe("FairSemaphore", () => {
                     const item = yield* Effect.fork(
                       party.withPermit(
                         Effect.acquireUseRelease(
-                          enter(counts),
+                          enter,
                           () => Effect.sleep(Duration.millis(length)),
-                          () => leave(counts)
+                          () => leave
                         )
                       )
                     )
@@ -274,13 +257,12 @@ describe("FairSemaphore", () => {
         // a lost permit or waiter would leave the run in a deadlock
         const { exit } = yield* runVirtual(program, { seed: 1 })
         expect(exit).toEqual(Exit.void)
-        expect(total.now).toBe(0)
-        expect(total.most).toBeLessThanOrEqual(permits)
-        for (const { count, share } of shares) expect(count.most).toBeLessThanOrEqual(share)
+        expect(held).toBe(0)
+        expect(most).toBeLessThanOrEqual(permits)
         // all permits are free again
         const holders = yield* Effect.forEach(
           Array.from({ length: permits }),
-          () => Effect.flatMap(semaphore.party(), holder),
+          () => Effect.flatMap(semaphore.party, holder),
           { concurrency: 1 }
         )
         yield* Effect.forEach(holders, ({ held }) => Deferred.await(held), { concurrency: 1 })

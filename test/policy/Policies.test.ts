@@ -87,7 +87,7 @@ describe("Policies", () => {
     Effect.gen(function*() {
       const { apply, parties, within } = (yield* Policies).of("batch")
       expect(parties.permits).toBe(2)
-      const party = yield* parties.party()
+      const party = yield* parties.party
       const second = within(party)(Effect.sleep("1 second"))
       const fiber = yield* Effect.fork(
         Effect.all([second, second, apply(Effect.sleep("1 second"))], { concurrency: "unbounded" })

@@ -245,14 +245,18 @@ describe("concurrency", () => {
 
   it.effect("takes the permits from the party that it is given", () =>
     Effect.gen(function*() {
-      const { apply, parties } = yield* PolicyInterpreter.make({ concurrency: 3 })
-      const party = yield* parties.party({ share: 1 })
-      const fiber = yield* Effect.fork(
-        Effect.forEach([1, 2], () => apply(party)(Effect.sleep("1 second")), { concurrency: "unbounded" })
+      const { apply, parties } = yield* PolicyInterpreter.make({ concurrency: 1 })
+      const party = yield* parties.party
+      const second = Effect.sleep("1 second")
+      yield* Effect.fork(
+        Effect.forEach([1, 2, 3], () => apply(party)(second), { concurrency: "unbounded" })
       )
-      yield* TestClock.adjust("1999 millis")
-      expect(yield* fiber.poll).toEqual(Option.none())
+      yield* TestClock.adjust("500 millis")
+      const other = yield* Effect.fork(apply()(second))
+      // The party's second operation runs first, the third after it.
+      yield* TestClock.adjust("2499 millis")
+      expect(yield* other.poll).toEqual(Option.none())
       yield* TestClock.adjust("1 millis")
-      yield* Fiber.join(fiber)
+      yield* Fiber.join(other)
     }).pipe(Effect.scoped))
 })
