@@ -37,7 +37,7 @@ const table = (name: "profiles" | "mailing_list") =>
           SELECT id, email, created_at FROM ${read} AS entry
           WHERE id > ${after} AND NOT EXISTS (
             SELECT 1 FROM ${read} AS earlier WHERE earlier.email_key = entry.email_key AND earlier.id < entry.id)
-          ORDER BY id LIMIT ${limit}`
+          ORDER BY id LIMIT ${limit} + 0`
     })
     return {
       /** Adds the row of one job; repeated calls add no more. */

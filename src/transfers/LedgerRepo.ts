@@ -107,7 +107,7 @@ export class LedgerRepo extends Context.Tag("barista/transfers/LedgerRepo")<Ledg
             reader`
               SELECT e.id, e.transaction_id, t.kind, e.counterpart_id, e.amount_cents, e.balance_cents, t.created_at
               FROM ledger_entries AS e JOIN ledger_transactions AS t ON t.id = e.transaction_id
-              WHERE e.account_id = ${account_id} AND e.id < ${after ?? beyondAll} ORDER BY e.id DESC LIMIT ${limit}`
+              WHERE e.account_id = ${account_id} AND e.id < ${after ?? beyondAll} ORDER BY e.id DESC LIMIT ${limit} + 0`
         }),
         newestEntry: Query.findOne({
           Request: Schema.Void,
@@ -126,7 +126,7 @@ export class LedgerRepo extends Context.Tag("barista/transfers/LedgerRepo")<Ledg
                 SELECT a.id AS account_id, a.balance_cents, e.id AS entry, e.amount_cents
                 FROM accounts AS a LEFT JOIN ledger_entries AS e
                   ON e.account_id = a.id AND e.id > CASE WHEN a.id = ${account} THEN ${entry} ELSE 0 END
-                WHERE a.id >= ${account} ORDER BY a.id, e.id LIMIT ${limit}
+                WHERE a.id >= ${account} ORDER BY a.id, e.id LIMIT ${limit} + 0
               ) AS page GROUP BY account_id, balance_cents ORDER BY account_id`
         }),
         withdraw: Query.findOne({

@@ -45,7 +45,7 @@ export class UploadsRepo extends Context.Tag("barista/uploads/UploadsRepo")<Uplo
           Request: Window,
           Result: UploadRow,
           execute: ({ after, limit }) =>
-            reader`SELECT ${columns} FROM uploads WHERE id > ${after} ORDER BY id LIMIT ${limit}`
+            reader`SELECT ${columns} FROM uploads WHERE id > ${after} ORDER BY id LIMIT ${limit} + 0`
         }),
         find: Query.findOne({
           Request: UploadId,

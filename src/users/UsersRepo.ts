@@ -44,8 +44,10 @@ export class UsersRepo extends Context.Tag("barista/users/UsersRepo")<UsersRepo,
         page: Query.findAll({
           Request: Window,
           Result: User,
+          // `+ 0` here and in every other query: SQLite plans by a limit that is bound alone, and again at each
+          // binding, which is a third of a page's cost
           execute: ({ after, limit }) =>
-            reader`SELECT id, name, email FROM users WHERE id > ${after} ORDER BY id LIMIT ${limit}`
+            reader`SELECT id, name, email FROM users WHERE id > ${after} ORDER BY id LIMIT ${limit} + 0`
         }),
         find: Query.findOne({
           Request: UserId,
@@ -74,7 +76,7 @@ export class UsersRepo extends Context.Tag("barista/users/UsersRepo")<UsersRepo,
           Result: Post,
           execute: (id) =>
             reader`
-              SELECT id, user_id, title, content FROM posts WHERE user_id = ${id} ORDER BY id DESC LIMIT ${profilePosts}`
+              SELECT id, user_id, title, content FROM posts WHERE user_id = ${id} ORDER BY id DESC LIMIT ${profilePosts} + 0`
         }),
         postPage: Query.findAll({
           Request: PostWindow,
@@ -82,7 +84,7 @@ export class UsersRepo extends Context.Tag("barista/users/UsersRepo")<UsersRepo,
           execute: ({ after, limit, user_id }) =>
             reader`
               SELECT id, user_id, title, content FROM posts
-              WHERE user_id = ${user_id} AND id > ${after} ORDER BY id LIMIT ${limit}`
+              WHERE user_id = ${user_id} AND id > ${after} ORDER BY id LIMIT ${limit} + 0`
         }),
         findPost: Query.findOne({
           Request: PostKey,

@@ -51,7 +51,7 @@ export class OutboxRepo extends Context.Tag("barista/platform/mail/OutboxRepo")<
           execute: ({ after, limit }) =>
             reader`
               SELECT id, recipient AS "to", subject, text, job_id, message_id, sent_at FROM outbox
-              WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit}`
+              WHERE id < ${after ?? beyondAll} ORDER BY id DESC LIMIT ${limit} + 0`
         }),
         // Ids grow with the time of sending, so only removable rows are read.
         removeOldest: Query.findAll({
@@ -59,7 +59,7 @@ export class OutboxRepo extends Context.Tag("barista/platform/mail/OutboxRepo")<
           Result: Schema.Struct({ id: Id }),
           execute: ({ limit, sentUpTo }) =>
             writer`
-              DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ${limit}) AND sent_at <= ${sentUpTo}
+              DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ${limit} + 0) AND sent_at <= ${sentUpTo}
               RETURNING id`
         })
       }

@@ -19,19 +19,13 @@ const attributes = { "db.system.name": "sqlite" }
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null
 
-/**
- * Matches a limit bound as a parameter. SQLite plans such a statement by the bound value, and anew at each binding,
- * which is a third of a page's cost.
- */
-const boundLimit = /\bLIMIT \?/g
-
 /** SQL text by template, made once. */
 const texts = new WeakMap<TemplateStringsArray, string>()
 
 const textOf = (template: TemplateStringsArray): string => {
   const known = texts.get(template)
   if (known !== undefined) return known
-  const text = template.join("?").replaceAll(boundLimit, "$& + 0")
+  const text = template.join("?")
   texts.set(template, text)
   return text
 }

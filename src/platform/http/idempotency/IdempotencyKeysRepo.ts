@@ -59,7 +59,7 @@ export class IdempotencyKeysRepo
           execute: ({ expired, limit }) =>
             writer`
               DELETE FROM idempotency_keys WHERE (scope, key) IN (
-                SELECT scope, key FROM idempotency_keys WHERE created_at <= ${expired} ORDER BY created_at LIMIT ${limit}
+                SELECT scope, key FROM idempotency_keys WHERE created_at <= ${expired} ORDER BY created_at LIMIT ${limit} + 0
               ) RETURNING scope, key`
         })
       }

@@ -92,7 +92,7 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
         Result: AttemptRow,
         execute: (job_id) =>
           reader`SELECT ${columns} FROM job_attempts WHERE job_id = ${job_id}
-            ORDER BY started_at DESC, attempt DESC LIMIT ${mostAttempts}`
+            ORDER BY started_at DESC, attempt DESC LIMIT ${mostAttempts} + 0`
       })
 
       const insert = Query.findOne({

@@ -26,7 +26,7 @@ const make = Effect.gen(function*() {
     execute: (after) =>
       reader`
         SELECT kind, state, COUNT(*) AS jobs, MAX(id) AS last
-        FROM (SELECT id, kind, state FROM jobs WHERE id > ${after} ORDER BY id LIMIT ${page}) AS one_page
+        FROM (SELECT id, kind, state FROM jobs WHERE id > ${after} ORDER BY id LIMIT ${page} + 0) AS one_page
         GROUP BY kind, state`
   })
   return { counted }

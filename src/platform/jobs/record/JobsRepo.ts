@@ -120,7 +120,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
               ...(kind === undefined ? [] : [reader`kind = ${kind}`]),
               ...(after === undefined ? [] : [reader`id < ${after}`])
             ])
-          } ORDER BY id DESC LIMIT ${limit}`
+          } ORDER BY id DESC LIMIT ${limit} + 0`
       })
 
       /** A change of one job's state. Returns the changed job; `None` if the job's state does not allow the change. */
@@ -172,7 +172,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
             WHERE state IN ('waiting', 'running') AND id > ${after} AND ${writer.in("kind", kinds)} AND NOT EXISTS (
               SELECT 1 FROM cluster_messages
               WHERE entity_id = jobs.id || '/' || jobs.run AND entity_type = 'Workflow/JobRun' AND processed = 0)
-            ORDER BY id LIMIT ${limit}`
+            ORDER BY id LIMIT ${limit} + 0`
       })
 
       const unfinished = Query.single({
@@ -180,7 +180,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
         Result: Counted,
         execute: (most) =>
           writer`SELECT COUNT(*) AS n FROM (
-            SELECT 1 FROM jobs WHERE state IN ('waiting', 'running') LIMIT ${most}) AS unfinished`
+            SELECT 1 FROM jobs WHERE state IN ('waiting', 'running') LIMIT ${most} + 0) AS unfinished`
       })
 
       const delayed = Query.single({
@@ -188,7 +188,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
         Result: Counted,
         execute: ({ most, now }) =>
           writer`SELECT COUNT(*) AS n FROM (
-            SELECT 1 FROM jobs WHERE state = 'waiting' AND due_at > ${now} LIMIT ${most}) AS delayed`
+            SELECT 1 FROM jobs WHERE state = 'waiting' AND due_at > ${now} LIMIT ${most} + 0) AS delayed`
       })
 
       const outdatedRows = Query.findAll({
@@ -199,7 +199,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
             SELECT id, run FROM jobs
             WHERE (state IN ('succeeded', 'cancelled') AND finished_at < ${done})
               OR (state = 'failed' AND finished_at < ${dead})
-            LIMIT ${limit}`
+            LIMIT ${limit} + 0`
       })
 
       return {
