@@ -7,20 +7,20 @@ import type { Texts } from "./platform/http/openapi/Texts.ts"
 export const french: Texts = {
   "Every operation of the async/await handbook, with real parts.\nEvery path answers with and without its trailing slash: `/users` and `/users/` are the same.\nHEAD works wherever GET does, and OPTIONS says what a path allows.\nParameters and members that an operation does not list are ignored; one given twice has to have one value.\nBodies are application/json in UTF-8, without a content coding.\nTexts are French; `Accept-Language: en` turns them into English.\nConditions (RFC 9110, 13) hold everywhere: a resource without an ETag matches no tag, and `*` where it is there.\nEvery failure is application/problem+json (RFC 9457): a path that is not listed here is a 404 `RouteNotFound`,\na method that its path does not list is a 405 `MethodNotAllowed` with the `Allow` header,\nand a method that HTTP does not know, or CONNECT, is a 501 `MethodNotImplemented`.":
     "Chaque opération du manuel sur async/await, avec de vraies pièces.\nChaque chemin répond avec et sans barre oblique finale : `/users` et `/users/` sont le même.\nHEAD répond partout où GET répond, et OPTIONS dit ce qu'un chemin permet.\nLes paramètres et membres qu'une opération ne liste pas sont ignorés ; donné deux fois, un paramètre doit avoir une seule valeur.\nLes corps sont du application/json en UTF-8, sans codage de contenu.\nLes textes sont en français ; `Accept-Language: en` les donne en anglais.\nLes conditions (RFC 9110, 13) valent partout : une ressource sans ETag ne répond à aucun ETag, et à `*` si elle existe.\nTout échec est un application/problem+json (RFC 9457) : un chemin absent d'ici est un 404 `RouteNotFound`,\nune méthode que son chemin ne liste pas est un 405 `MethodNotAllowed`, avec l'en-tête `Allow`,\net une méthode que HTTP ne connaît pas, ou CONNECT, est un 501 `MethodNotImplemented`.",
-  "Seconds in which the loop could do nothing else": "Secondes pendant lesquelles la boucle n'a rien pu faire d'autre",
-  "Heartbeats, due every 10 ms, that never happened": "Battements, attendus toutes les 10 ms, qui n'ont pas eu lieu",
-  "Blocks a whole event loop for 3 s: the sacrificial one, in a thread of its own, never the server's. Calls wait there for one another.":
+  "Seconds for which the loop was blocked": "Secondes pendant lesquelles la boucle n'a rien pu faire d'autre",
+  "Missed heartbeats, one due every 10 ms": "Battements, attendus toutes les 10 ms, qui n'ont pas eu lieu",
+  "Blocks a whole event loop for 3 s: the sacrificial one in a thread of its own, not the server's. Calls queue there.":
     "Bloque toute une boucle d'événements pendant 3 s : la boucle sacrifiée, dans son propre thread, jamais celle du serveur. Les appels s'y attendent l'un l'autre.",
   "A slow operation that blocks": "Une opération lente qui bloque",
-  "Sleeps for 3 s and blocks nothing: any number of calls at once take 3 s together.":
+  "Sleeps for 3 s and blocks nothing: any number of concurrent calls take 3 s together.":
     "Dort 3 s et ne bloque rien : autant d'appels qu'on veut prennent 3 s en tout.",
   "A slow operation that waits": "Une opération lente qui attend",
   "Blocks the sacrificial event loop three times for 1 s.": "Bloque trois fois la boucle sacrifiée, 1 s à chaque fois.",
   "Three tasks, one after the other": "Trois tâches, l'une après l'autre",
-  "Each sleeps for 1 s, and so do all three together.": "Chacune dort 1 s, et les trois ensemble aussi.",
+  "Each sleeps for 1 s; all three together take 1 s too.": "Chacune dort 1 s, et les trois ensemble aussi.",
   "Three tasks at once": "Trois tâches à la fois",
-  "The upstream's JSON, as it is": "Le JSON du service amont, tel quel",
-  "The upstream's JSON of /delay/2, fetched by a call that blocks a whole event loop: the sacrificial one, in a thread of its own, never the server's.":
+  "The upstream's JSON, unchanged": "Le JSON du service amont, tel quel",
+  "The upstream's JSON of /delay/2, fetched by a call that blocks a whole event loop: the sacrificial one in a thread of its own, not the server's.":
     "Le JSON de /delay/2 du service amont, obtenu par un appel qui bloque toute une boucle d'événements : la boucle sacrifiée, dans son propre thread, jamais celle du serveur.",
   "A blocking call": "Un appel bloquant",
   "The upstream's JSON of /delay/2; nothing is blocked meanwhile.":
@@ -29,9 +29,9 @@ export const french: Texts = {
   "The upstream's JSON of /delay/1, three times concurrently. If one call fails, the others are interrupted and the failure is the answer.":
     "Le JSON de /delay/1 du service amont, trois fois en parallèle. Si un appel échoue, les autres sont interrompus et l'échec est la réponse.",
   "Three calls at once": "Trois appels à la fois",
-  "/delay/1, /status/500 and /delay/10 concurrently, under the policy safe-call; how each one ended, in this order.":
+  "Calls /delay/1, /status/500 and /delay/10 concurrently, under the policy safe-call; answers each outcome, in this order.":
     "/delay/1, /status/500 et /delay/10 en parallèle, sous la politique safe-call ; l'issue de chacun, dans cet ordre.",
-  "Three calls at once, each with its own end": "Trois appels à la fois, chacun avec son issue",
+  "Three calls at once, each with its own outcome": "Trois appels à la fois, chacun avec son issue",
   "Rows of a page, 1 to 1000": "Lignes d'une page, de 1 à 1000",
   "The id of the last row of the page before": "L'id de la dernière ligne de la page précédente",
   "Ascending id, a page at a time; the Link header leads to the next one.":
@@ -40,13 +40,13 @@ export const french: Texts = {
   "1 to 200 characters after trimming, without control characters":
     "De 1 à 200 caractères sans les espaces autour, sans caractères de contrôle",
   "An e-mail address": "Une adresse e-mail",
-  "Here or as the member of the body of that name": "Ici ou comme membre du corps de ce nom",
-  "Requests with one key, of one caller, run once: the others are answered as the first was, with Idempotency-Replayed. Its quotes may be left out (draft-ietf-httpapi-idempotency-key-header)":
+  "Here, or as the body's member of the same name": "Ici ou comme membre du corps de ce nom",
+  "One caller's requests with the same key run once; repeated ones get the first answer, with Idempotency-Replayed. The key's quotes are optional (draft-ietf-httpapi-idempotency-key-header)":
     "Les requêtes d'une même clé, d'un même client, ne s'exécutent qu'une fois : les autres reçoivent la réponse de la première, avec Idempotency-Replayed. Ses guillemets peuvent être omis (draft-ietf-httpapi-idempotency-key-header)",
   "Name and e-mail from the query or a JSON object.": "Nom et e-mail, dans l'URL ou dans un objet JSON.",
   "A new user": "Un nouvel utilisateur",
   "Id of a user, 1 to 2^53-1": "Id d'un utilisateur, de 1 à 2^53-1",
-  "Three queries, at once as far as the database runs them at once; at most the newest 1,000 posts.":
+  "Three queries, concurrent if the database allows; at most the newest 1,000 posts.":
     "Trois requêtes, à la fois autant que la base le permet ; les 1 000 articles les plus récents au plus.",
   "A user with posts and followers": "Un utilisateur, ses articles et ses abonnés",
   "Ascending id, a page at a time.": "Par id croissant, page par page.",
@@ -55,95 +55,95 @@ export const french: Texts = {
   "Title of 1 to 200 characters, content of 1 to 100,000.": "Titre de 1 à 200 caractères, contenu de 1 à 100 000.",
   "A new post": "Un nouvel article",
   "Id of a post, 1 to 2^53-1": "Id d'un article, de 1 à 2^53-1",
-  "404 where that user has no such post.": "404 si cet utilisateur n'a pas cet article.",
+  "404 if that user has no such post.": "404 si cet utilisateur n'a pas cet article.",
   "One post": "Un article",
   "Deletes a post": "Supprime un article",
-  "The current one, where there is one": "L'actuel, s'il y en a un",
-  "Idempotent; following oneself is a 422. With If-None-Match: * only who does not follow yet.":
+  "The current one, if there is one": "L'actuel, s'il y en a un",
+  "Idempotent; following oneself is a 422. If-None-Match: * demands that the follower is new.":
     "Idempotent ; se suivre soi-même est un 422. Avec If-None-Match: *, seulement qui ne suit pas encore.",
   "Follows a user": "Suit un utilisateur",
-  "Idempotent: 204 also where there is nothing to remove. With If-Match: * only who does follow.":
+  "Idempotent: 204 even if there is nothing to remove. If-Match: * demands that the follower exists.":
     "Idempotent : 204 aussi s'il n'y a rien à retirer. Avec If-Match: *, seulement qui suit bien.",
-  "Ceases to follow a user": "Cesse de suivre un utilisateur",
+  "Unfollows a user": "Cesse de suivre un utilisateur",
   "Written by blocking file calls on the sacrificial event loop.":
     "Écrit par des appels de fichiers bloquants sur la boucle sacrifiée.",
   "One file, synchronously": "Un fichier, de façon synchrone",
   "Streamed to disk with constant memory; answered once it is durable.":
     "Écrit sur le disque au fil de l'eau, à mémoire constante ; répondu une fois durable.",
   "One file, asynchronously": "Un fichier, de façon asynchrone",
-  "Answered in the order sent; all of them are kept, or none.":
+  "Answered in the order sent; either all files are kept or none.":
     "Répondu dans l'ordre d'envoi ; tous sont gardés, ou aucun.",
   "Several files": "Plusieurs fichiers",
   "The uploads": "Les fichiers déposés",
   "Id of an upload, 1 to 2^53-1": "Id d'un fichier déposé, de 1 à 2^53-1",
-  "Always as an attachment, of the media type with which it was uploaded. The ETag is the SHA-256. Understood are If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, Range with one range, and If-Range.":
+  "Always an attachment, in the media type of the upload. The ETag is the SHA-256. Supports If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, Range with one range, and If-Range.":
     "Toujours en pièce jointe, du type de contenu de son dépôt. L'ETag est le SHA-256. Sont compris If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, Range d'une seule plage et If-Range.",
   "One upload's bytes": "Les octets d'un fichier déposé",
-  "A download that is under way still gets all of it. If-Match, If-Unmodified-Since and If-None-Match are understood.":
+  "A download in flight still gets the whole file. Supports If-Match, If-Unmodified-Since and If-None-Match.":
     "Un téléchargement en cours le reçoit encore en entier. If-Match, If-Unmodified-Since et If-None-Match sont compris.",
   "Deletes an upload": "Supprime un fichier déposé",
-  "Id that a chat client gives itself, 1 to 2^53-1": "Id qu'un client du chat se donne, de 1 à 2^53-1",
+  "Id that the chat client chooses, 1 to 2^53-1": "Id qu'un client du chat se donne, de 1 à 2^53-1",
   "Switching Protocols: a websocket": "Switching Protocols : un websocket",
   "A WebSocket handshake (RFC 6455); a plain GET is a 426. Without a subprotocol: every text sent is processed for 0.1 s and goes\nto everyone, the sender too, as `Client {id}: {TEXT IN UPPER CASE}`; the others see `Client {id} left the chat`.\nWith the subprotocol `barista.v1+json`: send `{\"kind\":\"message\",\"text\"}` or `{\"kind\":\"personal\",\"to\",\"text\"}`;\nreceive `{\"id\",\"kind\",\"client_id\",\"to\"?,\"text\"?,\"time\"}` of kind `message`, `personal`, `joined` or `left`, and\n`{\"kind\":\"error\",\"detail\",\"errors\"}` for a message that was refused. A personal message goes to every socket of that\nclient id and, as a copy, to those of the sender; plain clients read it as `Client {id} to client {to}: {TEXT}`.\nA page cannot send the Authorization header: where tokens are required it offers the subprotocol\n`barista.token.` followed by the token in base64url, beside `barista.v1+json` or `barista.v1+text` (plain texts).\nOne client id may be connected several times. Close codes: 1001 stopping, 1003 binary message, 1007 invalid UTF-8,\n1009 message too large, 1013 too slow to read.":
     "Une poignée de main WebSocket (RFC 6455) ; un simple GET est un 426. Sans sous-protocole : chaque texte envoyé est traité pendant 0,1 s et va\nà tous, à son auteur aussi, comme `Client {id}: {TEXTE EN MAJUSCULES}` ; les autres voient `Client {id} left the chat`.\nAvec le sous-protocole `barista.v1+json` : envoyer `{\"kind\":\"message\",\"text\"}` ou `{\"kind\":\"personal\",\"to\",\"text\"}` ;\nrecevoir `{\"id\",\"kind\",\"client_id\",\"to\"?,\"text\"?,\"time\"}` de genre `message`, `personal`, `joined` ou `left`, et\n`{\"kind\":\"error\",\"detail\",\"errors\"}` pour un message refusé. Un message personnel va à chaque connexion de ce client\net, en copie, à celles de son auteur ; les clients sans sous-protocole le lisent comme `Client {id} to client {to}: {TEXTE}`.\nUne page ne peut pas envoyer l'en-tête Authorization : si des jetons sont exigés, elle propose le sous-protocole\n`barista.token.` suivi du jeton en base64url, à côté de `barista.v1+json` ou de `barista.v1+text` (textes simples).\nUn client peut être connecté plusieurs fois. Codes de fermeture : 1001 arrêt, 1003 message binaire, 1007 UTF-8 invalide,\n1009 message trop long, 1013 lecture trop lente.",
   "The chat, a websocket": "Le chat, un websocket",
   "Seconds to wait before the job begins, up to a week":
     "Secondes à attendre avant le début de la tâche, une semaine au plus",
-  "Where the job can be watched and cancelled": "Où la tâche peut être suivie et annulée",
+  "The URL at which the job can be watched and cancelled": "Où la tâche peut être suivie et annulée",
   "Answered once the job is on disk. The mail is composed by blocking the sacrificial event loop for 2 s.":
     "Répondu une fois la tâche sur le disque. Le mail est composé en bloquant la boucle sacrifiée pendant 2 s.",
   "A welcome by mail": "Un mail de bienvenue",
   "Answered once the job is on disk. The mail is composed asleep for 2 s.":
     "Répondu une fois la tâche sur le disque. Le mail est composé en dormant 2 s.",
   "A welcome by mail, asynchronously": "Un mail de bienvenue, de façon asynchrone",
-  "Answered once the job is on disk. It sends a mail (2 s), creates a profile (1 s) and joins the mailing list (0.5 s), all at once, each tried again on its own; where one fails for good, the others are taken back.":
+  "Answered once the job is on disk. The job sends a mail (2 s), creates a profile (1 s) and joins the mailing list (0.5 s) concurrently, and retries each on its own. If one fails permanently, the others are undone.":
     "Répondu une fois la tâche sur le disque. Elle envoie un mail (2 s), crée un profil (1 s) et inscrit à la liste de diffusion (0,5 s), le tout à la fois, chacun réessayé de son côté ; si l'un échoue pour de bon, les autres sont défaits.",
   "A registration": "Une inscription",
   "Only jobs of this state": "Seulement les tâches de cet état",
   "Only jobs of this kind": "Seulement les tâches de ce genre",
-  "Newest first, a page at a time; of one state or kind, if asked.":
+  "Newest first, a page at a time; optionally of one state or kind.":
     "Les plus récentes d'abord, page par page ; d'un état ou d'un genre, sur demande.",
   "The jobs": "Les tâches",
   "Id of a job, 1 to 2^53-1": "Id d'une tâche, de 1 à 2^53-1",
   "Events job, each with the job as JSON": "Événements job, chacun avec la tâche en JSON",
-  "The events ended with the one that Last-Event-ID names: there is no reason to connect again":
+  "The event that Last-Event-ID names was the last, so there is no reason to reconnect":
     "Les événements ont fini par celui que nomme Last-Event-ID : il n'y a pas lieu de se reconnecter",
-  "With every attempt at its activities. A request that prefers text/event-stream to JSON gets it anew after each change, until it has finished.":
+  "Lists every attempt at the job's activities. A request that prefers text/event-stream to JSON gets the job after each change, until it has finished.":
     "Avec chaque tentative de ses activités. Une requête qui préfère text/event-stream au JSON la reçoit à nouveau après chaque changement, jusqu'à sa fin.",
   "One job": "Une tâche",
-  "One that waits is cancelled at once. Of one that runs, the activities are interrupted and what succeeded is taken back; a mail that was sent remains sent.":
+  "A waiting job is cancelled at once. The activities of a running job are interrupted and finished ones undone; a sent mail remains sent.":
     "Celle qui attend est annulée aussitôt. De celle qui court, les activités sont interrompues et ce qui a réussi est défait ; un mail envoyé reste envoyé.",
   "Cancels a job": "Annule une tâche",
-  "Activities that succeeded and were not taken back are not repeated.":
+  "Activities that succeeded and were not undone are not repeated.":
     "Les activités réussies et non défaites ne sont pas répétées.",
-  "Tries a failed or cancelled job again": "Réessaie une tâche échouée ou annulée",
-  "What registrations made, each address once; ascending id.":
+  "Retries a failed or cancelled job": "Réessaie une tâche échouée ou annulée",
+  "Profiles that registrations created, each address once, by ascending id.":
     "Ce que les inscriptions ont créé, chaque adresse une fois ; par id croissant.",
   "The profiles": "Les profils",
-  "What registrations joined, each address once; ascending id.":
+  "Addresses that registrations added, each once, by ascending id.":
     "Ce à quoi les inscriptions ont inscrit, chaque adresse une fois ; par id croissant.",
   "The mailing list": "La liste de diffusion",
-  "The attempt that shall succeed, 1 to 20; none unless given":
+  "The attempt that shall succeed, 1 to 20; by default none":
     "La tentative qui doit réussir, de 1 à 20 ; aucune par défaut",
   "Calls the upstream's /status/500 under the policy unreliable. With succeed_on=N, attempt N calls /get instead, and its JSON is the answer.":
     "Appelle /status/500 du service amont sous la politique unreliable. Avec succeed_on=N, la tentative N appelle /get à la place, et son JSON est la réponse.",
-  "A call that is tried again": "Un appel qui est réessayé",
-  "Seconds, 1 to 30; the policy slow-operation's unless given":
+  "A call that is retried": "Un appel qui est réessayé",
+  "Seconds, 1 to 30; by default the timeout of the policy slow-operation":
     "Secondes, de 1 à 30 ; celles de la politique slow-operation par défaut",
   "An operation of 10 s under the policy slow-operation: interrupted at the timeout, unless that is longer.":
     "Une opération de 10 s sous la politique slow-operation : interrompue à l'échéance, sauf si celle-ci est plus longue.",
   "An operation with a timeout": "Une opération avec un délai maximal",
-  "Every named policy, as it can be given to the configuration.":
+  "Every named policy, in the form that the configuration takes.":
     "Chaque politique nommée, telle qu'elle peut être donnée à la configuration.",
   "The policies in force": "Les politiques en vigueur",
-  "How many of the places of the policy batch this batch may hold at once, at most; all of them unless given":
+  "Bound on the permits of the policy batch that this batch holds at once; by default all":
     "Combien de places de la politique batch ce lot peut tenir à la fois, au plus ; toutes par défaut",
   "Events progress, and at the end result, or error with a problem document":
     "Événements progress, et à la fin result, ou error avec un document de problème",
-  "Each item takes 1 s and one of the three places of the whole server, which batches share fairly, in turn. At most 300 items; 3,000 with progress as server-sent events, for a request that prefers text/event-stream to JSON.":
+  "Each item takes 1 s and one of the server's three permits, which batches share by round robin. At most 300 items, or 3,000 with progress as server-sent events for a request that prefers text/event-stream to JSON.":
     "Chaque élément prend 1 s et une des trois places du serveur entier, que les lots se partagent équitablement, à tour de rôle. 300 éléments au plus ; 3 000 avec leur avancement en server-sent events, pour une requête qui préfère text/event-stream au JSON.",
   "A batch of items, a few at a time": "Un lot d'éléments, quelques-uns à la fois",
-  "More of them, BATCH_MAX_ITEMS_STREAMED, for a request that accepts text/event-stream":
+  "More items, BATCH_MAX_ITEMS_STREAMED, for a request that accepts text/event-stream":
     "Davantage, BATCH_MAX_ITEMS_STREAMED, pour une requête qui accepte text/event-stream",
   "0.01 to 1000000000.00, at most two decimals": "De 0.01 à 1000000000.00, deux décimales au plus",
   "1 to 2^53-1": "De 1 à 2^53-1",
@@ -155,73 +155,73 @@ export const french: Texts = {
   "An account": "Un compte",
   "Newest first, a page at a time.": "Les plus récents d'abord, page par page.",
   "The ledger of an account": "Le grand livre d'un compte",
-  "A double entry too: the outside account gives what the user gets.":
+  "A double entry too: the outside account pays the user.":
     "Une écriture double aussi : le compte extérieur donne ce que l'utilisateur reçoit.",
   "Money from outside": "De l'argent de l'extérieur",
-  "Answers after 1 s; the log line is written once the answer is on its way and never delays it.":
+  "Answers after 1 s; the log line is written after the answer is sent and never delays it.":
     "Répond après 1 s ; la ligne du journal est écrite une fois la réponse partie et ne la retarde jamais.",
   "An operation whose duration is logged after the answer":
     "Une opération dont la durée est journalisée après la réponse",
   "Answers after 0.5 s; success, failure and interruption are all logged.":
     "Répond après 0,5 s ; succès, échec et interruption sont tous journalisés.",
-  "An operation whose duration is logged however it ends":
+  "An operation whose duration is logged whatever its outcome":
     "Une opération dont la durée est journalisée quelle que soit son issue",
   "The process answers; restart it if it does not.": "Le processus répond ; le redémarrer s'il ne répond pas.",
   "Alive": "En vie",
-  "Requests are taken; 503 with the reason while starting and stopping.":
+  "Requests are accepted; 503 with the reason while starting and stopping.":
     "Les requêtes sont prises ; 503 avec la raison pendant le démarrage et l'arrêt.",
   "Ready": "Prêt",
-  "How many there are": "Leur nombre",
-  "What was read of data.txt": "Ce qui a été lu de data.txt",
+  "Their number": "Leur nombre",
+  "The part of data.txt that was read": "Ce qui a été lu de data.txt",
   "The upstream's JSON of /get, the number of users, and the file data.txt, concurrently. If one part fails, the others are interrupted.":
     "Le JSON de /get du service amont, le nombre d'utilisateurs et le fichier data.txt, en parallèle. Si une partie échoue, les autres sont interrompues.",
-  "What async is good for": "Ce à quoi async sert",
-  "The sum is that of i² for every whole i below n, 1 to 1000000000; 1000000 unless given. 1000000000 takes seconds":
+  "A good use of async": "Ce à quoi async sert",
+  "Bound of the sum of i² over whole i below n, 1 to 1000000000; by default 1000000. 1000000000 takes seconds":
     "La somme de i² pour chaque entier i inférieur à n, de 1 à 1000000000 ; 1000000 par défaut. 1000000000 prend des secondes",
-  "Exact: every digit counts, beyond 2^53 too": "Exact : chaque chiffre compte, au-delà de 2^53 aussi",
-  "A sum computed on an event loop, which does nothing else meanwhile: the sacrificial one, in a thread of its own, never the server's.":
+  "Exact in every digit, beyond 2^53 too": "Exact : chaque chiffre compte, au-delà de 2^53 aussi",
+  "A sum computed on an event loop, which is blocked meanwhile: the sacrificial one in a thread of its own, not the server's.":
     "Une somme calculée sur une boucle d'événements, qui ne fait rien d'autre pendant ce temps : la boucle sacrifiée, dans son propre thread, jamais celle du serveur.",
-  "What async does not help": "Ce à quoi async n'aide pas",
+  "A bad use of async": "Ce à quoi async n'aide pas",
   "The same sum on a pool of worker threads. A request that is aborted stops its computation.":
     "La même somme sur un groupe de threads. Une requête abandonnée arrête son calcul.",
   "A computation beside the event loop": "Un calcul à côté de la boucle d'événements",
-  "All run at once and to their end; the failure of one neither stops the others nor fails the request.":
+  "All run concurrently to their end; one failure neither stops the others nor fails the request.":
     "Toutes courent à la fois et jusqu'au bout ; l'échec de l'une n'arrête pas les autres et ne fait pas échouer la requête.",
   "Five tasks, of which one fails": "Cinq tâches, dont une échoue",
   "Each blocks the sacrificial event loop for 0.5 s, one after the other; the duration includes the wait for that loop.":
     "Chacune bloque la boucle sacrifiée 0,5 s, l'une après l'autre ; la durée comprend l'attente de cette boucle.",
   "Five blocking operations": "Cinq opérations bloquantes",
-  "Each sleeps for 0.5 s, and so do all five together.": "Chacune dort 0,5 s, et les cinq ensemble aussi.",
+  "Each sleeps for 0.5 s; all five together take 0.5 s too.": "Chacune dort 0,5 s, et les cinq ensemble aussi.",
   "Five asynchronous operations": "Cinq opérations asynchrones",
-  "Newest first, a page at a time. With `SMTP_URL` set mails go to that server and not here: the list then has those of before.":
+  "Newest first, a page at a time. With `SMTP_URL` set, mails go to that server, and the list keeps only earlier ones.":
     "Les plus récents d'abord, page par page. Si `SMTP_URL` est défini, les mails vont à ce serveur et non ici : la liste a alors ceux d'avant.",
   "The mails of the embedded outbox": "Les mails de la boîte d'envoi intégrée",
   "URI reference that names the kind of problem": "Référence d'URI qui nomme le genre de problème",
   "The kind of problem, in a few words": "Le genre de problème, en quelques mots",
   "The HTTP status": "Le statut HTTP",
-  "What went wrong this time, and what would be right": "Ce qui n'a pas été cette fois, et ce qui serait juste",
-  "The path that was asked for": "Le chemin demandé",
-  "The trace under which the log has more": "La trace sous laquelle le journal en dit plus",
+  "The cause of this problem, and the expected input": "Ce qui n'a pas été cette fois, et ce qui serait juste",
+  "The requested path": "Le chemin demandé",
+  "The trace whose log lines have the details": "La trace sous laquelle le journal en dit plus",
   "an integer": "Un entier",
   "a string": "Une chaîne",
-  "Text format 0.0.4: requests, event loop, pools, queues, jobs, policies, the log. With API_TOKENS it needs a token, as it tells much.":
+  "Text format 0.0.4: requests, event loop, pools, queues, jobs, policies, the log. With API_TOKENS set, a token is required, as the metrics reveal much.":
     "Format texte 0.0.4 : requêtes, boucle d'événements, pools, files, tâches, politiques, journal. Avec API_TOKENS il faut un jeton, car il en dit long.",
   "Metrics for Prometheus": "Mesures pour Prometheus",
   "Counters and gauges of the running server.": "Compteurs et jauges du serveur en marche.",
-  "What was called": "Ce qui a été appelé",
+  "The called operation": "Ce qui a été appelé",
   "Any JSON value": "N'importe quelle valeur JSON",
-  "As the client wrote it": "Tel que le client l'a écrit",
+  "As the client sent it": "Tel que le client l'a écrit",
   "Bytes": "Octets",
-  "Of the file's bytes, lower-case hexadecimal": "Des octets du fichier, en hexadécimal minuscule",
-  "Where the file can be downloaded and deleted": "Où le fichier peut être téléchargé et supprimé",
+  "SHA-256 of the file's bytes, in lower-case hexadecimal": "Des octets du fichier, en hexadécimal minuscule",
+  "The URL at which the file can be downloaded and deleted": "Où le fichier peut être téléchargé et supprimé",
   "RFC 3339, in UTC": "RFC 3339, en UTC",
   "failed is the dead letter, which can be tried again": "failed est la lettre morte, qui peut être réessayée",
-  "What the job was asked for with": "Ce avec quoi la tâche a été demandée",
-  "Why it failed": "Pourquoi elle a échoué",
+  "The input of the job": "Ce avec quoi la tâche a été demandée",
+  "The reason for the failure": "Pourquoi elle a échoué",
   "Counted from 1, over all runs of the job": "Comptées depuis 1, sur toutes les exécutions de la tâche",
-  "Which run of the job: 1, and one more for each retry by hand":
+  "The run of the job: 1, plus one for each manual retry":
     "L'exécution de la tâche : 1, et une de plus à chaque relance à la main",
-  "null while it runs": "null tant qu'elle court",
+  "null during the attempt": "null tant qu'elle court",
   "Seconds": "Secondes",
   "A duration in words, in whole milliseconds up to 24 hours":
     "Une durée en mots, en millisecondes entières, 24 heures au plus",
@@ -232,53 +232,51 @@ export const french: Texts = {
   "Id of the user who is paid": "Id de l'utilisateur payé",
   "Decimal, two places": "Décimal, deux décimales",
   "The balance in cents": "Le solde en centimes",
-  "Decimal; negative where money left the account": "Décimal ; négatif si l'argent a quitté le compte",
+  "Decimal; negative if money left the account": "Décimal ; négatif si l'argent a quitté le compte",
   "The balance after this entry": "Le solde après cette écriture",
   "The other user; null for the outside account": "L'autre utilisateur ; null pour le compte extérieur",
   "Successes and errors together": "Succès et erreurs ensemble",
   "Seconds, two decimals": "Secondes, deux décimales",
-  "The job that sent it": "La tâche qui l'a envoyé",
-  "Its Message-Id: no two mails have the same": "Son Message-Id : deux mails n'ont jamais le même",
-  "One of API_TOKENS (RFC 6750). Without that setting no token is asked for; /health/, /docs and /openapi.json never ask for one.":
+  "The job that sent the mail": "La tâche qui l'a envoyé",
+  "The mail's Message-Id, unique to it": "Son Message-Id : deux mails n'ont jamais le même",
+  "One of API_TOKENS (RFC 6750). Without that setting no token is required; /health/, /docs and /openapi.json never require one.":
     "Un des API_TOKENS (RFC 6750). Sans ce réglage, aucun jeton n'est demandé ; /health/, /docs et /openapi.json n'en demandent jamais.",
-  "With a 415: the media type that is taken (RFC 9110, 15.5.16)":
+  "With a 415: the accepted media type (RFC 9110, 15.5.16)":
     "Avec un 415 : le type de contenu accepté (RFC 9110, 15.5.16)",
-  "With a 415: the content coding that is taken": "Avec un 415 : le codage de contenu accepté",
+  "With a 415: the accepted content coding": "Avec un 415 : le codage de contenu accepté",
   "Ranges are counted in bytes (RFC 9110, 14.3)": "Les plages se comptent en octets (RFC 9110, 14.3)",
   "The upload's name, UTF-8 in filename* (RFC 6266)": "Le nom du fichier, en UTF-8 dans filename* (RFC 6266)",
   "The language of the texts": "La langue des textes",
-  "The bytes sent, of how many; bytes */size with a 416 (RFC 9110, 14.4)":
+  "The range sent, and the size; bytes */size with a 416 (RFC 9110, 14.4)":
     "Les octets envoyés, et sur combien ; bytes */taille avec un 416 (RFC 9110, 14.4)",
   "The SHA-256 of the bytes, for If-Match, If-None-Match and If-Range":
     "Le SHA-256 des octets, pour If-Match, If-None-Match et If-Range",
-  "When the bytes were kept, for If-Modified-Since, If-Unmodified-Since and If-Range":
+  "The time of the upload, for If-Modified-Since, If-Unmodified-Since and If-Range":
     "Quand les octets ont été gardés, pour If-Modified-Since, If-Unmodified-Since et If-Range",
-  "The answer is the one that the first request with this Idempotency-Key got":
+  "Marks a repetition of the answer to the first request with this Idempotency-Key":
     "La réponse est celle que la première requête de cette Idempotency-Key a reçue",
-  "The next page, while there is more (RFC 8288)": "La page suivante, tant qu'il y en a une (RFC 8288)",
-  "Where the new thing is, or is part of": "Où se trouve ce qui a été créé, ou ce dont il fait partie",
+  "The next page, while there are more rows (RFC 8288)": "La page suivante, tant qu'il y en a une (RFC 8288)",
+  "The URL of the new resource, or of its container": "Où se trouve ce qui a été créé, ou ce dont il fait partie",
   "Seconds to wait before the next try": "Secondes à attendre avant le prochain essai",
-  "The version that is spoken (RFC 6455)": "La version parlée (RFC 6455)",
+  "The supported version (RFC 6455)": "La version parlée (RFC 6455)",
   "The protocol to change to": "Le protocole à prendre",
   "How to authenticate (RFC 6750)": "Comment s'authentifier (RFC 6750)",
-  "What blocks, what waits, and what the difference costs.":
-    "Ce qui bloque, ce qui attend, et ce que coûte la différence.",
-  "Calls to the upstream: blocking, asynchronous, concurrent, and with care.":
+  "Blocking, waiting, and the cost of the difference.": "Ce qui bloque, ce qui attend, et ce que coûte la différence.",
+  "Calls to the upstream: blocking, asynchronous, concurrent, and safe.":
     "Appels au service amont : bloquants, asynchrones, parallèles, et prudents.",
   "Users, their posts and their followers in a database.":
     "Base de données asynchrone : les utilisateurs, leurs articles et leurs abonnés.",
-  "Files by forms, streamed to disk.": "Upload et traitement de fichiers.",
+  "Files in forms, streamed to disk.": "Upload et traitement de fichiers.",
   "Durable background jobs.": "Gestion des tâches de background.",
   "The mails that background jobs send.": "Gestion des tâches de background : les mails envoyés.",
-  "Retry, timeouts, and the policies that say how much of them.":
-    "Relances, délais, et les politiques qui en disent la mesure.",
+  "Retries, timeouts, and their policies.": "Relances, délais, et les politiques qui en disent la mesure.",
   "Limited concurrency, shared fairly between requests.":
     "Concurrence limitée, partagée équitablement entre les requêtes.",
   "Money on a double-entry ledger.":
     "Context managers asynchrones : l'argent, dans un grand livre à écritures doubles.",
   "Durations in the log, in spans and in metrics; health.":
     "Durées dans le journal, les spans et les métriques ; santé.",
-  "What belongs on an event loop, and what does not.":
+  "Work that belongs on an event loop, and work that does not.":
     "Ce qui a sa place sur une boucle d'événements, et ce qui ne l'a pas.",
   "Failures as values beside the successes.": "Les échecs comme valeurs, à côté des succès.",
   "The same five operations, synchronous and asynchronous, measured.":

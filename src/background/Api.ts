@@ -32,7 +32,10 @@ const Delay = Schema.Int.pipe(
 /** The answer once the job is on disk. */
 export const Accepted = Schema.Struct({
   message: Schema.String.annotations({ examples: ["Notification en cours d'envoi"] }),
-  job: Schema.String.annotations({ description: "Where the job can be watched and cancelled", examples: ["/jobs/1"] })
+  job: Schema.String.annotations({
+    description: "The URL at which the job can be watched and cancelled",
+    examples: ["/jobs/1"]
+  })
 })
 
 const id = HttpApiSchema.param("id", JobIdFromText)
@@ -67,7 +70,7 @@ export const BackgroundApi = HttpApiGroup.make("background")
     "registerUser",
     "/register-user",
     "A registration",
-    "Answered once the job is on disk. It sends a mail (2 s), creates a profile (1 s) and joins the mailing list (0.5 s), all at once, each tried again on its own; where one fails for good, the others are taken back."
+    "Answered once the job is on disk. The job sends a mail (2 s), creates a profile (1 s) and joins the mailing list (0.5 s) concurrently, and retries each on its own. If one fails permanently, the others are undone."
   ))
   .add(
     HttpApiEndpoint.get("list", "/jobs")
@@ -77,7 +80,7 @@ export const BackgroundApi = HttpApiGroup.make("background")
         kind: Schema.optionalWith(JobKindName.annotations({ description: "Only jobs of this kind" }), { exact: true })
       }))
       .addSuccess(Schema.Array(Job))
-      .annotateContext(documented("The jobs", "Newest first, a page at a time; of one state or kind, if asked."))
+      .annotateContext(documented("The jobs", "Newest first, a page at a time; optionally of one state or kind."))
   )
   .add(
     HttpApiEndpoint.get("get")`/jobs/${id}`
@@ -85,7 +88,7 @@ export const BackgroundApi = HttpApiGroup.make("background")
       .addError(JobNotFound)
       .annotateContext(documented(
         "One job",
-        "With every attempt at its activities. A request that prefers text/event-stream to JSON gets it anew after each change, until it has finished."
+        "Lists every attempt at the job's activities. A request that prefers text/event-stream to JSON gets the job after each change, until it has finished."
       ))
       .annotateContext(eventStream({
         description: "Events job, each with the job as JSON",
@@ -99,7 +102,7 @@ export const BackgroundApi = HttpApiGroup.make("background")
       .addError(JobStateConflict)
       .annotateContext(documented(
         "Cancels a job",
-        "One that waits is cancelled at once. Of one that runs, the activities are interrupted and what succeeded is taken back; a mail that was sent remains sent."
+        "A waiting job is cancelled at once. The activities of a running job are interrupted and finished ones undone; a sent mail remains sent."
       ))
   )
   .add(idempotent(
@@ -109,8 +112,8 @@ export const BackgroundApi = HttpApiGroup.make("background")
       .addError(JobStateConflict)
       .addError(Problem.Overloaded)
       .annotateContext(documented(
-        "Tries a failed or cancelled job again",
-        "Activities that succeeded and were not taken back are not repeated."
+        "Retries a failed or cancelled job",
+        "Activities that succeeded and were not undone are not repeated."
       ))
       .annotateContext(located)
   ))
@@ -118,12 +121,16 @@ export const BackgroundApi = HttpApiGroup.make("background")
     HttpApiEndpoint.get("profiles", "/profiles")
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(Registered))
-      .annotateContext(documented("The profiles", "What registrations made, each address once; ascending id."))
+      .annotateContext(
+        documented("The profiles", "Profiles that registrations created, each address once, by ascending id.")
+      )
   )
   .add(
     HttpApiEndpoint.get("mailingList", "/mailing-list")
       .setUrlParams(PageParams)
       .addSuccess(Schema.Array(Registered))
-      .annotateContext(documented("The mailing list", "What registrations joined, each address once; ascending id."))
+      .annotateContext(
+        documented("The mailing list", "Addresses that registrations added, each once, by ascending id.")
+      )
   )
   .annotateContext(OpenApi.annotations({ title: "background", description: "Durable background jobs." }))

@@ -39,7 +39,7 @@ export const BasicsApi = HttpApiGroup.make("basics")
       .addError(Overloaded)
       .annotateContext(documented(
         "A slow operation that blocks",
-        "Blocks a whole event loop for 3 s: the sacrificial one, in a thread of its own, never the server's. Calls wait there for one another."
+        "Blocks a whole event loop for 3 s: the sacrificial one in a thread of its own, not the server's. Calls queue there."
       ))
   )
   .add(
@@ -47,7 +47,7 @@ export const BasicsApi = HttpApiGroup.make("basics")
       .addSuccess(SlowAnswer)
       .annotateContext(documented(
         "A slow operation that waits",
-        "Sleeps for 3 s and blocks nothing: any number of calls at once take 3 s together."
+        "Sleeps for 3 s and blocks nothing: any number of concurrent calls take 3 s together."
       ))
   )
   .add(
@@ -62,6 +62,6 @@ export const BasicsApi = HttpApiGroup.make("basics")
   .add(
     HttpApiEndpoint.get("asyncMultiple", "/async-multiple")
       .addSuccess(MultipleAnswer)
-      .annotateContext(documented("Three tasks at once", "Each sleeps for 1 s, and so do all three together."))
+      .annotateContext(documented("Three tasks at once", "Each sleeps for 1 s; all three together take 1 s too."))
   )
-  .annotateContext(documented("Basics", "What blocks, what waits, and what the difference costs."))
+  .annotateContext(documented("Basics", "Blocking, waiting, and the cost of the difference."))

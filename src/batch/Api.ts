@@ -27,8 +27,7 @@ const Concurrency = Schema.compose(
     type: "integer",
     minimum: 1,
     ...limited({ maximum: "POLICY_BATCH" }),
-    description:
-      "How many of the places of the policy batch this batch may hold at once, at most; all of them unless given"
+    description: "Bound on the permits of the policy batch that this batch holds at once; by default all"
   }
 })
 
@@ -63,7 +62,7 @@ export const BatchApi = HttpApiGroup.make("batch")
       .addError(Problem.TimedOut)
       .annotateContext(documented(
         "A batch of items, a few at a time",
-        "Each item takes 1 s and one of the three places of the whole server, which batches share fairly, in turn. At most 300 items; 3,000 with progress as server-sent events, for a request that prefers text/event-stream to JSON."
+        "Each item takes 1 s and one of the server's three permits, which batches share by round robin. At most 300 items, or 3,000 with progress as server-sent events for a request that prefers text/event-stream to JSON."
       ))
       .annotateContext(eventStream({
         description: "Events progress, and at the end result, or error with a problem document",

@@ -51,7 +51,7 @@ export const Items = Schema.declare([], { decode: () => check, encode: () => che
     type: "array",
     ...limited({ maxItems: "BATCH_MAX_ITEMS" }),
     items: { type: "string", maxLength: longestItem },
-    description: "More of them, BATCH_MAX_ITEMS_STREAMED, for a request that accepts text/event-stream",
+    description: "More items, BATCH_MAX_ITEMS_STREAMED, for a request that accepts text/event-stream",
     examples: [["a", "b"]]
   }
 })

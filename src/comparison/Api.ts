@@ -36,7 +36,7 @@ export const ComparisonApi = HttpApiGroup.make("comparison")
     HttpApiEndpoint.get("perfTestAsync", "/perf-test-async")
       .addSuccess(AsynchronousAnswer)
       .annotateContext(
-        documented("Five asynchronous operations", "Each sleeps for 0.5 s, and so do all five together.")
+        documented("Five asynchronous operations", "Each sleeps for 0.5 s; all five together take 0.5 s too.")
       )
   )
   .annotateContext(documented("Comparison", "The same five operations, synchronous and asynchronous, measured."))

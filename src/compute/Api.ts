@@ -25,7 +25,7 @@ const N = Schema.compose(DigitsToNumber, Schema.Int.pipe(Schema.between(1, large
     maximum: largestN,
     default: handbookN,
     description:
-      `The sum is that of i² for every whole i below n, 1 to ${largestN}; ${handbookN} unless given. ${largestN} takes seconds`
+      `Bound of the sum of i² over whole i below n, 1 to ${largestN}; by default ${handbookN}. ${largestN} takes seconds`
   }
 })
 
@@ -34,8 +34,10 @@ export const SumParams = Schema.Struct({ n: Schema.optionalWith(N, { exact: true
 
 export const GoodUsage = Schema.Struct({
   response: UpstreamAnswer,
-  users: Schema.Int.annotations({ description: "How many there are", examples: [3] }),
-  file: Schema.Struct({ bytes: Schema.Int.annotations({ description: "What was read of data.txt", examples: [22] }) })
+  users: Schema.Int.annotations({ description: "Their number", examples: [3] }),
+  file: Schema.Struct({
+    bytes: Schema.Int.annotations({ description: "The part of data.txt that was read", examples: [22] })
+  })
 })
 export type GoodUsage = typeof GoodUsage.Type
 
@@ -57,7 +59,7 @@ export const ComputeApi = HttpApiGroup.make("compute")
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
       .annotateContext(documented(
-        "What async is good for",
+        "A good use of async",
         "The upstream's JSON of /get, the number of users, and the file data.txt, concurrently. If one part fails, the others are interrupted."
       ))
   )
@@ -67,8 +69,8 @@ export const ComputeApi = HttpApiGroup.make("compute")
       .addSuccess(BlockingSum)
       .addError(Problem.Overloaded)
       .annotateContext(documented(
-        "What async does not help",
-        "A sum computed on an event loop, which does nothing else meanwhile: the sacrificial one, in a thread of its own, never the server's."
+        "A bad use of async",
+        "A sum computed on an event loop, which is blocked meanwhile: the sacrificial one in a thread of its own, not the server's."
       ))
   )
   .add(
@@ -81,4 +83,4 @@ export const ComputeApi = HttpApiGroup.make("compute")
         "The same sum on a pool of worker threads. A request that is aborted stops its computation."
       ))
   )
-  .annotateContext(documented("Compute", "What belongs on an event loop, and what does not."))
+  .annotateContext(documented("Compute", "Work that belongs on an event loop, and work that does not."))

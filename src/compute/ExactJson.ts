@@ -3,7 +3,7 @@ import { JSONSchema, Schema } from "effect"
 
 const anyInteger = {
   type: "integer",
-  description: "Exact: every digit counts, beyond 2^53 too",
+  description: "Exact in every digit, beyond 2^53 too",
   examples: [333332833333500000]
 }
 

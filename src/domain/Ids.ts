@@ -32,7 +32,7 @@ export const idFromText = <A extends number, I extends number>(schema: Schema.Sc
 
 const userDescription = "Id of a user, 1 to 2^53-1"
 const postDescription = "Id of a post, 1 to 2^53-1"
-const clientDescription = "Id that a chat client gives itself, 1 to 2^53-1"
+const clientDescription = "Id that the chat client chooses, 1 to 2^53-1"
 
 export const UserId = Id.pipe(Schema.brand("UserId")).annotations({
   identifier: "UserId",

@@ -12,10 +12,10 @@ export const members = {
   title: Schema.optional(Schema.String.annotations({ description: "The kind of problem, in a few words" })),
   status: Schema.optional(Schema.Int.annotations({ description: "The HTTP status" })),
   detail: Schema.optional(
-    Schema.String.annotations({ description: "What went wrong this time, and what would be right" })
+    Schema.String.annotations({ description: "The cause of this problem, and the expected input" })
   ),
-  instance: Schema.optional(Schema.String.annotations({ description: "The path that was asked for" })),
-  trace_id: Schema.optional(Schema.String.annotations({ description: "The trace under which the log has more" }))
+  instance: Schema.optional(Schema.String.annotations({ description: "The requested path" })),
+  trace_id: Schema.optional(Schema.String.annotations({ description: "The trace whose log lines have the details" }))
 }
 
 /** The description that a failure gives of itself. The error layer renders it in the language of the request. */

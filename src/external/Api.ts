@@ -15,7 +15,7 @@ export const ParallelAnswer = Schema.Struct({
 })
 export type ParallelAnswer = typeof ParallelAnswer.Type
 
-const url = Schema.String.annotations({ description: "What was called" })
+const url = Schema.String.annotations({ description: "The called operation" })
 
 /** The outcome of one call: its JSON, an error with a sentence that names it, or a timeout. */
 export const SafeResult = Schema.Union(
@@ -55,7 +55,7 @@ export const ExternalApi = HttpApiGroup.make("external")
       .addError(Problem.TimedOut)
       .annotateContext(documented(
         "A blocking call",
-        "The upstream's JSON of /delay/2, fetched by a call that blocks a whole event loop: the sacrificial one, in a thread of its own, never the server's."
+        "The upstream's JSON of /delay/2, fetched by a call that blocks a whole event loop: the sacrificial one in a thread of its own, not the server's."
       ))
   )
   .add(
@@ -81,10 +81,10 @@ export const ExternalApi = HttpApiGroup.make("external")
     HttpApiEndpoint.get("safeParallelCalls", "/safe-parallel-calls")
       .addSuccess(exactly(SafeAnswer))
       .annotateContext(documented(
-        "Three calls at once, each with its own end",
-        "/delay/1, /status/500 and /delay/10 concurrently, under the policy safe-call; how each one ended, in this order."
+        "Three calls at once, each with its own outcome",
+        "Calls /delay/1, /status/500 and /delay/10 concurrently, under the policy safe-call; answers each outcome, in this order."
       ))
   )
   .annotateContext(
-    documented("External calls", "Calls to the upstream: blocking, asynchronous, concurrent, and with care.")
+    documented("External calls", "Calls to the upstream: blocking, asynchronous, concurrent, and safe.")
   )

@@ -9,7 +9,7 @@ export const MetricsApi = HttpApiGroup.make("metrics")
       .addSuccess(HttpApiSchema.Text({ contentType }))
       .annotateContext(documented(
         "Metrics for Prometheus",
-        "Text format 0.0.4: requests, event loop, pools, queues, jobs, policies, the log. With API_TOKENS it needs a token, as it tells much."
+        "Text format 0.0.4: requests, event loop, pools, queues, jobs, policies, the log. With API_TOKENS set, a token is required, as the metrics reveal much."
       ))
   )
   .annotateContext(documented("Metrics", "Counters and gauges of the running server."))

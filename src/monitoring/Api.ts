@@ -12,14 +12,14 @@ export const MonitoringApi = HttpApiGroup.make("monitoring")
       .addSuccess(Schema.Struct({ data: Schema.String.annotations({ examples: ["some result"] }) }))
       .annotateContext(documented(
         "An operation whose duration is logged after the answer",
-        "Answers after 1 s; the log line is written once the answer is on its way and never delays it."
+        "Answers after 1 s; the log line is written after the answer is sent and never delays it."
       ))
   )
   .add(
     HttpApiEndpoint.get("measured", "/measured")
       .addSuccess(Schema.Struct({ message: Schema.String.annotations({ examples: ["Measured operation"] }) }))
       .annotateContext(documented(
-        "An operation whose duration is logged however it ends",
+        "An operation whose duration is logged whatever its outcome",
         "Answers after 0.5 s; success, failure and interruption are all logged."
       ))
   )
@@ -32,6 +32,6 @@ export const MonitoringApi = HttpApiGroup.make("monitoring")
     HttpApiEndpoint.get("ready", "/health/ready")
       .addSuccess(Healthy)
       .addError(NotReady)
-      .annotateContext(documented("Ready", "Requests are taken; 503 with the reason while starting and stopping."))
+      .annotateContext(documented("Ready", "Requests are accepted; 503 with the reason while starting and stopping."))
   )
   .annotateContext(documented("Monitoring", "Durations in the log, in spans and in metrics; health."))

@@ -12,9 +12,9 @@ export class OutboxMail extends Schema.Class<OutboxMail>("OutboxMail")({
   to: shown("alice@example.com"),
   subject: shown("Bienvenue !"),
   text: shown("Bienvenue !"),
-  job_id: Id.annotations({ description: "The job that sent it" }),
+  job_id: Id.annotations({ description: "The job that sent the mail" }),
   message_id: Schema.String.annotations({
-    description: "Its Message-Id: no two mails have the same",
+    description: "The mail's Message-Id, unique to it",
     examples: ["<job-1.welcome@localhost>"]
   }),
   sent_at: Instant
@@ -29,7 +29,7 @@ export const OutboxApi = HttpApiGroup.make("outbox")
       .annotateContext(OpenApi.annotations({
         summary: "The mails of the embedded outbox",
         description:
-          "Newest first, a page at a time. With `SMTP_URL` set mails go to that server and not here: the list then has those of before."
+          "Newest first, a page at a time. With `SMTP_URL` set, mails go to that server, and the list keeps only earlier ones."
       }))
   )
   .annotateContext(OpenApi.annotations({ title: "outbox", description: "The mails that background jobs send." }))

@@ -21,7 +21,7 @@ export const OutcomesApi = HttpApiGroup.make("outcomes")
       .addSuccess(OutcomesAnswer)
       .annotateContext(documented(
         "Five tasks, of which one fails",
-        "All run at once and to their end; the failure of one neither stops the others nor fails the request."
+        "All run concurrently to their end; one failure neither stops the others nor fails the request."
       ))
   )
   .annotateContext(documented("Outcomes", "Failures as values beside the successes."))

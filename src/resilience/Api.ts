@@ -57,7 +57,7 @@ export const SucceedOn = Schema.compose(
     type: "integer",
     minimum: 1,
     maximum: 20,
-    description: "The attempt that shall succeed, 1 to 20; none unless given"
+    description: "The attempt that shall succeed, 1 to 20; by default none"
   }
 })
 
@@ -78,7 +78,7 @@ export const Timeout = Schema.transform(
     type: "number",
     minimum: 1,
     maximum: 30,
-    description: "Seconds, 1 to 30; the policy slow-operation's unless given"
+    description: "Seconds, 1 to 30; by default the timeout of the policy slow-operation"
   }
 })
 
@@ -91,7 +91,7 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
       .addError(AttemptsFailed)
       .addError(Problem.TimedOut)
       .annotateContext(documented(
-        "A call that is tried again",
+        "A call that is retried",
         "Calls the upstream's /status/500 under the policy unreliable. With succeed_on=N, attempt N calls /get instead, and its JSON is the answer."
       ))
   )
@@ -121,7 +121,7 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
         })
       )
       .annotateContext(
-        documented("The policies in force", "Every named policy, as it can be given to the configuration.")
+        documented("The policies in force", "Every named policy, in the form that the configuration takes.")
       )
   )
-  .annotateContext(documented("Resilience", "Retry, timeouts, and the policies that say how much of them."))
+  .annotateContext(documented("Resilience", "Retries, timeouts, and their policies."))

@@ -27,7 +27,7 @@ export class Entry extends Schema.Class<Entry>("Entry")({
   transaction_id: Id,
   kind: Schema.Literal("deposit", "transfer").annotations({ examples: ["deposit"] }),
   amount: Schema.String.annotations({
-    description: "Decimal; negative where money left the account",
+    description: "Decimal; negative if money left the account",
     examples: ["100.00"]
   }),
   amount_cents: Schema.Int.annotations({ description: "The amount in cents", examples: [10_000] }),
@@ -142,7 +142,7 @@ export const TransfersApi = HttpApiGroup.make("transfers")
       .addError(AccountNotFound)
       .addError(BalanceTooLarge)
       .annotateContext(
-        documented("Money from outside", "A double entry too: the outside account gives what the user gets.")
+        documented("Money from outside", "A double entry too: the outside account pays the user.")
       )
       .pipe(idempotent)
   )

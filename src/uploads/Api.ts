@@ -18,16 +18,16 @@ export type UploadId = typeof UploadId.Type
 
 /** A file that is completely on disk. */
 export class Upload extends Schema.Class<Upload>("Upload")({
-  filename: Schema.String.annotations({ description: "As the client wrote it", examples: ["cœur ☕.txt"] }),
+  filename: Schema.String.annotations({ description: "As the client sent it", examples: ["cœur ☕.txt"] }),
   size: Schema.Int.annotations({ description: "Bytes", examples: [5] }),
   id: UploadId,
   content_type: Schema.String.annotations({ examples: ["text/plain"] }),
   sha256: Schema.String.annotations({
-    description: "Of the file's bytes, lower-case hexadecimal",
+    description: "SHA-256 of the file's bytes, in lower-case hexadecimal",
     examples: ["2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"]
   }),
   url: Schema.String.annotations({
-    description: "Where the file can be downloaded and deleted",
+    description: "The URL at which the file can be downloaded and deleted",
     examples: ["/uploads/1"]
   }),
   created_at: Instant
@@ -115,7 +115,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .addSuccess(Schema.Struct({ files: Schema.Array(Upload) }))
       .addError(NotKept)
       .annotate(JudgesConditions, true)
-      .annotateContext(documented("Several files", "Answered in the order sent; all of them are kept, or none."))
+      .annotateContext(documented("Several files", "Answered in the order sent; either all files are kept or none."))
   )
   .add(
     HttpApiEndpoint.get("list", "/uploads")
@@ -138,7 +138,7 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .annotateContext(
         documented(
           "One upload's bytes",
-          "Always as an attachment, of the media type with which it was uploaded. The ETag is the SHA-256. Understood are If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, Range with one range, and If-Range."
+          "Always an attachment, in the media type of the upload. The ETag is the SHA-256. Supports If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since, Range with one range, and If-Range."
         )
       )
       .annotateContext(answerHeaders({
@@ -157,8 +157,8 @@ export const UploadsApi = HttpApiGroup.make("uploads")
       .annotate(JudgesConditions, true)
       .annotateContext(documented(
         "Deletes an upload",
-        "A download that is under way still gets all of it. If-Match, If-Unmodified-Since and If-None-Match are understood."
+        "A download in flight still gets the whole file. Supports If-Match, If-Unmodified-Since and If-None-Match."
       ))
       .annotateContext(answerHeaders({ 412: ["ETag"] }))
   )
-  .annotateContext(OpenApi.annotations({ title: "uploads", description: "Files by forms, streamed to disk." }))
+  .annotateContext(OpenApi.annotations({ title: "uploads", description: "Files in forms, streamed to disk." }))

@@ -33,7 +33,7 @@ export type Post = typeof Post.Type
 export const Profile = Schema.Struct({
   user: User,
   posts: Schema.Array(Post),
-  followers: Schema.Int.annotations({ description: "How many there are", examples: [2] })
+  followers: Schema.Int.annotations({ description: "Their number", examples: [2] })
 }).annotations({ identifier: "Profile" })
 export type Profile = typeof Profile.Type
 
@@ -106,7 +106,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .annotateContext(
         documented(
           "A user with posts and followers",
-          "Three queries, at once as far as the database runs them at once; at most the newest 1,000 posts."
+          "Three queries, concurrent if the database allows; at most the newest 1,000 posts."
         )
       )
   )
@@ -130,13 +130,13 @@ export const UsersApi = HttpApiGroup.make("users")
     HttpApiEndpoint.get("getPost")`/users/${userId}/posts/${postId}`
       .addSuccess(Post)
       .addError(PostNotFound)
-      .annotateContext(documented("One post", "404 where that user has no such post."))
+      .annotateContext(documented("One post", "404 if that user has no such post."))
   )
   .add(
     HttpApiEndpoint.del("deletePost")`/users/${userId}/posts/${postId}`
       .addSuccess(HttpApiSchema.NoContent)
       .addError(PostNotFound)
-      .annotateContext(documented("Deletes a post", "404 where that user has no such post."))
+      .annotateContext(documented("Deletes a post", "404 if that user has no such post."))
   )
   .add(
     HttpApiEndpoint.put("follow")`/users/${userId}/followers/${followerId}`
@@ -147,7 +147,7 @@ export const UsersApi = HttpApiGroup.make("users")
       .annotate(JudgesConditions, true)
       .annotateContext(documented(
         "Follows a user",
-        "Idempotent; following oneself is a 422. With If-None-Match: * only who does not follow yet."
+        "Idempotent; following oneself is a 422. If-None-Match: * demands that the follower is new."
       ))
   )
   .add(
@@ -157,8 +157,8 @@ export const UsersApi = HttpApiGroup.make("users")
       .addError(PreconditionFailed)
       .annotate(JudgesConditions, true)
       .annotateContext(documented(
-        "Ceases to follow a user",
-        "Idempotent: 204 also where there is nothing to remove. With If-Match: * only who does follow."
+        "Unfollows a user",
+        "Idempotent: 204 even if there is nothing to remove. If-Match: * demands that the follower exists."
       ))
   )
   .annotateContext(

@@ -40,7 +40,7 @@ describe("withExactResult", () => {
     const schemaOf = (path: string) => paths[path]?.get?.responses[200]?.content?.["application/json"]?.schema
     const result = {
       type: "integer",
-      description: "Exact: every digit counts, beyond 2^53 too",
+      description: "Exact in every digit, beyond 2^53 too",
       examples: [333332833333500000]
     }
     expect(schemaOf("/sum")).toEqual({

@@ -24,7 +24,7 @@ export const Json = Schema.Unknown.pipe(Schema.filter((value): value is Json => 
 /** The upstream's JSON, passed on unchanged; documented by an answer of httpbin. */
 export const UpstreamAnswer = Json.annotations({
   identifier: "UpstreamAnswer",
-  description: "The upstream's JSON, as it is",
+  description: "The upstream's JSON, unchanged",
   examples: [{
     args: {},
     headers: { Accept: "application/json", Host: "httpbin.org" },

@@ -6,7 +6,7 @@ import * as HttpDate from "./HttpDate.ts"
 
 /** 412: the request's condition does not hold (RFC 9110, 15.5.13). */
 export class PreconditionFailed extends Problem.define<PreconditionFailed>()("PreconditionFailed", 412, {
-  etag: Schema.optional(Schema.String.annotations({ description: "The current one, where there is one" }))
+  etag: Schema.optional(Schema.String.annotations({ description: "The current one, if there is one" }))
 }) {
   get problem(): Problem.Description {
     const { etag } = this

@@ -6,7 +6,7 @@ export const eventStream = ({ description, example }: { readonly description: st
     transform: (operation) => {
       const ok = operation["responses"]["200"]
       const events = { schema: { type: "string", description }, example }
-      const seen = "The events ended with the one that Last-Event-ID names: there is no reason to connect again"
+      const seen = "The event that Last-Event-ID names was the last, so there is no reason to reconnect"
       const responses = {
         ...operation["responses"],
         200: { ...ok, content: { ...ok.content, "text/event-stream": events } },

@@ -5,32 +5,32 @@ const text = (description: string, example: string) => ({ description, schema: {
 
 /** Headers that clients act upon, as `components/headers` of the document. */
 export const headers = {
-  Accept: text("With a 415: the media type that is taken (RFC 9110, 15.5.16)", "application/json"),
-  "Accept-Encoding": text("With a 415: the content coding that is taken", "identity"),
+  Accept: text("With a 415: the accepted media type (RFC 9110, 15.5.16)", "application/json"),
+  "Accept-Encoding": text("With a 415: the accepted content coding", "identity"),
   "Accept-Ranges": text("Ranges are counted in bytes (RFC 9110, 14.3)", "bytes"),
   "Content-Disposition": text("The upload's name, UTF-8 in filename* (RFC 6266)", "attachment; filename=\"notes.txt\""),
   "Content-Language": { ...text("The language of the texts", "fr"), schema: { type: "string", enum: ["fr", "en"] } },
-  "Content-Range": text("The bytes sent, of how many; bytes */size with a 416 (RFC 9110, 14.4)", "bytes 0-99/1234"),
+  "Content-Range": text("The range sent, and the size; bytes */size with a 416 (RFC 9110, 14.4)", "bytes 0-99/1234"),
   ETag: text(
     "The SHA-256 of the bytes, for If-Match, If-None-Match and If-Range",
     "\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\""
   ),
   "Idempotency-Replayed": {
-    ...text("The answer is the one that the first request with this Idempotency-Key got", "true"),
+    ...text("Marks a repetition of the answer to the first request with this Idempotency-Key", "true"),
     schema: { type: "string", enum: ["true"] }
   },
   "Last-Modified": text(
-    "When the bytes were kept, for If-Modified-Since, If-Unmodified-Since and If-Range",
+    "The time of the upload, for If-Modified-Since, If-Unmodified-Since and If-Range",
     "Sun, 06 Nov 1994 08:49:37 GMT"
   ),
-  Link: text("The next page, while there is more (RFC 8288)", "</users?limit=100&after=100>; rel=\"next\""),
-  Location: text("Where the new thing is, or is part of", "/users/1/complete-profile"),
+  Link: text("The next page, while there are more rows (RFC 8288)", "</users?limit=100&after=100>; rel=\"next\""),
+  Location: text("The URL of the new resource, or of its container", "/users/1/complete-profile"),
   "Retry-After": {
     description: "Seconds to wait before the next try",
     schema: { type: "integer", minimum: 1 },
     example: 5
   },
-  "Sec-WebSocket-Version": text("The version that is spoken (RFC 6455)", "13"),
+  "Sec-WebSocket-Version": text("The supported version (RFC 6455)", "13"),
   Upgrade: text("The protocol to change to", "websocket"),
   "WWW-Authenticate": text("How to authenticate (RFC 6750)", "Bearer")
 } as const

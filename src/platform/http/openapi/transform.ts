@@ -66,7 +66,7 @@ const withoutExamples = (schema: unknown): unknown => {
   return rest
 }
 
-const fromQuery = "Here or as the member of the body of that name"
+const fromQuery = "Here, or as the body's member of the same name"
 
 /**
  * Documents the members of a JSON object body as query parameters too. Every operation with such a body accepts both.
@@ -158,8 +158,8 @@ const keyParameter = {
   in: "header",
   required: false,
   description: [
-    "Requests with one key, of one caller, run once: the others are answered as the first was, with Idempotency-Replayed.",
-    "Its quotes may be left out (draft-ietf-httpapi-idempotency-key-header)"
+    "One caller's requests with the same key run once; repeated ones get the first answer, with Idempotency-Replayed.",
+    "The key's quotes are optional (draft-ietf-httpapi-idempotency-key-header)"
   ].join(" "),
   // No example: a page that fills in an example would send two requests with one key.
   schema: { type: "string", pattern: keyPattern }
@@ -257,7 +257,7 @@ const bearer = {
   type: "http",
   scheme: "bearer",
   description:
-    "One of API_TOKENS (RFC 6750). Without that setting no token is asked for; /health/, /docs and /openapi.json never ask for one."
+    "One of API_TOKENS (RFC 6750). Without that setting no token is required; /health/, /docs and /openapi.json never require one."
 }
 
 /**

@@ -9,7 +9,7 @@ const job = {
   kind: Schema.String.annotations({ examples: ["registration"] }),
   state: JobState.annotations({ description: "failed is the dead letter, which can be tried again" }),
   payload: Schema.Unknown.annotations({
-    jsonSchema: { description: "What the job was asked for with", examples: [{ email: "alice@example.com" }] }
+    jsonSchema: { description: "The input of the job", examples: [{ email: "alice@example.com" }] }
   }),
   url: Schema.String.annotations({ examples: ["/jobs/1"] }),
   created_at: Instant,
@@ -17,7 +17,7 @@ const job = {
   started_at: Schema.NullOr(Instant),
   finished_at: Schema.NullOr(Instant),
   cancel_requested: Schema.Boolean.annotations({ examples: [false] }),
-  error: Schema.NullOr(Schema.String).annotations({ description: "Why it failed", examples: [null] })
+  error: Schema.NullOr(Schema.String).annotations({ description: "The reason for the failure", examples: [null] })
 }
 
 /** A job as lists show it. */
@@ -27,12 +27,12 @@ export class Job extends Schema.Class<Job>("Job")(job) {}
 export const Attempt = Schema.Struct({
   attempt: Schema.Int.annotations({ description: "Counted from 1, over all runs of the job", examples: [1] }),
   run: Schema.Int.annotations({
-    description: "Which run of the job: 1, and one more for each retry by hand",
+    description: "The run of the job: 1, plus one for each manual retry",
     examples: [1]
   }),
   started_at: Instant,
   ended_at: Schema.NullOr(Instant),
-  outcome: Schema.NullOr(Outcome).annotations({ description: "null while it runs" }),
+  outcome: Schema.NullOr(Outcome).annotations({ description: "null during the attempt" }),
   error: Schema.NullOr(Schema.String).annotations({ examples: [null] })
 })
 

@@ -3,11 +3,11 @@ import { Duration, Schema } from "effect"
 /** Damage of a blocking call to its event loop, as answers report it. */
 export const EventLoop = Schema.Struct({
   blockedFor: Schema.Number.annotations({
-    description: "Seconds in which the loop could do nothing else",
+    description: "Seconds for which the loop was blocked",
     examples: [3]
   }),
   missedHeartbeats: Schema.Int.annotations({
-    description: "Heartbeats, due every 10 ms, that never happened",
+    description: "Missed heartbeats, one due every 10 ms",
     examples: [299]
   })
 })
