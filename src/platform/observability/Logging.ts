@@ -20,12 +20,12 @@ export class JsonLines extends Context.Reference<JsonLines>()("barista/platform/
   defaultValue: (): ((line: string) => void) | undefined => undefined
 }) {}
 
-/** Number of log lines dropped so far because the reader was late. */
+/** Number of log lines dropped so far, because standard output did not take them in time. */
 export class DroppedLines extends Context.Reference<DroppedLines>()("barista/platform/observability/DroppedLines", {
   defaultValue: () => (): number => 0
 }) {}
 
-const dropped = (count: number) => `${count} log lines were dropped: their reader was late`
+const dropped = (count: number) => `${count} log lines were dropped: standard output did not take them in time`
 
 /** Format with one JSON object a line. */
 const json = {

@@ -54,7 +54,7 @@ export interface Options {
  * the disk before its first frame, and each frame's checksum covers earlier frames. Readers also see commits that still
  * wait for the disk, which only a power cut can undo.
  *
- * A checkpoint and a new log's header also wait for the disk. They run on a thread, while changes wait for their turn.
+ * A checkpoint and a new log's header also wait for the disk. Both run on a thread, while changes wait for a turn.
  * One wait is left on the event loop: that of the header, after another process has copied the whole log.
  */
 export const open = Effect.fnUntraced(function*(connection: SqliteConnection, options: Options) {
