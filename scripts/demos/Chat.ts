@@ -28,7 +28,7 @@ const join = Effect.fnUntraced(function*(id: number) {
 export const chat = Demo.make({
   name: "chat",
   shows: [
-    "Three clients of the websocket chat speak at once; what each says takes 0.1 s to process and goes to all.",
+    "Three clients of the websocket chat speak at once; each message takes 0.1 s to process and goes to all.",
     "One client's processing does not delay another's; then one leaves, and the others are told."
   ],
   needs: "sockets",

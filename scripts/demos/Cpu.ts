@@ -23,7 +23,7 @@ export const cpu = Demo.make({
     `The sum of ${
       n.toLocaleString("en")
     } squares twice: on the event loop of this process, on the sacrificial one, on the pool of threads.`,
-    "Only the pool does both at once, and only the first makes this loop late: see its delay."
+    "Only the pool computes both at once, and only the first delays this loop: see the event-loop delay."
   ],
   needs: "threads",
   operations: ["sum here", DemoLoop.blockingCall, "CpuPool.sumOfSquares"],

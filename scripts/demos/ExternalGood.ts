@@ -7,7 +7,7 @@ import { Stage } from "./stage/Stage.ts"
 export const externalGood = Demo.make({
   name: "external-good",
   shows: [
-    "Asynchronous calls to an upstream that takes its time: one of two seconds, then three of one second at once.",
+    "Asynchronous calls to a slow upstream: one of two seconds, then three of one second at once.",
     "Three calls take as long as one."
   ],
   needs: "clock",

@@ -9,7 +9,7 @@ const requests = 100
 export const profile = Demo.make({
   name: "profile",
   shows: [
-    "The server puts a user, the posts and the number of followers together: three queries, which SQLite runs in turn.",
+    "The server composes a user, the posts and the number of followers from three queries, which SQLite runs in turn.",
     `One profile, one that does not exist, and then ${requests} requests at once.`
   ],
   needs: "sockets",

@@ -10,7 +10,7 @@ export const retry = Demo.make({
   name: "retry",
   shows: [
     "A call that fails is tried three times, with pauses of one and two seconds, by the policy \"unreliable\".",
-    "First in vain, then against an upstream that has recovered when the third attempt comes."
+    "First all attempts fail, then the upstream has recovered by the third attempt."
   ],
   needs: "clock",
   operations: ["Upstream.get"],

@@ -17,8 +17,8 @@ const order = Effect.fnUntraced(function*(client: string, items: ReadonlyArray<s
 export const semaphore = Demo.make({
   name: "semaphore",
   shows: [
-    "Three places for the whole server: Alice sends nine items of a second each, and just after her Bob sends one.",
-    "Never more than three at once; the places go round, so Bob does not wait for all of Alice's."
+    "Three permits for the whole server: Alice sends nine items of a second each, and just after her Bob sends one.",
+    "Never more than three run at once; permits go round robin, so Bob does not wait for all of Alice's items."
   ],
   needs: "clock",
   operations: ["Batch.processItem"],

@@ -9,7 +9,7 @@ export const sequentialAndParallel = Demo.make({
   name: "sequential-and-parallel",
   shows: [
     "The same operation of three seconds twice, one after the other and at once: six seconds or three.",
-    "It only waits and blocks nothing; all that differs is how the two are composed."
+    "The operation only waits and blocks nothing; only the composition differs."
   ],
   needs: "clock",
   operations: ["Basics.asyncSlow"],

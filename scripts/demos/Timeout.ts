@@ -9,8 +9,8 @@ import { Stage } from "./stage/Stage.ts"
 export const timeout = Demo.make({
   name: "timeout",
   shows: [
-    "An operation of ten seconds under a timeout of five: it is interrupted, not abandoned to run on unseen.",
-    "Under a timeout of twelve it ends by itself."
+    "An operation of ten seconds under a timeout of five is interrupted, not left running unseen.",
+    "Under a timeout of twelve the operation ends by itself."
   ],
   needs: "clock",
   operations: ["Resilience.slowOperation"],

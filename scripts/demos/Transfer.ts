@@ -47,7 +47,7 @@ export const transfer = Demo.make({
   name: "transfer",
   shows: [
     "A transfer between two accounts of a real SQLite file; then one that is interrupted between its two halves,",
-    "and one of more than there is. Both are rolled back: the balances stay, and the sum of all is always 0."
+    "and one beyond the balance. Both are rolled back: the balances stay, and the sum of all is always 0."
   ],
   needs: "files",
   operations: ["Transfers.transfer"],

@@ -32,7 +32,7 @@ export const uploads = Demo.make({
   name: "uploads",
   shows: [
     `Three files of ${size / mebibyte} MiB at once, streamed to disk asynchronously, then by blocking file calls.`,
-    "Each is answered when it is safe on disk; its name is only data, even one that tries to leave the folder."
+    "Each is answered when safe on disk; the name is only data, even one that tries to leave the folder."
   ],
   needs: "sockets",
   operations: ["Uploads.acceptOne", "Uploads.acceptOneBlocking"],
