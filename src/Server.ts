@@ -1,10 +1,10 @@
 import { type HttpApi, HttpServer } from "@effect/platform"
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { resolve } from "node:path"
 import { Api } from "./Api.ts"
 import { french } from "./ApiInFrench.ts"
-import { AppConfig } from "./AppConfig.ts"
+import { AppConfig, partOf, type Values } from "./AppConfig.ts"
 import { Background } from "./background/Background.ts"
 import * as BackgroundHttp from "./background/Http.ts"
 import * as JobKind from "./background/Kinds.ts"
@@ -15,6 +15,7 @@ import { Batch } from "./batch/Batch.ts"
 import * as BatchHttp from "./batch/Http.ts"
 import * as ChatHttp from "./chat/Http.ts"
 import { Room } from "./chat/Room.ts"
+import * as Sockets from "./chat/Sockets.ts"
 import { Comparison } from "./comparison/Comparison.ts"
 import * as ComparisonHttp from "./comparison/Http.ts"
 import { Compute } from "./compute/Compute.ts"
@@ -56,7 +57,7 @@ import { reportFound } from "./platform/process/reportFound.ts"
 import { Database } from "./platform/sql/Database.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
 import { Upstream } from "./platform/upstream/Upstream.ts"
-import { rememberHeads, WebSocketServer } from "./platform/websocket/WebSocketServer.ts"
+import { rememberHeads } from "./platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "./platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "./platform/workers/cpu/CpuPool.ts"
 import { Policies } from "./policy/Policies.ts"
@@ -120,13 +121,32 @@ const jobKinds = Layer.effect(
   )
 )
 
+/** Makes a machine within the limits of the settings. */
+const fromSettings = <A, E, R>(layerOf: (settings: Values) => Layer.Layer<A, E, R>) =>
+  Layer.unwrapEffect(Effect.map(AppConfig, layerOf))
+
+const lifecycle = fromSettings(({ maxPipelined, maxRequests, maxRequestsPerClient }) =>
+  Lifecycle.layerWith({
+    server: maxRequests,
+    client: partOf(maxRequests, maxRequestsPerClient),
+    connection: maxPipelined
+  })
+)
+
+const inputMemory = fromSettings(({ maxBufferedBytes }) => InputMemory.layer(maxBufferedBytes))
+
+// An upload takes at most one request timeout. The second leaves time for its commit.
+const fileStore = fromSettings(({ dataDir, requestTimeout }) =>
+  FileStore.layer({ dataDir, abandonedAfter: Duration.times(requestTimeout, 2) })
+)
+
 /** The machines on which the other parts stand. */
 const machines = inOrder(
-  WebSocketServer.layer,
+  Sockets.layer,
   Policies.layer,
   CpuPool.layer,
   BlockingLoop.layer,
-  FileStore.layer,
+  fileStore,
   Upstream.layer,
   SqliteDatabase.layer,
   IdempotencyKeys.layer,
@@ -220,8 +240,8 @@ const list = inOrder(
   NodeFileSystem.layer,
   NodePath.layer,
   Layer.effectDiscard(checkSettings),
-  Lifecycle.bounded,
-  InputMemory.layer,
+  lifecycle,
+  inputMemory,
   RequestMetrics.layer,
   NodeServer.NodeServer.layer,
   NodeServer.layer,

@@ -6,10 +6,11 @@ import { ChatApi } from "../../src/chat/Api.ts"
 import { handlers } from "../../src/chat/Http.ts"
 import { jsonProtocol } from "../../src/chat/messages.ts"
 import { Room } from "../../src/chat/Room.ts"
+import * as Sockets from "../../src/chat/Sockets.ts"
 import * as HttpAdapter from "../../src/platform/http/HttpAdapter.ts"
 import * as NodeServer from "../../src/platform/http/node/NodeServer.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
-import { rememberHeads, WebSocketServer } from "../../src/platform/websocket/WebSocketServer.ts"
+import { rememberHeads } from "../../src/platform/websocket/WebSocketServer.ts"
 import { httpAdapter } from "../support/adapter.ts"
 import { send } from "../support/send.ts"
 import { type Client, connect, port, refusal } from "../support/websocket.ts"
@@ -27,7 +28,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
 const server = (overrides: Parameters<typeof AppConfig.layerWith>[0] = {}) =>
   serve.pipe(
     Layer.provideMerge(Room.layer),
-    Layer.provide(WebSocketServer.layer),
+    Layer.provide(Sockets.layer),
     Layer.provideMerge(NodeServer.layer),
     Layer.provide(NodeServer.NodeServer.layer),
     Layer.provide(Lifecycle.layer),
@@ -160,6 +161,14 @@ describe("WS /ws/{client_id}", () => {
       expect(full.status).toBe(503)
       expect(full.headers["content-type"]).toBe("application/problem+json")
     }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
+
+  it.live("gives one address half of the sockets", () =>
+    Effect.gen(function*() {
+      yield* settle(yield* connect("/ws/1"), 1)
+      const full = yield* refusal("/ws/2")
+      expect(full.status).toBe(503)
+      expect(full.body).toContain("one client")
+    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 2 }))))
 
   it.live("closes every socket with 1001 when the room stops, though one of them does not answer", () =>
     Effect.gen(function*() {

@@ -1,7 +1,7 @@
 import { HttpApi, OpenApi } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Deferred, Effect, Exit, Layer, Logger, LogLevel, Option, Queue, type Scope } from "effect"
+import { Clock, Deferred, Duration, Effect, Exit, Layer, Logger, LogLevel, Option, Queue, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -32,7 +32,7 @@ const folder = Effect.acquireRelease(
 
 const layerIn = (dataDir: string, overrides: Partial<Values>, repo: Layer.Layer<UploadsRepo, never, Database>) =>
   Uploads.layer.pipe(
-    Layer.provide([repo, FileStore.layer]),
+    Layer.provide([repo, FileStore.layer({ dataDir, abandonedAfter: Duration.minutes(30) })]),
     Layer.provideMerge(SqliteDatabase.layer),
     Layer.provideMerge(Lifecycle.layer),
     Layer.provide(BlockingLoop.layer),

@@ -1,9 +1,8 @@
-import { Clock, Context, Duration, Effect, Exit, Layer, type Scope } from "effect"
+import { Clock, Context, type Duration, Effect, Exit, Layer, type Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import { mkdir, rename, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
-import { AppConfig } from "../../AppConfig.ts"
 import type { Overloaded } from "../../domain/Problem.ts"
 import { BlockingLoop } from "../workers/blocking/BlockingLoop.ts"
 import { fileCall } from "./fileCall.ts"
@@ -18,6 +17,12 @@ export interface StoredFile extends WriteFile.Written {
 }
 
 export type Write<E> = (content: Readable) => Effect.Effect<StoredFile, StorageFull | E, Scope.Scope>
+
+export interface Options {
+  readonly dataDir: string
+  /** Age from which an unknown file on its way in or out counts as abandoned. */
+  readonly abandonedAfter: Duration.Duration
+}
 
 /** The store's folders, which must be writable: one for known files, one for files on their way in and out. */
 export const foldersIn = (dataDir: string) => ({ files: join(dataDir, "uploads"), temporaries: join(dataDir, "tmp") })
@@ -54,100 +59,103 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
   /** Moves known files in, and counts unknown ones. */
   readonly recover: <E>(known: Folder.Known<E>) => Effect.Effect<Found, E>
   /**
-   * Removes abandoned files, and returns their number. Files younger than two request timeouts are skipped, because
-   * they may be in use, here or in another process.
+   * Removes abandoned files, and returns their number. Files younger than `abandonedAfter` are skipped, because they
+   * may be in use, here or in another process.
    */
   readonly sweep: <E>(known: Folder.Known<E>) => Effect.Effect<number, E>
 }>() {
   /** Makes the store, and creates its folders. */
-  static readonly layer = Layer.effect(
-    FileStore,
-    Effect.gen(function*() {
-      const { dataDir, requestTimeout } = yield* AppConfig
-      const loop = yield* BlockingLoop
-      const { files, temporaries } = foldersIn(dataDir)
-      yield* Effect.forEach([files, temporaries], (path) => fileCall(() => mkdir(path, { recursive: true })), {
-        concurrency: 1
-      })
-
-      const total = { files: 0, bytes: 0 }
-      /** Moves a file; false if the file is gone because another fiber or process was faster. */
-      const move = (name: string, from: string, to: string) =>
-        Effect.as(Effect.tryPromise(() => rename(join(from, name), join(to, name))), true).pipe(
-          Effect.catchAll(({ error }) =>
-            error instanceof Error && "code" in error && error.code === "ENOENT"
-              ? Effect.succeed(false)
-              : Effect.die(error)
-          )
-        )
-      const moveIn = (name: string) => move(name, temporaries, files)
-      const moveOut = (name: string) =>
-        Effect.zipRight(
-          // Renews the file's age, so that no sweep takes it for abandoned.
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            Effect.ignore(Effect.tryPromise(() => utimes(join(files, name), now / 1000, now / 1000)))),
-          move(name, files, temporaries)
-        )
-
-      const writeWith = <E>(write: (content: Readable, path: string) => Effect.Effect<WriteFile.Written, E>) =>
-        Effect.fn("FileStore.write")(function*(content: Readable) {
-          const storedAs = randomUUID()
-          const path = join(temporaries, storedAs)
-          yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? Effect.void : WriteFile.removeFile(path)))
-          const written = yield* write(content, path)
-          yield* WriteFile.syncFolder(temporaries)
-          total.files++
-          total.bytes += written.size
-          return { storedAs, ...written }
+  static readonly layer = ({ abandonedAfter, dataDir }: Options) =>
+    Layer.effect(
+      FileStore,
+      Effect.gen(function*() {
+        const loop = yield* BlockingLoop
+        const { files, temporaries } = foldersIn(dataDir)
+        yield* Effect.forEach([files, temporaries], (path) => fileCall(() => mkdir(path, { recursive: true })), {
+          concurrency: 1
         })
 
-      const age = Duration.times(requestTimeout, 2)
-      return FileStore.of({
-        write: writeWith(WriteFile.streaming),
-        writeBlocking: writeWith(WriteFile.blocking(loop)),
-        written: () => total,
-        keep: (names) =>
-          Effect.uninterruptible(
-            Effect.zipRight(
-              Effect.forEach(names, moveIn, { concurrency: 1, discard: true }),
-              Effect.orDie(WriteFile.syncFolder(files))
+        const total = { files: 0, bytes: 0 }
+        /** Moves a file; false if the file is gone because another fiber or process was faster. */
+        const move = (name: string, from: string, to: string) =>
+          Effect.as(Effect.tryPromise(() => rename(join(from, name), join(to, name))), true).pipe(
+            Effect.catchAll(({ error }) =>
+              error instanceof Error && "code" in error && error.code === "ENOENT"
+                ? Effect.succeed(false)
+                : Effect.die(error)
             )
-          ),
-        open: ({ size, storedAs }) =>
-          Effect.catchTag(
-            ReadFile.open(join(files, storedAs), storedAs, size),
-            "FileDamaged",
-            (damaged) =>
-              damaged.found === undefined
-                // The file is still on its way in.
-                ? ReadFile.open(join(temporaries, storedAs), storedAs, size)
-                : damaged
-          ),
-        remove: (storedAs, forget) =>
-          Effect.uninterruptible(
-            moveOut(storedAs).pipe(
-              Effect.zipRight(Effect.onError(forget, () => moveIn(storedAs))),
-              Effect.zipLeft(WriteFile.removeFile(join(temporaries, storedAs)))
-            )
-          ),
-        recover: (known) =>
-          Effect.all({
-            recovered: Folder.count(temporaries, known, (_, name, isKnown) =>
-              isKnown ? moveIn(name) : Effect.succeed(false)),
-            unknown: Folder.count(files, known, (_, __, isKnown) =>
-              Effect.succeed(!isKnown))
-          }, { concurrency: 1 }),
-        sweep: (known) =>
-          Folder.count(
-            temporaries,
-            known,
-            (path, _, isKnown) =>
-              Effect.flatMap(
-                isKnown ? Effect.succeed(false) : Folder.isOlder(path, age),
-                (abandoned) => abandoned ? Effect.as(WriteFile.removeFile(path), true) : Effect.succeed(false)
-              )
           )
+        const moveIn = (name: string) => move(name, temporaries, files)
+        const moveOut = (name: string) =>
+          Effect.zipRight(
+            // Renews the file's age, so that no sweep takes it for abandoned.
+            Effect.flatMap(
+              Clock.currentTimeMillis,
+              (now) => Effect.ignore(Effect.tryPromise(() => utimes(join(files, name), now / 1000, now / 1000)))
+            ),
+            move(name, files, temporaries)
+          )
+
+        const writeWith = <E>(write: (content: Readable, path: string) => Effect.Effect<WriteFile.Written, E>) =>
+          Effect.fn("FileStore.write")(function*(content: Readable) {
+            const storedAs = randomUUID()
+            const path = join(temporaries, storedAs)
+            yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? Effect.void : WriteFile.removeFile(path)))
+            const written = yield* write(content, path)
+            yield* WriteFile.syncFolder(temporaries)
+            total.files++
+            total.bytes += written.size
+            return { storedAs, ...written }
+          })
+
+        return {
+          write: writeWith(WriteFile.streaming),
+          writeBlocking: writeWith(WriteFile.blocking(loop)),
+          written: () => total,
+          keep: (names) =>
+            Effect.uninterruptible(
+              Effect.zipRight(
+                Effect.forEach(names, moveIn, { concurrency: 1, discard: true }),
+                Effect.orDie(WriteFile.syncFolder(files))
+              )
+            ),
+          open: ({ size, storedAs }) =>
+            Effect.catchTag(
+              ReadFile.open(join(files, storedAs), storedAs, size),
+              "FileDamaged",
+              (damaged) =>
+                damaged.found === undefined
+                  // The file is still on its way in.
+                  ? ReadFile.open(join(temporaries, storedAs), storedAs, size)
+                  : damaged
+            ),
+          remove: (storedAs, forget) =>
+            Effect.uninterruptible(
+              moveOut(storedAs).pipe(
+                Effect.zipRight(Effect.onError(forget, () => moveIn(storedAs))),
+                Effect.zipLeft(WriteFile.removeFile(join(temporaries, storedAs)))
+              )
+            ),
+          recover: (known) =>
+            Effect.all({
+              recovered: Folder.count(
+                temporaries,
+                known,
+                (_, name, isKnown) => isKnown ? moveIn(name) : Effect.succeed(false)
+              ),
+              unknown: Folder.count(files, known, (_, __, isKnown) => Effect.succeed(!isKnown))
+            }, { concurrency: 1 }),
+          sweep: (known) =>
+            Folder.count(
+              temporaries,
+              known,
+              (path, _, isKnown) =>
+                Effect.flatMap(
+                  isKnown ? Effect.succeed(false) : Folder.isOlder(path, abandonedAfter),
+                  (abandoned) => abandoned ? Effect.as(WriteFile.removeFile(path), true) : Effect.succeed(false)
+                )
+            )
+        }
       })
-    })
-  )
+    )
 }

@@ -1,5 +1,4 @@
 import { Context, Duration, Effect, Layer } from "effect"
-import { AppConfig } from "../../AppConfig.ts"
 import { type Entry, LinkedQueue } from "../../collections/LinkedQueue.ts"
 
 /** Time after which an incomplete body gives way if the memory is full. A slow sender must not keep the others out. */
@@ -18,7 +17,33 @@ interface Holder {
   readonly giveWay: () => void
 }
 
-const make = (most: number, now: () => number) => {
+interface Memory {
+  /** Begins to hold a body or message; `giveWay` is called if it must end before it is whole. */
+  readonly open: (giveWay: () => void) => Holding
+  /** Bytes held now. */
+  readonly used: () => number
+  /** Bodies and messages that found no room, or had to give way, since the start. */
+  readonly refused: () => number
+}
+
+/**
+ * Memory for all bodies and messages that have not arrived whole. A single body has its own bound, but a thousand slow
+ * senders multiply that bound. Without the layer there is no common bound.
+ */
+export class InputMemory extends Context.Reference<InputMemory>()<"barista/platform/lifecycle/InputMemory", Memory>(
+  "barista/platform/lifecycle/InputMemory",
+  {
+    defaultValue: () => make(Infinity, () => 0)
+  }
+) {
+  static readonly layer = (mostBytes: number) =>
+    Layer.effect(
+      InputMemory,
+      Effect.map(Effect.clock, (clock) => make(mostBytes, () => clock.unsafeCurrentTimeMillis()))
+    )
+}
+
+const make = (most: number, now: () => number): Memory => {
   const holders = new LinkedQueue<Holder>()
   let used = 0
   let refused = 0
@@ -57,20 +82,4 @@ const make = (most: number, now: () => number) => {
     }
   }
   return { open, used: () => used, refused: () => refused }
-}
-
-/**
- * Memory for all bodies and messages that have not arrived whole. A single body has its own bound, but a thousand slow
- * senders multiply that bound. Without the layer there is no common bound.
- */
-export class InputMemory extends Context.Reference<InputMemory>()("barista/platform/lifecycle/InputMemory", {
-  defaultValue: () => make(Infinity, () => 0)
-}) {
-  static readonly layer = Layer.effect(
-    InputMemory,
-    Effect.map(
-      Effect.all([AppConfig, Effect.clock], { concurrency: 1 }),
-      ([{ maxBufferedBytes }, clock]) => make(maxBufferedBytes, () => clock.unsafeCurrentTimeMillis())
-    )
-  )
 }

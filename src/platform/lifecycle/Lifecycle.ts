@@ -1,6 +1,5 @@
 import { Context, Effect, Layer } from "effect"
 import type { ServerResponse } from "node:http"
-import { AppConfig, partOf } from "../../AppConfig.ts"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { Clients } from "./Clients.ts"
 import { Connection } from "./Connection.ts"
@@ -29,85 +28,6 @@ const handled = 2
 /** Closes the connection after a response. Requests in flight behind the response are still answered, in their turn. */
 const closeAfter = (response: ServerResponse): void => {
   if (Connection.of(response.req.socket).last === response) response.shouldKeepAlive = false
-}
-
-const make = (bounds: Bounds): Context.Tag.Service<Lifecycle> => {
-  let state: State = "starting"
-  const underWay = new LinkedQueue<ServerResponse>()
-  let active = 0
-  let admitted = 0
-  const clients = new Clients()
-  const refused = { server: 0, client: 0, connection: 0 }
-  /** Bounds by request. Holds only requests that were not admitted, which are few. */
-  const full = new WeakMap<object, Full>()
-  const none = Effect.unsafeMakeLatch(true)
-  const stop = Effect.unsafeMakeLatch()
-
-  const isEnding = () => state === "leaving" || state === "stopping"
-
-  const fullFor = (ofClient: number, waiting: number): Full | undefined => {
-    if (waiting > bounds.connection) return "connection"
-    if (ofClient >= bounds.client) return "client"
-    return admitted >= bounds.server ? "server" : undefined
-  }
-
-  const begin = (response: ServerResponse) => {
-    const { socket } = response.req
-    const usage = clients.of(socket)
-    clients.use(usage)
-    const { client } = usage
-    const entry = underWay.add(response)
-    let ended = 0
-    active++
-    none.unsafeClose()
-    const connection = Connection.of(socket)
-    connection.begin(response)
-    const over = fullFor(client.requests, response.socket === null ? connection.open.length - 1 : 0)
-    if (over === undefined) {
-      admitted++
-      client.requests++
-    } else {
-      refused[over]++
-      full.set(response.req, over)
-    }
-    // Each part may be reported more than once, and counts once.
-    const end = (part: number) => {
-      if (ended === closed + handled) return
-      ended |= part
-      if (ended !== closed + handled) return
-      underWay.remove(entry)
-      active--
-      usage.requests--
-      if (over === undefined) {
-        admitted--
-        client.requests--
-      }
-      if (active === 0) none.unsafeOpen()
-    }
-    response.on("close", () => end(closed))
-    if (isEnding() || over === "connection") response.shouldKeepAlive = false
-    return () => end(handled)
-  }
-
-  return {
-    state: Effect.sync(() => state),
-    enter: (next) =>
-      Effect.sync(() => {
-        state = next
-        if (!isEnding()) return
-        if (next === "stopping") stop.unsafeOpen()
-        for (let entry = underWay.first; entry !== undefined; entry = entry.next) closeAfter(entry.value)
-      }),
-    active: () => active,
-    full: (request) => full.get(request),
-    refused,
-    clients,
-    hasStarted: () => state !== "starting",
-    isStopping: () => state === "stopping",
-    stopping: stop.await,
-    begin,
-    idle: none.await
-  }
 }
 
 /**
@@ -144,14 +64,86 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
   /** Completes when no request is in flight. */
   readonly idle: Effect.Effect<void>
 }>() {
-  static readonly layer = Layer.sync(Lifecycle, () => make(unbounded))
+  static readonly layerWith = (bounds: Bounds) =>
+    Layer.sync(Lifecycle, () => {
+      let state: State = "starting"
+      const underWay = new LinkedQueue<ServerResponse>()
+      let active = 0
+      let admitted = 0
+      const clients = new Clients()
+      const refused = { server: 0, client: 0, connection: 0 }
+      /** Bounds by request. Holds only requests that were not admitted, which are few. */
+      const full = new WeakMap<object, Full>()
+      const none = Effect.unsafeMakeLatch(true)
+      const stop = Effect.unsafeMakeLatch()
 
-  static readonly bounded = Layer.effect(
-    Lifecycle,
-    Effect.map(
-      AppConfig,
-      ({ maxPipelined, maxRequests, maxRequestsPerClient }) =>
-        make({ server: maxRequests, client: partOf(maxRequests, maxRequestsPerClient), connection: maxPipelined })
-    )
-  )
+      const isEnding = () => state === "leaving" || state === "stopping"
+
+      const fullFor = (ofClient: number, waiting: number): Full | undefined => {
+        if (waiting > bounds.connection) return "connection"
+        if (ofClient >= bounds.client) return "client"
+        return admitted >= bounds.server ? "server" : undefined
+      }
+
+      const begin = (response: ServerResponse) => {
+        const { socket } = response.req
+        const usage = clients.of(socket)
+        clients.use(usage)
+        const { client } = usage
+        const entry = underWay.add(response)
+        let ended = 0
+        active++
+        none.unsafeClose()
+        const connection = Connection.of(socket)
+        connection.begin(response)
+        const over = fullFor(client.requests, response.socket === null ? connection.open.length - 1 : 0)
+        if (over === undefined) {
+          admitted++
+          client.requests++
+        } else {
+          refused[over]++
+          full.set(response.req, over)
+        }
+        // Each part may be reported more than once, and counts once.
+        const end = (part: number) => {
+          if (ended === closed + handled) return
+          ended |= part
+          if (ended !== closed + handled) return
+          underWay.remove(entry)
+          active--
+          usage.requests--
+          if (over === undefined) {
+            admitted--
+            client.requests--
+          }
+          if (active === 0) none.unsafeOpen()
+        }
+        response.on("close", () => end(closed))
+        if (isEnding() || over === "connection") response.shouldKeepAlive = false
+        return () => end(handled)
+      }
+
+      return {
+        state: Effect.sync(() => state),
+        enter: (next) =>
+          Effect.sync(() => {
+            state = next
+            if (!isEnding()) return
+            if (next === "stopping") stop.unsafeOpen()
+            for (let entry = underWay.first; entry !== undefined; entry = entry.next) closeAfter(entry.value)
+          }),
+        active: () => active,
+        full: (request) => full.get(request),
+        refused,
+        clients,
+        hasStarted: () => state !== "starting",
+        isStopping: () => state === "stopping",
+        stopping: stop.await,
+        begin,
+        idle: none.await
+      }
+    })
+
+  /** Makes a lifecycle without bounds. */
+  static readonly layer = Lifecycle.layerWith(unbounded)
 }

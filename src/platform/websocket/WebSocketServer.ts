@@ -3,7 +3,6 @@ import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Context, Duration, Effect, Either, Layer, type Scope } from "effect"
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import { WebSocketServer as Handshake } from "ws"
-import { AppConfig, partOf } from "../../AppConfig.ts"
 import { Overloaded } from "../../domain/Problem.ts"
 import { type Term, term } from "../../domain/Term.ts"
 import { carriesToken, subprotocolsOf } from "../http/exchange/BearerTokens.ts"
@@ -98,6 +97,14 @@ const silence = (response: ServerResponse, incoming: IncomingMessage): void => {
   response.end()
 }
 
+/** The bounds of all websockets together, and of each. */
+export interface Limits extends Connection.Limits {
+  readonly sockets: number
+  readonly socketsPerClient: number
+  /** Size of a message that a client sends; a larger one closes the socket with 1009. */
+  readonly messageBytes: number
+}
+
 /** Upgrades requests of the HTTP server to websockets, with bounds on sockets, message size, queues and silence. */
 export class WebSocketServer extends Context.Tag("barista/platform/websocket/WebSocketServer")<
   WebSocketServer,
@@ -116,83 +123,78 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
     readonly dropped: Readonly<Connection.Dropped>
   }
 >() {
-  static readonly layer = Layer.effect(
-    WebSocketServer,
-    Effect.gen(function*() {
-      const config = yield* AppConfig
-      const limits: Connection.Limits = {
-        receiveMessages: config.chatReceiveMessages,
-        sendMessages: config.chatQueueMessages,
-        sendBytes: config.chatQueueBytes,
-        heartbeat: config.chatHeartbeat,
-        closeTimeout: config.chatCloseTimeout
-      }
-      const writeLater = endOfTurn<SendQueue>((queue) => queue.writeDue(), socketsInATurn)
-      const memory = yield* InputMemory
-      const ofClients = new Tally(partOf(config.chatMaxClients, config.chatMaxSocketsPerClient))
-      const dropped = { slow: 0, silent: 0 }
-      let sockets = 0
-      const full = (what: Term) => new Overloaded({ what, retry_after: 5 })
-      const place = (client: string) =>
-        Effect.acquireRelease(
-          Effect.suspend(() => {
-            if (sockets >= config.chatMaxClients) return full(term("websockets ouverts", "websockets"))
-            if (!ofClients.hasRoom(client, 1)) {
-              return full(term("websockets d'un même client", "websockets of one client"))
-            }
-            sockets += 1
-            ofClients.add(client, 1)
-            return Effect.void
-          }),
-          () =>
-            Effect.sync(() => {
-              sockets -= 1
-              ofClients.remove(client, 1)
-            })
-        )
+  static readonly layer = (limits: Limits) =>
+    Layer.effect(
+      WebSocketServer,
+      Effect.gen(function*() {
+        const writeLater = endOfTurn<SendQueue>((queue) => queue.writeDue(), socketsInATurn)
+        const memory = yield* InputMemory
+        const ofClients = new Tally(limits.socketsPerClient)
+        const dropped = { slow: 0, silent: 0 }
+        let sockets = 0
+        const full = (what: Term) => new Overloaded({ what, retry_after: 5 })
+        const place = (client: string) =>
+          Effect.acquireRelease(
+            Effect.suspend(() => {
+              if (sockets >= limits.sockets) return full(term("websockets ouverts", "websockets"))
+              if (!ofClients.hasRoom(client, 1)) {
+                return full(term("websockets d'un même client", "websockets of one client"))
+              }
+              sockets += 1
+              ofClients.add(client, 1)
+              return Effect.void
+            }),
+            () =>
+              Effect.sync(() => {
+                sockets -= 1
+                ofClients.remove(client, 1)
+              })
+          )
 
-      const accept = Effect.fnUntraced(function*({ protocols, request }: {
-        readonly request: HttpServerRequest.HttpServerRequest
-        readonly protocols: ReadonlyArray<string>
-      }) {
-        const incoming = NodeHttpServerRequest.toIncomingMessage(request)
-        const head = heads.get(incoming)
-        if (head === undefined) {
-          return yield* new UpgradeRequired({ reason: term("pas de Connection: Upgrade", "no Connection: Upgrade") })
-        }
-        const fault = handshakeFault(incoming)
-        if (fault !== undefined) return yield* new UpgradeRequired({ reason: fault })
-        const offered = subprotocolsOf(request.headers)
-        if (offered.some(carriesToken) && !offered.some((one) => protocols.includes(one))) {
-          // A browser closes a websocket if the server chooses none of the offered subprotocols.
-          return yield* new UpgradeRequired({
-            reason: term(
-              `proposer ${protocols.join(" ou ")} à côté du jeton`,
-              `offer ${protocols.join(" or ")} beside the token`
-            )
+        const accept = Effect.fnUntraced(function*({ protocols, request }: {
+          readonly request: HttpServerRequest.HttpServerRequest
+          readonly protocols: ReadonlyArray<string>
+        }) {
+          const incoming = NodeHttpServerRequest.toIncomingMessage(request)
+          const head = heads.get(incoming)
+          if (head === undefined) {
+            return yield* new UpgradeRequired({ reason: term("pas de Connection: Upgrade", "no Connection: Upgrade") })
+          }
+          const fault = handshakeFault(incoming)
+          if (fault !== undefined) return yield* new UpgradeRequired({ reason: fault })
+          const offered = subprotocolsOf(request.headers)
+          if (offered.some(carriesToken) && !offered.some((one) => protocols.includes(one))) {
+            // A browser closes a websocket if the server chooses none of the offered subprotocols.
+            return yield* new UpgradeRequired({
+              reason: term(
+                `proposer ${protocols.join(" ou ")} à côté du jeton`,
+                `offer ${protocols.join(" or ")} beside the token`
+              )
+            })
+          }
+          yield* place(clientOf(incoming.socket))
+          const response = yield* responseOf(request, incoming)
+          const outcome = upgrade({
+            incoming,
+            head,
+            protocols,
+            maxPayload: limits.messageBytes,
+            closeTimeout: Duration.toMillis(limits.closeTimeout)
           })
-        }
-        yield* place(clientOf(incoming.socket))
-        const response = yield* responseOf(request, incoming)
-        const outcome = upgrade({
-          incoming,
-          head,
-          protocols,
-          maxPayload: config.chatMaxMessageBytes,
-          closeTimeout: Duration.toMillis(config.chatCloseTimeout)
+          if (outcome !== undefined && Either.isLeft(outcome)) {
+            return yield* new UpgradeRequired({ reason: outcome.left })
+          }
+          silence(response, incoming)
+          // The client has left during the handshake.
+          if (outcome === undefined) return yield* Effect.interrupt
+          heads.delete(incoming)
+          if (incoming instanceof Incoming) incoming.upgraded = 101
+          const { socket: transport } = incoming
+          return yield* Connection.make({ socket: outcome.right, transport, limits, memory, dropped, writeLater })
         })
-        if (outcome !== undefined && Either.isLeft(outcome)) return yield* new UpgradeRequired({ reason: outcome.left })
-        silence(response, incoming)
-        // The client has left during the handshake.
-        if (outcome === undefined) return yield* Effect.interrupt
-        heads.delete(incoming)
-        if (incoming instanceof Incoming) incoming.upgraded = 101
-        const { socket: transport } = incoming
-        return yield* Connection.make({ socket: outcome.right, transport, limits, memory, dropped, writeLater })
+        return { accept: (options) => Effect.uninterruptible(accept(options)), open: () => sockets, dropped }
       })
-      return { accept: (options) => Effect.uninterruptible(accept(options)), open: () => sockets, dropped }
-    })
-  )
+    )
 }
 
 /**

@@ -18,8 +18,8 @@ const folder = Effect.acquireRelease(
 )
 
 const storeIn = (dataDir: string) => {
-  const config = AppConfig.layerWith({ dataDir, requestTimeout: Duration.minutes(15) })
-  return FileStore.layer.pipe(Layer.provide(BlockingLoop.layer), Layer.provide(config))
+  const store = FileStore.layer({ dataDir, abandonedAfter: Duration.minutes(30) })
+  return store.pipe(Layer.provide(BlockingLoop.layer), Layer.provide(AppConfig.layerWith({})))
 }
 
 const list = (path: string) => Effect.promise(() => readdir(path))

@@ -1,9 +1,8 @@
 import { expect, it } from "@effect/vitest"
-import { Effect, Layer, TestClock } from "effect"
-import { AppConfig } from "../../../src/AppConfig.ts"
+import { Effect, TestClock } from "effect"
 import { InputMemory } from "../../../src/platform/lifecycle/InputMemory.ts"
 
-const memory = Layer.provide(InputMemory.layer, AppConfig.layerWith({ maxBufferedBytes: 100 }))
+const memory = InputMemory.layer(100)
 
 it.effect("refuses the newcomer, until the oldest has had ten seconds: then that one gives way", () =>
   Effect.gen(function*() {

@@ -2,17 +2,25 @@ import { HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platf
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Duration, Effect, Either, Exit, Layer, Option, Queue } from "effect"
 import { createServer } from "node:http"
-import { AppConfig } from "../../../src/AppConfig.ts"
 import { InputMemory } from "../../../src/platform/lifecycle/InputMemory.ts"
 import type { Connection } from "../../../src/platform/websocket/Connection.ts"
 import * as Frame from "../../../src/platform/websocket/Frame.ts"
-import { rememberHeads, WebSocketServer } from "../../../src/platform/websocket/WebSocketServer.ts"
+import { type Limits, rememberHeads, WebSocketServer } from "../../../src/platform/websocket/WebSocketServer.ts"
 import { connect as open } from "../../support/connect.ts"
 import * as Loopback from "../../support/loopback.ts"
 import { send } from "../../support/send.ts"
 import { connect, port, refusal } from "../../support/websocket.ts"
 
-type Overrides = Parameters<typeof AppConfig.layerWith>[0]
+const defaults: Limits = {
+  sockets: 10,
+  socketsPerClient: 10,
+  messageBytes: 65_536,
+  receiveMessages: 16,
+  sendMessages: 256,
+  sendBytes: 1_048_576,
+  heartbeat: Duration.seconds(30),
+  closeTimeout: Duration.seconds(2)
+}
 
 /** Serves websockets, and records every accepted connection and the exit of each request. */
 const serve = Effect.fnUntraced(function*() {
@@ -45,10 +53,9 @@ const serve = Effect.fnUntraced(function*() {
   }
 })
 
-const server = (overrides: Overrides = {}) =>
-  WebSocketServer.layer.pipe(
-    Layer.provide(InputMemory.layer),
-    Layer.provideMerge(AppConfig.layerWith(overrides)),
+const server = ({ inputBytes = 1_048_576, ...limits }: Partial<Limits> & { readonly inputBytes?: number } = {}) =>
+  WebSocketServer.layer({ ...defaults, ...limits }).pipe(
+    Layer.provide(InputMemory.layer(inputBytes)),
     Layer.provideMerge(Loopback.layer(() => {
       const created = createServer()
       rememberHeads(created)
@@ -142,7 +149,7 @@ describe("WebSocketServer", () => {
       yield* outcome
       // the request's scope, which holds the place, closes in the turn of its outcome; the next request comes later
       yield* connect("/ws")
-    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ sockets: 1 }))))
 
   it.live("closes on a binary message with 1003, after the messages before it", () =>
     Effect.gen(function*() {
@@ -180,7 +187,7 @@ describe("WebSocketServer", () => {
       expect(Option.map(yield* connection.receive, (text) => text.length)).toEqual(Option.some(1000))
       client.socket.send("x".repeat(1001))
       expect((yield* client.closed).code).toBe(1009)
-    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxMessageBytes: 1000 }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ messageBytes: 1000 }))))
 
   it.live("does not read a client whose messages nobody takes, and does not mistake its silence for death", () =>
     Effect.gen(function*() {
@@ -202,7 +209,7 @@ describe("WebSocketServer", () => {
       }
       flooder.socket.close(1000)
       expect((yield* connection.closed).code).toBe(1000)
-    }).pipe(Effect.scoped, Effect.provide(server({ chatReceiveMessages: 4, chatHeartbeat: Duration.millis(100) }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ receiveMessages: 4, heartbeat: Duration.millis(100) }))))
 
   it.live("closes a client that does not read with 1013, and no one else", () =>
     Effect.gen(function*() {
@@ -229,7 +236,7 @@ describe("WebSocketServer", () => {
       expect(yield* slow.closed).toEqual({ code: 1013, reason: "too slow" })
       expect(yield* slowConnection.closed).toEqual({ code: 1013, reason: "too slow" })
       expect((yield* WebSocketServer).dropped).toEqual({ slow: 1, silent: 0 })
-    }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ sendMessages: 8 }))))
 
   it.live("sends a reading client more in one tick than its queue may hold, in order", () =>
     Effect.gen(function*() {
@@ -239,7 +246,7 @@ describe("WebSocketServer", () => {
       const messages = Array.from({ length: 100 }, (_, index) => `${index} ${"x".repeat(index * 7)}`)
       for (const message of messages) connection.send(Frame.text(message))
       expect(yield* Effect.replicateEffect(client.next, messages.length)).toEqual(messages)
-    }).pipe(Effect.scoped, Effect.provide(server({ chatQueueMessages: 8 }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ sendMessages: 8 }))))
 
   it.live("counts waiting bytes, yet lets a message larger than the whole queue pass alone", () =>
     Effect.gen(function*() {
@@ -255,7 +262,7 @@ describe("WebSocketServer", () => {
       client.socket.resume()
       expect((yield* client.closed).code).toBe(1013)
       expect(yield* client.next).toHaveLength(16_000_000)
-    }).pipe(Effect.scoped, Effect.provide(server({ chatQueueBytes: 1024 }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ sendBytes: 1024 }))))
 
   it.live("cuts a client that answers no ping, and keeps one that does", () =>
     Effect.gen(function*() {
@@ -272,7 +279,7 @@ describe("WebSocketServer", () => {
       yield* Effect.repeatN(Queue.take(pings), 3)
       healthy.socket.close(1000)
       expect((yield* healthy.closed).code).toBe(1000)
-    }).pipe(Effect.scoped, Effect.provide(server({ chatHeartbeat: Duration.millis(100) }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ heartbeat: Duration.millis(100) }))))
 
   it.live("frames texts of every length, which may go to several connections", () =>
     Effect.gen(function*() {
@@ -311,7 +318,7 @@ describe("WebSocketServer", () => {
       const connection = yield* accepted
       yield* connection.close(1001, "stopping")
       expect(yield* connection.closed).toEqual({ code: 1001, reason: "stopping" })
-    }).pipe(Effect.scoped, Effect.provide(server({ chatCloseTimeout: Duration.millis(50) }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ closeTimeout: Duration.millis(50) }))))
 
   it.live("cuts a peer that does not read the messages queued before the close frame", () =>
     Effect.gen(function*() {
@@ -325,9 +332,9 @@ describe("WebSocketServer", () => {
     }).pipe(
       Effect.scoped,
       Effect.provide(server({
-        chatCloseTimeout: Duration.millis(50),
-        chatQueueMessages: 500,
-        chatQueueBytes: 64 * 1024 * 1024
+        closeTimeout: Duration.millis(50),
+        sendMessages: 500,
+        sendBytes: 64 * 1024 * 1024
       }))
     ))
 
@@ -358,7 +365,7 @@ describe("WebSocketServer", () => {
       socket.write(`GET /slow HTTP/1.1\r\nHost: barista\r\n\r\n${handshake}`)
       expect(yield* socket.closed).toBe("<closed>")
       yield* connect("/ws")
-    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 1 }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ sockets: 1 }))))
 
   /** Makes a client's frame with a mask of zeros (RFC 6455, 5.3). */
   const masked = (opcode: number, data: Buffer) =>
@@ -384,7 +391,7 @@ describe("WebSocketServer", () => {
       socket.on("drain", flood)
       flood()
       expect(yield* connection.closed).toEqual({ code: 1006, reason: "" })
-    }).pipe(Effect.scoped, Effect.provide(server({ chatCloseTimeout: Duration.millis(50) }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ closeTimeout: Duration.millis(50) }))))
 
   it.live("answers each ping with its data", () =>
     Effect.gen(function*() {
@@ -415,15 +422,15 @@ describe("WebSocketServer", () => {
     }).pipe(
       Effect.scoped,
       Effect.provide(
-        server({ maxBufferedBytes: 100_000, chatCloseTimeout: Duration.millis(50) })
+        server({ inputBytes: 100_000, closeTimeout: Duration.millis(50) })
       )
     ))
 
-  it.live("gives one client at most half of the sockets", () =>
+  it.live("bounds the places of one client", () =>
     Effect.gen(function*() {
       const { accepted } = yield* serve()
       yield* connect("/ws")
       yield* accepted
       expect((yield* refusal("/ws")).status).toBe(503)
-    }).pipe(Effect.scoped, Effect.provide(server({ chatMaxClients: 2 }))))
+    }).pipe(Effect.scoped, Effect.provide(server({ sockets: 2, socketsPerClient: 1 }))))
 })
