@@ -22,8 +22,33 @@ const Row = Schema.Struct({
 
 const Window = Schema.Struct({ limit: Schema.Int, after: Schema.Int })
 
+/** The queries on a table of rows that jobs made. */
+interface Table {
+  /** Adds the row of one job; repeated calls add no more. */
+  readonly add: (email: string, job_id: JobId) => Effect.Effect<void>
+  /** Removes the row that one job made. */
+  readonly remove: (job_id: JobId) => Effect.Effect<void>
+  /** Lists rows by ascending id, each address once. */
+  readonly page: (
+    window: { readonly limit: number; readonly after: number | undefined }
+  ) => Effect.Effect<ReadonlyArray<Registered>>
+}
+
+/** The tables `profiles` and `mailing_list`. A failure of the database is a defect. */
+export class RegistrationsRepo extends Context.Tag("barista/background/RegistrationsRepo")<RegistrationsRepo, {
+  readonly profiles: Table
+  readonly mailingList: Table
+}>() {
+  static readonly layer = Layer.effect(
+    RegistrationsRepo,
+    Effect.gen(function*() {
+      return { profiles: yield* table("profiles"), mailingList: yield* table("mailing_list") }
+    })
+  )
+}
+
 const table = (name: "profiles" | "mailing_list") =>
-  Effect.map(Database, ({ reader, writer }) => {
+  Effect.map(Database, ({ reader, writer }): Table => {
     const [read, write] = [reader(name), writer(name)]
     const insert = Query.void({
       Request: Schema.Struct({ email: Schema.String, email_key: Schema.String, job_id: JobId, created_at: Schema.Int }),
@@ -40,24 +65,12 @@ const table = (name: "profiles" | "mailing_list") =>
           ORDER BY id LIMIT ${limit} + 0`
     })
     return {
-      /** Adds the row of one job; repeated calls add no more. */
-      add: (email: string, job_id: JobId) =>
+      add: (email, job_id) =>
         Effect.flatMap(Clock.currentTimeMillis, (created_at) =>
           orDefect(insert({ email, email_key: email.toLowerCase(), job_id, created_at }))),
-      /** Removes the row that one job made. */
-      remove: (job_id: JobId) =>
+      remove: (job_id) =>
         Effect.asVoid(orDefect(writer`DELETE FROM ${write} WHERE job_id = ${job_id}`)),
-      /** Lists rows by ascending id, each address once. */
-      page: ({ after = 0, limit }: { readonly limit: number; readonly after: number | undefined }) =>
+      page: ({ after = 0, limit }) =>
         Effect.map(orDefect(rows({ limit, after })), (found) => found.map((row) => new Registered(row)))
     }
   })
-
-const make = Effect.all({ profiles: table("profiles"), mailingList: table("mailing_list") }, { concurrency: 1 })
-
-/** The tables `profiles` and `mailing_list`. A failure of the database is a defect. */
-export class RegistrationsRepo
-  extends Context.Tag("barista/background/RegistrationsRepo")<RegistrationsRepo, Effect.Effect.Success<typeof make>>()
-{
-  static readonly layer = Layer.effect(RegistrationsRepo, make)
-}

@@ -138,21 +138,6 @@ const figuresOf = (
   permits: concurrency === undefined ? undefined : { limit: concurrency, ...parties.usage() }
 })
 
-const make = (table: Table) => {
-  const list = Record.toEntries(table).map(([name, policy]) => ({ name, policy }))
-  return Effect.map(
-    Effect.all(Record.map(table, PolicyInterpreter.make), { concurrency: 1 }),
-    (interpreters): Context.Tag.Service<Policies> => {
-      const handles = Record.map(table, (value, name) => handleOf(value, interpreters[name]))
-      return {
-        list,
-        of: (name) => handles[name],
-        figures: () => list.map(({ name, policy }) => figuresOf(name, policy, interpreters[name]))
-      }
-    }
-  )
-}
-
 /** The named policies in force. Chapters put them around their operations instead of numbers of their own. */
 export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
   readonly list: ReadonlyArray<NamedPolicy>
@@ -166,9 +151,28 @@ export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
    */
   static readonly layer = Layer.effect(
     Policies,
-    Effect.zipRight(Effect.zipRight(FiberInternals.check(), warnOfUnknown), Effect.flatMap(fromEnvironment, make))
+    Effect.gen(function*() {
+      yield* FiberInternals.check()
+      yield* warnOfUnknown
+      return yield* make(yield* fromEnvironment)
+    })
   )
 
   /** Makes the defaults with some policies replaced; reads no environment. */
   static readonly layerWith = (overrides: Partial<Table>) => Layer.effect(Policies, make({ ...defaults, ...overrides }))
+}
+
+const make = (table: Table) => {
+  const list = Record.toEntries(table).map(([name, policy]) => ({ name, policy }))
+  return Effect.map(
+    Effect.all(Record.map(table, PolicyInterpreter.make), { concurrency: 1 }),
+    (interpreters): Context.Tag.Service<Policies> => {
+      const handles = Record.map(table, (value, name) => handleOf(value, interpreters[name]))
+      return {
+        list,
+        of: (name) => handles[name],
+        figures: () => list.map(({ name, policy }) => figuresOf(name, policy, interpreters[name]))
+      }
+    }
+  )
 }

@@ -45,46 +45,6 @@ type Rows = ReadonlyArray<SumRow>
  */
 const pageOfEntries = 500
 
-const make = (limit: number) =>
-  Effect.gen(function*() {
-    const repo = yield* LedgerRepo
-
-    /** Compares the accounts that end in a page; returns the start of the next page. */
-    const compare = Effect.fnUntraced(function*(position: Position, rows: Rows) {
-      const isLast = rows.reduce((entries, row) => entries + row.entries, 0) < limit
-      let next: Position | undefined
-      for (const [index, { account_id, balance_cents, last_entry, sum_cents }] of rows.entries()) {
-        const sum = sum_cents + (account_id === position.account ? position.sum : 0)
-        if (!isLast && index === rows.length - 1) {
-          next = { account: account_id, entry: last_entry ?? 0, sum }
-        } else if (sum !== balance_cents) {
-          return yield* new BalanceDiffers({ account_id, balance_cents, entries_cents: sum })
-        }
-      }
-      return next
-    })
-
-    return LedgerCheck.of({
-      run: Effect.gen(function*() {
-        // entries are only appended, whole transactions at a time, so those up to this one sum to zero despite later
-        // writes
-        const newest = Option.match(yield* orDefect(repo.newestEntry()), { onNone: () => 0, onSome: ({ id }) => id })
-        let total = 0
-        let position: Position | undefined = { account: 0, entry: 0, sum: 0 }
-        while (position !== undefined) {
-          const { account, entry }: Position = position
-          // one statement sees one state, so its balances match its entries
-          const rows: Rows = yield* orDefect(repo.sums({ account, entry, newest, limit }))
-          total = rows.reduce((sum, { sum_to_newest }) => sum + sum_to_newest, total)
-          position = yield* compare(position, rows)
-          // lets the event loop run everyone else's work
-          yield* Effect.sleep(0)
-        }
-        if (total !== 0) return yield* new LedgerUnbalanced({ sum_cents: total })
-      }).pipe(Effect.withSpan("LedgerCheck.run"))
-    })
-  })
-
 /**
  * Proves the ledger: every balance is the sum of its account's entries, and all accounts with the outside one sum to
  * zero. Walks the accounts in bounded pages, about four seconds for a million entries, and stays correct while
@@ -94,6 +54,52 @@ export class LedgerCheck extends Context.Tag("barista/transfers/LedgerCheck")<Le
   /** Fails with the first difference. */
   readonly run: Effect.Effect<void, BalanceDiffers | LedgerUnbalanced>
 }>() {
-  static readonly layerOfPages = (entries: number) => Layer.effect(LedgerCheck, make(entries))
+  /** Makes the check with a number of entries that one statement sums. */
+  static readonly layerOfPages = (limit: number) =>
+    Layer.effect(
+      LedgerCheck,
+      Effect.gen(function*() {
+        const repo = yield* LedgerRepo
+
+        /** Compares the accounts that end in a page; returns the start of the next page. */
+        const compare = Effect.fnUntraced(function*(position: Position, rows: Rows) {
+          const isLast = rows.reduce((entries, row) => entries + row.entries, 0) < limit
+          let next: Position | undefined
+          for (const [index, { account_id, balance_cents, last_entry, sum_cents }] of rows.entries()) {
+            const sum = sum_cents + (account_id === position.account ? position.sum : 0)
+            if (!isLast && index === rows.length - 1) {
+              next = { account: account_id, entry: last_entry ?? 0, sum }
+            } else if (sum !== balance_cents) {
+              return yield* new BalanceDiffers({ account_id, balance_cents, entries_cents: sum })
+            }
+          }
+          return next
+        })
+
+        return {
+          run: Effect.gen(function*() {
+            // entries are only appended, whole transactions at a time, so those up to this one sum to zero despite
+            // later writes
+            const newest = Option.match(yield* orDefect(repo.newestEntry()), {
+              onNone: () => 0,
+              onSome: ({ id }) => id
+            })
+            let total = 0
+            let position: Position | undefined = { account: 0, entry: 0, sum: 0 }
+            while (position !== undefined) {
+              const { account, entry }: Position = position
+              // one statement sees one state, so its balances match its entries
+              const rows: Rows = yield* orDefect(repo.sums({ account, entry, newest, limit }))
+              total = rows.reduce((sum, { sum_to_newest }) => sum + sum_to_newest, total)
+              position = yield* compare(position, rows)
+              // lets the event loop run everyone else's work
+              yield* Effect.sleep(0)
+            }
+            if (total !== 0) return yield* new LedgerUnbalanced({ sum_cents: total })
+          }).pipe(Effect.withSpan("LedgerCheck.run"))
+        }
+      })
+    )
+
   static readonly layer = LedgerCheck.layerOfPages(pageOfEntries)
 }

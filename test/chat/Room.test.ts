@@ -7,6 +7,13 @@ import { ClientId } from "../../src/domain/Ids.ts"
 import type { Closed, Connection } from "../../src/platform/websocket/Connection.ts"
 
 /** A connection in memory, as virtual time cannot drive a socket. */
+interface FakeClient {
+  readonly connection: Connection
+  readonly seen: Array<string>
+  readonly says: (text: string) => Effect.Effect<boolean>
+  readonly leaves: Effect.Effect<void>
+}
+
 const makeConnection = Effect.fnUntraced(function*(protocol: string, closing: Duration.DurationInput) {
   const incoming = yield* Mailbox.make<string>()
   const closed = yield* Deferred.make<Closed>()
@@ -29,7 +36,7 @@ const makeConnection = Effect.fnUntraced(function*(protocol: string, closing: Du
 /** Makes a client that joins at once. */
 const enter = Effect.fnUntraced(function*(id: number, protocol = "", closing: Duration.DurationInput = 0) {
   const room = yield* Room
-  const made = yield* Deferred.make<Effect.Effect.Success<ReturnType<typeof makeConnection>>>()
+  const made = yield* Deferred.make<FakeClient>()
   const accept = makeConnection(protocol, closing).pipe(
     Effect.tap((client) => Deferred.succeed(made, client)),
     Effect.map(({ connection }) => connection)

@@ -1,4 +1,4 @@
-import { FileSystem, HttpApiClient, HttpServer } from "@effect/platform"
+import { FileSystem, type HttpApi, HttpApiClient, HttpServer } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Context, Effect, Layer, Option } from "effect"
 import { Api } from "../../src/Api.ts"
@@ -8,27 +8,25 @@ import * as Server from "../../src/Server.ts"
 import { httpAdapter } from "./adapter.ts"
 import { raw } from "./connect.ts"
 import { portOf } from "./loopback.ts"
-import { send } from "./send.ts"
+import { type Answer, send, type Sent } from "./send.ts"
 
-const make = Effect.gen(function*() {
-  const { dataDir } = yield* AppConfig
-  const port = portOf(yield* HttpServer.HttpServer)
-  const url = `http://127.0.0.1:${port}`
-  return {
-    dataDir,
-    port,
-    url,
-    lifecycle: yield* Lifecycle,
-    client: yield* HttpApiClient.make(Api, { baseUrl: url }),
-    send: send(port),
-    raw: raw(port)
-  }
-})
+type Client = typeof Api extends HttpApi.HttpApi<infer _Id, infer Groups, infer E, infer _R>
+  ? HttpApiClient.Client<Groups, E, never>
+  : never
 
 /** The product's own server on a free port of loopback, with its files in a temporary folder. */
-export class TestServer
-  extends Context.Tag("barista/test/TestServer")<TestServer, Effect.Effect.Success<typeof make>>()
-{
+export class TestServer extends Context.Tag("barista/test/TestServer")<TestServer, {
+  readonly dataDir: string
+  readonly port: number
+  readonly url: string
+  readonly lifecycle: Context.Tag.Service<Lifecycle>
+  /** The typed client of the contract. */
+  readonly client: Client
+  /** Sends a request, and returns its answer as it came. */
+  readonly send: (method: string, path: string, sent?: Sent) => Effect.Effect<Answer, Error>
+  /** Sends bytes, and returns all that came back until the connection closed. */
+  readonly raw: (bytes: string | Uint8Array) => Effect.Effect<string>
+}>() {
   /** Makes the server with some settings replaced; reads no environment. */
   static readonly layer = (overrides: Partial<Values> = {}) =>
     Layer.unwrapScoped(Effect.gen(function*() {
@@ -44,7 +42,23 @@ export class TestServer
         httpAdapter,
         ...overrides
       })
-      return Layer.effect(TestServer, make).pipe(
+      return Layer.effect(
+        TestServer,
+        Effect.gen(function*() {
+          const { dataDir } = yield* AppConfig
+          const port = portOf(yield* HttpServer.HttpServer)
+          const url = `http://127.0.0.1:${port}`
+          return {
+            dataDir,
+            port,
+            url,
+            lifecycle: yield* Lifecycle,
+            client: yield* HttpApiClient.make(Api, { baseUrl: url }),
+            send: send(port),
+            raw: raw(port)
+          }
+        })
+      ).pipe(
         Layer.provide(NodeHttpClient.layerUndici),
         Layer.provide(Server.layer),
         Layer.provide(config)

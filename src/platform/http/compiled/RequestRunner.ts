@@ -70,11 +70,17 @@ interface Finished {
 }
 
 /**
+ * Answers a request, and returns its fiber if one still runs. The caller interrupts the fiber when no client waits any
+ * more.
+ */
+type Run = (request: NodeRequest, ended: () => void) => Fiber.RuntimeFiber<unknown, unknown> | undefined
+
+/**
  * Runs an application's requests, each in one fiber or in none. Answers that fibers find during one turn of the event
  * loop are written together at its end. A waiting fiber holds nothing for its answer, and a fiber that has ended waits
  * for no client.
  */
-const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
+const makeRunner = (app: App, runtime: Runtime.Runtime<never>): Run => {
   const hasTime = hasTimeIn(runtime)
   const log = (request: NodeRequest, message: string, cause: unknown) =>
     Runtime.runFork(
@@ -114,11 +120,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     ended()
   })
 
-  /**
-   * Answers a request, and returns its fiber if one still runs. The caller interrupts the fiber when no client waits
-   * any more.
-   */
-  return (request: NodeRequest, ended: () => void) => {
+  return (request, ended) => {
     const reply = guarded(request, () => app(request))
     if (isAnswer(reply)) {
       const response = awaitedResponse(request)
@@ -135,8 +137,6 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>) => {
     return fiber.unsafePoll() === null ? fiber : undefined
   }
 }
-
-type Run = ReturnType<typeof makeRunner>
 
 const interrupt = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
   fiber.unsafeInterruptAsFork(HttpServerError.clientAbortFiberId)

@@ -47,12 +47,17 @@ const replay = ({ body, headers, status }: KeptResponse): Response => {
 /** True if an answer is a result of the operation. A 5xx or a `Retry-After` means a passing failure. */
 const isResult = ({ headers, status }: Response) => status < 500 && headers["retry-after"] === undefined
 
-/** Computes the scope and key that an answer is kept under, and the fingerprint that must not differ. */
-const identityOf = ({ authorization, input, key, operation }: Keyed) => {
+/** The scope and key that a response is kept under, and the fingerprint that must not differ. */
+interface Identity {
+  readonly scope: string
+  readonly key: string
+  readonly fingerprint: string
+}
+
+const identityOf = ({ authorization, input, key, operation }: Keyed): Identity => {
   const token = tokenOf(authorization)
   return { scope: token === undefined ? "" : sha256(token), key, fingerprint: sha256(canonical([operation, input])) }
 }
-type Identity = ReturnType<typeof identityOf>
 
 /**
  * Runs requests with an idempotency key as draft-ietf-httpapi-idempotency-key-header says. The operation's change and

@@ -56,7 +56,14 @@ const timestamps = (clock: Clock.Clock) => {
   }
 }
 
-export type AccessLog = NonNullable<Effect.Effect.Success<typeof make>>
+/** Writes the log of answers. */
+export interface AccessLog {
+  /** Makes node keep the peer's address, which is gone once the connection is closed. */
+  readonly connected: (socket: Socket) => void
+  readonly request: (response: ServerResponse) => void
+  /** Logs a websocket when it closes. */
+  readonly upgrade: (request: Incoming) => void
+}
 
 /**
  * Makes the log of the answers that `ACCESS_LOG` selects, one line each, at level info; undefined if no line is wanted.
@@ -76,20 +83,16 @@ export const make = Effect.gen(function*() {
       )}
   })
   const isLogged = (status: number) => accessLog === "all" || status >= 400
-  return {
-    /** Makes node keep the peer's address, which is gone once the connection is closed. */
-    connected: (socket: Socket): void => void socket.remoteAddress,
-
-    request: (response: ServerResponse): void => {
+  const log: AccessLog = {
+    connected: (socket) => void socket.remoteAddress,
+    request: (response) => {
       const began = performance.now()
       response.on("close", () => {
         const status = statusOf(response)
         if (isLogged(status)) write(entryOf(response.req, status, began, !response.writableFinished))
       })
     },
-
-    /** Logs a websocket when it closes. */
-    upgrade: (request: Incoming): void => {
+    upgrade: (request) => {
       const began = performance.now()
       request.socket.on("close", () => {
         const status = request.upgraded ?? clientClosedRequest
@@ -97,4 +100,5 @@ export const make = Effect.gen(function*() {
       })
     }
   }
+  return log
 })

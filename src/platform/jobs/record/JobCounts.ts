@@ -18,40 +18,37 @@ export interface JobCount {
   readonly jobs: number
 }
 
-const make = Effect.gen(function*() {
-  const { reader } = yield* Database
-  const counted = Query.findAll({
-    Request: Schema.Int,
-    Result: Counted,
-    execute: (after) =>
-      reader`
+/** Counts the jobs by kind and state, a bounded page at a time, at most once in five seconds. */
+export const jobCounts: Effect.Effect<Effect.Effect<ReadonlyArray<JobCount>>, never, Database> = Effect.gen(
+  function*() {
+    const { reader } = yield* Database
+    const counted = Query.findAll({
+      Request: Schema.Int,
+      Result: Counted,
+      execute: (after) =>
+        reader`
         SELECT kind, state, COUNT(*) AS jobs, MAX(id) AS last
         FROM (SELECT id, kind, state FROM jobs WHERE id > ${after} ORDER BY id LIMIT ${page} + 0) AS one_page
         GROUP BY kind, state`
-  })
-  return { counted }
-})
+    })
 
-const count = ({ counted }: Effect.Effect.Success<typeof make>) =>
-  Effect.gen(function*() {
-    const counts = new Map<string, JobCount>()
-    let after: number | undefined = 0
-    while (after !== undefined) {
-      const rows: ReadonlyArray<typeof Counted.Type> = yield* orDefect(counted(after))
-      for (const { jobs, kind, state } of rows) {
-        const known = counts.get(`${state} ${kind}`)?.jobs ?? 0
-        counts.set(`${state} ${kind}`, { kind, state, jobs: known + jobs })
+    const count = Effect.gen(function*() {
+      const counts = new Map<string, JobCount>()
+      let after: number | undefined = 0
+      while (after !== undefined) {
+        const rows: ReadonlyArray<typeof Counted.Type> = yield* orDefect(counted(after))
+        for (const { jobs, kind, state } of rows) {
+          const known = counts.get(`${state} ${kind}`)?.jobs ?? 0
+          counts.set(`${state} ${kind}`, { kind, state, jobs: known + jobs })
+        }
+        const isLast = rows.reduce((sum, { jobs }) => sum + jobs, 0) < page
+        after = isLast ? undefined : Math.max(...rows.map(({ last }) => last))
+        // Yields a turn of the event loop to other work.
+        yield* Effect.sleep(0)
       }
-      const isLast = rows.reduce((sum, { jobs }) => sum + jobs, 0) < page
-      after = isLast ? undefined : Math.max(...rows.map(({ last }) => last))
-      // Yields a turn of the event loop to other work.
-      yield* Effect.sleep(0)
-    }
-    return [...counts.values()]
-  })
+      return [...counts.values()]
+    })
 
-/** Counts the jobs by kind and state, a bounded page at a time, at most once in five seconds. */
-export const jobCounts: Effect.Effect<Effect.Effect<ReadonlyArray<JobCount>>, never, Database> = Effect.flatMap(
-  make,
-  (queries) => Effect.cachedWithTTL(count(queries), fresh)
+    return yield* Effect.cachedWithTTL(count, fresh)
+  }
 )

@@ -1,4 +1,5 @@
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import type { SqlError } from "@effect/sql"
 import { Context, Duration, Effect, Layer, Logger, Schema } from "effect"
 import { AppConfig } from "../../../../src/AppConfig.ts"
 import * as Problem from "../../../../src/domain/Problem.ts"
@@ -58,54 +59,67 @@ interface Asked {
   readonly payload: { readonly text: string }
 }
 
-/** Writes a note, then runs the test's step; requests need no socket. */
-const make = Effect.gen(function*() {
-  const { transaction, writer } = yield* Database
-  yield* writer`CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`
-  let after: AfterWriting = () => Effect.void
-  const insert = (text: string) =>
-    Effect.map(writer<{ id: number }>`INSERT INTO notes (text) VALUES (${text}) RETURNING id`, ([row]) => row?.id ?? 0)
-  const write = ({ payload, request }: Asked) =>
-    Effect.gen(function*() {
-      const id = yield* orDefect(transaction(insert(payload.text)))
-      yield* after(request)
-      yield* setHeader("location", `/notes/${id}`)
-      return { id, said: yield* localized(text("écrit", "written")) }
-    })
-  const handle = { write, copy: write, plain: write }
-  const app = yield* App.make(api, { notes: handle as never })
-  const post = (target: string, headers: Record<string, string> = {}) =>
-    Effect.gen(function*() {
-      const request = HttpServerRequest.fromWeb(new Request(`http://localhost${target}`, { method: "POST", headers }))
-      const answer = HttpServerResponse.toWeb(yield* app(request))
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        body: yield* Effect.promise(() => answer.text())
-      } satisfies Answer
-    })
-  return {
-    post,
-    /** Sends `POST /notes` with a key. */
-    write: (key: string, written: string, headers: Record<string, string> = {}) =>
-      post(`/notes?text=${written}`, { "idempotency-key": key, ...headers }),
-    afterWriting: (next: AfterWriting) => {
-      after = next
-    },
-    texts: Effect.map(
-      writer<{ text: string }>`SELECT text FROM notes ORDER BY id`,
-      (rows) => rows.map(({ text }) => text)
-    ),
-    keys: Effect.map(
-      writer<{ key: string }>`SELECT key FROM idempotency_keys ORDER BY key`,
-      (rows) => rows.map(({ key }) => key)
-    )
-  }
-})
-
 /** A contract of three operations, two of which take idempotency keys, over a real database. */
-export class Notes extends Context.Tag("barista/test/Notes")<Notes, Effect.Effect.Success<typeof make>>() {
-  static readonly layer = Layer.effect(Notes, make).pipe(
+export class Notes extends Context.Tag("barista/test/Notes")<Notes, {
+  readonly post: (target: string, headers?: Record<string, string>) => Effect.Effect<Answer>
+  /** Sends `POST /notes` with a key. */
+  readonly write: (key: string, written: string, headers?: Record<string, string>) => Effect.Effect<Answer>
+  /** Sets the step that follows the writing of a note. */
+  readonly afterWriting: (next: AfterWriting) => void
+  /** Lists the texts of all notes. */
+  readonly texts: Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
+  /** Lists the kept keys. */
+  readonly keys: Effect.Effect<ReadonlyArray<string>, SqlError.SqlError>
+}>() {
+  static readonly layer = Layer.effect(
+    Notes,
+    Effect.gen(function*() {
+      const { transaction, writer } = yield* Database
+      yield* writer`CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`
+      let after: AfterWriting = () => Effect.void
+      const insert = (text: string) =>
+        Effect.map(
+          writer<{ id: number }>`INSERT INTO notes (text) VALUES (${text}) RETURNING id`,
+          ([row]) => row?.id ?? 0
+        )
+      const write = ({ payload, request }: Asked) =>
+        Effect.gen(function*() {
+          const id = yield* orDefect(transaction(insert(payload.text)))
+          yield* after(request)
+          yield* setHeader("location", `/notes/${id}`)
+          return { id, said: yield* localized(text("écrit", "written")) }
+        })
+      const handle = { write, copy: write, plain: write }
+      const app = yield* App.make(api, { notes: handle as never })
+      const post = (target: string, headers: Record<string, string> = {}) =>
+        Effect.gen(function*() {
+          const request = HttpServerRequest.fromWeb(
+            new Request(`http://localhost${target}`, { method: "POST", headers })
+          )
+          const answer = HttpServerResponse.toWeb(yield* app(request))
+          return {
+            status: answer.status,
+            headers: answer.headers,
+            body: yield* Effect.promise(() => answer.text())
+          } satisfies Answer
+        })
+      return {
+        post,
+        write: (key, written, headers = {}) => post(`/notes?text=${written}`, { "idempotency-key": key, ...headers }),
+        afterWriting: (next) => {
+          after = next
+        },
+        texts: Effect.map(
+          writer<{ text: string }>`SELECT text FROM notes ORDER BY id`,
+          (rows) => rows.map(({ text }) => text)
+        ),
+        keys: Effect.map(
+          writer<{ key: string }>`SELECT key FROM idempotency_keys ORDER BY key`,
+          (rows) => rows.map(({ key }) => key)
+        )
+      }
+    })
+  ).pipe(
     Layer.provideMerge(IdempotencyKeys.layer),
     Layer.provideMerge(TestDatabase.layer),
     Layer.provide(Lifecycle.layer),
