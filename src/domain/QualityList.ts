@@ -1,3 +1,8 @@
+// negotiator 1.1.0 was tried for `Text.negotiate` and `Accept.ts`, at 2.2 to 4.0 us a header instead of 4.1 to 6.9. It
+// differs in 3 of 65 tested headers: in "en-US, fr;q=0.9, en;q=0.1" it chooses French, though "en-US" accepts our
+// English (RFC 4647, 3.4). It takes the malformed weights of "en;q=2, fr;q=0.1" and "text/event-stream;q=2" for the
+// highest.
+
 /** An element of a quality list (RFC 9110, 12.4.2), in lower case. Its weight runs from 0, refused, to 1. */
 export interface Preference {
   readonly range: string
