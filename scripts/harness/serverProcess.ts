@@ -33,8 +33,8 @@ const portIn = (line: string): number | undefined => {
 }
 
 /**
- * Splits a server's output into lines until its port is known, and later only for a listener, as splitting costs the
- * clients' time.
+ * Splits a server's output into lines until its port is known. Splitting costs the clients' time, so it goes on only
+ * for a listener.
  */
 const reader = (onPort: (port: number) => void, heed?: (line: string) => void) => {
   const decoder = new TextDecoder()

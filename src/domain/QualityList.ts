@@ -58,7 +58,7 @@ const comesFirst = (one: Match, other: Match): boolean => {
 
 /**
  * Chooses the offer that a list prefers; undefined if the list accepts none. Among equal qualities a named offer wins
- * over one that a wildcard covers, then the first in the list, then the first offered.
+ * over one that a wildcard covers. Otherwise the first in the list wins, then the first offered.
  */
 export const best = <A>(offers: ReadonlyArray<A>, matchOf: (offer: A) => Match | undefined): A | undefined => {
   let found: { readonly offer: A; readonly match: Match } | undefined

@@ -27,9 +27,9 @@ export const measured = (name: string) => <A, E, R>(operation: Effect.Effect<A, 
     ))
 
 /**
- * The handbook's `log_async_operation`. After a success, records the metric and logs `{name} completed in 1.00s` at the
- * end of the event loop's turn, once the answer is sent. The line is logged in a fiber of the scope, whose closing
- * waits for it.
+ * The handbook's `log_async_operation`. After a success, records the metric and logs `{name} completed in 1.00s`. The
+ * line is logged at the end of the event loop's turn, once the answer is sent, in a fiber of the scope; closing the
+ * scope waits for it.
  */
 export const monitored =
   (name: string, scope: Scope.Scope) => <A, E, R>(operation: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

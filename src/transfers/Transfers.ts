@@ -41,7 +41,7 @@ const toEntry = ({ counterpart_id, created_at, ...row }: EntryRow): Entry =>
 
 /**
  * The handbook's transfer of money, on a double-entry, append-only ledger in whole cents. Every movement is one
- * immediate transaction with two entries that sum to zero, so the sum over all accounts, the outside one included,
+ * immediate transaction with two entries that sum to zero. So the sum over all accounts, the outside one included,
  * stays zero.
  */
 export class Transfers extends Context.Tag("barista/transfers/Transfers")<Transfers, {

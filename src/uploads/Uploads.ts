@@ -56,8 +56,8 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
   ) => Effect.Effect<void, UploadNotFound | E>
 }>() {
   /**
-   * Recovers at the start the files that a crash left in transit, and warns of files that the database does not know.
-   * Afterwards removes abandoned temporary files, as often as a file can have become stale.
+   * Recovers at the start the files that a crash left in transit, and warns of unknown files. Afterwards removes
+   * abandoned temporary files, as often as a file can have become stale.
    */
   static readonly layer = Layer.scoped(
     Uploads,

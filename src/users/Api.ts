@@ -14,7 +14,7 @@ import { Content, exampleContent, exampleTitle, Name, Title } from "./Texts.ts"
 
 const shown = (example: string) => Schema.String.annotations({ examples: [example] })
 
-// structs, as a class makes an instance of every row, which adds a tenth to the cost of a request for twenty
+// structs, as a class makes an instance of every row; for twenty rows that adds a tenth to a request's cost
 export const User = Schema.Struct({
   id: UserId,
   name: shown("Alice"),

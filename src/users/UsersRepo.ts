@@ -44,8 +44,8 @@ export class UsersRepo extends Context.Tag("barista/users/UsersRepo")<UsersRepo,
         page: Query.findAll({
           Request: Window,
           Result: User,
-          // `+ 0` here and in every other query: SQLite plans by a limit that is bound alone, and again at each
-          // binding, which is a third of a page's cost
+          // `+ 0` here and in every other query. With a limit bound alone, SQLite plans the statement again at each
+          // binding, a third of a page's cost
           execute: ({ after, limit }) =>
             reader`SELECT id, name, email FROM users WHERE id > ${after} ORDER BY id LIMIT ${limit} + 0`
         }),

@@ -8,7 +8,7 @@ import { verify } from "../../scripts/soak/crash/verify.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
 import * as TestDatabase from "../support/Database.ts"
 
-/** Every check, and whether the crash test must have counted something: the others count faults. */
+/** Maps each check to whether the crash test must have counted something; the other checks count faults. */
 const checks = {
   "every key answered its own job": true,
   "mails sent at least once": true,
@@ -52,7 +52,7 @@ describe("the crash test's checks", () => {
     answer
   })
 
-  /** The names of the checks that fail for what clients were answered and what the database and the mail server hold. */
+  /** Lists the names of the failing checks, given the clients' answers, the database and the mail server. */
   const failing = (
     answered: ReadonlyArray<Answered>,
     mails: ReadonlyArray<string> = [],

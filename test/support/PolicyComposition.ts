@@ -12,8 +12,8 @@ import { isTransient } from "../../src/policy/Transient.ts"
 
 /**
  * Runs the effect in a fiber of its own. Effect 3.22 attaches the fibers of an `Effect.timeout` inside `Effect.forEach`
- * to the caller of `forEach`, so a failing sibling would interrupt it only after its time. A fiber of its own is
- * interrupted at once.
+ * to the caller of `forEach`. A failing sibling would then interrupt such a fiber only after its time; a fiber of its
+ * own is interrupted at once.
  */
 const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) =>

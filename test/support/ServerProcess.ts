@@ -97,8 +97,8 @@ export interface Server extends Process {
 }
 
 /**
- * Starts the built server as a process on a free port with its files in a temporary folder, directly or through a shell
- * command.
+ * Starts the built server as a process, on a free port with its files in a temporary folder. A shell command may wrap
+ * the process.
  */
 export const server = (
   env: Readonly<Record<string, string>> = {},

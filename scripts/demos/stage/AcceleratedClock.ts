@@ -3,8 +3,7 @@ import { Clock, Duration, Effect } from "effect"
 const nanosPerMilli = 1_000_000
 
 /**
- * Makes a clock that begins at the present and runs `pace` times as fast as the live one, so sleeps are that much
- * shorter.
+ * Makes a clock that begins at the present and runs `pace` times as fast as the live one. Sleeps are that much shorter.
  */
 export const make = (pace: number): Clock.Clock => {
   const live = Clock.make()

@@ -4,7 +4,7 @@ import { Effect, Layer, Option } from "effect"
 import { AppConfig } from "../../../src/AppConfig.ts"
 
 /**
- * The settings, with the data in a temporary folder that the scope removes, a free port of loopback and a silent log.
+ * The settings with a free port of loopback, a silent log, and the data in a temporary folder that the scope removes.
  */
 export const layer = Layer.unwrapScoped(
   Effect.map(

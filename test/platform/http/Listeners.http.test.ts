@@ -33,9 +33,7 @@ const kinds = [
 const listeners = (emitter: EventEmitter) =>
   Object.fromEntries(emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)]))
 
-/**
- * Reports, for each listener added to an emitter, the count for that event and the count at which Node warns of a leak.
- */
+/** Reports, for each listener added to an emitter, the number for that event and the number at which Node warns. */
 const counted = (emitter: EventEmitter, told: (count: number, most: number) => void) =>
   emitter.on("newListener", (name) => told(emitter.listenerCount(name) + 1, emitter.getMaxListeners()))
 

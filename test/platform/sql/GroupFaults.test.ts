@@ -65,7 +65,7 @@ const nth = (n: number, text: string, fate: Fate) => {
   return (sql: string): Fate => sql === text && ++count === n ? fate : "runs"
 }
 
-/** Runs changes of one turn, which share a commit. Answers the failure of each, or "kept". */
+/** Runs changes of one turn, which share a commit. Returns the failure of each, or "kept". */
 const together = (...changes: ReadonlyArray<Effect.Effect<unknown, unknown>>) =>
   Effect.gen(function*() {
     const fibers = yield* Effect.forEach(changes, (change) => Effect.fork(Effect.exit(change)), { concurrency: 1 })
@@ -73,7 +73,7 @@ const together = (...changes: ReadonlyArray<Effect.Effect<unknown, unknown>>) =>
     return exits.map((exit) => Exit.isSuccess(exit) ? "kept" : failureOf(exit))
   })
 
-/** The failure of a change that is told of a refused statement. */
+/** The failure of a change whose statement was refused. */
 const refused = (statement: string) => expect.objectContaining({ _tag: "SqlError", cause: statement })
 
 /** The failure of a change whose transaction SQLite has undone. */
@@ -86,12 +86,12 @@ describe("a fault in a group of two changes that succeed and one that fails with
   const faults: ReadonlyArray<readonly [n: number, statement: string, fate: Fate, told: unknown, third: unknown]> = [
     [1, "COMMIT", "refused", refused("COMMIT"), refused("COMMIT")],
     [1, "COMMIT", "undone", refused("COMMIT"), refused("COMMIT")],
-    // the second change's, so that the first has done its part
+    // the second change's savepoint, so that the first change has done its part
     [2, "SAVEPOINT barista_change", "refused", refused("SAVEPOINT barista_change"), "no"],
     [2, "SAVEPOINT barista_change", "undone", refused("SAVEPOINT barista_change"), "no"],
     [2, "RELEASE barista_change", "refused", refused("RELEASE barista_change"), "no"],
     [2, "RELEASE barista_change", "undone", over, "no"],
-    // the third change's, which undoes its part
+    // the third change's rollback of its own part
     [
       1,
       "ROLLBACK TO barista_change",

@@ -10,12 +10,12 @@ import { connect } from "../../../support/connect.ts"
 import { logLines } from "../../../support/logLines.ts"
 import { listen } from "../../../support/loopback.ts"
 
-// What the runner promises to an application, beyond what Connections.http.test.ts shows of both adapters.
+// The runner's own promises to an application. Connections.http.test.ts tests those that both adapters keep.
 
 const text = (body: string) => HttpServerResponse.text(body)
 const failed = HttpServerResponse.empty({ status: 599 })
 
-/** The work of an effect, which answers 599 where it fails. */
+/** Makes work of an effect; a failure answers 599. */
 const work = (effect: Effect.Effect<HttpServerResponse.HttpServerResponse, Problem>): Work => ({
   effect: () => effect,
   context: Context.empty(),
@@ -27,7 +27,7 @@ const throws = () => {
   throw new Error("thrown")
 }
 
-/** Runs an application on a server of its own; a connection to it. */
+/** Runs an application on a server of its own, and connects to it. */
 const run = Effect.fnUntraced(function*(app: App) {
   yield* (yield* Lifecycle).enter("ready")
   const { port, server } = yield* listen()
