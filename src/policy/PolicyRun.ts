@@ -92,7 +92,7 @@ class PolicyRun<A, E, R> {
     this.plan.counters.failures++
     return this.foreign(this.between(failure.left), (again) => {
       if (Exit.isFailure(again)) return this.end(Exit.failCause(again.cause))
-      return again.value && !this.isInterrupted() ? this.tryAgain() : this.end(exit)
+      return again.value ? this.tryAgain() : this.end(exit)
     })
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import * as FiberInternals from "../../src/policy/FiberInternals.ts"
 
 describe("FiberInternals", () => {
@@ -17,4 +17,14 @@ describe("FiberInternals", () => {
       expect(message).toMatch(/^effect \d+\.\d+\.\d+: policies need .* see src\/policy\/FiberInternals\.ts$/)
       expect(message).toContain(missing)
     }))
+
+  it.effect.each(["_children", "_steps"])(
+    "takes no fiber for fresh that lacks %s",
+    (part) =>
+      Effect.withFiberRuntime<void>((fiber) => {
+        const lacking = new Proxy(fiber, { has: (target, name) => name !== part && name in target })
+        expect([FiberInternals.isFresh(fiber), FiberInternals.isFresh(lacking)]).toEqual([true, false])
+        return Effect.void
+      }).pipe(Effect.fork, Effect.flatMap(Fiber.join))
+  )
 })
