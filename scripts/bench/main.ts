@@ -5,7 +5,6 @@ import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Array, Console, Effect, Schema } from "effect"
 import { machineText, methodText } from "./report/format.ts"
 import { merge, type Results, ResultsJson } from "./report/Results.ts"
-import { svg } from "./report/svg.ts"
 import { block, head, markdown } from "./report/table.ts"
 import { all } from "./rows/all.ts"
 import { Bench } from "./suite/Bench.ts"
@@ -24,7 +23,6 @@ const write = Effect.fnUntraced(function*(file: string, text: string) {
 const save = Effect.fnUntraced(function*(results: Results, options: Options) {
   yield* write(options.json, `${yield* Schema.encode(ResultsJson)(results)}\n`)
   if (options.markdown !== undefined) yield* write(options.markdown, `${markdown(results)}\n`)
-  if (options.svg !== undefined) yield* write(options.svg, `${svg(results)}\n`)
 })
 
 /** Results of earlier runs, put together. */
@@ -53,7 +51,7 @@ const bench = Effect.gen(function*() {
 
 NodeRuntime.runMain(
   bench.pipe(
-    Effect.catchTag("WrongCommand", ({ message }) =>
+    Effect.catchTag("WrongCommand", "WrkMissing", ({ message }) =>
       Effect.sync(() => {
         process.stderr.write(`${message}\n`)
         process.exitCode = 1

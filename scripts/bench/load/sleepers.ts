@@ -28,12 +28,11 @@ export const checkOpenFiles = (connections: number) =>
       : Effect.void
   })
 
-/** Times are milliseconds from the first request's sending. */
+/** The answers to all sleepers. */
 export interface Slept {
   /** How many answers there were of each status, or connections that ended without one for which reason. */
   readonly statuses: ReadonlyMap<string, number>
-  readonly lastSent: number
-  readonly firstAnswer: number
+  /** Milliseconds from the first request to the last answer. */
   readonly lastAnswer: number
 }
 
@@ -73,13 +72,11 @@ const sendAll = (sockets: ReadonlyArray<Socket>) =>
     const began = performance.now()
     const elapsed = () => performance.now() - began
     let answered = 0
-    let firstAnswer = 0
     let lastAnswer = 0
-    let lastSent = 0
     const count = (status: string) => {
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       answered += 1
-      if (answered === sockets.length) resume(Effect.succeed({ statuses, lastSent, firstAnswer, lastAnswer }))
+      if (answered === sockets.length) resume(Effect.succeed({ statuses, lastAnswer }))
     }
     const read = (socket: Socket) => {
       let text = ""
@@ -92,7 +89,6 @@ const sendAll = (sockets: ReadonlyArray<Socket>) =>
         text += chunk
         if (!text.includes(answer)) return
         lastAnswer = elapsed()
-        firstAnswer ||= lastAnswer
         end(text.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length))
       })
       socket.on("error", ({ message }) => end(message))
@@ -102,7 +98,6 @@ const sendAll = (sockets: ReadonlyArray<Socket>) =>
       read(socket)
       socket.write(request)
     }
-    lastSent = elapsed()
   })
 
 /** So many connections, made before, each ask for GET /async-slow at once, as clients do that keep their connection. */

@@ -5,10 +5,13 @@ import type { Answers, Load } from "./Load.ts"
 /** wrk ended with an error, or with an output that is not ours. */
 export class WrkFailed extends Data.TaggedError("WrkFailed")<{ readonly message: string }> {}
 
-/** Whether it can be started. */
-export const isInstalled = Command.exitCode(Command.make("wrk", "--version")).pipe(
-  Effect.as(true),
-  Effect.orElseSucceed(() => false)
+/** The load generator is missing; the message says how to install it. */
+export class WrkMissing extends Data.TaggedError("WrkMissing")<{ readonly message: string }> {}
+
+/** Fails unless wrk can be started. */
+export const checkInstalled = Effect.mapError(
+  Command.exitCode(Command.make("wrk", "--version")),
+  () => new WrkMissing({ message: "the benchmark needs wrk (github.com/wg/wrk): apt-get install wrk" })
 )
 
 /** What `wrk.lua` prints. */

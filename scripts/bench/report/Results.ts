@@ -51,10 +51,8 @@ export const Results = Schema.Struct({
   machine: Machine,
   /** RFC 3339. */
   began: Schema.String,
-  /** wrk or autocannon. */
-  load: Schema.String,
   rounds: Schema.Int,
-  /** Of each measurement by that load. */
+  /** Of each measurement by wrk. */
   seconds: Schema.Int,
   figures: Schema.Array(FigureResult),
   /** Rows that could not be measured, and why. */

@@ -28,5 +28,5 @@ export const machineText = ({ cores, kernel, memoryGiB, node, processor }: Machi
   `${processor}, ${cores} core${cores === 1 ? "" : "s"}, ${memoryGiB} GiB, node ${node}, ${kernel}`
 
 /** How it was measured. */
-export const methodText = ({ began, load, rounds, seconds }: Results): string =>
-  `${began}; medians of ${rounds} rounds, in turns, with the least and the most; ${seconds} s each by ${load}`
+export const methodText = ({ began, rounds, seconds }: Results): string =>
+  `${began}; medians of ${rounds} rounds, in turns, with the least and the most; ${seconds} s each by wrk`

@@ -22,17 +22,6 @@ export const ratio = (better: FigureResult["better"], one: number, other: number
 export const find = ({ measured }: FigureResult, contender: string): Measured | undefined =>
   measured.find((measured) => measured.contender === contender)
 
-/** Ours beside each of the others, by the medians. */
-export const ratios = (result: FigureResult): ReadonlyArray<{ readonly peer: string; readonly ratio: number }> => {
-  const own = find(result, ours)
-  return own === undefined
-    ? []
-    : result.measured.filter((peer) => peer !== own).map(({ contender, median }) => ({
-      peer: contender,
-      ratio: ratio(result.better, own.median, median)
-    }))
-}
-
 /** What a target asks for and how it stands; how well is a ratio to what it asks for, and met from 1 on. */
 export interface Verdict {
   readonly target: Target

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { start } from "../../harness/serverProcess.ts"
+import { memoryOf, start } from "../../harness/serverProcess.ts"
 import { checkOpenFiles, sleep } from "../load/sleepers.ts"
 import type { Contender, Row } from "../suite/Row.ts"
 import { product, raw, type Server, watchCores } from "../suite/servers.ts"
@@ -19,7 +19,7 @@ const contender = ({ command, name }: Server): Contender => ({
       const { taken } = yield* watchCores(pid)
       const { lastAnswer, statuses } = yield* sleep(port, count)
       return {
-        values: { last: lastAnswer / 1000 },
+        values: { last: lastAnswer / 1000, memory: (yield* memoryOf(pid)).peak },
         failed: count - (statuses.get("200") ?? 0),
         cores: yield* taken
       }
@@ -31,6 +31,9 @@ const contender = ({ command, name }: Server): Contender => ({
 export const sleeping: Row = {
   name: "sleepers",
   title: `GET /async-slow (3 s) by ${sleepers} connections at once, until the last answer`,
-  figures: [{ name: "last", unit: "s", better: "lower", targets: [within(3.5)] }],
+  figures: [
+    { name: "last", unit: "s", better: "lower", targets: [within(3.5)] },
+    { name: "memory", unit: "MiB", better: "lower", targets: [within(400)] }
+  ],
   contenders: [raw, product()].map(contender)
 }

@@ -13,7 +13,6 @@ export const usage = [
   "  --seconds N     of each measurement under load, 1 unless given",
   "  --json FILE     where the results go, dist/bench-results.json unless given",
   "  --markdown FILE the table for a README",
-  "  --svg FILE      the chart",
   "  --from FILE     shows the results of earlier runs instead of measuring; may be given several times"
 ].join("\n")
 
@@ -36,7 +35,6 @@ const parse = (args: ReadonlyArray<string>) =>
       seconds: { type: "string", default: "1" },
       json: { type: "string", default: "dist/bench-results.json" },
       markdown: { type: "string" },
-      svg: { type: "string" },
       from: { type: "string", multiple: true, default: [] }
     }
   }).values

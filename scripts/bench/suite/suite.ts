@@ -27,7 +27,7 @@ const attempt = (row: Row, left: number) =>
 
 /** Measures rows one after the other and prints each as it is done; one that cannot be measured does not keep the others from it. */
 export const measure = Effect.fnUntraced(function*(rows: ReadonlyArray<Row>) {
-  const { generator, rounds, seconds } = yield* Bench
+  const { rounds, seconds } = yield* Bench
   const began = yield* Clock.currentTimeMillis
   const figures: Array<FigureResult> = []
   const broken: Array<Results["broken"][number]> = []
@@ -45,7 +45,6 @@ export const measure = Effect.fnUntraced(function*(rows: ReadonlyArray<Row>) {
   return {
     machine: yield* machine,
     began: DateTime.formatIso(DateTime.unsafeMake(began)),
-    load: generator,
     rounds,
     seconds,
     figures,

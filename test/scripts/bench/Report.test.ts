@@ -1,9 +1,7 @@
 import { expect, it } from "@effect/vitest"
-import { bars, scaleOf } from "../../../scripts/bench/report/chart.ts"
 import { number } from "../../../scripts/bench/report/format.ts"
 import { type FigureResult, type Measured, merge, type Results } from "../../../scripts/bench/report/Results.ts"
-import { decide, median, ratio, ratios } from "../../../scripts/bench/report/statistics.ts"
-import { svg, xOf } from "../../../scripts/bench/report/svg.ts"
+import { decide, median, ratio } from "../../../scripts/bench/report/statistics.ts"
 import { block, markdown } from "../../../scripts/bench/report/table.ts"
 
 const measured = (contender: string, middle: number, failed = 0): Measured => ({
@@ -29,7 +27,6 @@ const result = (better: FigureResult["better"], ...all: ReadonlyArray<Measured>)
 const results = (...figures: ReadonlyArray<FigureResult>): Results => ({
   machine: { processor: "a processor", cores: 2, memoryGiB: 4, node: "v20", kernel: "Linux" },
   began: "2025-01-31T12:00:00.000Z",
-  load: "wrk",
   rounds: 5,
   seconds: 1,
   figures,
@@ -45,10 +42,6 @@ it("the median is the middle by size, not by place or by text", () => {
 it("a ratio above 1 means that ours is better, whichever way the figure goes", () => {
   expect(ratio("higher", 80, 100)).toBe(0.8)
   expect(ratio("lower", 80, 100)).toBe(1.25)
-  expect(ratios(result("lower", measured("fastify", 2), measured("barista", 4), measured("node:http", 8)))).toEqual([
-    { peer: "fastify", ratio: 0.5 },
-    { peer: "node:http", ratio: 2 }
-  ])
 })
 
 it("a target of a ratio is met from exactly so much of that peer on", () => {
@@ -92,35 +85,6 @@ it("the table says each ratio and what of the targets is missed", () => {
     "row barista 60.0 units 59.0-61.0 0.75 of node:http MISSED: 0.60; at least 50.0 units met: 60.0 units"
   ])
   expect(markdown(results(figure))).toContain("| A row | node:http | 100 units (99.0-101) | 0.60 |  |\n")
-})
-
-it("bars stand to the scale, their marks too, and none leaves the chart", () => {
-  const all = bars(results({
-    ...result("higher", measured("barista", 60), measured("node:http", 100), measured("fastify", 40)),
-    targets: [{ kind: "ratio", peer: "node:http", least: 0.75 }, { kind: "bound", limit: 30 }]
-  }))
-  expect(all.map(({ beside, met, ratio, target }) => [beside, ratio, target, met])).toEqual([
-    ["node:http", expect.closeTo(0.6), 0.75, false],
-    ["fastify", 1.5, undefined, undefined],
-    ["bound of 30", 2, 1, true]
-  ])
-  expect(scaleOf(all)).toBe(2)
-  expect(scaleOf([])).toBe(1)
-  expect(scaleOf([{ title: "", beside: "", ratio: 40, target: undefined, met: undefined }])).toBe(4)
-  const [zero, one, two, beyond] = [0, 1, 2, 3].map((ratio) => xOf(ratio, 2))
-  expect(one).toBe(((zero ?? 0) + (two ?? 0)) / 2)
-  expect(beyond).toBe(two)
-})
-
-it("the chart draws a bar and a mark as long as what they say, and no markup of a name", () => {
-  const drawn = svg(results({
-    ...result("higher", measured("barista", 50), measured("a < b", 100)),
-    targets: [{ kind: "ratio", peer: "a < b", least: 0.75 }]
-  }))
-  expect(drawn).toContain("of a &lt; b<")
-  // 520 px are the scale of 1: half of it is the bar
-  expect(drawn).toContain(`<rect x="380" y="56.0" width="260.0"`)
-  expect(drawn).toContain(`<line x1="770.0" y1="53.0"`)
 })
 
 it("a row that was measured again replaces what it was, and the others stay", () => {
