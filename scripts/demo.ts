@@ -3,14 +3,16 @@ import { runUntilSignal } from "../src/platform/process/runUntilSignal.ts"
 import { givenArguments } from "./command/givenArguments.ts"
 import { catalogue } from "./demos/stage/Catalogue.ts"
 import * as CommandLine from "./demos/stage/CommandLine.ts"
+import { terminal } from "./demos/stage/terminal.ts"
 
 // when the reader has left (`| head`), stop as on any other signal, so that servers and temporary folders are removed
 process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"))
 
-CommandLine.run(catalogue, givenArguments(process.argv.slice(2), "virtual", process.env), {
-  print: (line) => process.stdout.write(`${line}\n`),
-  printError: (line) => process.stderr.write(`${line}\n`)
-}).pipe(
+CommandLine.run(
+  catalogue,
+  givenArguments(process.argv.slice(2), "virtual", process.env),
+  terminal(process.stdout, process.stderr, process.env)
+).pipe(
   // sets the code without exiting: a process that does not end by itself has left something running
   Effect.tap((code) => Effect.sync(() => (process.exitCode = code))),
   runUntilSignal({

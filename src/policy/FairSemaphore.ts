@@ -1,5 +1,6 @@
 import { Effect, type Scope } from "effect"
 import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
+import { blockingOn } from "../domain/WaitReason.ts"
 
 /** Runs an effect while holding one permit. */
 export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -32,6 +33,8 @@ export interface FairSemaphore {
   /** Runs one effect as a party of its own. */
   readonly withPermit: WithPermit
 }
+
+const permit = blockingOn("permit")
 
 interface Waiter {
   readonly resume: (effect: Effect.Effect<void>) => void
@@ -120,7 +123,7 @@ class Permits {
           this.queue(member)
         }
       })
-    })
+    }, permit)
   }
 
   private leave(member: Member, entry: Entry<Waiter>): void {

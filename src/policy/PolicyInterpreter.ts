@@ -6,6 +6,7 @@ import { largestConcurrency, type Policy } from "./Policy.ts"
 import * as PolicyCounters from "./PolicyCounters.ts"
 import * as PolicyRun from "./PolicyRun.ts"
 import type { PolicyTimeout } from "./PolicyTimeout.ts"
+import type { Limit } from "./TimedRegion.ts"
 
 /** Puts a policy around an effect. The hook sees each failed attempt before the pause that follows. */
 export interface Transformer {
@@ -28,7 +29,7 @@ export interface Interpreter {
   readonly replacing: (parts: Omit<Policy, "concurrency">) => Interpreter
 }
 
-const limitOf = (duration: Duration.Duration | undefined): PolicyRun.Limit | undefined =>
+const limitOf = (duration: Duration.Duration | undefined): Limit | undefined =>
   duration && { duration, millis: Duration.toMillis(duration) }
 
 const planOf = (

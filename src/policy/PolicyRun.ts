@@ -2,16 +2,11 @@ import { Cause, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, Random,
 import { type FailedAttempt, noteOnSpan } from "./FailedAttempt.ts"
 import * as FiberInternals from "./FiberInternals.ts"
 import type { PolicyCounters } from "./PolicyCounters.ts"
+import { type PolicyObserver, policyObserver } from "./PolicyObserver.ts"
 import type { PolicyTimeout } from "./PolicyTimeout.ts"
-import { TimedRegion } from "./TimedRegion.ts"
+import { type Limit, TimedRegion } from "./TimedRegion.ts"
 import { timersOf } from "./Timers.ts"
 import { isTransient } from "./Transient.ts"
-
-/** A timeout of a policy. */
-export interface Limit {
-  readonly duration: Duration.Duration
-  readonly millis: number
-}
 
 /** A policy prepared once for all its operations. Its concurrency is applied outside. */
 export interface Plan {
@@ -44,6 +39,7 @@ class PolicyRun<A, E, R> {
   private readonly hook: Hook<E | PolicyTimeout> | undefined
   private readonly whole: TimedRegion | undefined
   private readonly each: TimedRegion | undefined
+  private readonly observer: PolicyObserver | undefined
   /** The number of the present attempt, from 1. */
   private attempt = 0
 
@@ -59,6 +55,7 @@ class PolicyRun<A, E, R> {
     this.interruptible = interruptible
     this.operation = operation
     this.hook = hook
+    this.observer = fiber.getFiberRef(policyObserver)
     this.whole = this.region(plan.timeout)
     this.each = this.region(plan.attemptTimeout)
   }
@@ -73,6 +70,7 @@ class PolicyRun<A, E, R> {
   private tryIt(): Effect.Effect<A, E | PolicyTimeout, R> {
     this.attempt++
     this.plan.counters.attempts++
+    this.observer?.attempt(this.fiber.id(), this.attempt)
     this.each?.start()
     // an interruption that still awaits an uninterruptible caller must not reach into an attempt that begins later
     const shielded = this.each !== undefined && !FiberInternals.isFresh(this.fiber)
@@ -114,6 +112,7 @@ class PolicyRun<A, E, R> {
     const pause = Duration.millis(millis)
     const failed = { attempt: this.attempt, error, delay: again ? Option.some(pause) : Option.none() }
     noteOnSpan(failed, this.fiber)
+    if (again) this.observer?.pause(this.fiber.id(), millis)
     const paused = again && millis > 0 ? Effect.as(Effect.sleep(pause), again) : Effect.succeed(again)
     return this.hook === undefined ? paused : Effect.zipRight(this.hook(failed), paused)
   }
@@ -161,7 +160,7 @@ class PolicyRun<A, E, R> {
   }
 
   private region(limit: Limit | undefined): TimedRegion | undefined {
-    return limit && new TimedRegion(limit.duration, limit.millis, this.fiber, timersOf(this.fiber))
+    return limit && new TimedRegion(limit, this.fiber, timersOf(this.fiber), this.observer)
   }
 }
 

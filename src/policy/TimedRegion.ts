@@ -1,7 +1,14 @@
 import { Cause, type Duration, Effect, Exit, Fiber, FiberId, FiberRef, FiberRefs } from "effect"
 import * as FiberInternals from "./FiberInternals.ts"
+import type { PolicyObserver } from "./PolicyObserver.ts"
 import { PolicyTimeout } from "./PolicyTimeout.ts"
 import { type After, never } from "./Timers.ts"
+
+/** A timeout of a policy, ready for its timer. */
+export interface Limit {
+  readonly duration: Duration.Duration
+  readonly millis: number
+}
 
 /**
  * A part of a fiber's work that a timer can interrupt without a fiber of its own. The timer interrupts the calling
@@ -11,26 +18,26 @@ import { type After, never } from "./Timers.ts"
  * Call `start` and `end` in the same uninterruptible frame of a fiber without children (see `FiberInternals.isFresh`).
  */
 export class TimedRegion {
-  private readonly limit: Duration.Duration
-  private readonly millis: number
+  private readonly limit: Limit
   private readonly fiber: FiberInternals.AnyFiber
   private readonly after: After
+  private readonly observer: PolicyObserver | undefined
   private cancel = never
   private interruptor: FiberId.FiberId | undefined
   private refs = FiberRefs.empty()
 
-  constructor(limit: Duration.Duration, millis: number, fiber: FiberInternals.AnyFiber, after: After) {
+  constructor(limit: Limit, fiber: FiberInternals.AnyFiber, after: After, observer?: PolicyObserver) {
     this.limit = limit
-    this.millis = millis
     this.fiber = fiber
     this.after = after
+    this.observer = observer
   }
 
   /** Begins the region, for the first time or again. */
   start(): void {
     this.interruptor = undefined
     this.refs = this.fiber.getFiberRefs()
-    this.cancel = this.after(this.millis, this.interrupt)
+    this.cancel = this.after(this.limit.millis, this.interrupt)
   }
 
   /** Tells whether the time ran out before the end, whatever the exit was. */
@@ -48,13 +55,14 @@ export class TimedRegion {
     if (children.length > 0) return Effect.flatMap(Fiber.interruptAll(children), () => this.end(exit, then))
     this.cancel()
     if (!this.timedOut && Exit.isSuccess(exit)) return then(exit)
-    const outcome = this.timedOut ? Exit.fail(new PolicyTimeout({ after: this.limit })) : exit
+    const outcome = this.timedOut ? Exit.fail(new PolicyTimeout({ after: this.limit.duration })) : exit
     return Effect.flatMap(Effect.updateFiberRefs(this.restored), () => then(outcome))
   }
 
   private readonly interrupt = (): void => {
     // the id belongs to no fiber, so taking this interruption back never swallows another's
     this.interruptor = FiberId.unsafeMake()
+    this.observer?.timeout(this.fiber.id(), this.interruptor)
     this.fiber.unsafeInterruptAsFork(this.interruptor)
   }
 

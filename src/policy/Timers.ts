@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, type Fiber } from "effect"
+import { Clock, Context, Duration, Effect, type Fiber, type Scheduler } from "effect"
 
 /** Cancels a timer; does nothing once it has fired. */
 export type Cancel = () => void
@@ -38,25 +38,28 @@ const live: After = (millis, fire) => {
 
 const livePrototype: unknown = Object.getPrototypeOf(Clock.make())
 
-const isLive = (clock: Clock.Clock): boolean => Object.getPrototypeOf(clock) === livePrototype
+/** Tells Effect's own clock, which keeps the time of the machine, from any other. */
+export const isLive = (clock: Clock.Clock): boolean => Object.getPrototypeOf(clock) === livePrototype
 
 /**
  * Makes timers from a clock that can only sleep, which takes a fiber: Effect's TestClock and the demos' accelerated
  * clock.
  */
-const sleeping =
-  (clock: Clock.Clock, scheduler: Fiber.RuntimeFiber<unknown>["currentScheduler"]): After => (millis, fire) => {
-    // uses the timed fiber's scheduler: under TestClock both must have run before time moves on
-    const sleeper = Effect.runFork(
-      Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(fire)),
-      { scheduler }
-    )
-    return () => sleeper.unsafeInterruptAsFork(sleeper.id())
-  }
+const sleeping = (clock: Clock.Clock, scheduler: Scheduler.Scheduler): After => (millis, fire) => {
+  // uses the timed fiber's scheduler: under TestClock both must have run before time moves on
+  const sleeper = Effect.runFork(
+    Effect.zipRight(clock.sleep(Duration.millis(millis)), Effect.sync(fire)),
+    { scheduler }
+  )
+  return () => sleeper.unsafeInterruptAsFork(sleeper.id())
+}
+
+/** Returns the timers of a clock; one that can only sleep does so on the scheduler. */
+export const timersOfClock = (clock: Clock.Clock, scheduler: Scheduler.Scheduler): After => {
+  if (callsBack(clock)) return clock.after
+  return isLive(clock) ? live : sleeping(clock, scheduler)
+}
 
 /** Returns the timers of the fiber's clock. */
-export const timersOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): After => {
-  const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-  if (callsBack(clock)) return clock.after
-  return isLive(clock) ? live : sleeping(clock, fiber.currentScheduler)
-}
+export const timersOf = (fiber: Fiber.RuntimeFiber<unknown, unknown>): After =>
+  timersOfClock(Context.get(fiber.currentDefaultServices, Clock.Clock), fiber.currentScheduler)

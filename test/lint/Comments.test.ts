@@ -25,6 +25,7 @@ const swept = [
   "src/resilience",
   "src/settings",
   "src/simulation",
+  "src/timeline",
   "src/transfers",
   "src/uploads",
   "src/users"

@@ -44,6 +44,7 @@ describe("A policy by the live clock", () => {
         }
       })))
       yield* Effect.raceFirst(patient(hanging), Effect.sleep("1 millis"))
-      expect(yield* timers).toBe(before)
+      // timers of other tests of this process may end meanwhile
+      expect(yield* timers).toBeLessThanOrEqual(before)
     }))
 })

@@ -1,20 +1,28 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Data, Deferred, Duration, Effect, Exit, Layer, Logger, LogLevel, Option } from "effect"
+import { Context, Data, Deferred, Duration, Effect, Exit, Layer, Logger, LogLevel, Option, Schema } from "effect"
 import { catalogue } from "../../scripts/demos/stage/Catalogue.ts"
 import * as CommandLine from "../../scripts/demos/stage/CommandLine.ts"
 import * as Demo from "../../scripts/demos/stage/Demo.ts"
 import { perform } from "../../scripts/demos/stage/Performance.ts"
 import { Stage } from "../../scripts/demos/stage/Stage.ts"
+import { violations } from "../../src/timeline/conservation.ts"
+import { Timeline } from "../../src/timeline/Timeline.ts"
 
 /** Runs the command; returns its exit code and output. */
 const command = Effect.fnUntraced(function*(demos: ReadonlyArray<Demo.Demo>, ...args: ReadonlyArray<string>) {
   const printed: Array<string> = []
   const errors: Array<string> = []
+  const saved = new Map<string, string>()
   const code = yield* CommandLine.run(demos, args, {
     print: (line) => printed.push(line),
-    printError: (line) => errors.push(line)
+    printError: (line) => errors.push(line),
+    columns: 80,
+    rows: 40,
+    colours: false,
+    redraw: undefined,
+    save: (file, text) => Effect.sync(() => void saved.set(file, text))
   })
-  return { code, printed, output: printed.join("\n"), errors: errors.join("\n") }
+  return { code, saved, printed, output: printed.join("\n"), errors: errors.join("\n") }
 })
 
 /** The name, wall time in milliseconds and largest concurrency of each part and, last, of the whole. */
@@ -129,6 +137,46 @@ describe("the demos in virtual time", () => {
     }))
 })
 
+describe("the timeline of a demo", () => {
+  it.effect("follows it in letters, and is saved in each form that is asked for", () =>
+    Effect.gen(function*() {
+      const { code, printed, saved } = yield* command(
+        catalogue,
+        "timeout",
+        "--virtual",
+        "--svg",
+        "a.svg",
+        "--json",
+        "a.json",
+        "--chrome",
+        "a.trace"
+      )
+      expect(code).toBe(0)
+      const row = printed.find((line) => line.startsWith("Resilience.withTimeout"))
+      // five of fifteen seconds, a timeout, and ten more
+      expect(row).toMatch(/^Resilience.withTimeout \.{18,20}T\.{36,38}\|$/)
+      expect([...saved.keys()]).toEqual(["a.svg", "a.json", "a.trace"])
+      const timeline = yield* Schema.decodeUnknown(Schema.parseJson(Timeline))(saved.get("a.json"))
+      expect(violations(timeline)).toEqual([])
+      expect(timeline.duration_ns).toBe(15e9)
+      expect(saved.get("a.svg")).toMatch(/^<svg /)
+      expect(saved.get("a.trace")).toContain("traceEvents")
+    }))
+
+  for (const { name, needs } of catalogue.filter(({ needs }) => needs === "clock")) {
+    it.effect(`${name} is conserved, and as long as what was measured (${needs})`, () =>
+      Effect.gen(function*() {
+        const demo = catalogue.find((one) => one.name === name)
+        if (demo === undefined) return expect.fail(name)
+        const { figures, timeline } = yield* perform(demo, { mode: "virtual", print: () => {} })
+        if (timeline === undefined) return expect.fail("nothing was recorded")
+        expect(violations(timeline)).toEqual([])
+        expect(timeline.lost).toEqual({ fibers: 0, spans: 0, events: false })
+        expect(timeline.duration_ns / 1e6).toBe(Duration.toMillis(figures.at(-1)?.wall ?? 0))
+      }))
+  }
+})
+
 describe("npm run demo", () => {
   it.effect("lists every chapter's demo with its two lines, marking those that run in virtual time", () =>
     Effect.gen(function*() {
@@ -156,8 +204,11 @@ describe("npm run demo", () => {
     Effect.gen(function*() {
       const wrong = [
         [["caffe"], `unknown demo "caffe"; there are cafe, sequential-and-parallel,`],
-        [["cafe", "--fast"], "unknown option --fast; the only one is --virtual"],
+        [["cafe", "--fast"], "unknown option --fast; there are --virtual and --svg FILE, --json FILE, --chrome FILE"],
         [["cafe", "retry"], "one demo at a time, or all: cafe retry"],
+        [["cafe", "--svg"], "--svg needs the name of a file"],
+        [["all", "--svg", "a.svg"], "a file takes one demo, not all"],
+        [["--svg", "a.svg"], "a file needs the name of a demo"],
         [["--virtual"], "--virtual needs the name of a demo, or all"]
       ] as const
       for (const [args, message] of wrong) {

@@ -1,53 +1,23 @@
-import { Data, Effect, Either, Exit } from "effect"
-import { type Demo, refusals } from "./Demo.ts"
+import { Effect, Exit } from "effect"
+import { toChrome } from "../../../src/timeline/chromeTrace.ts"
+import * as Svg from "../../../src/timeline/SvgPicture.ts"
+import * as Text from "../../../src/timeline/TextPicture.ts"
+import type { Timeline } from "../../../src/timeline/Timeline.ts"
+import { type Form, parse, refusal, usage } from "./Command.ts"
+import type { Demo } from "./Demo.ts"
 import { cells, heads, table } from "./Figures.ts"
-import { perform, type Performance, type Print } from "./Performance.ts"
-import type { Mode } from "./Stage.ts"
-
-const usage = "npm run demo -- <name>|all [--virtual]"
-
-/** A command that makes no sense; the message says what is expected. */
-class WrongCommand extends Data.TaggedError("WrongCommand")<{ readonly message: string }> {}
-
-interface Command {
-  readonly demos: ReadonlyArray<Demo>
-  readonly mode: Mode
-}
+import type { Output } from "./Output.ts"
+import { perform, type Performance } from "./Performance.ts"
 
 interface Refused {
   readonly demo: Demo
   readonly refused: string
 }
 
-const refusal = (demo: Demo, mode: Mode): string | undefined =>
-  mode === "live" || demo.needs === "clock" ? undefined : refusals[demo.needs]
-
-/** Parses the arguments as a command. Without a name, the command is the list of demos. */
-const parse = (catalogue: ReadonlyArray<Demo>, args: ReadonlyArray<string>): Either.Either<Command, WrongCommand> => {
-  const wrong = (message: string) => Either.left(new WrongCommand({ message: `${message}\n${usage}` }))
-  const options = args.filter((argument) => argument.startsWith("-"))
-  const [name, ...others] = args.filter((argument) => !argument.startsWith("-"))
-  const mode = options.includes("--virtual") ? "virtual" : "live"
-  const unknown = options.find((option) => option !== "--virtual")
-  if (unknown !== undefined) return wrong(`unknown option ${unknown}; the only one is --virtual`)
-  if (others.length > 0) return wrong(`one demo at a time, or all: ${[name, ...others].join(" ")}`)
-  if (name === undefined) {
-    return options.length > 0 ? wrong("--virtual needs the name of a demo, or all") : Either.right({ demos: [], mode })
-  }
-  if (name === "all") return Either.right({ demos: catalogue, mode })
-  const demo = catalogue.find((demo) => demo.name === name)
-  if (demo === undefined) {
-    return wrong(`unknown demo ${JSON.stringify(name)}; there are ${catalogue.map((demo) => demo.name).join(", ")}`)
-  }
-  const reason = refusal(demo, mode)
-  return reason === undefined
-    ? Either.right({ demos: [demo], mode })
-    : wrong(`${name} refuses --virtual: ${reason}`)
-}
-
 const list = (catalogue: ReadonlyArray<Demo>): ReadonlyArray<string> => [
   usage,
   "  --virtual: by a virtual clock, at once and with the same figures; for the demos marked with it",
+  "  --svg, --json, --chrome: save the timeline as a picture, as data, and for trace viewers such as Perfetto",
   "",
   ...catalogue.flatMap(({ name, needs, shows }) => [
     `${name}${needs === "clock" ? " [--virtual]" : ""}`,
@@ -69,30 +39,48 @@ const summary = (results: ReadonlyArray<Performance | Refused>): ReadonlyArray<s
   )
 ]
 
+const formed: Readonly<Record<Form, (timeline: Timeline) => string>> = {
+  svg: Svg.draw,
+  json: (timeline) => `${JSON.stringify(timeline, undefined, 2)}\n`,
+  chrome: toChrome
+}
+
 /**
- * Runs the command and returns the exit code: 0, 1 if a demo failed, 2 for a wrong command or a demo that refuses the
- * mode. `all` skips and lists demos that refuse.
+ * Runs the demos that the arguments name, and returns the exit code: 0; 1 if a demo failed or a file cannot be
+ * written; 2 for a command that makes no sense or a demo that refuses it. Among all, demos that refuse are passed over
+ * and listed. One demo alone is followed by its timeline, which grows on a terminal while the demo runs.
  */
 export const run = (
   catalogue: ReadonlyArray<Demo>,
   args: ReadonlyArray<string>,
-  out: { readonly print: Print; readonly printError: Print }
+  out: Output
 ): Effect.Effect<number> =>
   Effect.gen(function*() {
-    const { demos, mode } = yield* parse(catalogue, args)
+    const { demos, files, mode } = yield* parse(catalogue, args)
     if (demos.length === 0) { for (const line of list(catalogue)) out.print(line) }
+    const draw = (timeline: Timeline) => Text.draw(timeline, out)
+    const redraw = demos.length === 1 ? out.redraw : undefined
+    const watch = redraw && ((timeline: Timeline) => redraw(draw(timeline)))
     const results = yield* Effect.forEach(demos, (demo): Effect.Effect<Performance | Refused> => {
       const refused = refusal(demo, mode)
       return refused === undefined
-        ? perform(demo, { mode, print: out.print })
+        ? perform(demo, { mode, print: out.print, watch })
         : Effect.succeed({ demo, refused })
     }, { concurrency: 1 })
+    redraw?.([])
     if (results.length > 1) { for (const line of summary(results)) out.print(line) }
+    const [only] = results.length === 1 ? results : []
+    const timeline = only !== undefined && "timeline" in only ? only.timeline : undefined
+    if (timeline !== undefined) {
+      for (const line of draw(timeline)) out.print(line)
+      for (const [form, file] of files) yield* out.save(file, formed[form](timeline))
+    }
     return results.some((result) => "exit" in result && Exit.isFailure(result.exit)) ? 1 : 0
   }).pipe(
-    Effect.catchTag("WrongCommand", ({ message }) =>
+    Effect.catchAll((failure) =>
       Effect.sync(() => {
-        out.printError(message)
-        return 2
-      }))
+        out.printError(failure.message)
+        return "_tag" in failure ? 2 : 1
+      })
+    )
   )

@@ -1,26 +1,31 @@
 import { Cause, Clock, Duration, Effect, Exit, FiberRef, HashSet, Logger, LogLevel, Option } from "effect"
 import { runVirtual } from "../../../src/simulation/VirtualClock.ts"
+import * as Recording from "../../../src/timeline/Recording.ts"
+import type { Timeline } from "../../../src/timeline/Timeline.ts"
 import * as AcceleratedClock from "./AcceleratedClock.ts"
 import * as Concurrency from "./Concurrency.ts"
 import type { Demo } from "./Demo.ts"
 import { cells, type Figures, heads, table } from "./Figures.ts"
 import * as LoopDelay from "./LoopDelay.ts"
+import type { Print } from "./Output.ts"
 import { type Mode, Stage } from "./Stage.ts"
-
-/** Takes one line of output. */
-export type Print = (line: string) => void
 
 /** The exit of a demo and its measurements, first its parts, then the whole. */
 export interface Performance {
   readonly demo: Demo
   readonly exit: Exit.Exit<void>
   readonly figures: ReadonlyArray<Figures>
+  /** The timeline of its fibers; undefined where the demo failed before its program began. */
+  readonly timeline: Timeline | undefined
 }
 
 /** Milliseconds of silence after which the audience hears that work is still in flight. */
 const silence = 1_000
 /** Milliseconds in which a line that is due may still come first. */
 const grace = 50
+
+/** The pause between two pictures of a timeline that grows. */
+const redrawn = Duration.millis(100)
 
 /** Prints the lines of one demo, each with the time since its start by the demo's clock. */
 const narrator = (print: Print) => {
@@ -102,7 +107,12 @@ const footer = (demo: Demo, figures: ReadonlyArray<Figures>, really: Option.Opti
  */
 export const perform = (
   demo: Demo,
-  { mode, print }: { readonly mode: Mode; readonly print: Print }
+  { mode, print, watch }: {
+    readonly mode: Mode
+    readonly print: Print
+    /** Sees the timeline grow while a live demo runs. */
+    readonly watch?: ((timeline: Timeline) => void) | undefined
+  }
 ): Effect.Effect<Performance> =>
   Effect.gen(function*() {
     const { begin, breakSilence, say, telling } = narrator(print)
@@ -112,19 +122,30 @@ export const perform = (
       Effect.zipRight(Effect.sync(() => say(`-- ${name}`)), measured(name, effect))
     const stage = Stage.of({ mode, say: (line) => Effect.sync(() => say(line)), part })
 
+    let recording: Recording.Recording | undefined
+    const recorded = (program: Effect.Effect<void, never, Stage>) =>
+      Effect.flatMap(Recording.make(demo.name, mode), (begun) => {
+        recording = begun
+        return Effect.flatten(begun.run(program))
+      })
+    const watching = Effect.sync(() => {
+      if (recording !== undefined) watch?.(recording.timeline())
+    }).pipe(Effect.delay(redrawn), Effect.forever, Effect.withClock(Clock.make()))
+
     const live = Effect.gen(function*() {
       const program = telling(yield* demo.prepare)
       yield* Effect.forkScoped(
         breakSilence(() => (concurrency.open() === 0 ? "..." : `... ${concurrency.open()} under way`))
       )
+      if (watch !== undefined) yield* Effect.forkScoped(watching)
       yield* Effect.withClock(
-        Effect.zipRight(begin, measured("in all", program)),
+        Effect.zipRight(begin, measured("in all", recorded(program))),
         AcceleratedClock.make(demo.pace ?? 1)
       )
     })
     const virtual = Effect.gen(function*() {
       const program = telling(yield* demo.prepare)
-      const { exit } = yield* runVirtual(Effect.zipRight(begin, measured("in all", program)), { seed: 1 })
+      const { exit } = yield* runVirtual(Effect.zipRight(begin, measured("in all", recorded(program))), { seed: 1 })
       yield* exit
     })
 
@@ -140,5 +161,5 @@ export const perform = (
     if (Exit.isFailure(exit)) print(`${demo.name} failed: ${Cause.pretty(exit.cause, { renderErrorCause: true })}`)
     const realTime = mode === "virtual" ? Option.some(really) : Option.none()
     for (const line of footer(demo, figures, realTime)) print(line)
-    return { demo, exit, figures }
+    return { demo, exit, figures, timeline: recording?.timeline() }
   })

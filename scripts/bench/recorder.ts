@@ -1,0 +1,50 @@
+// `npm run bench:recorder`: the time that recording adds to a program of fibers that wait for the event loop, in
+// nanoseconds an event, recorded and plain in turns in one process. It stops by itself.
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect } from "effect"
+import { EventRing } from "../../src/timeline/EventRing.ts"
+import * as Recording from "../../src/timeline/Recording.ts"
+import { median } from "./report/statistics.ts"
+
+const rounds = 7
+const fibers = 100
+const waits = 200
+
+const turn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
+const program = Effect.forEach(
+  Array.from({ length: fibers }),
+  () => Effect.repeatN(turn, waits - 1),
+  { concurrency: "unbounded", discard: true }
+)
+
+/** Microseconds of processor time of an effect. */
+const cost = (effect: Effect.Effect<unknown>) =>
+  Effect.suspend(() => {
+    const before = process.cpuUsage()
+    return Effect.map(effect, () => {
+      const { system, user } = process.cpuUsage(before)
+      return system + user
+    })
+  })
+
+const round = Effect.gen(function*() {
+  const plain = yield* cost(program)
+  const ring = new EventRing(1 << 20)
+  const recording = yield* Recording.make("bench", "live", ring)
+  const recorded = yield* cost(recording.run(program))
+  return { plain, recorded, events: ring.position }
+})
+
+NodeRuntime.runMain(Effect.gen(function*() {
+  yield* round
+  const results = yield* Effect.replicateEffect(round, rounds)
+  const perEvent = results.map(({ events, plain, recorded }) => ((recorded - plain) / events) * 1000)
+  yield* Console.log(`plain     ${results.map(({ plain }) => `${(plain / 1000).toFixed(1)} ms`).join(" ")}`)
+  yield* Console.log(`recorded  ${results.map(({ recorded }) => `${(recorded / 1000).toFixed(1)} ms`).join(" ")}`)
+  yield* Console.log(
+    `an event  ${perEvent.map((nanos) => nanos.toFixed(0)).join(" ")} ns; median ${median(perEvent).toFixed(0)} ns`
+  )
+}))

@@ -1,0 +1,18 @@
+import { FiberRef, GlobalValue } from "effect"
+import type { FiberId } from "effect"
+
+/** Sees what policies do in one fiber; called synchronously, so it must be quick and must not throw. */
+export interface PolicyObserver {
+  /** An attempt begins; the first one is 1. */
+  readonly attempt: (fiber: FiberId.Runtime, number: number) => void
+  /** A pause of so many milliseconds begins, after a failed attempt. */
+  readonly pause: (fiber: FiberId.Runtime, millis: number) => void
+  /** A timeout fired, which interrupts its fiber by this id. */
+  readonly timeout: (fiber: FiberId.Runtime, interruptor: FiberId.Runtime) => void
+}
+
+/** The observer of a fiber and of all that it forks; none unless a recorder sets it. */
+export const policyObserver: FiberRef.FiberRef<PolicyObserver | undefined> = GlobalValue.globalValue(
+  "barista/policy/policyObserver",
+  () => FiberRef.unsafeMake<PolicyObserver | undefined>(undefined)
+)

@@ -1,0 +1,167 @@
+import { Cause, Effect, Exit, type Fiber, FiberId, type Option, RuntimeFlags, type Scheduler, Supervisor } from "effect"
+import { type EventRing, type Kind, kinds, nobody } from "./EventRing.ts"
+import type { Outcome } from "./Timeline.ts"
+
+// The one file of the recorder that uses what Effect 3.22 keeps private of its fibers: the message that wakes one, and
+// the id on which one waits. The public parts (Supervisor, Scheduler) tell when a fiber runs, and not why it waits.
+// test/timeline/FiberHooks.test.ts shows that these fields are there and mean what they mean here.
+
+type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
+
+/** Private fields of Effect's class FiberRuntime. */
+interface Internals {
+  /** Messages to the fiber that it has not processed. */
+  readonly _queue: ReadonlyArray<{ readonly _tag: string; readonly cause?: Cause.Cause<never> }>
+  /** The second argument of the `Effect.async` in which the fiber waits. */
+  readonly _asyncBlockingOn: FiberId.FiberId | null
+  /** Set while the fiber waits in an `Effect.async`, if an interruption may end the wait. */
+  readonly _asyncInterruptor: unknown
+  currentRuntimeFlags: RuntimeFlags.RuntimeFlags
+}
+
+const hasInternals = (fiber: object): fiber is Internals =>
+  "_queue" in fiber && "_asyncBlockingOn" in fiber && "_asyncInterruptor" in fiber && "currentRuntimeFlags" in fiber
+
+const internalsOf = (fiber: object): Internals | undefined => hasInternals(fiber) ? fiber : undefined
+
+/** The fiber that runs at this moment, as Effect keeps it for `Fiber.getCurrentFiber`. */
+const currentId = (): number => {
+  const current: unknown = Reflect.get(globalThis, "effect/FiberCurrent")
+  return typeof current === "object" && current !== null && "id" in current && typeof current.id === "function"
+    ? numberOf(current.id())
+    : nobody
+}
+
+const numberOf = (id: FiberId.FiberId): number => {
+  if (id._tag === "Runtime") return id.id
+  if (id._tag === "None") return nobody
+  for (const one of FiberId.toSet(id)) return one.id
+  return nobody
+}
+
+/** The first id by which a cause says that something was interrupted. */
+const interruptorOf = (cause: Cause.Cause<unknown>): number => {
+  for (const id of Cause.interruptors(cause)) return numberOf(id)
+  return nobody
+}
+
+export const outcomes = ["success", "failure", "defect", "interrupted", "running"] as const satisfies ReadonlyArray<
+  Outcome
+>
+
+export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): readonly [Outcome, number] => {
+  // a worker of Effect.all and a fiber under a timeout succeed with the exit of what they ran
+  if (Exit.isSuccess(exit)) return Exit.isExit(exit.value) ? outcomeOf(exit.value) : ["success", nobody]
+  if (Cause.isInterruptedOnly(exit.cause)) return ["interrupted", interruptorOf(exit.cause)]
+  return [Cause.isDie(exit.cause) ? "defect" : "failure", nobody]
+}
+
+/** A fiber that runs, below those that it has started synchronously. */
+interface Running {
+  readonly hooks: FiberHooks
+  readonly fiber: number
+}
+
+/** The fibers on the stack of this thread; only the last one runs. */
+const running: Array<Running> = []
+
+/** Records the life of the fibers of one recording: as their supervisor, and as the scheduler around theirs. */
+export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements Scheduler.Scheduler {
+  override readonly value = Effect.void
+  readonly shouldYield: Scheduler.Scheduler["shouldYield"]
+  private readonly ring: EventRing
+  private readonly recording: number
+  private readonly now: () => number
+  private readonly inner: Scheduler.Scheduler
+  /** Fibers for which an interruption was asked, until they honour it. */
+  private readonly asked = new Set<number>()
+
+  constructor(ring: EventRing, recording: number, now: () => number, inner: Scheduler.Scheduler) {
+    super()
+    this.ring = ring
+    this.recording = recording
+    this.now = now
+    this.inner = inner
+    this.shouldYield = (fiber) => inner.shouldYield(fiber)
+  }
+
+  add(kind: Kind, fiber: number, a: number = nobody, b: number = nobody): void {
+    this.ring.add(this.recording, this.now(), kind, fiber, a, b)
+  }
+
+  scheduleTask(task: Scheduler.Task, priority: number, fiber?: AnyFiber): void {
+    if (fiber !== undefined) this.woken(fiber)
+    this.inner.scheduleTask(task, priority, fiber)
+  }
+
+  /** Records a wake-up. A look at a fiber and a shielded interruption wake it too, and it does not go on. */
+  private woken(fiber: AnyFiber): void {
+    const internals = internalsOf(fiber)
+    const message = internals?._queue.at(-1)
+    const id = fiber.id().id
+    if (internals === undefined || message === undefined) return
+    const waker = currentId()
+    if (message._tag === "InterruptSignal") {
+      this.add(kinds.ask, id, interruptorOf(message.cause ?? Cause.empty), waker)
+      this.asked.add(id)
+      if (internals._asyncInterruptor === null) return
+    } else if (message._tag !== "Resume" && message._tag !== "YieldNow") return
+    this.add(kinds.ready, id, waker === id ? nobody : waker)
+  }
+
+  override onStart<A, E, R>(
+    _context: unknown,
+    _effect: Effect.Effect<A, E, R>,
+    parent: Option.Option<AnyFiber>,
+    fiber: Fiber.RuntimeFiber<A, E>
+  ): void {
+    this.add(kinds.start, fiber.id().id, parent._tag === "Some" ? parent.value.id().id : nobody)
+  }
+
+  override onEnd<A, E>(exit: Exit.Exit<A, E>, fiber: Fiber.RuntimeFiber<A, E>): void {
+    const [outcome, by] = outcomeOf(exit)
+    this.add(kinds.end, fiber.id().id, outcomes.indexOf(outcome), by)
+    this.asked.delete(fiber.id().id)
+  }
+
+  override onResume<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
+    const below = running.at(-1)
+    if (below !== undefined) below.hooks.add(kinds.suspend, below.fiber)
+    const id = fiber.id().id
+    running.push({ hooks: this, fiber: id })
+    this.add(kinds.run, id)
+    this.watch(fiber, this.asked.has(id))
+  }
+
+  override onSuspend<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
+    const internals = internalsOf(fiber)
+    const id = fiber.id().id
+    this.add(kinds.suspend, id, numberOf(internals?._asyncBlockingOn ?? FiberId.none))
+    // a yield, or a wait that was over before it began: nobody will wake the fiber
+    if (internals !== undefined && internals._queue.length > 0) this.add(kinds.ready, id)
+    running.pop()
+    const below = running.at(-1)
+    if (below !== undefined) below.hooks.add(kinds.run, below.fiber)
+  }
+
+  /** Finds where a watched fiber begins to unwind: at the first operation that an interruption may end. */
+  override onEffect<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
+    const flags = internalsOf(fiber)?.currentRuntimeFlags
+    if (flags === undefined || !RuntimeFlags.interruptible(flags)) return
+    const id = fiber.id().id
+    if (this.asked.delete(id)) this.add(kinds.honour, id)
+    this.watch(fiber, false)
+  }
+
+  /** Turns the calls of `onEffect` on or off. Each operation pays for them, so only interrupted fibers have them. */
+  private watch(fiber: object, isWatched: boolean): void {
+    const internals = internalsOf(fiber)
+    if (internals === undefined) return
+    const { currentRuntimeFlags: flags } = internals
+    const has = RuntimeFlags.isEnabled(flags, RuntimeFlags.OpSupervision)
+    if (has === isWatched) return
+    internals.currentRuntimeFlags = isWatched
+      ? RuntimeFlags.enable(flags, RuntimeFlags.OpSupervision)
+      : RuntimeFlags.disable(flags, RuntimeFlags.OpSupervision)
+  }
+}

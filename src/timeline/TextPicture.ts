@@ -1,0 +1,145 @@
+import { type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
+import type { FiberLine, PolicyEvent, Timeline } from "./Timeline.ts"
+
+/** The letter of each state, so that a picture without colours says the same, and the number of its ANSI colour. */
+const states: Readonly<Record<Shown, { readonly letter: string; readonly colour: number; readonly says: string }>> = {
+  running: { letter: "#", colour: 32, says: "runs" },
+  ready: { letter: "=", colour: 33, says: "could run" },
+  sleep: { letter: ".", colour: 34, says: "sleeps" },
+  pause: { letter: "~", colour: 36, says: "pauses before an attempt" },
+  join: { letter: "-", colour: 90, says: "waits for a fiber" },
+  permit: { letter: "p", colour: 35, says: "waits for a permit" },
+  turn: { letter: "t", colour: 35, says: "waits for its turn" },
+  commit: { letter: "c", colour: 36, says: "waits for a commit" },
+  worker: { letter: "w", colour: 36, says: "waits for a thread" },
+  upstream: { letter: "u", colour: 36, says: "waits for the upstream" },
+  queue: { letter: "q", colour: 35, says: "waits for a queue" },
+  socket: { letter: "s", colour: 36, says: "waits for a socket" },
+  unknown: { letter: "?", colour: 90, says: "waits, for a reason that was not seen" }
+}
+
+const marks: Readonly<Record<FiberLine["outcome"], { readonly letter: string; readonly colour: number }>> = {
+  success: { letter: "|", colour: 0 },
+  failure: { letter: "!", colour: 31 },
+  defect: { letter: "!", colour: 31 },
+  interrupted: { letter: "x", colour: 31 },
+  running: { letter: ">", colour: 0 }
+}
+
+export interface Options {
+  /** Width of the whole picture, in characters. */
+  readonly columns: number
+  readonly colours: boolean
+  /** Fibers shown at most; further ones are counted. */
+  readonly rows?: number
+  /** The end of the axis in nanoseconds, where several pictures share one. */
+  readonly until?: number
+}
+
+const widestName = 32
+const mostRows = 40
+
+type Paint = (text: string, colour: number) => string
+
+const plain: Paint = (text) => text
+const ansi: Paint = (text, colour) => colour === 0 ? text : `\u001b[${colour}m${text}\u001b[0m`
+
+const nameOf = ({ depth, fiber }: Row): string => `${"  ".repeat(depth)}${fiber.name}`
+
+const fitted = (text: string, width: number): string =>
+  text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`
+
+/** The state that a fiber was in for the longest part of a column. */
+const longest = (slices: Row["slices"], from: number, to: number): Shown | undefined => {
+  const times = new Map<Shown, number>()
+  for (const slice of slices) {
+    const time = Math.min(to, slice.to) - Math.max(from, slice.from)
+    if (time > 0) times.set(shownState(slice), (times.get(shownState(slice)) ?? 0) + time)
+  }
+  return [...times].toSorted(([, one], [, other]) => other - one)[0]?.[0]
+}
+
+const momentMark = ({ kind, value }: PolicyEvent): string => kind === "timeout" ? "T" : String((value ?? 0) % 10)
+
+const bar = ({ fiber, moments, slices }: Row, width: number, until: number, paint: Paint): string => {
+  const column = (nanos: number) => Math.min(width - 1, Math.floor((nanos / until) * width))
+  const last = column(fiber.to)
+  const marked = new Map(moments.map((moment) => [column(moment.at), momentMark(moment)]))
+  return Array.from({ length: width }, (_, index) => {
+    if (index === last) return paint(marks[fiber.outcome].letter, marks[fiber.outcome].colour)
+    const mark = marked.get(index)
+    if (mark !== undefined) return paint(mark, 31)
+    const state = longest(slices, (index / width) * until, ((index + 1) / width) * until)
+    return state === undefined ? " " : paint(states[state].letter, states[state].colour)
+  }).join("").trimEnd()
+}
+
+const axis = (width: number, until: number): readonly [string, string] => {
+  const line = Array.from({ length: width }, () => "─")
+  const words = Array.from({ length: width }, () => " ")
+  for (const tick of ticks(until, Math.floor(width / 10))) {
+    const at = Math.min(width - 1, Math.floor((tick / until) * width))
+    line[at] = "┴"
+    const text = timeText(tick, until)
+    // the last one ends where the axis does
+    const from = Math.min(at, width - text.length)
+    for (const [index, letter] of [...text].entries()) words[from + index] = letter
+  }
+  return [line.join(""), words.join("").trimEnd()]
+}
+
+/** One entry of the legend: the letter with its colour, and its meaning. */
+type Entry = readonly [letter: string, colour: number, says: string]
+
+const entriesOf = ({ events, fibers, slices }: Timeline): ReadonlyArray<Entry> => {
+  const used = new Set<string>(slices.map(shownState))
+  const entries = Object.entries(states).flatMap(([state, { colour, letter, says }]): ReadonlyArray<Entry> =>
+    used.has(state) ? [[letter, colour, says]] : []
+  )
+  const ends = new Set(fibers.map(({ outcome }) => outcome))
+  const conditional: ReadonlyArray<readonly [boolean, Entry]> = [
+    [events.some(({ kind, value }) => kind === "attempt" && value === 2), ["2", 31, "a further attempt"]],
+    [events.some(({ kind }) => kind === "timeout"), ["T", 31, "timed out"]],
+    [ends.has("interrupted"), ["x", 31, "interrupted"]],
+    [ends.has("failure") || ends.has("defect"), ["!", 31, "failed"]]
+  ]
+  return entries.concat(conditional.flatMap(([isUsed, entry]) => isUsed ? [entry] : []))
+}
+
+/** The legend of what a picture uses, wrapped at the width of the picture. */
+const legend = (timeline: Timeline, columns: number, paint: Paint): ReadonlyArray<string> => {
+  const lines: Array<{ readonly text: string; readonly length: number }> = []
+  for (const [letter, colour, says] of entriesOf(timeline)) {
+    const length = letter.length + 1 + says.length
+    const text = `${paint(letter, colour)} ${says}`
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 2 + length > columns) lines.push({ text, length })
+    else lines[lines.length - 1] = { text: `${last.text}  ${text}`, length: last.length + 2 + length }
+  }
+  return lines.map(({ text }) => text)
+}
+
+const lost = ({ lost }: Timeline): ReadonlyArray<string> =>
+  lost.events || lost.fibers > 0 || lost.spans > 0
+    ? [`lost: ${lost.fibers} fibers, ${lost.spans} spans${lost.events ? ", the oldest events" : ""}`]
+    : []
+
+/** Draws a timeline as lines no wider than the picture: a row a fiber, a letter a state, an axis, a legend. */
+export const draw = (timeline: Timeline, options: Options): ReadonlyArray<string> => {
+  const paint = options.colours ? ansi : plain
+  const all = rowsOf(timeline)
+  const rows = all.slice(0, options.rows ?? mostRows)
+  const name = Math.min(widestName, Math.max(4, ...rows.map((row) => nameOf(row).length)))
+  const width = Math.max(20, options.columns - name - 1)
+  const until = Math.max(1, options.until ?? timeline.duration_ns)
+  const [line, words] = axis(width, until)
+  const indent = " ".repeat(name + 1)
+  return [
+    ...rows.map((row) => `${fitted(nameOf(row), name)} ${bar(row, width, until, paint)}`),
+    ...(all.length > rows.length ? [`… ${all.length - rows.length} more fibers`] : []),
+    `${indent}${line}`,
+    `${indent}${words}`,
+    ...legend(timeline, options.columns, paint),
+    ...lost(timeline)
+  ]
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { runVirtual } from "../../src/simulation/VirtualClock.ts"
+import { toChrome } from "../../src/timeline/chromeTrace.ts"
+import { ticks, timeText } from "../../src/timeline/pictureRows.ts"
+import * as Recording from "../../src/timeline/Recording.ts"
+import * as Svg from "../../src/timeline/SvgPicture.ts"
+import * as Text from "../../src/timeline/TextPicture.ts"
+import { Timeline } from "../../src/timeline/Timeline.ts"
+
+const task = (name: string, seconds: number) => Effect.withSpan(Effect.sleep(seconds * 1000), name)
+
+const recorded = (effect: Effect.Effect<unknown, string>): Effect.Effect<Timeline> =>
+  runVirtual(
+    Effect.flatMap(Recording.make("a <run>", "virtual"), (recording) =>
+      Effect.map(recording.run(effect), () => recording.timeline())),
+    { seed: 1 }
+  ).pipe(
+    Effect.flatMap(({ exit }) =>
+      exit
+    ),
+    Effect.orDie
+  )
+
+/** Three fibers, of which the second fails and so ends the third. */
+const failing = recorded(Effect.withSpan(
+  Effect.all([task("one", 1), Effect.zipRight(task("two <b>", 2), Effect.fail("no")), task("three", 3)], {
+    concurrency: "unbounded"
+  }),
+  "root"
+))
+
+describe("the text of a timeline", () => {
+  it.effect("has a row a fiber, whose letters say state and end, an axis and a legend", () =>
+    Effect.gen(function*() {
+      const lines = Text.draw(yield* failing, { columns: 40, colours: false })
+      const [root, , one, two, three, axis, words, ...legend] = lines
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(40)
+      expect(root).toMatch(/^root +-{29,}!$/)
+      expect(one).toMatch(/^ {2}one +\.{14,16}\|$/)
+      expect(two).toMatch(/^ {2}two <b> +\.{28,}!$/)
+      expect(three).toMatch(/^ {2}three +\.{28,}x$/)
+      expect(axis?.trim()).toMatch(/^┴─+┴─+┴$/)
+      expect(words?.trim()).toMatch(/^0 s +1 s +2 s$/)
+      expect(legend).toEqual([
+        ". sleeps  - waits for a fiber",
+        "? waits, for a reason that was not seen",
+        "x interrupted  ! failed"
+      ])
+    }))
+
+  it.effect("has the same letters in colours", () =>
+    Effect.gen(function*() {
+      const timeline = yield* failing
+      const plain = Text.draw(timeline, { columns: 60, colours: false })
+      const coloured = Text.draw(timeline, { columns: 60, colours: true })
+      expect(coloured).not.toEqual(plain)
+      // eslint-disable-next-line no-control-regex
+      expect(coloured.map((line) => line.replaceAll(/\u001b\[\d+m/g, ""))).toEqual(plain)
+    }))
+
+  it.effect("counts the fibers that have no row", () =>
+    Effect.gen(function*() {
+      const many = yield* recorded(
+        Effect.forEach(Array.from({ length: 60 }), () => Effect.sleep(10), { concurrency: "unbounded" })
+      )
+      const lines = Text.draw(many, { columns: 60, colours: false, rows: 10 })
+      expect(lines[10]).toBe(`… ${many.fibers.length - 10} more fibers`)
+    }))
+})
+
+describe("the other forms of a timeline", () => {
+  it.effect("are data that read back as they were", () =>
+    Effect.gen(function*() {
+      const timeline = yield* failing
+      expect(yield* Schema.decodeUnknown(Schema.parseJson(Timeline))(JSON.stringify(timeline))).toEqual(timeline)
+    }))
+
+  it.effect("are an SVG with a row a fiber, whose names are text", () =>
+    Effect.gen(function*() {
+      const timeline = yield* failing
+      const svg = Svg.draw(timeline)
+      expect(svg).toContain("a &lt;run&gt;")
+      expect(svg).toContain("two &lt;b&gt;")
+      expect(svg).not.toContain("<b>")
+      expect(svg.match(/<rect x=/g)).toHaveLength(timeline.slices.length)
+    }))
+
+  it.effect("are trace events: a thread a fiber, its slices in order and without overlap, spans begun and ended", () =>
+    Effect.gen(function*() {
+      const timeline = yield* failing
+      const Event = Schema.Struct({
+        ph: Schema.String,
+        tid: Schema.optional(Schema.Number),
+        ts: Schema.optional(Schema.Number),
+        dur: Schema.optional(Schema.Number)
+      })
+      const Trace = Schema.parseJson(Schema.Struct({ traceEvents: Schema.Array(Event) }))
+      const { traceEvents } = yield* Schema.decodeUnknown(Trace)(toChrome(timeline))
+      const of = (ph: string) => traceEvents.filter((event) => event.ph === ph)
+      expect(of("X").map(({ dur = 0 }) => dur * 1000)).toEqual(timeline.slices.map(({ from, to }) => to - from))
+      expect(of("M")).toHaveLength(timeline.fibers.length + 1)
+      expect([of("b").length, of("e").length]).toEqual([timeline.spans.length, timeline.spans.length])
+      expect(of("i")).toHaveLength(timeline.interruptions.length)
+    }))
+})
+
+describe("an axis", () => {
+  it("has round steps, no more of them than fit", () => {
+    expect(ticks(15e9, 5)).toEqual([0, 5e9, 10e9, 15e9])
+    expect(ticks(100, 4)).toEqual([0, 50, 100])
+    expect(ticks(0, 4)).toEqual([0])
+  })
+
+  it("names times in the unit of the largest one", () => {
+    expect([timeText(0, 3e9), timeText(1.5e9), timeText(2_500_000), timeText(12)])
+      .toEqual(["0 s", "1.5 s", "2.5 ms", "12 ns"])
+  })
+})
