@@ -1,3 +1,6 @@
+// Reads by `Duration.decode` of effect 3.22.4, which alone takes "-5 seconds" for 0 and parts of a millisecond.
+// Nothing in effect writes words that it reads: `Duration.format` writes "1s 500ms", and `Schema.Duration` encodes to
+// an object.
 import { Duration, Either, Option, ParseResult, Schema } from "effect"
 
 /** Bounds every timeout and pause of a policy. Beyond a day a timer is a scheduled job, not resilience. */

@@ -1,3 +1,6 @@
+// tinyqueue 3.0.0 removes only the first element, and heap-js 2.7.1 searches the heap for the one to remove. A timeout
+// is removed whenever its operation ends in time, which is most often.
+
 /** A callback at a time; `order` breaks ties. */
 export interface Timer {
   readonly deadline: number

@@ -1,3 +1,5 @@
+// TestClock of effect 3.22.4 takes 7 to 13 ms of real time for a wake-up, and equal deadlines fire in reverse order. A
+// sleep costs 1.6 us here.
 import { Clock, Data, Duration, Effect, type Exit, FiberId, Random, Runtime, Scheduler } from "effect"
 import { type Cancel, never, type TimerClock } from "../policy/Timers.ts"
 import { TimerHeap } from "./TimerHeap.ts"

@@ -1,3 +1,7 @@
+// busboy 1.6.0 and @fastify/busboy 3.2.6 were tried. A blank behind a boundary, which RFC 2046, 5.1.1 allows, makes
+// both finish without an error and without the file. multipasta 0.2.8, of @effect/platform, throws on
+// `filename*=UTF-8''%ZZ`.
+
 /** Headers of a part: values by lower-case name, in node's form, one character a byte. */
 export type PartHeaders = ReadonlyMap<string, ReadonlyArray<string>>
 
@@ -47,9 +51,8 @@ const parseHeaders = (block: string, most: number): PartHeaders | undefined => {
 }
 
 /**
- * Cuts a `multipart` body into its parts while it arrives (RFC 2046, 5.1.1). Buffers only an unfinished line or block
- * of headers. Maintained parsers for node reject white space behind a boundary, and silently ignore mistakes of a
- * client.
+ * Cuts a `multipart` body into its parts while it arrives (RFC 2046, 5.1.1), and buffers only an unfinished line or
+ * block of headers.
  */
 export class MultipartTokenizer {
   private readonly delimiter: Buffer

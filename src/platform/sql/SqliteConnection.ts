@@ -1,3 +1,6 @@
+// @effect/sql-sqlite-node 0.53.0 was used before. It hides better-sqlite3's handle: its busy timeout is 5 s, in which
+// a lock of another process stops the event loop, and whether a transaction is open is unknown. It also runs a fiber
+// and a lookup in an asynchronous cache for each statement, a tenth of a profile page's cost.
 import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
 import Sqlite from "better-sqlite3"
 import { Context, Effect, Exit, Stream } from "effect"
@@ -19,10 +22,6 @@ type Result<A> = Exit.Exit<A, SqlError.SqlError>
  * One connection to an SQLite file. The driver is synchronous, so a statement holds the event loop until it ends. `run`
  * returns its result at once, so nothing comes between two calls. The connection never waits for a lock; `waitForLock`
  * does.
- *
- * Calls better-sqlite3 directly, without @effect/sql-sqlite-node, which hides the database handle (no timeout of 0, no
- * `inTransaction`). The library also runs a fiber and a lookup in an asynchronous cache for each statement, a tenth of
- * a profile page's cost.
  */
 export class SqliteConnection implements Connection {
   readonly #database: Sqlite.Database
