@@ -5,12 +5,12 @@ export default defineConfig({
     globalSetup: ["test/support/build.ts"],
     setupFiles: ["test/support/freshIt.ts"],
     pool: "forks",
-    // a file's imports took twice the time of its tests: a process that keeps them takes half the time for the whole suite
+    // processes keep their imports, which took twice the time of the tests; the whole suite takes half the time
     isolate: false,
     poolOptions: { forks: { minForks: 3, maxForks: 3 } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // what asks the HTTP API is named *.http.test.ts, and runs by each of the two adapters
+    // tests of the HTTP API are named *.http.test.ts, and run with each of the two adapters
     projects: [
       {
         extends: true,

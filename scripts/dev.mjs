@@ -36,7 +36,10 @@ const nextChange = (folder) => {
 
 /** Runs one process at a time. @param {ReadonlyArray<string>} command */
 const supervise = ([program = "node", ...args]) => {
-  /** @type {{ child: import("node:child_process").ChildProcess, ended: Promise<void>, isToEnd: boolean } | undefined} */
+  /**
+   * @typedef {import("node:child_process").ChildProcess} ChildProcess
+   * @type {{ child: ChildProcess, ended: Promise<void>, isToEnd: boolean } | undefined}
+   */
   let running
 
   const start = () => {

@@ -7,28 +7,12 @@ const root = resolve(import.meta.dirname, "../..")
 
 /** Folders whose comments keep the rules. */
 const swept = [
-  "src/background",
-  "src/basics",
-  "src/batch",
-  "src/chat",
-  "src/collections",
-  "src/comparison",
-  "src/compute",
-  "src/domain",
-  "src/external",
-  "src/metrics",
-  "src/monitoring",
-  "src/outbox",
-  "src/outcomes",
-  "src/platform",
-  "src/policy",
-  "src/resilience",
-  "src/settings",
-  "src/simulation",
-  "src/timeline",
-  "src/transfers",
-  "src/uploads",
-  "src/users"
+  "src",
+  "scripts/build",
+  "scripts/command",
+  "scripts/demos",
+  "scripts/harness",
+  "test"
 ]
 
 const longestLine = 120

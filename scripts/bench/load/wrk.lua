@@ -1,4 +1,5 @@
--- Sends the requests of a file in turn, again and again: a line each, of method, path and body (or nothing), separated by tabs.
+-- Sends the requests of a file in turn, repeatedly. Each line has a method, a path and an optional body, separated by
+-- tabs.
 -- Prints the counts as one line of JSON.
 local requests = {}
 local next_request = 0
