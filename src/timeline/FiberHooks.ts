@@ -2,9 +2,9 @@ import { Cause, Effect, Exit, type Fiber, FiberId, type Option, RuntimeFlags, ty
 import { type EventRing, type Kind, kinds, nobody } from "./EventRing.ts"
 import type { Outcome } from "./Timeline.ts"
 
-// The one file of the recorder that uses what Effect 3.22 keeps private of its fibers: the message that wakes one, and
-// the id on which one waits. The public parts (Supervisor, Scheduler) tell when a fiber runs, and not why it waits.
-// test/timeline/FiberHooks.test.ts shows that these fields are there and mean what they mean here.
+// The only file of the recorder that uses private parts of Effect 3.22's fibers: the message that wakes a fiber, and
+// the id on which a fiber waits. The public parts (Supervisor, Scheduler) tell when a fiber runs, but not why it waits.
+// test/timeline/FiberHooks.test.ts shows that these fields exist and have this meaning.
 
 type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
 
@@ -39,7 +39,7 @@ const numberOf = (id: FiberId.FiberId): number => {
   return nobody
 }
 
-/** The first id by which a cause says that something was interrupted. */
+/** Returns the first id by which a cause was interrupted. */
 const interruptorOf = (cause: Cause.Cause<unknown>): number => {
   for (const id of Cause.interruptors(cause)) return numberOf(id)
   return nobody
@@ -94,7 +94,10 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     this.inner.scheduleTask(task, priority, fiber)
   }
 
-  /** Records a wake-up. A look at a fiber and a shielded interruption wake it too, and it does not go on. */
+  /**
+   * Records a wake-up. Inspecting a fiber, and an interruption that is shielded, wake the fiber too, but do not resume
+   * it.
+   */
   private woken(fiber: AnyFiber): void {
     const internals = internalsOf(fiber)
     const message = internals?._queue.at(-1)

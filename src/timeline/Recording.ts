@@ -46,7 +46,7 @@ const nanosSince = (clock: Clock.Clock): () => number => {
   return () => Number(clock.unsafeCurrentTimeNanos() - origin)
 }
 
-/** A clock that tells the recorder of each sleep, and hands it to another clock. */
+/** A clock that reports each sleep to the recorder, and passes it to another clock. */
 const recordedClock = (clock: Clock.Clock, hooks: FiberHooks, scheduler: Scheduler.Scheduler): TimerClock => ({
   [Clock.ClockTypeId]: Clock.ClockTypeId,
   unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis(),
@@ -67,7 +67,7 @@ const currentFiber = (): number =>
 
 let recordings = 0
 
-/** One recording: it collects what the fibers of one run tell, and makes a timeline of it at any time. */
+/** A recording, which collects the events of one run's fibers and makes a timeline of them at any time. */
 export class Recording {
   readonly name: string
   readonly id: number
@@ -105,7 +105,7 @@ export class Recording {
     return assemble(this, this.ring.read(this.id, this.from), this.ring.hasLost(this.from))
   }
 
-  /** Runs an effect in a fiber of its own, which is recorded with all that it forks; answers how it ended. */
+  /** Runs an effect in a fiber of its own, recorded with all fibers that it forks; returns its exit. */
   run<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Exit.Exit<A, E>, never, R> {
     return Effect.flatMap(Effect.tracer, (tracer) =>
       Effect.uninterruptibleMask((restore) =>
@@ -128,7 +128,7 @@ export class Recording {
     timeout: (fiber: FiberId.Runtime, interruptor) => this.hooks.add(kinds.timeout, fiber.id, interruptor.id)
   }
 
-  /** A tracer that notes the name and the times of each span, and hands it to another tracer. */
+  /** A tracer that notes the name and the times of each span, and passes the span to another tracer. */
   private tracer(tracer: Tracer.Tracer): Tracer.Tracer {
     return Tracer.make({
       context: (evaluate, fiber) => tracer.context(evaluate, fiber),

@@ -25,7 +25,7 @@ const barWidth = 720
 const rowHeight = 20
 const headHeight = 30
 
-/** Draws a timeline as an SVG that needs nothing beside itself. */
+/** Draws a timeline as a self-contained SVG. */
 export const draw = (timeline: Timeline): string => {
   const rows = rowsOf(timeline)
   const until = Math.max(1, timeline.duration_ns)

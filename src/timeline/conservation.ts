@@ -53,7 +53,7 @@ const interruptions = ({ interruptions }: Timeline): ReadonlyArray<string> =>
       : []
   )
 
-/** Lists what cannot be true of a recording; empty for every recording that lost nothing. */
+/** Lists contradictions in a recording; empty for every recording that lost nothing. */
 export const violations = (timeline: Timeline): ReadonlyArray<string> => [
   ...lifetimes(timeline),
   ...oneAtATime(timeline),

@@ -4,7 +4,7 @@ import type { Mode } from "./Stage.ts"
 
 export const usage = "npm run demo -- <name>|all [--virtual] [--svg FILE] [--json FILE] [--chrome FILE]"
 
-/** The arguments make no sense; the message says what would. */
+/** Arguments that make no sense; the message says what is expected. */
 export class WrongCommand extends Data.TaggedError("WrongCommand")<{ readonly message: string }> {}
 
 /** The forms in which a demo's timeline is saved. */
@@ -46,7 +46,7 @@ const sorted = (args: ReadonlyArray<string>, words: Words): Either.Either<Words,
     : sorted(others, { ...words, files: [...words.files, [form, file]] })
 }
 
-/** Reads the arguments of `npm run demo`; no name is the wish for the list. */
+/** Reads the arguments of `npm run demo`. Without a name, the command is the list of demos. */
 export const parse = (
   catalogue: ReadonlyArray<Demo>,
   args: ReadonlyArray<string>

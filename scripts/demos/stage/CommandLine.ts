@@ -46,9 +46,9 @@ const formed: Readonly<Record<Form, (timeline: Timeline) => string>> = {
 }
 
 /**
- * Runs the demos that the arguments name, and returns the exit code: 0; 1 if a demo failed or a file cannot be
- * written; 2 for a command that makes no sense or a demo that refuses it. Among all, demos that refuse are passed over
- * and listed. One demo alone is followed by its timeline, which grows on a terminal while the demo runs.
+ * Runs the demos that the arguments name, and returns the exit code. The code is 0, 1 if a demo failed or a file cannot
+ * be written, and 2 for a wrong command or a demo that refuses the mode. `all` skips and lists demos that refuse. A
+ * single demo is followed by its timeline, which grows on a terminal while the demo runs.
  */
 export const run = (
   catalogue: ReadonlyArray<Demo>,

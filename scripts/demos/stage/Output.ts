@@ -3,7 +3,7 @@ import type { Effect } from "effect"
 /** Takes one line of output. */
 export type Print = (line: string) => void
 
-/** Where a command's output goes. */
+/** The destination of a command's output. */
 export interface Output {
   readonly print: Print
   readonly printError: Print
