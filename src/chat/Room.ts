@@ -10,8 +10,8 @@ import * as Frame from "../platform/websocket/Frame.ts"
 import {
   type ClientMessage,
   decodeClientMessage,
+  encodeErrorMessage,
   encodeEvent,
-  encodeRefusal,
   type Event,
   jsonProtocol,
   plainText
@@ -85,7 +85,7 @@ const makeRoster = () => {
 
 const refuse = Effect.fnUntraced(function*({ connection }: Member, why: Text, errors: ReadonlyArray<InputIssue>) {
   const detail = yield* localized(why)
-  connection.send(Frame.text(encodeRefusal({ kind: "error", detail, errors })))
+  connection.send(Frame.text(encodeErrorMessage({ kind: "error", detail, errors })))
 })
 
 const understand = (member: Member, received: string): Effect.Effect<ClientMessage, ParseResult.ParseError> =>

@@ -34,7 +34,7 @@ export const Event = Schema.Union(
 export type Event = typeof Event.Type
 
 /** The answer to a message that is invalid or cannot be delivered; the socket stays open. */
-export const Refusal = Schema.Struct({
+export const ErrorMessage = Schema.Struct({
   kind: Schema.Literal("error"),
   detail: Schema.String,
   errors: Schema.Array(InputIssue)
@@ -56,7 +56,7 @@ const Written = Schema.transformOrFail(Schema.String, Schema.Unknown, {
 
 export const decodeClientMessage = Schema.decodeUnknown(Schema.compose(Written, ClientMessage), { errors: "all" })
 export const encodeEvent = Schema.encodeSync(Schema.parseJson(Event))
-export const encodeRefusal = Schema.encodeSync(Schema.parseJson(Refusal))
+export const encodeErrorMessage = Schema.encodeSync(Schema.parseJson(ErrorMessage))
 
 /**
  * Renders the event as plain text: the handbook's for messages and leaving. The handbook has no text for joining, and

@@ -47,7 +47,7 @@ interface Waiter {
 interface Member {
   readonly waiters: LinkedQueue<Waiter>
   /** The member's place in the round, while operations wait. */
-  turn: Entry<Member> | undefined
+  place: Entry<Member> | undefined
   ended: boolean
 }
 
@@ -65,7 +65,7 @@ class Permits {
   readonly usage = () => ({ held: this.total - this.free, waiting: this.waiting })
 
   member(): Member {
-    return { waiters: new LinkedQueue(), turn: undefined, ended: false }
+    return { waiters: new LinkedQueue(), place: undefined, ended: false }
   }
 
   readonly withPermit = (member: Member): WithPermit => (effect) =>
@@ -142,21 +142,21 @@ class Permits {
   /** Gives the member a place at the end of the round while operations wait; otherwise removes the place. */
   private queue(member: Member): void {
     const waits = member.waiters.first !== undefined
-    if (waits && member.turn === undefined) member.turn = this.round.add(member)
-    if (!waits && member.turn !== undefined) {
-      this.round.remove(member.turn)
-      member.turn = undefined
+    if (waits && member.place === undefined) member.place = this.round.add(member)
+    if (!waits && member.place !== undefined) {
+      this.round.remove(member.place)
+      member.place = undefined
     }
   }
 
   private grant(): void {
     while (this.free > 0) {
-      const turn = this.round.first
-      const entry = turn?.value.waiters.first
-      if (turn === undefined || entry === undefined) return
-      const member = turn.value
-      this.round.remove(turn)
-      member.turn = undefined
+      const place = this.round.first
+      const entry = place?.value.waiters.first
+      if (place === undefined || entry === undefined) return
+      const member = place.value
+      this.round.remove(place)
+      member.place = undefined
       this.leave(member, entry)
       this.free--
       entry.value.granted = true

@@ -26,7 +26,7 @@ const sentenceOf = (error: FailedAttempt["error"]) => {
   return text(`Pas de réponse en ${seconds} s.`, `No answer within ${seconds} s.`)
 }
 
-const describe = ({ attempt, delay, error }: FailedAttempt): Effect.Effect<Attempt> =>
+const toAttempt = ({ attempt, delay, error }: FailedAttempt): Effect.Effect<Attempt> =>
   Effect.map(localized(sentenceOf(error)), (sentence) => ({
     attempt,
     error: sentence,
@@ -70,7 +70,7 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
               return yield* new TimedOut({ what: "GET /unreliable", after: Duration.toSeconds(error.after) })
             }
             return yield* new AttemptsFailed({
-              attempts: yield* Effect.forEach(failures, describe, { concurrency: 1 })
+              attempts: yield* Effect.forEach(failures, toAttempt, { concurrency: 1 })
             })
           }))
       })

@@ -4,7 +4,7 @@ import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded, UnsupportedMediaType } from "../domain/Problem.ts"
 import type { StorageFull } from "../platform/files/FileProblems.ts"
 import { FileStore, type StoredFile, type Write } from "../platform/files/FileStore.ts"
-import type { Expected, Refusal } from "../platform/files/FormRules.ts"
+import type { Expected, FormProblem } from "../platform/files/FormRules.ts"
 import * as MultipartReader from "../platform/files/MultipartReader.ts"
 import type { Read } from "../platform/files/ReadFile.ts"
 import type { PreconditionFailed } from "../platform/http/contract/Preconditions.ts"
@@ -30,7 +30,7 @@ export interface StoredUpload {
   readonly read: Read
 }
 
-type Refused = Refusal | UnsupportedMediaType | PreconditionFailed | StorageFull
+type Refused = FormProblem | UnsupportedMediaType | PreconditionFailed | StorageFull
 type Request = HttpServerRequest.HttpServerRequest
 
 const toUpload = ({ stored_as: _, ...row }: UploadRow) => new Upload({ ...row, url: `/uploads/${row.id}` })

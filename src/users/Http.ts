@@ -21,6 +21,6 @@ export const handlers = Effect.map(Users, (users): Handlers<typeof UsersApi> => 
     ),
   getPost: ({ path }) => users.getPost(path.user_id, path.post_id),
   deletePost: ({ path }) => users.deletePost(path.user_id, path.post_id),
-  follow: ({ path, request }) => users.follow(path.user_id, path.follower_id, Preconditions.admission(request)),
-  unfollow: ({ path, request }) => users.unfollow(path.user_id, path.follower_id, Preconditions.admission(request))
+  follow: ({ path, request }) => users.follow(path.user_id, path.follower_id, Preconditions.requirement(request)),
+  unfollow: ({ path, request }) => users.unfollow(path.user_id, path.follower_id, Preconditions.requirement(request))
 }))

@@ -66,7 +66,7 @@ class Contents {
 const sinks = (
   expected: FormRules.Expected,
   contents: Contents,
-  refused: (refusal: FormRules.Refusal) => void,
+  refused: (refusal: FormRules.FormProblem) => void,
   offer: (file: IncomingFile) => void
 ) => {
   let files = 0
@@ -112,20 +112,20 @@ export const parse = (
   boundary: string,
   expected: FormRules.Expected,
   offer: (file: IncomingFile) => void
-): Effect.Effect<void, FormRules.Refusal> =>
+): Effect.Effect<void, FormRules.FormProblem> =>
   Effect.async((resume) => {
     let received = 0
     let settled = false
     let complete = false
     let sink: Sink | undefined
 
-    const settle = (result: Effect.Effect<void, FormRules.Refusal>) => {
+    const settle = (result: Effect.Effect<void, FormRules.FormProblem>) => {
       if (settled) return
       settled = true
       source.pause().off("data", onData).off("end", onEnd).off("close", onClose)
       resume(result)
     }
-    const refused = (refusal: FormRules.Refusal) => settle(Effect.fail(refusal))
+    const refused = (refusal: FormRules.FormProblem) => settle(Effect.fail(refusal))
     const invalid = (fr: string, en: string) => refused(FormRules.invalid(expected, text(fr, en)))
     const brokenOff = () =>
       refused(InvalidInput.of(

@@ -16,7 +16,7 @@ export interface Expected {
   readonly maxFileBytes: number
 }
 
-export type Refusal = InvalidInput | PayloadTooLarge | TooManyFiles
+export type FormProblem = InvalidInput | PayloadTooLarge | TooManyFiles
 
 /** Limits of one part's headers: bytes and number. */
 export const maxHeaderBytes = 16_384

@@ -75,7 +75,7 @@ export const read = <A, E, R>(
   consume: (file: FormParser.IncomingFile) => Effect.Effect<A, E, R>
 ): Effect.Effect<
   Array.NonEmptyReadonlyArray<A>,
-  E | FormRules.Refusal | UnsupportedMediaType | PreconditionFailed,
+  E | FormRules.FormProblem | UnsupportedMediaType | PreconditionFailed,
   R
 > =>
   Effect.gen(function*() {

@@ -22,7 +22,7 @@ import * as StockHttpApi from "./stock/StockHttpApi.ts"
  *
  * `platform` is the `HttpApiBuilder`, router, encoding and server of @effect/platform, with additions.
  * `stock/Endpoints` decodes as `compiled` does, `stock/Middleware` rejects and reports as `compiled` does, and
- * `stock/Connection` wraps the server.
+ * `stock/Writer` wraps the server.
  *
  * Both adapters share the rules of this server:
  *

@@ -2,7 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import type { ServerResponse } from "node:http"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { Clients } from "./Clients.ts"
-import { Connection } from "./Connection.ts"
+import { Pipeline } from "./Pipeline.ts"
 
 /** State of the server. `leaving` is not ready but still serves, because balancers need time to notice. */
 export type State = "starting" | "ready" | "leaving" | "stopping"
@@ -27,7 +27,7 @@ const handled = 2
 
 /** Closes the connection after a response. Requests in flight behind the response are still answered, in their turn. */
 const closeAfter = (response: ServerResponse): void => {
-  if (Connection.of(response.req.socket).last === response) response.shouldKeepAlive = false
+  if (Pipeline.of(response.req.socket).last === response) response.shouldKeepAlive = false
 }
 
 /**
@@ -94,9 +94,9 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
         let ended = 0
         active++
         none.unsafeClose()
-        const connection = Connection.of(socket)
-        connection.begin(response)
-        const over = fullFor(client.requests, response.socket === null ? connection.open.length - 1 : 0)
+        const pipeline = Pipeline.of(socket)
+        pipeline.begin(response)
+        const over = fullFor(client.requests, response.socket === null ? pipeline.open.length - 1 : 0)
         if (over === undefined) {
           admitted++
           client.requests++

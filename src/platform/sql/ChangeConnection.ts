@@ -3,7 +3,7 @@ import { Context, Effect, Exit, type Fiber, Option, Stream } from "effect"
 import { UndoneTransaction } from "./DatabaseUnavailable.ts"
 
 /** A connection for changes. */
-export interface Connection extends SqlConnection.Connection {
+export interface WriterConnection extends SqlConnection.Connection {
   /**
    * True while a transaction is open. SQLite ends a transaction by itself if the transaction cannot continue, as on a
    * full disk.
@@ -16,12 +16,12 @@ export interface Connection extends SqlConnection.Connection {
  * further statements fail; otherwise a statement would commit at once, or become part of another change.
  */
 export class ChangeConnection implements SqlConnection.Connection {
-  readonly #connection: Connection
+  readonly #connection: WriterConnection
   readonly #change: ChangeConnection
   #hasEnded = false
-  #turns: Effect.Semaphore | undefined
+  #permit: Effect.Semaphore | undefined
 
-  constructor(connection: Connection, change?: ChangeConnection) {
+  constructor(connection: WriterConnection, change?: ChangeConnection) {
     this.#connection = connection
     this.#change = change ?? this
   }
@@ -44,9 +44,9 @@ export class ChangeConnection implements SqlConnection.Connection {
    * Lets transactions nested directly in this one run one at a time. Savepoints are a stack, so two at once would undo
    * each other.
    */
-  get turns(): Effect.Semaphore {
-    this.#turns ??= Effect.unsafeMakeSemaphore(1)
-    return this.#turns
+  get permit(): Effect.Semaphore {
+    this.#permit ??= Effect.unsafeMakeSemaphore(1)
+    return this.#permit
   }
 
   execute(...[sql, params, transformRows]: Parameters<SqlConnection.Connection["execute"]>) {
@@ -71,7 +71,7 @@ export class ChangeConnection implements SqlConnection.Connection {
     )
   }
 
-  #guard<A>(use: (connection: Connection) => Effect.Effect<A, SqlError.SqlError>) {
+  #guard<A>(use: (connection: WriterConnection) => Effect.Effect<A, SqlError.SqlError>) {
     return Effect.suspend(() => this.isOver || !this.#connection.inTransaction ? over : use(this.#connection))
   }
 }

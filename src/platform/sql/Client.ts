@@ -30,7 +30,7 @@ const textOf = (template: TemplateStringsArray): string => {
   return text
 }
 
-type Answer<A> = (
+type Execute<A> = (
   connection: SqlConnection.Connection,
   sql: string,
   params: ReadonlyArray<unknown>
@@ -100,14 +100,14 @@ class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.S
     return Stream.fromIterableEffect(this.commit())
   }
 
-  #run<B>(answer: Answer<B>): Effect.Effect<B, SqlError.SqlError> {
+  #run<B>(execute: Execute<B>): Effect.Effect<B, SqlError.SqlError> {
     return Effect.withFiberRuntime<B, SqlError.SqlError>((fiber) => {
       const [sql, params] = this.compile()
       const { connection, statement } = this.#options
       const change = currentChange(fiber)
       const run = Option.isSome(change)
-        ? answer(change.value[0], sql, params)
-        : statement(answer(connection, sql, params), sql)
+        ? execute(change.value[0], sql, params)
+        : statement(execute(connection, sql, params), sql)
       return isRecorded(fiber) ?
         Effect.withSpan(run, "sql.execute", {
           kind: "client",

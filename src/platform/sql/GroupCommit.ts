@@ -5,7 +5,7 @@ import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Exit, Function, Option } from "effect"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { isRecorded } from "../observability/Tracing.ts"
-import { ChangeConnection, type Connection, currentChange, isOver, over } from "./ChangeConnection.ts"
+import { ChangeConnection, currentChange, isOver, over, type WriterConnection } from "./ChangeConnection.ts"
 import * as DatabaseCounters from "./DatabaseCounters.ts"
 import { isLocked, waitForLock, waitForLockFor } from "./waitForLock.ts"
 
@@ -16,7 +16,7 @@ import { isLocked, waitForLock, waitForLockFor } from "./waitForLock.ts"
 const most = 32
 
 /** A connection that also runs a statement synchronously. */
-export interface GroupConnection extends Connection {
+export interface GroupConnection extends WriterConnection {
   readonly run: (sql: string) => Ended
 }
 
@@ -252,7 +252,7 @@ export const make = (options: Options) => {
         onSome: ([outer, depth]) => {
           if (!(outer instanceof ChangeConnection)) return nested(outer, depth + 1, within(outer, depth + 1, effect))
           const own = outer.nested()
-          return outer.turns.withPermits(1)(nested(own, depth + 1, within(own, depth + 1, effect)))
+          return outer.permit.withPermits(1)(nested(own, depth + 1, within(own, depth + 1, effect)))
         }
       })
       return isRecorded(fiber) ? Effect.withSpan(run, "sql.transaction", span) : run

@@ -4,7 +4,7 @@
 import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
 import Sqlite from "better-sqlite3"
 import { Context, Effect, Exit, Stream } from "effect"
-import type { Connection } from "./ChangeConnection.ts"
+import type { WriterConnection } from "./ChangeConnection.ts"
 
 /**
  * Limit of prepared statements on a connection. The product has fewer, but `IN (…)` makes one for each length of its
@@ -23,7 +23,7 @@ type Result<A> = Exit.Exit<A, SqlError.SqlError>
  * returns its result at once, so nothing comes between two calls. The connection never waits for a lock; `waitForLock`
  * does.
  */
-export class SqliteConnection implements Connection {
+export class SqliteConnection implements WriterConnection {
   readonly #database: Sqlite.Database
   readonly #prepared = new Map<string, Sqlite.Statement<Array<unknown>>>()
   /** Statements that currently return integers as bigint. */

@@ -2,7 +2,7 @@ import { Duration } from "effect"
 import type { Json } from "./Json.ts"
 
 /** Behaviour of httpbin for a request: a delay, then an answer. Without `json` the body is empty. */
-export interface Answer {
+export interface HttpbinResponse {
   readonly delay: Duration.Duration
   readonly status: number
   readonly json?: Json
@@ -23,13 +23,13 @@ const args = (query: URLSearchParams): Json =>
     return [name, values.length === 1 ? values[0] ?? "" : values]
   }))
 
-const failed = (status: number): Answer => ({ delay: Duration.zero, status })
+const failed = (status: number): HttpbinResponse => ({ delay: Duration.zero, status })
 
 /**
  * Answers like httpbin 0.7 to GET `/get`, `/delay/{seconds}` (at most 10, fractions allowed) and `/status/{code}` (200
  * to 999). A pure function, shared by the embedded upstream and the model.
  */
-export const answer = (url: URL, headers: Readonly<Record<string, string>>, origin: string): Answer => {
+export const answer = (url: URL, headers: Readonly<Record<string, string>>, origin: string): HttpbinResponse => {
   const echo = {
     headers: sorted(Object.entries(headers).map(([name, value]) => [headerName(name), value])),
     origin,

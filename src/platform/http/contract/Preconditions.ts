@@ -136,7 +136,7 @@ export const unmet = (
  * Lets a request change a resource without validators, or fails. Undefined if the request has no condition on tags, so
  * that the resource need not be looked up.
  */
-export const admission = (request: Request) =>
+export const requirement = (request: Request) =>
   request.headers["if-match"] === undefined && request.headers["if-none-match"] === undefined
     ? undefined
     : (isThere: boolean) =>

@@ -4,9 +4,9 @@ import { Server, ServerResponse } from "node:http"
 import { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Problem } from "../../../domain/Problem.ts"
-import { Connection } from "../../lifecycle/Connection.ts"
 import type { Lifecycle } from "../../lifecycle/Lifecycle.ts"
 import { NotReady } from "../../lifecycle/NotReady.ts"
+import { Pipeline } from "../../lifecycle/Pipeline.ts"
 import { TextAnswer } from "../exchange/Answer.ts"
 import { type Answer } from "../exchange/Answer.ts"
 import { Incoming } from "../exchange/Incoming.ts"
@@ -80,8 +80,8 @@ export class GatedServer extends Server {
     })
     this.on("checkContinue", (request, response) => {
       if (request instanceof Incoming) {
-        const connection = Connection.of(request.socket)
-        request.continueWhenRead(response, () => !options.lifecycle.isStopping() && !connection.hasDropped)
+        const pipeline = Pipeline.of(request.socket)
+        request.continueWhenRead(response, () => !options.lifecycle.isStopping() && !pipeline.hasDropped)
       }
       this.emit("request", request, response)
     })
@@ -99,15 +99,15 @@ export class GatedServer extends Server {
 
   #admits(request: Incoming, response: ServerResponse): boolean {
     const { lifecycle, log } = this.#options
-    const connection = Connection.of(request.socket)
-    if (request.socket.writableEnded || connection.last?.shouldKeepAlive === false) {
+    const pipeline = Pipeline.of(request.socket)
+    if (request.socket.writableEnded || pipeline.last?.shouldKeepAlive === false) {
       // Nothing after an answer with `Connection: close` may be processed (RFC 9112, 9.6).
-      connection.dropped++
+      pipeline.dropped++
       // Bounded, because node keeps a response for each dropped request.
-      if (connection.dropped > this.#options.maxPipelined) request.socket.destroy()
+      if (pipeline.dropped > this.#options.maxPipelined) request.socket.destroy()
       return false
     }
-    connection.begin(response)
+    pipeline.begin(response)
     log?.request(response)
     const fault = Conformance.violation(request, this.#options)
     if (fault !== undefined) {
@@ -157,15 +157,15 @@ export class GatedServer extends Server {
    * request.
    */
   #refuseUnparsed(error: ParserFault.ClientError, socket: Duplex): void {
-    const connection = Connection.of(socket)
+    const pipeline = Pipeline.of(socket)
     // The parser reports its error again for each further packet.
-    if (connection.isBroken) return
-    connection.isBroken = true
+    if (pipeline.isBroken) return
+    pipeline.isBroken = true
     if (!(socket instanceof Socket) || !socket.writable || !ParserFault.isAnswerable(error)) {
       socket.destroy()
       return
     }
-    const { last } = connection
+    const { last } = pipeline
     const problem = ParserFault.problemOf(error, this.#options)
     if (last === undefined || last.req.complete) {
       if (last?.shouldKeepAlive !== false) this.#refuseInTurn(ParserFault.requestOf(error, socket), socket, problem)
@@ -178,7 +178,7 @@ export class GatedServer extends Server {
 
   /** Rejects a request that has no response of node's, after the pending answers. */
   #refuseInTurn(request: Incoming, socket: Duplex, problem: Problem): void {
-    const { last } = Connection.of(socket)
+    const { last } = Pipeline.of(socket)
     const refuse = () => {
       if (!(socket instanceof Socket) || !socket.writable) return void socket.destroy()
       const response = new ServerResponse(request)
@@ -201,14 +201,14 @@ export class GatedServer extends Server {
   #watch(socket: Socket): void {
     this.#options.lifecycle.clients.of(socket)
     this.#options.log?.connected(socket)
-    const connection = Connection.of(socket)
+    const pipeline = Pipeline.of(socket)
     socket.on("end", () => {
-      const { last } = connection
-      if (last === undefined || connection.isBroken) return
+      const { last } = pipeline
+      if (last === undefined || pipeline.isBroken) return
       last.shouldKeepAlive = false
       socket.setKeepAlive(true, keepAliveDelay)
       this.#fork(
-        Effect.repeat(Effect.delay(Effect.sync(() => isThere(socket, connection)), this.#options.departureProbe), {
+        Effect.repeat(Effect.delay(Effect.sync(() => isThere(socket, pipeline)), this.#options.departureProbe), {
           while: (goesOn) => goesOn
         })
       )
@@ -225,8 +225,8 @@ export class GatedServer extends Server {
  * left answers a probe with a reset, so the next write fails and closes the connection. Returns true while there is
  * something left to wait for.
  */
-const isThere = (socket: Socket, connection: Connection): boolean => {
-  const [current] = connection.open
+const isThere = (socket: Socket, pipeline: Pipeline): boolean => {
+  const [current] = pipeline.open
   if (socket.destroyed || current === undefined) return false
   if (current.headersSent) current.emit("probe")
   else if (current.req.httpVersion === "1.1" && current.socket !== null) current.writeContinue()

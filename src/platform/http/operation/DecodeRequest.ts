@@ -1,19 +1,12 @@
 import { type HttpApiEndpoint, HttpApiSchema, HttpMethod, type HttpServerRequest } from "@effect/platform"
 import { Context, Effect, Either, Equal, Exit, Option, Schema, type SchemaAST } from "effect"
-import {
-  type InputIssue,
-  InvalidInput,
-  type Overloaded,
-  type PayloadTooLarge,
-  type Problem,
-  type UnsupportedMediaType
-} from "../../../domain/Problem.ts"
+import { type InputIssue, InvalidInput, type Problem } from "../../../domain/Problem.ts"
 import { type Text, text } from "../../../domain/Text.ts"
 import * as Codec from "../../codec/Codec.ts"
 import { headerName, Idempotent, keyRule, readKey } from "../contract/Idempotent.ts"
 import { below, fromParseIssue } from "../contract/InputIssues.ts"
 import { isParams, type Parameter, parametersOf } from "../contract/Params.ts"
-import { type Limits, readJson } from "./RequestBody.ts"
+import { type BodyProblem, type Limits, readJson } from "./RequestBody.ts"
 
 /** A request with the path and query parameters that the router found. */
 export interface Matched {
@@ -34,7 +27,6 @@ export interface Decoded {
   readonly instead?: Effect.Effect<unknown, Problem>
 }
 
-type Refusal = InvalidInput | Overloaded | PayloadTooLarge | UnsupportedMediaType
 type Issues = ReadonlyArray<InputIssue>
 type Part = Either.Either<unknown, Issues>
 type Endpoint = HttpApiEndpoint.HttpApiEndpoint<string, HttpMethod.HttpMethod>
@@ -223,7 +215,7 @@ export const compile = (endpoint: Endpoint, limits: Limits) => {
       : Exit.fail(new InvalidInput({ errors: [ofPath, ofQuery, ofPayload, ofHeaders].flatMap(issuesOf) }))
   }
 
-  return (matched: Matched): Effect.Effect<Decoded, Refusal> => {
+  return (matched: Matched): Effect.Effect<Decoded, BodyProblem> => {
     if (isMalformed(matched.request.url)) return Exit.fail(malformed)
     return readsBody
       ? Effect.flatMap(readJson(matched.request, limits, names), (body) => decode(matched, body))

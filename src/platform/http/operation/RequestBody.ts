@@ -124,7 +124,7 @@ const parse = (
   })
 }
 
-type Refusal = InvalidInput | Overloaded | PayloadTooLarge | UnsupportedMediaType
+export type BodyProblem = InvalidInput | Overloaded | PayloadTooLarge | UnsupportedMediaType
 
 /**
  * Reads the JSON body of a request; undefined if the body has no bytes, whatever its headers say. `names` are the
@@ -134,8 +134,8 @@ export const readJson = (
   request: HttpServerRequest.HttpServerRequest,
   limits: Limits,
   names: ReadonlyArray<string>
-): Effect.Effect<unknown, Refusal> =>
-  Effect.suspend((): Effect.Effect<unknown, Refusal> => {
+): Effect.Effect<unknown, BodyProblem> =>
+  Effect.suspend((): Effect.Effect<unknown, BodyProblem> => {
     const { "content-length": length, "transfer-encoding": framing } = request.headers
     if (framing === undefined && (length === undefined || Number(length) === 0)) return Effect.void
     const refused = refusedBody(request)

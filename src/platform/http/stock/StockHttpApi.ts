@@ -15,9 +15,9 @@ import { awaitedResponse } from "../node/awaitedResponse.ts"
 import * as Operations from "../operation/Operations.ts"
 import type { Pages } from "../rules/Admission.ts"
 import * as Rules from "../rules/Rules.ts"
-import * as Connection from "./Connection.ts"
 import * as Endpoints from "./Endpoints.ts"
 import * as Middleware from "./Middleware.ts"
+import * as Writer from "./Writer.ts"
 
 /**
  * `NodeHttpServer.layerContext` without the parts for processes, threads and the terminal, which are more code than the
@@ -65,7 +65,7 @@ export const serve = Effect.fnUntraced(
     pages: Pages
   ) {
     const app = yield* make(api, handlers, pages, (request) => awaitedResponse(request) !== undefined)
-    yield* HttpServer.serveEffect(Connection.around(yield* Lifecycle)(app)).pipe(
+    yield* HttpServer.serveEffect(Writer.around(yield* Lifecycle)(app)).pipe(
       // Tracing is off here, because each operation has a span of its own.
       HttpMiddleware.withTracerDisabledWhenEffect(() => true)
     )

@@ -35,7 +35,7 @@ export interface JobRunOptions extends ActivityOptions {
   ) => Effect.Effect<void>
 }
 
-const describe = ({ activity, cause, reason }: ActivityFailure) =>
+const reasonOf = ({ activity, cause, reason }: ActivityFailure) =>
   reason === "exhausted" ? `${activity}: attempts exhausted: ${cause}` : `${activity}: ${cause}`
 
 const noEnds: Ends = { failed: new Map(), undone: new Set() }
@@ -81,7 +81,7 @@ const runSteps = Effect.fnUntraced(function*(
   )
   return yield* failures.length === 0
     ? options.finish(job, "cancelled", undefined)
-    : options.finish(job, "failed", failures.map(describe).join("; "))
+    : options.finish(job, "failed", failures.map(reasonOf).join("; "))
 })
 
 /**

@@ -41,8 +41,8 @@ export interface HttpFailure {
 }
 
 /** Result of a call, measured in the thread: its answer or thrown error, and the damage to the event loop. */
-export interface Measured<Answer> {
-  readonly outcome: { readonly answer: Answer } | {
+export interface Measured<A> {
+  readonly outcome: { readonly answer: A } | {
     readonly error: { readonly code: string; readonly message: string }
   }
   readonly blockedFor: number

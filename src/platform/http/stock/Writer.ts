@@ -9,7 +9,7 @@ import { writeAnswer } from "../node/writeAnswer.ts"
 import * as Conformance from "../rules/Conformance.ts"
 
 type Request = HttpServerRequest.HttpServerRequest
-type Answer = HttpServerResponse.HttpServerResponse
+type Response = HttpServerResponse.HttpServerResponse
 
 /** True if node has handed the connection over, for a websocket. */
 const isUpgrade = (request: Request): boolean => {
@@ -60,7 +60,7 @@ const bodyRuntime = Effect.map(
 )
 
 /** Writes an answer if a client still waits for it. Completes once all resources of the answer are released. */
-const write = (request: Request, answer: Answer): Effect.Effect<void> =>
+const write = (request: Request, answer: Response): Effect.Effect<void> =>
   Effect.flatMap(bodyRuntime, (runtime) =>
     Effect.async<void>((resume) => {
       const response = awaitedResponse(request)

@@ -2,11 +2,11 @@ import type { ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 
 /**
- * A client's connection with its pending responses, oldest first. Only the first response is being written. The others
+ * The pending responses of a client's connection, oldest first. Only the first response is being written. The others
  * are pipelined behind the first (RFC 9112, 9.3.2), and node sends them no events.
  */
-export class Connection {
-  static readonly #all = new WeakMap<Duplex, Connection>()
+export class Pipeline {
+  static readonly #all = new WeakMap<Duplex, Pipeline>()
 
   readonly #open: Array<ServerResponse> = []
   /** Requests dropped because an earlier answer closes the connection. */
@@ -19,13 +19,13 @@ export class Connection {
     socket.once("close", () => this.#closed())
   }
 
-  /** Returns the connection of a socket. */
-  static of(socket: Duplex): Connection {
-    const known = Connection.#all.get(socket)
+  /** Returns the pipeline of a socket. */
+  static of(socket: Duplex): Pipeline {
+    const known = Pipeline.#all.get(socket)
     if (known !== undefined) return known
-    const connection = new Connection(socket)
-    Connection.#all.set(socket, connection)
-    return connection
+    const pipeline = new Pipeline(socket)
+    Pipeline.#all.set(socket, pipeline)
+    return pipeline
   }
 
   get hasDropped(): boolean {
