@@ -1,6 +1,7 @@
-// `npm run bench:against -- CHECKOUT`: registrations by this checkout and by another one, in turns, as a machine is never as fast twice. Build the
-// other one before (`node scripts/build.mjs main` in it). `--mail "200 millis"` is how long a mail is composed, `--rounds` and `--count` how often
-// and how many. Linux only, as processor time is read from /proc.
+// `npm run bench:against -- CHECKOUT` compares registrations of this checkout and another one, in turns, as a machine's
+// speed varies. Build the other checkout before (`node scripts/build.mjs main` in it). `--mail "200 millis"` is the
+// duration of a mail's composition; `--rounds` and `--count` set the repetitions and the registrations. Linux only, as
+// processor time is read from /proc.
 import { Command, FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Data, Duration, Effect } from "effect"
@@ -12,21 +13,21 @@ import { allFinished, registerAll } from "../harness/registrationLoad.ts"
 import { barista, start } from "../harness/serverProcess.ts"
 import { median } from "./report/statistics.ts"
 
-/** The command makes no sense. */
+/** A command that makes no sense. */
 class WrongCommand extends Data.TaggedError("WrongCommand")<{ readonly message: string }> {}
 
 const connections = 64
-/** Registrations before the first round: V8 compiles on the way what is then measured. */
+/** Registrations before the first round, during which V8 compiles the measured code. */
 const warmUp = 600
 
 interface Sample {
-  /** Registrations a second, from the first request until the last job is done. */
+  /** Registrations a second, from the first request until the last job has ended. */
   readonly rate: number
-  /** Milliseconds of the server's processor for each. */
+  /** Milliseconds of the server's processor for each registration. */
   readonly processor: number
 }
 
-/** A server of a checkout, and how it is measured. */
+/** Starts a checkout's server and returns its measurement. */
 const contender = Effect.fnUntraced(function*(checkout: string, mail: string, count: number) {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-against-" })
@@ -77,7 +78,7 @@ const bench = Effect.gen(function*() {
   const ours = yield* contender(".", values.mail, Number(values.count))
   const theirs = yield* contender(other, values.mail, Number(values.count))
   for (let round = 1; round <= Number(values.rounds); round++) {
-    // who comes second may find the disk busier
+    // the second contender may find the disk busier
     for (const { sample, samples } of round % 2 === 1 ? [ours, theirs] : [theirs, ours]) samples.push(yield* sample)
   }
   yield* line("this", ours.samples)

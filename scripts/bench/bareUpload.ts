@@ -1,4 +1,4 @@
-// An upload on node:http alone: the body goes to a file, through SHA-256 and fsync, and nothing else. Arguments: folder. Prints its port.
+// An upload on node:http alone: the body goes to a file through SHA-256 and fsync. Arguments: folder. Prints its port.
 import { createHash, randomUUID } from "node:crypto"
 import { createWriteStream } from "node:fs"
 import { unlink } from "node:fs/promises"
@@ -21,7 +21,7 @@ const server = createServer((request, response) => {
   store(request).then(
     ({ path, ...written }) => {
       response.writeHead(200, { "content-type": "application/json" })
-      // only the figures are wanted, and the disk is not without end
+      // the bench needs only the figures, and the disk is finite
       response.end(JSON.stringify(written), () => void unlink(path))
     },
     () => void response.destroy()

@@ -1,5 +1,6 @@
-// `npm run bench`: our server beside its peers, row after row, in turns; a wrong option prints the right ones. Everything is on 127.0.0.1 and stops
-// by itself, in ten minutes at the latest. The exit code is 1 if something could not be measured, and 0 where a target is missed.
+// `npm run bench` measures our server beside its peers, row after row, in turns; a wrong option prints the right ones.
+// Everything is on 127.0.0.1 and stops by itself, in ten minutes at the latest. The exit code is 1 if a row could not
+// be measured, and 0 even if a target is missed.
 import { FileSystem, Path } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Array, Console, Effect, Schema } from "effect"
@@ -11,7 +12,7 @@ import { Bench } from "./suite/Bench.ts"
 import { type Options, optionsOf } from "./suite/options.ts"
 import { measure } from "./suite/suite.ts"
 
-/** Writes a file, and the folder it is in. */
+/** Writes a file and creates its folder. */
 const write = Effect.fnUntraced(function*(file: string, text: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -25,7 +26,7 @@ const save = Effect.fnUntraced(function*(results: Results, options: Options) {
   if (options.markdown !== undefined) yield* write(options.markdown, `${markdown(results)}\n`)
 })
 
-/** Results of earlier runs, put together. */
+/** Reads and merges results of earlier runs. */
 const earlier = Effect.fnUntraced(function*(files: Array.NonEmptyReadonlyArray<string>) {
   const fs = yield* FileSystem.FileSystem
   const [first, ...others] = yield* Effect.forEach(

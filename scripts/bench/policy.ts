@@ -1,6 +1,6 @@
-// `npm run bench:policy`: the processor time that a policy adds to an operation, in microseconds, by the product's
-// interpreter and by the plain composition of Effect's operators that the tests hold it to, in turns in one process. It
-// stops by itself.
+// `npm run bench:policy` measures the processor time that a policy adds to an operation, in microseconds. The product's
+// interpreter and the plain composition of Effect's operators, to which tests hold it, run in turns in one process. The
+// bench stops by itself.
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Data, Duration, Effect, type Exit, Fiber, Random } from "effect"
 import type { Policy } from "../../src/policy/Policy.ts"
@@ -21,14 +21,14 @@ class Unavailable extends Data.TaggedError("Unavailable") {
   readonly transient = true
 }
 
-/** Nothing times out and nothing fails: what is measured is the policy alone. */
+/** A policy under which nothing times out or fails, so that only the policy is measured. */
 const calm: Policy = {
   timeout: Duration.minutes(1),
   attemptTimeout: Duration.seconds(5),
   retry: { attempts: 3, backoff: { kind: "linear", base: Duration.seconds(1) } }
 }
 
-/** A tenth of the attempts fails, some time out, and pauses are jittered. */
+/** A policy under which a tenth of the attempts fails, some time out, and pauses are jittered. */
 const rough: Policy = {
   timeout: Duration.seconds(1),
   attemptTimeout: Duration.millis(300),
@@ -67,7 +67,7 @@ const inFibers = (body: Effect.Effect<unknown, Failure | Deadlock>) =>
 const inForEach = (body: Effect.Effect<unknown, Failure | Deadlock>) =>
   Effect.forEach(Array.from({ length: fibers }), () => loop(body), { concurrency: "unbounded", discard: true })
 
-/** A simulated upstream: exponential service of 100 ms on average, a tenth of the attempts failing after it. */
+/** A simulated upstream: exponential service of 100 ms on average, after which a tenth of the attempts fails. */
 const call = Effect.gen(function*() {
   const draw = yield* Random.next
   yield* Effect.sleep(Duration.millis(-100 * Math.log(1 - draw)))
@@ -96,7 +96,7 @@ const measure = Effect.fnUntraced(
   ) {
     const all = yield* contenders(policy)
     const figures = all.map(() => new Array<number>())
-    // the first round is for the compiler
+    // the first round lets V8 compile
     for (let round = 0; round <= rounds; round++) {
       for (const [index, [, apply]] of all.entries()) {
         const before = process.cpuUsage()

@@ -1,5 +1,6 @@
-// `npm run bench:query`: what one query costs by our path, by @effect/sql's own and by the bare driver, in microseconds, in turns. Both of the
-// former decode what they get and encode what they give, and run as in production, where nothing collects spans. It stops by itself.
+// `npm run bench:query` measures one query by our path, by @effect/sql's own and by the bare driver, in microseconds,
+// in turns. The former two decode rows and encode parameters, and run as in production, where nothing collects spans.
+// The bench stops by itself.
 import { Reactivity } from "@effect/experimental"
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
@@ -18,10 +19,10 @@ import { median } from "./report/statistics.ts"
 
 const people = 20
 const rounds = 7
-/** Queries of a round, all of a fiber's; more than a millisecond of them. */
+/** Queries of a round, all in one fiber; they take more than a millisecond. */
 const queries = 2000
 
-/** What is measured, so many times; the inserts all in one transaction, which is undone. */
+/** A measured query and its repetitions; the inserts share one transaction, which is rolled back. */
 interface Contender {
   readonly name: string
   readonly find: Effect.Effect<void, Failure>
@@ -41,7 +42,7 @@ const Window = Schema.Struct({ after: Schema.Int, limit: Schema.Int })
 
 type Schemas = Pick<typeof Query, "findAll" | "findOne" | "void">
 
-/** The same three queries, by either's functions and clients. */
+/** Makes the same three queries from the functions and clients of either path. */
 const contender = (
   name: string,
   { findAll, findOne, void: command }: Schemas,
@@ -99,7 +100,7 @@ const bare = (filename: string): Contender => {
 const measure = Effect.fnUntraced(
   function*(title: string, kind: "find" | "list" | "insert", all: ReadonlyArray<Contender>) {
     const figures = all.map(() => new Array<number>())
-    // the first round is for the compiler
+    // the first round lets V8 compile
     for (let round = 0; round <= rounds; round++) {
       for (const [index, contender] of all.entries()) {
         const began = yield* Clock.currentTimeNanos

@@ -1,5 +1,5 @@
-// `npm run bench:recorder`: the time that recording adds to a program of fibers that wait for the event loop, in
-// nanoseconds an event, recorded and plain in turns in one process. It stops by itself.
+// `npm run bench:recorder` measures the time that recording adds to a program of fibers that wait for the event loop,
+// in nanoseconds an event. Recorded and plain runs take turns in one process. The bench stops by itself.
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import { EventRing } from "../../src/timeline/EventRing.ts"
@@ -20,7 +20,7 @@ const program = Effect.forEach(
   { concurrency: "unbounded", discard: true }
 )
 
-/** Microseconds of processor time of an effect. */
+/** Measures an effect in microseconds of processor time. */
 const cost = (effect: Effect.Effect<unknown>) =>
   Effect.suspend(() => {
     const before = process.cpuUsage()

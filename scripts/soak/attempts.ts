@@ -1,7 +1,7 @@
 import { Effect, Random } from "effect"
 import { format } from "../../src/domain/Money.ts"
 
-/** A transfer as a client asks for it; `answers` are the statuses that are right for it. */
+/** A transfer as a client requests it; `answers` are the statuses that are right for it. */
 export interface Attempt {
   readonly kind: "valid" | "overdraft" | "invalid amount" | "unknown account" | "outside account" | "oneself"
   readonly from: number
@@ -10,13 +10,16 @@ export interface Attempt {
   readonly answers: ReadonlyArray<number>
 }
 
-/** Payer, payee and amount. No two valid attempts of a run share it, so that one of unknown outcome is found in the ledger. */
+/**
+ * Names a transfer by payer, payee and amount. No two valid attempts of a run share a key, so one of unknown outcome
+ * can be found in the ledger.
+ */
 export const keyOf = (from: number, to: number, cents: number): string => `${from} pays ${to} ${format(cents)}`
 
-/** The key of a valid attempt. */
+/** Returns the key of a valid attempt. */
 export const keyOfValid = ({ amount, from, to }: Attempt): string => `${from} pays ${to} ${amount}`
 
-/** Dearer than any transfer that anybody can pay here. */
+/** An amount beyond any balance of the run. */
 const beyondAnyBalance = "900000000.00"
 const invalidAmounts = [
   "0",
@@ -37,7 +40,7 @@ const largestCents = 20_000
 const oneOf = <A>(first: A, ...others: ReadonlyArray<A>) =>
   Effect.map(Random.nextIntBetween(0, others.length + 1), (n) => [first, ...others][n] ?? first)
 
-/** What one may ask for, drawn from `Random`: two thirds valid, though some of those find too little money. */
+/** Draws attempts from `Random`: two thirds are valid, though some of those lack money. */
 export const makeAttempts = (users: number) => {
   const used = new Set<string>()
   const someone = Random.nextIntBetween(1, users + 1)

@@ -2,13 +2,13 @@ import { Deferred, Effect } from "effect"
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
 
-/** How a client saw its socket end. */
+/** The end of a socket as its client saw it. */
 export interface Ending {
   readonly code: number
   readonly reason: string
 }
 
-/** A socket of the chat, seen from the client; without `pong` it answers no ping. */
+/** Opens a socket of the chat, seen from the client; without `pong` it answers no ping. */
 export const connect = Effect.fnUntraced(function*(port: number, id: number, { pong = true } = {}) {
   const ended = yield* Deferred.make<Ending>()
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/${id}`, { perMessageDeflate: false, autoPong: pong })
@@ -19,7 +19,7 @@ export const connect = Effect.fnUntraced(function*(port: number, id: number, { p
   socket.on("ping", () => {
     pings += 1
   })
-  // what went wrong shows as 1006
+  // a failure shows as 1006
   socket.on("error", () => undefined)
   socket.on("close", (code, reason) => Deferred.unsafeDone(ended, Effect.succeed({ code, reason: String(reason) })))
   const opened = Effect.async<void>((resume) => {
@@ -33,17 +33,17 @@ export const connect = Effect.fnUntraced(function*(port: number, id: number, { p
   return {
     id,
     socket,
-    /** Waits until it has ended. */
+    /** Waits until the socket has ended. */
     ended: Deferred.await(ended),
     isOpen: () => socket.readyState === WebSocket.OPEN,
     pings: () => pings,
-    /** The TCP connection below. */
+    /** The TCP connection under the socket. */
     transport: () => transport
   }
 })
 export type Client = Effect.Effect.Success<ReturnType<typeof connect>>
 
-/** Clients 1 to so many. */
+/** Connects the given number of clients, with ids from 1. */
 export const connectMany = (port: number, count: number) =>
   Effect.forEach(Array.from({ length: count }, (_, n) => n + 1), (id) => connect(port, id), { concurrency: 16 })
 

@@ -3,7 +3,7 @@ import type { Client } from "./chatClients.ts"
 
 const words = "un café crème, s'il vous plaît ; "
 
-/** What is said: a number, and so many characters as it is that number's turn. */
+/** Makes a message of a number and as many characters as that number's turn asks for. */
 export const messageOf = (number: number, sizes: ReadonlyArray<number>): string => {
   const size = sizes[number % sizes.length] ?? 0
   return `${number} ${words.repeat(Math.ceil(size / words.length)).slice(0, size)}`
@@ -12,7 +12,7 @@ export const messageOf = (number: number, sizes: ReadonlyArray<number>): string 
 interface Line {
   readonly bytes: Buffer
   readonly text: string
-  /** None for a line that is no message, such as that somebody has left. */
+  /** The speaker; none for a line that is no message, such as a leaving. */
   readonly speaker: number | undefined
 }
 
@@ -20,14 +20,14 @@ interface Listener {
   readonly client: Client
   /** Lines read. */
   read: number
-  /** Messages said. */
+  /** Messages sent. */
   said: number
-  /** How many it may say. */
+  /** The limit on its messages. */
   limit: number
 }
 
 const lineOf = (received: Buffer): Line => {
-  // a copy: what was received is a window on a larger buffer
+  // a copy, as received data are a window on a larger buffer
   const bytes = Buffer.from(received)
   const text = String(bytes)
   const speaker = /^Client (\d+): /.exec(text)?.[1]
@@ -35,8 +35,8 @@ const lineOf = (received: Buffer): Line => {
 }
 
 /**
- * The clients that keep to the rules. What the first of them reads at each place is what all others must read there. Each speaker says
- * its next message when it has read its last one, so that the load is what server and clients can bear.
+ * Connects the clients that keep the rules. All must read the same lines in the same places as the first client. Each
+ * speaker sends its next message when its last one has returned, so server and clients set the load.
  */
 export const makeRoom = (clients: ReadonlyArray<Client>, sizes: ReadonlyArray<number>) => {
   const lines: Array<Line> = []
@@ -67,11 +67,11 @@ export const makeRoom = (clients: ReadonlyArray<Client>, sizes: ReadonlyArray<nu
 
   return {
     lines: lines as ReadonlyArray<Line>,
-    /** Where a client has read what another one has not. */
+    /** Places where two clients have read different lines. */
     differences: differences as ReadonlyArray<string>,
     deliveries: () => sum(({ read }) => read),
     said: () => sum(({ said }) => said),
-    /** Lets the first so many clients say so many messages each. */
+    /** Lets the first clients send the given number of messages each. */
     begin: (speakers: number, messages: number) =>
       Effect.sync(() => {
         for (const listener of listeners.slice(0, speakers)) {
@@ -79,21 +79,24 @@ export const makeRoom = (clients: ReadonlyArray<Client>, sizes: ReadonlyArray<nu
           speak(listener)
         }
       }),
-    /** Counts no more. */
+    /** Stops counting. */
     leave: () => {
       for (const off of ears) off()
     },
-    /** Nobody says another message. */
+    /** Ends the talk. */
     end: Effect.sync(() => {
       for (const listener of listeners) listener.limit = 0
     }),
-    /** Waits until so many lines are said. */
+    /** Waits for the given number of lines. */
     hearLines: (count: number) =>
       Effect.repeat(Effect.sync(() => lines.length >= count), {
         until: (enough) => enough,
         schedule: Schedule.spaced("10 millis")
       }),
-    /** Waits until everyone has read all that was said and so many lines more, for a minute at most; then says who has not. */
+    /**
+     * Waits until everyone has read all messages and the given further lines, for a minute at most; then names the
+     * clients that have not.
+     */
     settle: (others: number) => {
       const missing = Effect.sync(() => {
         const all = sum(({ said }) => said) + others
@@ -111,7 +114,7 @@ export const makeRoom = (clients: ReadonlyArray<Client>, sizes: ReadonlyArray<nu
 }
 export type Room = ReturnType<typeof makeRoom>
 
-/** What of the messages is missing, doubled, out of its speaker's order or not as it was said, in upper case. */
+/** Lists messages that are missing, repeated, out of their speaker's order, or not their upper-case text. */
 export const misquotes = (lines: ReadonlyArray<Line>, sizes: ReadonlyArray<number>): ReadonlyArray<string> => {
   const next = new Map<number, number>()
   return lines.flatMap(({ speaker, text }, place) => {

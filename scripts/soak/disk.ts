@@ -4,8 +4,8 @@ import { Duration, Effect, Order } from "effect"
 const small = new Uint8Array(4096)
 
 /**
- * Runs an effect, and beside it, again and again, writes 4 KiB of a file of its own and waits until they are on the disk: what a disk that
- * stalls does to every program, whatever the server does. Answers the milliseconds of each, ascending.
+ * Runs an effect while writing and syncing 4 KiB of a separate file repeatedly, which shows a stalled disk whatever the
+ * server does. Returns the ascending milliseconds of each sync.
  */
 export const syncingDuring = Effect.fnUntraced(function*<A, E, R>(during: Effect.Effect<A, E, R>) {
   const fs = yield* FileSystem.FileSystem

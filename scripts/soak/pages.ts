@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { ask } from "../harness/client.ts"
 
-/** Reads a list page after page, as long as an answer names the next one. */
+/** Reads a list page after page, as long as an answer links to the next one. */
 export const readPages = Effect.fnUntraced(function*<A, I>(port: number, path: string, row: Schema.Schema<A, I>) {
   const decode = Schema.decodeUnknown(Schema.parseJson(Schema.Array(row)))
   const rows: Array<A> = []

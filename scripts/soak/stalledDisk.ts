@@ -1,7 +1,7 @@
 import { Command, FileSystem } from "@effect/platform"
 import { Effect } from "effect"
 
-/** Calls the system's own sync after a pause of SYNC_STALL_MS milliseconds, in whichever thread asks for it. */
+/** Calls the system's own sync after a pause of SYNC_STALL_MS milliseconds, in the calling thread. */
 const source = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,7 +19,10 @@ int fsync(int descriptor) { return stalled("fsync", descriptor); }
 int fdatasync(int descriptor) { return stalled("fdatasync", descriptor); }
 `
 
-/** The environment of a process for which each sync of a file takes so many milliseconds longer. Needs a C compiler, `cc`. */
+/**
+ * Makes the environment of a process whose file syncs each take the given milliseconds longer. Needs a C compiler,
+ * `cc`.
+ */
 export const stalledDisk = Effect.fnUntraced(function*(milliseconds: number) {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })

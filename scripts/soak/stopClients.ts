@@ -2,37 +2,37 @@ import { Effect, Random, Schema } from "effect"
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from "node:http"
 import { Answer, type Answered, isPassing, next, type Request } from "./crash/Clients.ts"
 
-/** What became of a request. */
+/** The outcome of a request. */
 interface Outcome {
-  /** When its last byte was with the operating system, in milliseconds; undefined where it never was. */
+  /** The time in milliseconds when the operating system had its last byte; undefined if never. */
   readonly sent: number | undefined
-  /** Whether the first byte of an answer came. */
+  /** Tells whether the first byte of an answer came. */
   readonly begun: boolean
   readonly answer: { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string } | undefined
   readonly failure: string
 }
 
-/** What is read slowly, and so is under way when the server stops. */
+/** A request. A slow one takes seconds, so that it is in flight when the server stops. */
 type Asked = Request | { readonly kind: "slow"; readonly path: string }
 
-/** What all clients have seen over all rounds. */
+/** The observations of all clients over all rounds. */
 export const makeRecord = () => ({
   answered: new Array<Answered>(),
   slow: 0,
   /** Definitive answers that came after the stop had begun. */
   finished: 0,
-  /** 503 with all that it must have. */
+  /** Complete 503 answers. */
   turnedAway: 0,
   refused: 0,
-  /** Sent on a kept-alive connection that the server had closed as idle in the same moment. */
+  /** Requests sent on a kept-alive connection just as the server closed it as idle. */
   crossed: 0,
   repeated: 0,
-  /** What no client should see. */
+  /** Observations that no client should make. */
   wrong: new Array<string>()
 })
 export type StopRecord = ReturnType<typeof makeRecord>
 
-/** One life of a server; `stopAt` is when it was told to stop, in milliseconds. */
+/** One life of a server; `stopAt` is the time of its stop in milliseconds. */
 export interface Round {
   readonly port: number
   stopAt: number
@@ -68,7 +68,7 @@ const send = (port: number, agent: Agent, asked: Asked) =>
     request.end(body)
   })
 
-/** One of so many requests is a slow one. */
+/** The interval of slow requests. */
 const slowEvery = 20
 
 const draw = Effect.fnUntraced(function*(client: number, n: number): Effect.fn.Return<Asked> {
@@ -77,7 +77,7 @@ const draw = Effect.fnUntraced(function*(client: number, n: number): Effect.fn.R
   return { kind: "slow", path: (yield* Random.nextBoolean) ? "/async-slow" : "/measured/" }
 })
 
-/** Notes an answer; whether it is the last word on the request. */
+/** Notes an answer; returns whether it is final for the request. */
 const note = Effect.fnUntraced(
   function*({ stopAt }: Round, record: StopRecord, asked: Asked, answer: NonNullable<Outcome["answer"]>) {
     const { headers, status, text } = answer
@@ -97,7 +97,7 @@ const note = Effect.fnUntraced(
   }
 )
 
-/** Notes that there was no answer; whether there is a server at all. */
+/** Notes a missing answer; returns whether a server is there. */
 const noteFailure = ({ stopAt }: Round, record: StopRecord, asked: Asked, { begun, failure, sent }: Outcome) => {
   if (failure.includes("ECONNREFUSED")) {
     record.refused += 1
@@ -114,10 +114,10 @@ const noteFailure = ({ stopAt }: Round, record: StopRecord, asked: Asked, { begu
   return true
 }
 
-/** Milliseconds between two requests, in which its connection is idle. */
+/** Milliseconds between two requests, in which the connection is idle. */
 const longestPause = 10
 
-/** A client that outlives the servers, and repeats under its key what it has no last word on. */
+/** A client that outlives the servers, and repeats requests without a final answer under their keys. */
 export const makeClient = (number: number, record: StopRecord) => {
   let n = 0
   let pending: Asked | undefined
@@ -137,7 +137,7 @@ export const makeClient = (number: number, record: StopRecord) => {
       (agent) => Effect.sync(() => agent.destroy())
     )
   return {
-    /** One request after the other, until the server is gone. */
+    /** Sends one request after the other, until the server is gone. */
     during: (round: Round) =>
       withAgent((agent) =>
         one(round, agent).pipe(
@@ -145,7 +145,7 @@ export const makeClient = (number: number, record: StopRecord) => {
           Effect.repeat({ while: (goesOn) => goesOn })
         )
       ),
-    /** Only what is left. */
+    /** Sends only the remaining requests. */
     finish: (round: Round) =>
       withAgent((agent) =>
         Effect.whenEffect(

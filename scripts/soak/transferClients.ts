@@ -5,25 +5,25 @@ import { type Attempt, keyOfValid } from "./attempts.ts"
 
 const transactionOf = Schema.decodeUnknown(Schema.parseJson(Schema.Struct({ transaction_id: Schema.Int })))
 
-/** What the clients have seen. */
+/** The observations of the clients. */
 export const makeRecord = () => ({
-  /** By transaction id. */
+  /** Accepted attempts by transaction id. */
   accepted: new Map<number, Attempt>(),
-  /** Valid ones of unknown outcome, by key. */
+  /** Valid attempts of unknown outcome, by key. */
   killed: new Map<string, Attempt>(),
-  /** Killed ones that nothing may come of: invalid, or with half of their body. */
+  /** Killed attempts that must have no effect: invalid ones, or those with half of their body. */
   killedInVain: 0,
   statuses: new Map<number, number>(),
-  /** What should not have been answered, or not so. */
+  /** Answers that should not have come. */
   wrong: new Array<string>(),
-  /** Of the accepted. */
+  /** Milliseconds of the accepted attempts. */
   milliseconds: new Array<number>()
 })
 export type TransferRecord = ReturnType<typeof makeRecord>
 
 const bodyOf = ({ amount, from, to }: Attempt) => ({ from_user: from, to_user: to, amount })
 
-/** Sends the attempt and reads the answer: its parameters in a JSON body or in the query. */
+/** Sends the attempt and reads the answer; the parameters are in a JSON body or in the query. */
 const askWhole = Effect.fnUntraced(function*(port: number, attempt: Attempt) {
   if (yield* Random.nextBoolean) return yield* ask(port, "POST", "/transfer-money/", bodyOf(attempt))
   const { amount, from, to } = attempt
@@ -31,7 +31,7 @@ const askWhole = Effect.fnUntraced(function*(port: number, attempt: Attempt) {
   return yield* ask(port, "POST", `/transfer-money/?${query}`)
 })
 
-/** Sends the head and half of the body, and so never has an answer; interrupted, it cuts the connection. */
+/** Sends the head and half of the body, and so never gets an answer; interruption cuts the connection. */
 const askHalf = (port: number, attempt: Attempt) =>
   Effect.async<Answer, RequestFailed>((resume) => {
     const body = JSON.stringify(bodyOf(attempt))
@@ -54,7 +54,7 @@ const write = Effect.fnUntraced(
   }
 )
 
-/** Every tenth attempt is killed at a random moment, a third of those with half of their body sent. */
+/** Makes one attempt. Every tenth is killed at a random moment, a third of those with half of their body sent. */
 const attemptOnce = Effect.fnUntraced(function*(port: number, attempt: Attempt, record: TransferRecord) {
   const kill = (yield* Random.nextIntBetween(0, 10)) === 0
   const half = kill && (yield* Random.nextIntBetween(0, 3)) === 0
@@ -68,7 +68,7 @@ const attemptOnce = Effect.fnUntraced(function*(port: number, attempt: Attempt, 
   else record.killed.set(keyOfValid(attempt), attempt)
 })
 
-/** A client: one attempt after the other until a moment, in milliseconds of the clock. */
+/** Runs a client, which makes one attempt after the other until a moment, in milliseconds of the clock. */
 export const client = (port: number, until: number, attempts: Effect.Effect<Attempt>, record: TransferRecord) =>
   Effect.flatMap(attempts, (attempt) => attemptOnce(port, attempt, record)).pipe(
     Effect.catchTag("RequestFailed", ({ message }) => Effect.sync(() => record.wrong.push(message))),

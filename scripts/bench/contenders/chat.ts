@@ -12,7 +12,7 @@ sockets.on("connection", (socket, request) => {
   members.add(socket)
   socket.on("message", (data: RawData, isBinary: boolean) => {
     if (isBinary) return socket.close(1003)
-    // encoded once: ws would encode a string anew for everyone
+    // encoded once, as ws would encode a string anew for every client
     const line = Buffer.from(prefix + String(data).toUpperCase())
     for (const member of members) {
       if (member.readyState === WebSocket.OPEN) member.send(line, { binary: false })

@@ -12,7 +12,7 @@ const compute = (): void => {
   parentPort?.on("message", (n: number) => parentPort?.postMessage(sumOfSquares(n)))
 }
 
-/** Hands each computation to a thread that is free, in turn. */
+/** Hands each computation to the next free thread, in turn. */
 const makePool = () => {
   const waiting: Array<(result: bigint) => void> = []
   const free: Array<Worker> = []

@@ -1,4 +1,4 @@
-// What needs no database on node:http alone. Prints its port.
+// The routes without a database on node:http alone. Prints its port.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { item, order, type Result } from "./decoding/raw.ts"
 import { listen } from "./listen.ts"

@@ -5,7 +5,9 @@ export interface Request {
   readonly body?: string
 }
 
-/** What is asked of a server on 127.0.0.1: the requests in turn, again and again, by so many connections for so many seconds. */
+/**
+ * A load on a server on 127.0.0.1: requests sent in turn, repeatedly, by the given connections for the given seconds.
+ */
 export interface Load {
   readonly port: number
   readonly connections: number
@@ -13,9 +15,9 @@ export interface Load {
   readonly requests: ReadonlyArray<Request>
 }
 
-/** What came of it. */
+/** The outcome of a load. */
 export interface Answers {
-  /** Answers of the 2xx a second. */
+  /** Answers with a 2xx status a second. */
   readonly rate: number
   /** Other answers, and connections or requests that broke. */
   readonly failed: number

@@ -3,31 +3,31 @@ import { randomBytes } from "node:crypto"
 import { connect, type Socket } from "node:net"
 import { clientFrame, frameReader, ping, pong, text } from "./frames.ts"
 
-/** The chat refused a client, or closed its connection. */
+/** A client that the chat refused, or whose connection it closed. */
 export class ChatFailed extends Data.TaggedError("ChatFailed")<{ readonly message: string }> {}
 
 const words = "un café crème, s'il vous plaît ; "
-/** Characters of the messages in turn. */
+/** Lengths of successive messages, in characters. */
 const sizes = [12, 90, 30, 140, 250, 45, 20, 110]
 const texts = sizes.map((size) => words.repeat(Math.ceil(size / words.length)).slice(0, size))
 
 const frames = texts.map((said) => clientFrame(text, Buffer.from(said)))
 const upperCase = texts.map((said) => said.toUpperCase())
 
-/** One client. Its message comes back to it as to everyone else; then it says the next one. */
+/** A client of the chat. When its message has returned, as to everyone else, it sends the next one. */
 class Chatter {
-  /** Texts read, of whomever. */
+  /** Texts read, from all clients. */
   read = 0
-  /** Messages said. */
+  /** Messages sent. */
   said = 0
-  /** Own messages that did not come back as they should. */
+  /** Own messages that did not return unchanged. */
   wrong = 0
   #isTalking = false
   #expected: Buffer | undefined
   readonly #prefix: Buffer
   readonly #socket: Socket
 
-  /** Takes what arrives. */
+  /** Takes received bytes. */
   readonly receive = frameReader((kind, bytes, start, end) => this.#hear(kind, bytes, start, end))
 
   constructor(id: number, socket: Socket) {
@@ -75,10 +75,10 @@ const handshake = (id: number) =>
     "\r\n"
   ].join("\r\n")
 
-/** What all clients read into, one after the other. */
+/** The buffer into which all clients read, one after the other. */
 const shared = Buffer.alloc(65_536)
 
-/** A client that has been let in, until the scope closes. */
+/** Connects a client, until the scope closes. */
 const join = (port: number, id: number) =>
   Effect.acquireRelease(
     Effect.async<{ readonly chatter: Chatter; readonly socket: Socket }, ChatFailed>((resume) => {
@@ -86,7 +86,7 @@ const join = (port: number, id: number) =>
       const callback = (length: number): boolean => {
         const received = shared.subarray(0, length)
         if (chatter !== undefined) chatter.receive(received)
-        // nobody speaks yet: nothing follows the head of the answer
+        // no client speaks yet, so nothing follows the head of the answer
         else if (/^HTTP\/1\.1 101 [^]*\r\n\r\n$/.test(received.toString("latin1"))) {
           chatter = new Chatter(id, socket)
           resume(Effect.succeed({ chatter, socket }))
@@ -94,7 +94,7 @@ const join = (port: number, id: number) =>
         return true
       }
       const socket: Socket = connect({ host: "127.0.0.1", port, noDelay: true, onread: { buffer: shared, callback } })
-      // later, what is missing shows in the counts
+      // missing messages of a later failure show in the counts
       socket.on("error", (error) => resume(new ChatFailed({ message: String(error) })))
       socket.write(handshake(id))
     }),
@@ -105,8 +105,8 @@ const total = (chatters: ReadonlyArray<Chatter>, count: (chatter: Chatter) => nu
   chatters.reduce((sum, chatter) => sum + count(chatter), 0)
 
 /**
- * Clients of a chat, until the scope closes. They read frames and nothing else: a whole websocket client takes as much processor as the
- * server, and would be what is measured.
+ * Connects clients to a chat, until the scope closes. They only parse frames, as whole websocket clients take as much
+ * processor as the server and would distort the measurement.
  */
 export const makeChatters = Effect.fnUntraced(function*(port: number, count: number) {
   const ids = Array.from({ length: count }, (_, n) => n + 1)
@@ -118,7 +118,10 @@ export const makeChatters = Effect.fnUntraced(function*(port: number, count: num
     read: total(chatters, ({ read }) => read),
     wrong: total(chatters, ({ wrong }) => wrong)
   })
-  /** Lets the first so many of them talk, each one message at a time, until everyone has read all; what did not arrive within 20 s is missing. */
+  /**
+   * Lets the given number of clients talk, each one message at a time, until everyone has read all. Messages that have
+   * not arrived within 20 s count as missing.
+   */
   const talk = Effect.fnUntraced(function*(speakers: number, seconds: number) {
     const before = figures()
     const began = performance.now()

@@ -2,11 +2,11 @@
 export const [text, ping, pong] = [0x81, 0x89, 0x8a]
 
 const masked = 0x80
-/** In the place of a length: the length is in the next two bytes. */
+/** The length code that means: the length is in the next two bytes. */
 const long = 126
 const mask = Buffer.from([1, 2, 3, 4])
 
-/** A frame as a client sends it, of less than 64 KiB. */
+/** Makes a frame as a client sends it, of less than 64 KiB. */
 export const clientFrame = (kind: number, payload: Buffer): Buffer => {
   const { length } = payload
   const head = length < long
@@ -16,8 +16,8 @@ export const clientFrame = (kind: number, payload: Buffer): Buffer => {
 }
 
 /**
- * Takes apart what arrives and calls back with each frame's kind and where its payload lies: those of a server, of less than 64 KiB. Nothing is
- * kept of a chunk, so that its memory can be used again.
+ * Splits received bytes into a server's frames of less than 64 KiB; calls back with the kind and the bounds of each
+ * payload. Keeps no part of a chunk, so that its memory can be reused.
  */
 export const frameReader = (onFrame: (kind: number, bytes: Buffer, start: number, end: number) => void) => {
   let rest: Buffer | undefined

@@ -1,9 +1,9 @@
 import { Data, Effect } from "effect"
 import { connect, type Socket } from "node:net"
 
-/** Connections being made at once, well below what a listening socket lets wait (4096). */
+/** Bounds the connections being made at once, well below the backlog of a listening socket (4096). */
 const connecting = 1000
-/** What a process opens besides its connections. */
+/** The files that a process opens besides its connections. */
 const otherFiles = 100
 
 const request = "GET /async-slow HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
@@ -13,7 +13,10 @@ export class NotConnected extends Data.TaggedError("NotConnected")<{ readonly me
 
 export class TooFewFiles extends Data.TaggedError("TooFewFiles")<{ readonly message: string }> {}
 
-/** That so many connections can be open. Node raises the limit on open files to the hard one when it starts; the server's process has the same. */
+/**
+ * Checks that the given number of connections can be open. Node raises its limit on open files to the hard limit at its
+ * start; the server's process has the same limit.
+ */
 export const checkOpenFiles = (connections: number) =>
   Effect.suspend(() => {
     const report: { readonly userLimits?: { readonly open_files?: { readonly soft: number | "unlimited" } } } = JSON
@@ -30,7 +33,7 @@ export const checkOpenFiles = (connections: number) =>
 
 /** The answers to all sleepers. */
 export interface Slept {
-  /** How many answers there were of each status, or connections that ended without one for which reason. */
+  /** Counts the answers by status, and connections without an answer by the reason. */
   readonly statuses: ReadonlyMap<string, number>
   /** Milliseconds from the first request to the last answer. */
   readonly lastAnswer: number
@@ -44,7 +47,7 @@ const closeAll = (sockets: ReadonlyArray<Socket>) =>
     for (const socket of sockets) socket.destroy()
   })
 
-/** Connections, a limited number of them being made at once. */
+/** Makes connections, a bounded number at once. */
 const connectAll = (port: number, count: number) =>
   Effect.async<ReadonlyArray<Socket>, NotConnected>((resume) => {
     const sockets: Array<Socket> = []
@@ -65,7 +68,7 @@ const connectAll = (port: number, count: number) =>
     return closeAll(sockets)
   })
 
-/** Sends the request on every connection, and waits until each has its answer or has ended without. */
+/** Sends the request on every connection, and waits until each has its answer or has ended without one. */
 const sendAll = (sockets: ReadonlyArray<Socket>) =>
   Effect.async<Slept>((resume) => {
     const statuses = new Map<string, number>()
@@ -100,6 +103,9 @@ const sendAll = (sockets: ReadonlyArray<Socket>) =>
     }
   })
 
-/** So many connections, made before, each ask for GET /async-slow at once, as clients do that keep their connection. */
+/**
+ * Opens the given number of connections, then sends GET /async-slow on all at once, as clients with kept-alive
+ * connections do.
+ */
 export const sleep = (port: number, count: number) =>
   Effect.acquireUseRelease(connectAll(port, count), (sockets) => Effect.timeout(sendAll(sockets), "1 minute"), closeAll)

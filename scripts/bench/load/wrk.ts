@@ -2,7 +2,7 @@ import { Command, FileSystem } from "@effect/platform"
 import { Data, Effect, Schema } from "effect"
 import type { Answers, Load } from "./Load.ts"
 
-/** wrk ended with an error, or with an output that is not ours. */
+/** wrk ended with an error, or with unknown output. */
 export class WrkFailed extends Data.TaggedError("WrkFailed")<{ readonly message: string }> {}
 
 /** The load generator is missing; the message says how to install it. */
@@ -14,7 +14,7 @@ export const checkInstalled = Effect.mapError(
   () => new WrkMissing({ message: "the benchmark needs wrk (github.com/wg/wrk): apt-get install wrk" })
 )
 
-/** What `wrk.lua` prints. */
+/** The output of `wrk.lua`. */
 const Counts = Schema.parseJson(Schema.Struct({
   answers: Schema.Int,
   microseconds: Schema.Int,
@@ -27,8 +27,8 @@ const Counts = Schema.parseJson(Schema.Struct({
 const script = "scripts/bench/load/wrk.lua"
 
 /**
- * Puts a load on a server by wrk (github.com/wg/wrk), one thread of C: where the server is a node process, it is the server that is the limit.
- * Seconds are whole.
+ * Puts a load on a server by wrk (github.com/wg/wrk), one thread of C, so that a node server, not the client, is the
+ * limit. Seconds are whole.
  */
 export const run = Effect.fnUntraced(function*({ connections, port, requests, seconds }: Load) {
   const fs = yield* FileSystem.FileSystem

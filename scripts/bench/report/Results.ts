@@ -1,13 +1,13 @@
 import { Schema } from "effect"
 
-/** What a figure of ours must be: so much of a peer's (above 1 is better than the peer, whichever way the figure goes), or within a bound. */
+/** The target of our figure: a ratio to a peer (above 1 is better, for every kind of figure), or a bound. */
 export const Target = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("ratio"), peer: Schema.String, least: Schema.Number }),
   Schema.Struct({ kind: Schema.Literal("bound"), limit: Schema.Number })
 )
 export type Target = typeof Target.Type
 
-/** What was measured of one contender. */
+/** The measurements of one contender. */
 export const Measured = Schema.Struct({
   contender: Schema.String,
   median: Schema.Number,
@@ -15,16 +15,16 @@ export const Measured = Schema.Struct({
   most: Schema.Number,
   /** In the order of the rounds. */
   values: Schema.Array(Schema.Number),
-  /** What was not answered as it should be, in all rounds. */
+  /** Answers other than expected, in all rounds. */
   failed: Schema.Int,
-  /** How much of a core programs that are none of the bench took, in the worst of the rounds. */
+  /** The share of a core that unrelated programs took, in the worst round. */
   others: Schema.Number,
-  /** How much of a core its server took, median. */
+  /** The share of a core that the server took, as a median. */
   cores: Schema.optionalWith(Schema.Number, { exact: true })
 })
 export type Measured = typeof Measured.Type
 
-/** One figure of one row, of all contenders. */
+/** One figure of one row, for all contenders. */
 export const FigureResult = Schema.Struct({
   row: Schema.String,
   title: Schema.String,
@@ -36,7 +36,7 @@ export const FigureResult = Schema.Struct({
 })
 export type FigureResult = typeof FigureResult.Type
 
-/** What it was measured on. */
+/** The machine of a run. */
 export const Machine = Schema.Struct({
   processor: Schema.String,
   cores: Schema.Int,
@@ -46,27 +46,27 @@ export const Machine = Schema.Struct({
 })
 export type Machine = typeof Machine.Type
 
-/** A run, or several on one machine put together. */
+/** The results of a run, or of several runs on one machine. */
 export const Results = Schema.Struct({
   machine: Machine,
   /** RFC 3339. */
   began: Schema.String,
   rounds: Schema.Int,
-  /** Of each measurement by wrk. */
+  /** Seconds of each measurement by wrk. */
   seconds: Schema.Int,
   figures: Schema.Array(FigureResult),
-  /** Rows that could not be measured, and why. */
+  /** Rows that could not be measured, with the reason. */
   broken: Schema.Array(Schema.Struct({ row: Schema.String, why: Schema.String }))
 })
 export type Results = typeof Results.Type
 
-/** A run's results as the text of a file. */
+/** The results of a run as the text of a file. */
 export const ResultsJson = Schema.parseJson(Results, { space: 2 })
 
 const withoutRows = <A extends { readonly row: string }>(list: ReadonlyArray<A>, rows: ReadonlySet<string>) =>
   list.filter(({ row }) => !rows.has(row))
 
-/** Runs put together, as if it had been one: of a row that several have measured, what the last one says. */
+/** Merges runs as if they were one. For a row in several runs, the last one counts. */
 export const merge = (first: Results, others: ReadonlyArray<Results>): Results => {
   let { broken, figures } = first
   for (const other of others) {

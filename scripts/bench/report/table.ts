@@ -2,18 +2,18 @@ import { asked, machineText, methodText, number, standing } from "./format.ts"
 import type { FigureResult, Measured, Results } from "./Results.ts"
 import { decide, find, noticed, ours, ratio } from "./statistics.ts"
 
-/** A line of the tables: one contender, and at ours what the targets say. */
+/** A line of the tables: one contender, and for ours the verdicts on its targets. */
 export interface Line {
   readonly what: string
   readonly contender: string
   readonly median: string
   readonly spread: string
-  /** How well ours stands to it; above 1 ours is better. */
+  /** The ratio of ours to this contender; above 1 ours is better. */
   readonly ratio: string
   readonly failed: string
-  /** How much of a core its server took. */
+  /** The share of a core that the server took. */
   readonly cores: string
-  /** How much of a core other programs took in the worst round, where it was much. */
+  /** The share of a core that other programs took in the worst round, if large. */
   readonly others: string
   readonly targets: string
 }
@@ -38,7 +38,7 @@ const lineOf = (result: FigureResult, measured: Measured): Line => {
   }
 }
 
-/** The lines of one figure, ours last. */
+/** Makes the lines of one figure, ours last. */
 export const linesOf = (result: FigureResult): ReadonlyArray<Line> =>
   result.measured.toSorted((one, other) => Number(one.contender === ours) - Number(other.contender === ours))
     .map((measured) => lineOf(result, measured))
@@ -77,12 +77,12 @@ const printed = (line: Line): string =>
 /** The head of the table on a terminal. */
 export const head: string = printed(heads)
 
-/** A figure in it. */
+/** Renders one figure of the table. */
 export const block = (result: FigureResult): string => [result.title, ...linesOf(result).map(printed)].join("\n")
 
 const cells = (texts: ReadonlyArray<string>): string => `| ${texts.join(" | ")} |`
 
-/** The table for a README, with how and on what it was measured. */
+/** Renders the table for a README, with the method and the machine. */
 export const markdown = (results: Results): string =>
   [
     `${machineText(results.machine)}.`,

@@ -11,7 +11,7 @@ import { trivial } from "./trivial.ts"
 import { uploading } from "./upload.ts"
 import { create, list, profile } from "./users.ts"
 
-/** Every row, in the order in which they are measured. */
+/** All rows, in the order of their measurement. */
 export const all: ReadonlyArray<Row> = [
   trivial,
   query,

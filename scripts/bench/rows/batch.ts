@@ -3,7 +3,7 @@ import { httpRow } from "./http.ts"
 
 const items = 1000
 
-/** What it costs to give items their turns, three at a time. */
+/** Measures the cost of scheduling items, three at a time. */
 export const batch = httpRow({
   name: "batch",
   title: `POST /batch-process/ of ${items} items that do nothing`,

@@ -36,5 +36,5 @@ const row = (speakers: number): Row => ({
   contenders: [bare, product({ CHAT_PROCESSING: "0 seconds" })].map(contender(speakers))
 })
 
-/** What one says is sent to all, without the tenth of a second that the handbook's processing of a message takes. */
+/** Sends each message to all clients, without the tenth of a second that the handbook's processing takes. */
 export const chat = [row(1), row(clients)]

@@ -7,7 +7,7 @@ import type { Contender, Row } from "../suite/Row.ts"
 import { product, type Server } from "../suite/servers.ts"
 import { within } from "./http.ts"
 
-/** Seconds at least, of a hundred pings each: a 99th percentile needs many. */
+/** The shortest measurement in seconds, of a hundred pings each, as a 99th percentile needs many. */
 const shortest = 2
 
 const requests = [{ method: "GET", path: "/cpu-intensive-async" }] as const
@@ -38,5 +38,5 @@ const row = (callers: number): Row => ({
   contenders: [bare, product()].map(contender(callers))
 })
 
-/** Computations beside the event loop, beside a plain pool of two worker threads. */
+/** Computes beside the event loop; the peer uses a plain pool of two worker threads. */
 export const cpu = [row(1), row(2), row(4)]

@@ -17,7 +17,7 @@ const adapter = (name: string, environment: Environment): Server => ({
 
 const servers = [raw, fastify, adapter(ours, {}), adapter(stockName, stockAdapter)]
 
-/** An id of the path and two parameters of the query, decoded and checked; an object of five members, encoded. */
+/** Decodes and checks an id in the path and two parameters in the query; encodes an object of five members. */
 export const query = httpRow({
   name: "query",
   title: "GET /items/{id}?limit&text, decoded and encoded",
@@ -26,7 +26,7 @@ export const query = httpRow({
   targets: [atLeast(0.55, "node:http")]
 })
 
-/** A body of five members with a list of objects, decoded and checked; an object, encoded. */
+/** Decodes and checks a body of five members with a list of objects; encodes an object. */
 export const body = httpRow({
   name: "body",
   title: "POST /orders of JSON, decoded and encoded",

@@ -2,7 +2,7 @@ import type { Request } from "../load/Load.ts"
 
 const many = Array.from({ length: 1000 }, (_, n) => n)
 
-/** Ids of all lengths, and texts with what is escaped in a URL. */
+/** Requests with ids of all lengths, and texts with characters that a URL escapes. */
 export const items: ReadonlyArray<Request> = many.map((n) => ({
   method: "GET",
   path: `/items/${1 + n * 8_999_999_999_999}?limit=${1 + n}&text=${encodeURIComponent(`un café crème n° ${n}`)}`

@@ -3,7 +3,7 @@ import type { Target } from "../report/Results.ts"
 import type { Row } from "../suite/Row.ts"
 import { type Server, underLoad } from "../suite/servers.ts"
 
-/** As many as keep any of the servers busy. */
+/** Connections enough to keep any of the servers busy. */
 const manyConnections = 64
 
 interface HttpRow {
@@ -16,7 +16,7 @@ interface HttpRow {
   readonly targets?: ReadonlyArray<Target>
 }
 
-/** A row of requests a second. */
+/** Makes a row of requests a second. */
 export const httpRow = (
   { connections = manyConnections, name, requests, servers, targets = [], title, unit = "requests/s" }: HttpRow
 ): Row => ({
@@ -26,8 +26,8 @@ export const httpRow = (
   contenders: servers.map(underLoad(connections, requests))
 })
 
-/** So much of a peer's. */
+/** Demands at least this ratio to a peer. */
 export const atLeast = (least: number, peer: string): Target => ({ kind: "ratio", peer, least })
 
-/** No worse than so much. */
+/** Demands at most this value. */
 export const within = (limit: number): Target => ({ kind: "bound", limit })

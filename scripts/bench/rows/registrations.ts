@@ -4,18 +4,20 @@ import { start } from "../../harness/serverProcess.ts"
 import type { Row } from "../suite/Row.ts"
 import { product, watchCores } from "../suite/servers.ts"
 
-/** Five rounds are a thousand. */
+/** Registrations of a round; five rounds make a thousand. */
 const eachRound = 200
 const connections = 64
 
-/** What the engine costs, and not what the handbook lets its tasks sleep. */
+/** The product with short tasks, so that the engine's cost is measured rather than the handbook's sleeps. */
 const { command, name } = product({
   MAIL_DURATION: "0 seconds",
   PROFILE_DURATION: "0 seconds",
   MAILING_LIST_DURATION: "0 seconds"
 })
 
-/** Durable jobs of three activities each. There is no peer: nothing of what the other contenders are made of survives a crash. */
+/**
+ * Measures durable jobs of three activities each. There is no peer, as the other contenders keep no jobs over a crash.
+ */
 export const registrations: Row = {
   name: "registrations",
   title: `POST /register-user/ ${eachRound} times a round, until the last durable job is done`,

@@ -6,7 +6,7 @@ import { product, raw, type Server, watchCores } from "../suite/servers.ts"
 import { within } from "./http.ts"
 
 const sleepers = 10_000
-/** Enough until V8 has compiled what they run. */
+/** Requests enough for V8 to compile the measured code. */
 const warmingUp = 2000
 
 const contender = ({ command, name }: Server): Contender => ({
@@ -27,7 +27,7 @@ const contender = ({ command, name }: Server): Contender => ({
   })
 })
 
-/** Many who wait for three seconds each: all of them at once. */
+/** Measures many concurrent clients who wait three seconds each. */
 export const sleeping: Row = {
   name: "sleepers",
   title: `GET /async-slow (3 s) by ${sleepers} connections at once, until the last answer`,

@@ -6,7 +6,7 @@ import type { Contender, Row } from "../suite/Row.ts"
 import { fastify, product, type Server } from "../suite/servers.ts"
 import { within } from "./http.ts"
 
-/** Starts a server and has its first answer; it ends with the scope. */
+/** Starts a server and waits for its first answer; the scope ends the server. */
 const firstAnswer = Effect.fnUntraced(function*(command: Command.Command) {
   const { pid, port } = yield* start(command)
   const { status } = yield* ask(port, "GET", "/users/?limit=1")
@@ -19,7 +19,7 @@ const contender = ({ command, name }: Server): Contender => ({
   start: Effect.succeed(() =>
     Effect.scoped(Effect.gen(function*() {
       const prepared = yield* command
-      // the copy was never served: what a first start makes in it, tables of the engine and folders, is there from now on
+      // the copy was never served; this run creates the engine's tables and the folders, so later starts do not
       yield* Effect.scoped(firstAnswer(prepared))
       const [took, { pid, status }] = yield* Effect.timed(firstAnswer(prepared))
       return {
@@ -30,7 +30,9 @@ const contender = ({ command, name }: Server): Contender => ({
   )
 })
 
-/** From `node dist/main.js` on an existing database to the first answer out of it, and the memory that it has then. */
+/**
+ * Measures the time from `node dist/main.js` on an existing database to the first answer from it, and the memory then.
+ */
 export const starting: Row = {
   name: "start",
   title: "from the process's start to the first answer out of an existing database; its memory a second later",

@@ -6,14 +6,14 @@ import { people } from "../suite/filledDatabase.ts"
 import { fastify, product } from "../suite/servers.ts"
 import { atLeast, httpRow } from "./http.ts"
 
-/** Of each round. */
+/** Transfers of each round. */
 const different = 20_000
 const largestCents = 500
 
-/** Ten times what the handbook's own code does: 291 a second, FastAPI on SQLite. */
+/** Ten times the rate of the handbook's own code: 291 a second, FastAPI on SQLite. */
 const tenfoldHandbook: Target = { kind: "bound", limit: 2910 }
 
-/** Small sums between random users, who can pay them; the same in the same round, whoever is asked. */
+/** Makes small transfers between random users who can pay them; equal for all contenders of a round. */
 const transfersOf = (round: number): ReadonlyArray<Request> => {
   const random = new PCGRandom(round)
   return Array.from({ length: different }, () => {

@@ -2,10 +2,10 @@ import { ours } from "../report/statistics.ts"
 import { fastify, product, raw, type Server, stock } from "../suite/servers.ts"
 import { atLeast, httpRow } from "./http.ts"
 
-/** With a line in the log for each answer, which the others do not write. */
+/** The product with a log line for each answer, which its peers do not write. */
 const logged: Server = { ...product({ ACCESS_LOG: "all" }), name: `${ours} logged` }
 
-/** As little as a server can do, with tracing and log as in production. */
+/** Measures the smallest possible request, with tracing and log as in production. */
 export const trivial = httpRow({
   name: "trivial",
   title: "GET /health/live",

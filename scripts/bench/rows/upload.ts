@@ -19,7 +19,7 @@ const bare: Server = {
   )
 }
 
-/** Uploads and, outside of the measurement, deletes what was stored. */
+/** Uploads a file and, outside the measurement, deletes the stored one. */
 const contender = ({ command, name }: Server, path: string): Contender => ({
   name,
   start: Effect.gen(function*() {
@@ -39,7 +39,7 @@ const contender = ({ command, name }: Server, path: string): Contender => ({
   })
 })
 
-/** A large file, written, hashed and synced to the disk. */
+/** Measures a large file that is written, hashed and synced to the disk. */
 export const uploading: Row = {
   name: "upload",
   title: `POST /upload-async/ of ${size / mebibyte} MiB: written, SHA-256, synced`,

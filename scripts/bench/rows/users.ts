@@ -3,12 +3,12 @@ import { people } from "../suite/filledDatabase.ts"
 import { fastify, product, stock } from "../suite/servers.ts"
 import { atLeast, httpRow } from "./http.ts"
 
-/** Of each round: more than any of the servers makes meanwhile. */
+/** Users of each round, more than any of the servers creates in that time. */
 const newUsers = 40_000
 
 const servers = [fastify, product(), stock()]
 
-/** Twenty rows of a table. */
+/** Lists twenty rows of a table. */
 export const list = httpRow({
   name: "users",
   title: `GET /users/ of ${people} rows`,
@@ -17,7 +17,7 @@ export const list = httpRow({
   targets: [atLeast(0.8, "fastify")]
 })
 
-/** Three queries a request. */
+/** Runs three queries a request. */
 export const profile = httpRow({
   name: "profile",
   title: "GET /users/{id}/complete-profile",
@@ -27,7 +27,7 @@ export const profile = httpRow({
   targets: [atLeast(0.8, "fastify")]
 })
 
-/** One durable row a request. */
+/** Writes one durable row a request. */
 export const create = httpRow({
   name: "create-user",
   title: "POST /users/, durable",

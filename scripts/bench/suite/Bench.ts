@@ -4,16 +4,16 @@ import type { Answers, Load } from "../load/Load.ts"
 import * as wrk from "../load/wrk.ts"
 import { makeFilled } from "./filledDatabase.ts"
 
-/** How a run measures. */
+/** The settings and tools of a run. */
 export class Bench extends Context.Tag("barista/bench/Bench")<Bench, {
   readonly rounds: number
-  /** Of each measurement by `load`. */
+  /** Seconds of each measurement by `load`. */
   readonly seconds: number
   readonly load: (
-    /** Of other than so many seconds: the warm-up. */
+    /** Applies a load, for other seconds during the warm-up. */
     load: Omit<Load, "seconds"> & { readonly seconds?: number }
   ) => Effect.Effect<Answers, Error, CommandExecutor.CommandExecutor | FileSystem.FileSystem>
-  /** The folder of a filled database, made once and to be copied. */
+  /** The folder of a filled database, made once and then copied. */
   readonly filled: Effect.Effect<string>
 }>() {
   static readonly layer = ({ rounds, seconds }: { readonly rounds: number; readonly seconds: number }) =>

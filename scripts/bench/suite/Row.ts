@@ -3,42 +3,42 @@ import type { Effect, Scope } from "effect"
 import type { Target } from "../report/Results.ts"
 import type { Bench } from "./Bench.ts"
 
-/** What is measured of each contender. */
+/** A figure that is measured of each contender. */
 export interface Figure {
   readonly name: string
   readonly unit: string
-  /** Which of two values is the better one. */
+  /** The direction of better values. */
   readonly better: "higher" | "lower"
-  /** What it must be of ours, `barista`. */
+  /** The targets of our contender, `barista`. */
   readonly targets: ReadonlyArray<Target>
 }
 
 /** One measurement of one contender. */
 export interface Sample {
-  /** By the figure's name. */
+  /** Values by the figure's name. */
   readonly values: Readonly<Record<string, number>>
-  /** What was not answered as it should be; it counts in no value. */
+  /** Answers other than expected, which count in no value. */
   readonly failed: number
-  /** How much of a core its server took meanwhile: well below one, it was not the limit. */
+  /** The share of a core that the server took meanwhile. Well below one, the server was not the limit. */
   readonly cores?: number
 }
 
-/** What measuring may use. */
+/** The services that a measurement may use. */
 export type Needs = Bench | CommandExecutor.CommandExecutor | FileSystem.FileSystem | Path.Path
 
-/** Measures once; round 0 is the warm-up, which is thrown away. */
+/** Measures once; round 0 is the warm-up, whose result is dropped. */
 export type Measure = (round: number) => Effect.Effect<Sample, Error, Needs>
 
 export interface Contender {
   readonly name: string
-  /** Starts it, for as long as the scope is open. */
+  /** Starts the contender for as long as the scope is open. */
   readonly start: Effect.Effect<Measure, Error, Needs | Scope.Scope>
 }
 
-/** What is compared, one contender after the other, again and again. */
+/** A comparison of contenders, measured in turns, round after round. */
 export interface Row {
   readonly name: string
-  /** What is asked of them. */
+  /** The work that the contenders do. */
   readonly title: string
   readonly figures: ReadonlyArray<Figure>
   readonly contenders: ReadonlyArray<Contender>

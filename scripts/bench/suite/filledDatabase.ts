@@ -10,13 +10,13 @@ import { Transfers } from "../../../src/transfers/Transfers.ts"
 import { Users } from "../../../src/users/Users.ts"
 import { UsersRepo } from "../../../src/users/UsersRepo.ts"
 
-/** Ids 1 to so many. */
+/** The number of users, whose ids begin with 1. */
 export const people = 20
 const postsEach = 3
-/** More than the transfers of any run can move. */
+/** Cents of each user, more than the transfers of any run can move. */
 const money = Cents.make(100_000_000)
 
-/** Users with posts, who follow the first of them and have money enough. */
+/** Creates users with posts, who follow the first user and have enough money. */
 const fill = Effect.gen(function*() {
   const users = yield* Users
   const transfers = yield* Transfers
@@ -28,7 +28,7 @@ const fill = Effect.gen(function*() {
     yield* transfers.deposit(id, money)
     if (n > 1) yield* users.follow(UserId.make(1), id)
   }
-  // the file is copied next: nothing of it may still stand in the log
+  // the file is copied next, so the log must be empty
   yield* writer`PRAGMA wal_checkpoint(TRUNCATE)`
 })
 
@@ -38,7 +38,7 @@ const layer = Layer.mergeAll(Users.layer, Transfers.layer).pipe(
   Layer.provideMerge(SqliteDatabase.layer)
 )
 
-/** The folder of a database of the product's, filled when it is first asked for. */
+/** Makes the folder of a filled product database when it is first needed. */
 export const makeFilled = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -48,14 +48,14 @@ export const makeFilled = Effect.gen(function*() {
       Effect.provide(Layer.provide(layer, AppConfig.layerWith({ dataDir }))),
       Effect.provideService(FileSystem.FileSystem, fs),
       Effect.provideService(Path.Path, path),
-      // an empty folder of our own, and users whom nothing refuses
+      // an empty folder of our own, and valid users
       Effect.orDie,
       Effect.as(dataDir)
     )
   )
 })
 
-/** A new folder with a copy of a folder's database. */
+/** Copies a folder's database into a new folder. */
 export const copyOf = Effect.fnUntraced(function*(filled: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path

@@ -2,7 +2,7 @@ import { Data, Either } from "effect"
 import { parseArgs } from "node:util"
 import type { Row } from "./Row.ts"
 
-/** The command makes no sense; the message says what would. */
+/** A command that makes no sense; the message says what is expected. */
 export class WrongCommand extends Data.TaggedError("WrongCommand")<{ readonly message: string }> {}
 
 export const usage = [
@@ -39,7 +39,7 @@ const parse = (args: ReadonlyArray<string>) =>
     }
   }).values
 
-/** The command's options, checked; no `--row` means all rows. */
+/** Checks the command's options; without `--row`, all rows are chosen. */
 export const optionsOf = (args: ReadonlyArray<string>, all: ReadonlyArray<Row>) =>
   Either.gen(function*() {
     const values = yield* Either.try({

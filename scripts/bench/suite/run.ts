@@ -5,7 +5,7 @@ import { Bench } from "./Bench.ts"
 import { besideOthers } from "./otherLoad.ts"
 import type { Contender, Row, Sample } from "./Row.ts"
 
-/** A contender that runs, and what was measured of it so far. */
+/** Starts a contender with its measurements so far. */
 const started = (contender: Contender) =>
   Effect.map(contender.start, (measure) => ({
     name: contender.name,
@@ -42,15 +42,15 @@ const resultsOf = (row: Row, contenders: ReadonlyArray<Started>): ReadonlyArray<
     measured: contenders.map((contender) => summary(contender, name))
   }))
 
-/** How often a contender is measured in one round, at most. */
+/** Bounds the measurements of a contender in one round. */
 const mostAttempts = 3
 
-/** Measures a contender, and again where other programs were at work beside it: what counts is the attempt that was let alone most. */
+/** Measures a contender, and again if other programs were active. The least disturbed attempt counts. */
 const undisturbed = Effect.fnUntraced(function*({ measure }: Started, round: number, rounds: number) {
   let best = yield* besideOthers(measure(round))
   let { failed } = best.result
   for (let attempt = 1; attempt < mostAttempts && best.others > noticed; attempt++) {
-    // a number of its own: a round makes users whom no other one makes
+    // a round number of its own, as each round creates its own users
     const next = yield* besideOthers(measure(round + attempt * rounds))
     failed += next.result.failed
     if (next.others < best.others) best = next
@@ -58,7 +58,7 @@ const undisturbed = Effect.fnUntraced(function*({ measure }: Started, round: num
   return { others: best.others, sample: { ...best.result, failed } }
 })
 
-/** Measures a row: every contender is started and warmed up, and then each has its turn in every round. */
+/** Measures a row: starts and warms up every contender, then gives each its turn in every round. */
 export const runRow = Effect.fnUntraced(function*(row: Row) {
   const { rounds } = yield* Bench
   const contenders = yield* Effect.forEach(row.contenders, started, { concurrency: 1 })

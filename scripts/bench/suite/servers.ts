@@ -8,7 +8,7 @@ import { Bench } from "./Bench.ts"
 import { copyOf } from "./filledDatabase.ts"
 import type { Contender, Needs } from "./Row.ts"
 
-/** A contender that is a server, and how its process is made. */
+/** A contender that is a server, with the command of its process. */
 export interface Server {
   readonly name: string
   readonly command: Effect.Effect<Command.Command, Error, Needs | Scope.Scope>
@@ -24,11 +24,11 @@ export const product = (environment: Environment = {}): Server => ({
   command: Effect.map(copy, (folder) => barista(folder, environment))
 })
 
-/** Has the contract served by @effect/platform's own parts. */
+/** Makes @effect/platform's own parts serve the contract. */
 export const stockAdapter: Environment = { HTTP_ADAPTER: "platform" }
 export const stockName = `${ours} stock`
 
-/** The product as `product`, served by @effect/platform's own parts. */
+/** The product as in `product`, served by @effect/platform's own parts. */
 export const stock = (environment: Environment = {}): Server => ({
   ...product({ ...environment, ...stockAdapter }),
   name: stockName
@@ -43,17 +43,17 @@ export const fastify: Server = {
 /** The routes without a database on node:http alone. */
 export const raw: Server = { name: "node:http", command: Effect.succeed(node("bench/contenders/raw")) }
 
-/** Begins to measure how much of a core a server takes; `taken` is that since then. */
+/** Begins to measure the share of a core that a server takes; `taken` is the share since then. */
 export const watchCores = Effect.fnUntraced(function*(pid: number) {
   const { spent } = yield* watchProcessors(pid)
   const began = performance.now()
   return { taken: Effect.map(spent, (seconds) => seconds * 1000 / (performance.now() - began)) }
 })
 
-/** Seconds of the warm-up, in which V8 compiles what is run: a second is too short for it. */
+/** Seconds of the warm-up, in which V8 compiles the measured code; one second is too short. */
 const warmingUp = 3
 
-/** A server under the load of so many connections, as requests a second of the figure `rate`. */
+/** Measures a server under the load of the given connections, as requests a second in the figure `rate`. */
 export const underLoad =
   (connections: number, requests: (round: number) => ReadonlyArray<Request>) =>
   ({ command, name }: Server): Contender => ({

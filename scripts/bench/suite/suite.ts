@@ -8,10 +8,10 @@ import { runRow } from "./run.ts"
 
 /** Milliseconds of all rows together. */
 const longest = 600_000
-/** Milliseconds of one: a server that hangs must not take the others' time. */
+/** Milliseconds of one row, so that a server that hangs does not take the others' time. */
 const longestRow = 180_000
 
-/** Measures a row, or says why it could not be measured in the time that is left. */
+/** Measures a row, or reports why it could not be measured in the remaining time. */
 const attempt = (row: Row, left: number) =>
   left <= 0
     ? Effect.succeed(Either.left("the ten minutes were over before it began"))
@@ -25,7 +25,9 @@ const attempt = (row: Row, left: number) =>
       Effect.either
     )
 
-/** Measures rows one after the other and prints each as it is done; one that cannot be measured does not keep the others from it. */
+/**
+ * Measures rows one after the other and prints each when done. A row that cannot be measured does not stop the others.
+ */
 export const measure = Effect.fnUntraced(function*(rows: ReadonlyArray<Row>) {
   const { rounds, seconds } = yield* Bench
   const began = yield* Clock.currentTimeMillis

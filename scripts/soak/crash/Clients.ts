@@ -1,4 +1,4 @@
-// Clients as a careful programmer writes them: every request has an Idempotency-Key and is repeated until it has an answer.
+// Careful clients: every request has an Idempotency-Key and is repeated until it has an answer.
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Effect, Either, Random, Schema } from "effect"
 
@@ -10,7 +10,7 @@ export const Answer = Schema.parseJson(Schema.Struct({
 
 type Kind = "registration" | "user" | "transfer"
 
-/** A request that changes something, with the key under which it may be repeated. */
+/** A request that changes data, with the key under which it may be repeated. */
 export interface Request {
   readonly kind: Kind
   readonly key: string
@@ -24,18 +24,18 @@ export interface Answered extends Request {
   readonly answer: typeof Answer.Type
 }
 
-/** What all clients did. */
+/** The journal of all clients. */
 export interface Journal {
   readonly answered: Array<Answered>
-  /** Requests that had to be sent again, and answers that the server gave from its memory. */
+  /** Requests that had to be repeated, and answers that the server replayed. */
   repeated: number
   replayed: number
 }
 
-/** Users 1 to 3 are the sample data's. */
+/** The number of payers, users 1 to 3 of the sample data. */
 const payers = 3
 
-/** The nth request of a client, drawn from `Random`. */
+/** Draws the nth request of a client from `Random`. */
 export const next = Effect.fnUntraced(function*(client: number, n: number) {
   const key = `crash-${client}-${n}`
   const email = `${key}@example.com`
@@ -49,7 +49,7 @@ export const next = Effect.fnUntraced(function*(client: number, n: number) {
   return request("transfer", "/transfer-money/", { from_user, to_user, amount })
 })
 
-/** Answers that ask for patience: the server starts, stops, is full, or still works on the key. */
+/** Tells whether an answer asks for patience: the server starts, stops, is full, or still works on the key. */
 export const isPassing = (status: number, text: string) =>
   status >= 500 || (status === 409 && text.includes("IdempotencyKeyInProgress"))
 
@@ -75,7 +75,7 @@ const send = (origin: string, journal: Journal, request: Request) =>
     }
   })
 
-/** So many clients, each sending one request after the other as long as `open`; ends when each has its last answer. */
+/** Runs clients, each sending one request after the other while `open` holds; ends when each has its last answer. */
 export const run = (origin: string, clients: number, open: () => boolean) =>
   Effect.gen(function*() {
     const journal: Journal = { answered: [], repeated: 0, replayed: 0 }

@@ -1,4 +1,4 @@
-// A real SMTP server that counts what it accepted, and now and then asks for patience.
+// A real SMTP server that counts accepted mails, and defers some.
 import { Data, Effect } from "effect"
 import { SMTPServer } from "smtp-server"
 
@@ -7,15 +7,15 @@ export class NotListening extends Data.TaggedError("NotListening")<{ readonly me
 
 export interface MailServer {
   readonly port: number
-  /** How often each Message-Id was accepted. */
+  /** Counts the acceptances of each Message-Id. */
   readonly accepted: ReadonlyMap<string, number>
-  /** Mails that were answered 451. */
+  /** Counts the mails that were answered 451. */
   readonly deferred: () => number
 }
 
 const patience = Object.assign(new Error("try again later"), { responseCode: 451 })
 
-/** Listens on a free port of loopback until the scope closes; every so many mails one is refused for the moment. */
+/** Listens on a free port of loopback until the scope closes; regularly defers a mail. */
 export const start = (deferEvery: number) =>
   Effect.acquireRelease(
     Effect.async<MailServer & { readonly server: SMTPServer }, NotListening>((resume) => {

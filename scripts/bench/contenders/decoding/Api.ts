@@ -42,7 +42,7 @@ const Item = Schema.Struct({
 
 const id = HttpApiSchema.param("id", idFromText(Id, "Id of an item, 1 to 2^53-1"))
 
-/** Operations that do nothing but decode, check and encode: the product has none. */
+/** Operations that only decode, check and encode, which the product does not have. */
 export const DecodingApi = HttpApiGroup.make("decoding")
   .add(
     HttpApiEndpoint.get("item")`/items/${id}`

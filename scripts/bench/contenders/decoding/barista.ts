@@ -1,5 +1,5 @@
-// The contract that only decodes and encodes, served as the product serves its own: by the adapter of HTTP_ADAPTER, with its log, its tracer, its scheduler
-// and its settings. Prints where it listens.
+// Serves the contract that only decodes and encodes as the product serves its own: by the adapter of HTTP_ADAPTER, with
+// the product's log, tracer, scheduler and settings. Prints its address.
 import { HttpServer } from "@effect/platform"
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer } from "effect"

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback } from "fastify"
 
-// The operations of ./Api.ts with schemas of Fastify's: ajv checks, fast-json-stringify encodes.
+// The operations of ./Api.ts with Fastify's schemas: ajv checks, fast-json-stringify encodes.
 
 const id = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 const currency = { type: "string", enum: ["EUR", "USD"] }

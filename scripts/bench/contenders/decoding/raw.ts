@@ -1,20 +1,20 @@
-// The operations of ./Api.ts by hand: the same rules, checked one by one.
+// The operations of ./Api.ts by hand, with the same rules checked one by one.
 
-/** What is wrong with an input, as the product's 422 lists it. */
+/** An issue of an input, as the product's 422 lists it. */
 export interface Issue {
   readonly loc: ReadonlyArray<string | number>
   readonly msg: string
   readonly type: string
 }
 
-/** An answer to be encoded, or why there is none. */
+/** An answer to encode, or the issues that prevent it. */
 export type Result = { readonly answer: unknown } | { readonly issues: ReadonlyArray<Issue> }
 
 const wrong = (msg: string, ...loc: ReadonlyArray<string | number>): Issue => ({ loc, msg, type: "value_error" })
 
 const digits = /^(0|[1-9][0-9]{0,15})$/
 
-/** A whole number written in digits, within a range. */
+/** Reads a whole number in digits, within a range. */
 const whole = (written: string | null, least: number, most: number): number | undefined => {
   if (written === null || !digits.test(written)) return undefined
   const value = Number(written)

@@ -17,7 +17,7 @@ interface Batch {
 
 const places = 3
 
-/** Places that all batches share, given out in turn. */
+/** Permits that all batches share, granted in turn. */
 const makePlaces = () => {
   let free = places
   const waiting: Array<() => void> = []
@@ -35,7 +35,7 @@ const makePlaces = () => {
   }
 }
 
-/** Work that is none. */
+/** Processing that takes no time. */
 const processed = async (item: string) => `Processed: ${item}`
 
 export const batch: FastifyPluginCallback = (app, _, done) => {

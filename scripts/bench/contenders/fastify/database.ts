@@ -1,6 +1,6 @@
 import Sqlite from "better-sqlite3"
 
-/** The product's database, as durable as it is there. */
+/** Opens the product's database with the product's durability. */
 export const open = (filename: string): Sqlite.Database => {
   const db = new Sqlite(filename)
   db.pragma("journal_mode = WAL")
@@ -9,7 +9,7 @@ export const open = (filename: string): Sqlite.Database => {
   return db
 }
 
-/** What the routes that need a database get. */
+/** The options of routes that need a database. */
 export interface WithDatabase {
   readonly db: Sqlite.Database
 }
@@ -17,7 +17,7 @@ export interface WithDatabase {
 /** An id in a path or a query. */
 export const id = { type: "integer", minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 
-/** A problem document. */
+/** Makes a problem document. */
 export const problem = (status: number, title: string, members: Readonly<Record<string, unknown>> = {}) => ({
   status,
   title,

@@ -29,7 +29,7 @@ interface Transfer {
 const largestAmount = 100_000_000_000
 const largestBalance = Number.MAX_SAFE_INTEGER
 
-/** Why there is no transfer: the transaction is undone. */
+/** The reason why a transfer is refused; its transaction is rolled back. */
 class Refused extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -38,7 +38,7 @@ class Refused extends Error {
   }
 }
 
-/** Both entries of a transfer in a double-entry ledger, or none; answers the transaction's id. */
+/** Writes both entries of a transfer in a double-entry ledger, or none; returns the transaction's id. */
 const mover = ({ db }: WithDatabase) => {
   const user = db.prepare<[number]>("SELECT id FROM users WHERE id = ?")
   const balanceOf = db.prepare<[number], number>("SELECT balance_cents FROM accounts WHERE id = ?").pluck()
