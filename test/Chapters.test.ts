@@ -11,6 +11,11 @@ const read = (path: string) => readFileSync(join(src, path), "utf8")
 const chapters = readdirSync(src).filter((name) => existsSync(join(src, name, "Api.ts")))
 const pages = ["README.md", ...chapters.map((name) => `${name}/README.md`)]
 
+/** Pages of decisions and of running the server. */
+const others = ["policy", "metrics", ...readdirSync(join(src, "platform")).map((name) => `platform/${name}`)]
+  .map((folder) => `${folder}/README.md`)
+  .filter((page) => existsSync(join(src, page)))
+
 /** Lists the links of a page to files, each with the heading that it names. */
 const links = (page: string) =>
   [...read(page).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, file = "", heading]) => ({
@@ -30,7 +35,7 @@ describe("the pages of the chapters", () => {
     expect(read("README.md")).toContain(`](${chapter}/README.md)`)
   })
 
-  it.each(pages)("%s has links that lead somewhere", (page) => {
+  it.each([...pages, ...others])("%s has links that lead somewhere", (page) => {
     for (const { file, heading } of links(page)) {
       expect([file, existsSync(file)]).toEqual([file, true])
       if (heading !== undefined) expect([heading, anchors(file)]).toEqual([heading, expect.arrayContaining([heading])])
