@@ -1,5 +1,6 @@
 // `attachment` does not use content-disposition 1.1.0, which cuts a name at its last slash: "photos/a.txt" arrives as
-// "a.txt", and "/" as an empty name. It also throws for a lone surrogate. Version 3 keeps slashes and needs Node 22.
+// "a.txt", and "/" as an empty name. The library also throws for a lone surrogate. Version 3 keeps slashes and needs
+// Node 22.
 import { Option } from "effect"
 import { parse } from "./HeaderParameters.ts"
 

@@ -1,5 +1,5 @@
-// @fastify/busboy was used before, and is refused for its tokenizer (see MultipartTokenizer.ts). Its streams each
-// buffer by a limit of their own. Here one limit holds for all files of a form.
+// @fastify/busboy was used before, and is ruled out by its tokenizer (see MultipartTokenizer.ts). Each of its streams
+// buffers by a limit of its own. Here one limit holds for all files of a form.
 import { Effect, Either } from "effect"
 import { Readable } from "node:stream"
 import { InvalidInput } from "../../domain/Problem.ts"

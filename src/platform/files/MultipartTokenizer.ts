@@ -1,5 +1,5 @@
-// busboy 1.6.0 and @fastify/busboy 3.2.6 were tried. A blank behind a boundary, which RFC 2046, 5.1.1 allows, makes
-// both finish without an error and without the file. multipasta 0.2.8, of @effect/platform, throws on
+// busboy 1.6.0 and @fastify/busboy 3.2.6 were tried. RFC 2046, 5.1.1 allows a blank behind a boundary. Both libraries
+// then finish without an error and without the file. multipasta 0.2.8, of @effect/platform, throws on
 // `filename*=UTF-8''%ZZ`.
 
 /** Headers of a part: values by lower-case name, in node's form, one character a byte. */

@@ -1,6 +1,7 @@
-// `withTransaction` of @effect/sql 0.52.1 syncs the disk for each change. Durable changes of two updates, a second:
-// for 64 callers 166 to 211 by @effect/sql-sqlite-node 0.53.0 and 2,510 to 5,085 here; for one caller 194 to 206 and
-// 181 to 332.
+// `withTransaction` of @effect/sql 0.52.1 syncs the disk for each change. Measured were durable changes of two updates,
+// a second. With 64 callers
+// @effect/sql-sqlite-node 0.53.0 made 166 to 211, and this module 2,510 to 5,085. With one caller the library made 194
+// to 206, and this module 181 to 332.
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Exit, Function, Option } from "effect"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"

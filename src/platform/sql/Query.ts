@@ -1,6 +1,11 @@
-// SqlSchema of @effect/sql 0.52.1 decodes by Effect's parser. `npm run bench:query`, in us, medians of seven,
-// SqlSchema on @effect/sql-sqlite-node 0.53.0 and here: a row by its id 175 and 31, 20 rows 475 and 128, an insert 85
-// and 27. better-sqlite3 alone takes 32, 144 and 7.
+// SqlSchema of @effect/sql 0.52.1 decodes by Effect's parser. Measured by `npm run bench:query`, in us, medians of
+// seven:
+//
+// | query         | SqlSchema on @effect/sql-sqlite-node 0.53.0 | here | better-sqlite3 alone |
+// | ------------- | ------------------------------------------- | ---- | -------------------- |
+// | row by its id | 175                                         | 31   | 32                   |
+// | 20 rows       | 475                                         | 128  | 144                  |
+// | insert        | 85                                          | 27   | 7                    |
 import type { SqlError } from "@effect/sql"
 import { Cause, Effect, Either, Exit, Option, ParseResult, Schema } from "effect"
 import { decoder, encoder } from "../codec/Codec.ts"

@@ -1,6 +1,6 @@
-// @effect/sql-sqlite-node 0.53.0 was used before. It hides better-sqlite3's handle: its busy timeout is 5 s, in which
-// a lock of another process stops the event loop, and whether a transaction is open is unknown. It also runs a fiber
-// and a lookup in an asynchronous cache for each statement, a tenth of a profile page's cost.
+// @effect/sql-sqlite-node 0.53.0 was used before. The library hides better-sqlite3's handle, so its busy timeout stays
+// 5 s, in which a lock of another process stops the event loop. Nor does it tell whether a transaction is open. A fiber
+// and a lookup in an asynchronous cache for each statement also cost a tenth of a profile page.
 import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
 import Sqlite from "better-sqlite3"
 import { Context, Effect, Exit, Stream } from "effect"

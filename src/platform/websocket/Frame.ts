@@ -1,4 +1,4 @@
-// `Sender.frame` of ws 8.23.0 makes the same bytes, in two buffers. It is documented nowhere and has no type in
+// `Sender.frame` of ws 8.23.0 makes the same bytes, in two buffers. The method is undocumented and has no type in
 // @types/ws 8.18.2. Framing once for all receivers gave half as many deliveries again.
 
 /** A framed text message from the server, built once for any number of connections. */

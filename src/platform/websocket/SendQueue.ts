@@ -1,5 +1,5 @@
-// `send` of ws 8.23.0 frames a text again for each socket, writes at once, and queues without a bound. With 200
-// clients that all speak, a loop of it delivers 128,730 messages a second and this queue 1,981,427
+// `send` of ws 8.23.0 frames a text again for each socket, writes at once, and queues without a bound. With 200 clients
+// that all speak, a loop of `send` delivers 128,730 messages a second, and this queue 1,981,427
 // (scripts/bench/README.md).
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"

@@ -1,6 +1,6 @@
-// fresh 2.0.0 was tried. It knows neither `If-Match` nor `If-Unmodified-Since`, so the list of tags would be parsed
-// here anyway. For If-Modified-Since it takes "0", which is no date, for the year 2000, and answers 304. In a list of
-// tags it takes no tab for white space.
+// fresh 2.0.0 was tried. The library knows neither `If-Match` nor `If-Unmodified-Since`, so the list of tags would be
+// parsed here anyway. The text "0" in If-Modified-Since, which is not a date, counts as the year 2000, and the answer
+// is 304. In a list of tags fresh accepts no tab as white space.
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Context, Effect, Option, Schema } from "effect"
 import * as Problem from "../../../domain/Problem.ts"

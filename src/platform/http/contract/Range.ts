@@ -1,6 +1,6 @@
-// range-parser 1.3.0 breaks RFC 9110, 14.1.2: of ten bytes, "bytes=-30" is unsatisfiable to it instead of the whole.
-// It also makes the invalid "bytes=6-4" a 416, where it is ignored here. Version 2.0.0 mends the first and needs Node
-// 22.
+// range-parser 1.3.0 breaks RFC 9110, 14.1.2: the library calls "bytes=-30" of ten bytes unsatisfiable, instead of the
+// whole. The invalid "bytes=6-4" becomes a 416, where this module ignores it. Version 2.0.0 corrects the first and
+// needs Node 22.
 import type { ByteRange } from "../../files/ReadFile.ts"
 
 const single = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i
