@@ -3,6 +3,7 @@
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Clock, Config, Console, Data, Duration, Effect, Layer, Random } from "effect"
 import { runUntilSignal } from "../src/platform/process/runUntilSignal.ts"
+import { print } from "./harness/checks.ts"
 import * as CrashTest from "./soak/crash/CrashTest.ts"
 
 class Wrong extends Data.TaggedError("Wrong")<{ readonly message: string }> {}
@@ -16,14 +17,10 @@ const main = Effect.gen(function*() {
   const { mails, mailsDeferred, mailsTwice, repeated, replayed, requests } = report
   yield* Console.log(`${requests} requests answered; ${repeated} sent again, ${replayed} answered from memory`)
   yield* Console.log(`${mails} mails; ${mailsTwice} of them more than once, ${mailsDeferred} first answered 451`)
-  for (const { expected, found, name } of report.checks) {
-    yield* Console.log(
-      `${expected === found ? "ok   " : "WRONG"} ${name}: ${found}${expected === found ? "" : `, not ${expected}`}`
-    )
-  }
+  yield* print(report.checks)
   const wrong = CrashTest.failed(report)
   if (wrong.length > 0) {
-    return yield* new Wrong({ message: `${wrong.length} counts are wrong; SEED=${seed} repeats the run` })
+    return yield* new Wrong({ message: `${wrong.length} checks are not met; SEED=${seed} repeats the run` })
   }
   yield* Console.log("everything that was accepted has happened, once")
 }).pipe(Effect.scoped)

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { fork } from "node:child_process"
-import type { Bound } from "./bounds.ts"
+import type { Check } from "./checks.ts"
 import { at } from "./percentile.ts"
 import type * as Pinger from "./pinger.ts"
 
@@ -42,12 +42,12 @@ export const responsive = (
   longest: number,
   { servers: [ours, other] }: Pinger.Measurement,
   syncs: ReadonlyArray<number> = []
-): Bound => {
+): Check => {
   const { failed = 0, latencies = [] } = ours ?? {}
   const p99 = at(latencies, 0.99)
   const why = p99 < longest ? "" : doubt(longest, at(other?.latencies ?? [], 0.99), at(syncs, 1))
   return {
-    says: `p99 under ${longest} ms, ${name}`,
+    name: `p99 under ${longest} ms, ${name}`,
     measured: `${p99.toFixed(1)} ms, ${failed} of ${latencies.length + failed} failed${why}`,
     met: p99 < longest && failed === 0
   }

@@ -4,13 +4,13 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Clock, Config, Console, Effect } from "effect"
-import { verify } from "../harness/bounds.ts"
+import { print, without } from "../harness/checks.ts"
 import { watchProcessors } from "../harness/processorTime.ts"
 import { barista, memoryOf, start } from "../harness/serverProcess.ts"
 import { type Client, connect, connectMany } from "./chatClients.ts"
 import * as Offenders from "./chatOffenders.ts"
 import { makeRoom, misquotes } from "./chatRoom.ts"
-import { makeWarnings, without } from "./claims.ts"
+import { makeWarnings } from "./warnings.ts"
 
 const everyone = 200
 /** Characters of the messages in turn. */
@@ -34,7 +34,7 @@ interface Talk {
 }
 
 /** The first so many speak for so long, each the next message when its last has come back; deliveries a second, until all is read. */
-const talk = Effect.fnUntraced(function*(says: string, { clients, original, pid, seconds, speakers }: Talk) {
+const talk = Effect.fnUntraced(function*(name: string, { clients, original, pid, seconds, speakers }: Talk) {
   const room = makeRoom(clients, sizes)
   const { shares } = yield* watchProcessors(pid)
   const began = yield* Clock.currentTimeMillis
@@ -46,15 +46,15 @@ const talk = Effect.fnUntraced(function*(says: string, { clients, original, pid,
   room.leave()
   const rate = (count: number) => (count / took).toFixed(0)
   yield* Console.log([
-    `${says}: ${rate(room.said())} messages/s, ${
+    `${name}: ${rate(room.said())} messages/s, ${
       rate(room.deliveries())
     } deliveries/s; the handbook's code ${original}`,
     `    ${yield* shares}`
   ].join("\n"))
   return [
-    without(`${says}: all clients read every message`, missing),
-    without(`${says}: in the same order`, room.differences),
-    without(`${says}: once, in the speaker's order and in upper case`, misquotes(room.lines, sizes))
+    without(`${name}: all clients read every message`, missing),
+    without(`${name}: in the same order`, room.differences),
+    without(`${name}: once, in the speaker's order and in upper case`, misquotes(room.lines, sizes))
   ]
 })
 
@@ -73,7 +73,7 @@ const asIs = Effect.fnUntraced(function*(pid: number, port: number, seconds: num
     seconds,
     original: handbook.all
   })
-  yield* verify([...one, ...all, stillOpen(clients)])
+  yield* print([...one, ...all, stillOpen(clients)])
 })
 
 /** Without it; and with a heartbeat so quick that one can see whom it cuts. */
@@ -98,11 +98,11 @@ const unprocessed = Effect.fnUntraced(function*(pid: number, port: number, secon
   const { peak } = yield* memoryOf(pid)
   yield* Console.log(`memory: ${idle.resident.toFixed(0)} MiB with all clients silent, at most ${peak.toFixed(0)} MiB`)
   const unpinged = clients.filter(({ pings }) => pings() === 0)
-  yield* verify([
+  yield* print([
     ...all,
     stillOpen(clients),
     without("everyone is pinged", unpinged.map(({ id }) => `client ${id}`)),
-    { says: "the one that answers no ping is cut", measured: `${code} after ${mute.pings()} pings`, met: code === 1006 }
+    { name: "the one that answers no ping is cut", measured: `${code} after ${mute.pings()} pings`, met: code === 1006 }
   ])
 })
 
@@ -117,7 +117,7 @@ const bench = Effect.gen(function*() {
   yield* Console.log("")
   const quick = { CHAT_PROCESSING: "0 seconds", CHAT_HEARTBEAT: "3 seconds" }
   yield* Effect.scoped(Effect.flatMap(serve(quick, heed), ({ pid, port }) => unprocessed(pid, port, seconds)))
-  yield* verify([without("the servers log no warning and no error", warnings)])
+  yield* print([without("the servers log no warning and no error", warnings)])
 })
 
 NodeRuntime.runMain(Effect.provide(Effect.scoped(bench), NodeContext.layer))

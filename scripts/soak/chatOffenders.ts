@@ -1,10 +1,9 @@
 import { Clock, Console, Effect } from "effect"
-import { type Bound, verify } from "../harness/bounds.ts"
+import { type Check, print, without } from "../harness/checks.ts"
 import { watchProcessors } from "../harness/processorTime.ts"
 import { memoryOf } from "../harness/serverProcess.ts"
 import { type Client, connect, connectMany, sendHalf } from "./chatClients.ts"
 import { makeRoom, messageOf, misquotes, type Room } from "./chatRoom.ts"
-import { without } from "./claims.ts"
 
 const healthy = 197
 const speakers = 40
@@ -43,7 +42,7 @@ const closed = Effect.fnUntraced(function*(who: string, { ended }: Client, code:
     onSuccess: ({ code, reason }) => `${code} ${reason}`.trim(),
     onTimeout: () => "not closed within a minute"
   })
-  return { says: `${who} is closed with ${code}`, measured: seen, met: seen.startsWith(`${code}`) }
+  return { name: `${who} is closed with ${code}`, measured: seen, met: seen.startsWith(`${code}`) }
 })
 
 /** Each of them does what it must not, while the others talk. */
@@ -60,11 +59,11 @@ const offend = Effect.fnUntraced(function*(room: Room, offenders: {
   yield* reset(offenders.resetting)
 })
 
-const farewells = (room: Room, offenders: ReadonlyArray<Client>): Bound => {
+const farewells = (room: Room, offenders: ReadonlyArray<Client>): Check => {
   const told = room.lines.filter(({ speaker }) => speaker === undefined).map(({ text }) => text)
   const expected = offenders.map(({ id }) => `Client ${id} left the chat`)
   return {
-    says: "the others are told once of each offender that it left, and of nothing else",
+    name: "the others are told once of each offender that it left, and of nothing else",
     measured: told.join(", "),
     met: told.toSorted().join() === expected.toSorted().join()
   }
@@ -112,7 +111,7 @@ export const offenders = Effect.fnUntraced(function*(pid: number, port: number) 
     `memory      ${idle.resident.toFixed(0)} MiB with all clients silent, at most ${peak.toFixed(0)} MiB`,
     `unread      ${(kept / 1e6).toFixed(1)} MB waited for the one that never reads, most of it in the kernel's buffers`
   ].join("\n"))
-  yield* verify([
+  yield* print([
     without(`the ${healthy} others read every message`, [...missing, ...missingAfter]),
     without("all in the same order", room.differences),
     without("each speaker's messages once, in its order and in upper case", misquotes(room.lines, sizes)),
@@ -120,7 +119,7 @@ export const offenders = Effect.fnUntraced(function*(pid: number, port: number) 
     ...closings,
     without("nobody else is closed", clients.filter(({ isOpen }) => !isOpen()).map(({ id }) => `client ${id}`)),
     {
-      says: `memory grows by at most ${mebibytesMore} MiB`,
+      name: `memory grows by at most ${mebibytesMore} MiB`,
       measured: `${(peak - idle.resident).toFixed(0)} MiB`,
       met: peak - idle.resident <= mebibytesMore
     }

@@ -4,16 +4,16 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Clock, Console, Duration, Effect } from "effect"
-import { type Bound, verify } from "../harness/bounds.ts"
+import { type Check, print, without } from "../harness/checks.ts"
 import { at } from "../harness/percentile.ts"
 import type * as Pinger from "../harness/pinger.ts"
 import { makePinger, responsive } from "../harness/pinging.ts"
 import { watchProcessors } from "../harness/processorTime.ts"
 import { allFinished, type Loaded, registerAll, rested } from "../harness/registrationLoad.ts"
 import { barista, memoryOf, node, start } from "../harness/serverProcess.ts"
-import { makeWarnings, without } from "./claims.ts"
 import { syncingDuring } from "./disk.ts"
-import { registrationClaims } from "./registrationClaims.ts"
+import { registrationChecks } from "./registrationChecks.ts"
+import { makeWarnings } from "./warnings.ts"
 
 const warmUp = 100
 const singles = 200
@@ -68,8 +68,8 @@ const report = Effect.fnUntraced(function*(end: string, jobs: number, { memory, 
   )
 })
 
-const all = (name: string, count: number, { milliseconds, others }: Loaded): Bound => ({
-  says: `all ${count} accepted, ${name}`,
+const all = (name: string, count: number, { milliseconds, others }: Loaded): Check => ({
+  name: `all ${count} accepted, ${name}`,
   measured: [milliseconds.length, ...others.slice(0, 3).map(({ body, status }) => `${status}: ${body}`)].join(", "),
   met: milliseconds.length === count
 })
@@ -131,14 +131,14 @@ const running = Effect.fnUntraced(function*({ measure, serve }: Stage) {
     all("an empty queue", singles, single),
     all(`${connections} at a time`, burst, loaded),
     responsive(`GET /health/live during ${burst} registrations`, longest, cost.pings, cost.syncs),
-    ...yield* registrationClaims(port, warmUp + singles + burst)
+    ...yield* registrationChecks(port, warmUp + singles + burst)
   ]
 })
 
-const refusal = ({ milliseconds, others }: Loaded): Bound => {
+const refusal = ({ milliseconds, others }: Loaded): Check => {
   const right = others.filter(({ headers, status }) => status === 503 && Number(headers["retry-after"]) > 0)
   return {
-    says: `${refused} beyond the limit are answered 503 with Retry-After`,
+    name: `${refused} beyond the limit are answered 503 with Retry-After`,
     measured: `${right.length}, ${milliseconds.length} accepted`,
     met: right.length === refused
   }
@@ -167,9 +167,9 @@ const full = Effect.fnUntraced(function*({ measure, serve }: Stage) {
 
 const bench = Effect.gen(function*() {
   const stage = yield* makeStage
-  const bounds = [...yield* Effect.scoped(running(stage)), ...yield* Effect.scoped(full(stage))]
+  const checks = [...yield* Effect.scoped(running(stage)), ...yield* Effect.scoped(full(stage))]
   yield* Console.log("")
-  yield* verify([...bounds, without("the servers log no warning and no error", stage.warnings)])
+  yield* print([...checks, without("the servers log no warning and no error", stage.warnings)])
 })
 
 NodeRuntime.runMain(Effect.provide(Effect.scoped(bench), NodeContext.layer))

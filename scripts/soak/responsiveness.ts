@@ -5,7 +5,7 @@ import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import Sqlite from "better-sqlite3"
 import { Config, Console, Deferred, Effect, Schema } from "effect"
 import { createServer, type Socket } from "node:net"
-import { type Bound, verify } from "../harness/bounds.ts"
+import { type Check, print } from "../harness/checks.ts"
 import { type Answer, ask, type RequestFailed, upload } from "../harness/client.ts"
 import { at } from "../harness/percentile.ts"
 import type * as Pinger from "../harness/pinger.ts"
@@ -152,7 +152,7 @@ const bench = Effect.gen(function*() {
   const withStalledDisk = yield* serve({ SAMPLE_DATA: "handbook", ...(yield* stalledDisk(stall)) })
   const pingDuring = yield* makePinger
 
-  const bounds: Array<Bound> = []
+  const checks: Array<Check> = []
   const phase = Effect.fnUntraced(function*(
     name: string,
     port: number,
@@ -163,7 +163,7 @@ const bench = Effect.gen(function*() {
       [port, idle.port],
       Effect.zipLeft(runLoads(port, loads, seconds), beside, { concurrent: true })
     )
-    bounds.push(responsive(name, longest, measurement))
+    checks.push(responsive(name, longest, measurement))
     yield* Console.log(row(name, measurement, answers))
   })
 
@@ -179,7 +179,7 @@ const bench = Effect.gen(function*() {
   yield* phase(`${transfers.name}, locked by another process`, withLock.port, [transfers], holdLock(withLock.folder))
   yield* phase(`${transfers.name}, syncs of ${stall} ms`, withStalledDisk.port, [transfers])
   yield* Console.log("")
-  yield* verify(bounds)
+  yield* print(checks)
 })
 
 NodeRuntime.runMain(Effect.provide(Effect.scoped(bench), NodeContext.layer))

@@ -7,13 +7,13 @@ import { SqliteClient } from "@effect/sql-sqlite-node"
 import Sqlite from "better-sqlite3"
 import { Clock, Config, Console, Deferred, Duration, Effect, Random } from "effect"
 import { connect, type Socket } from "node:net"
-import { type Bound, verify } from "../harness/bounds.ts"
+import { type Check, print, without } from "../harness/checks.ts"
 import { ask } from "../harness/client.ts"
 import { allFinished } from "../harness/registrationLoad.ts"
 import { barista, start } from "../harness/serverProcess.ts"
-import { makeWarnings, without } from "./claims.ts"
-import { verify as verifyDatabase } from "./crash/verify.ts"
+import { verify } from "./crash/verify.ts"
 import { makeClient, makeRecord, type Round, type StopRecord } from "./stopClients.ts"
+import { makeWarnings } from "./warnings.ts"
 
 const clients = 16
 const domain = "example.com"
@@ -135,20 +135,13 @@ const mailsOf = (filename: string): ReadonlyMap<string, number> => {
   return new Map(ids.map((id) => [id, 1]))
 }
 
-const databaseBounds = (filename: string, record: StopRecord) =>
-  Effect.map(
-    verifyDatabase(record.answered, mailsOf(filename), domain).pipe(
-      Effect.provide(SqliteClient.layer({ filename, readonly: true }))
-    ),
-    (checks) =>
-      checks.map(({ expected, found, name }): Bound => ({
-        says: name,
-        measured: `${found}, expected ${expected}`,
-        met: found === expected
-      }))
+const databaseChecks = (filename: string, record: StopRecord) =>
+  Effect.provide(
+    verify(record.answered, mailsOf(filename), domain),
+    SqliteClient.layer({ filename, readonly: true })
   )
 
-const stopBounds = (stops: ReadonlyArray<Stop>): ReadonlyArray<Bound> => {
+const stopChecks = (stops: ReadonlyArray<Stop>): ReadonlyArray<Check> => {
   const longest = shutdownTimeout + jobsStopTimeout + margin
   const times = stops.map(({ seconds }) => seconds)
   const exceptions = (wrong: (stop: Stop) => string | undefined) => stops.flatMap((stop) => wrong(stop) ?? [])
@@ -158,7 +151,7 @@ const stopBounds = (stops: ReadonlyArray<Stop>): ReadonlyArray<Bound> => {
       exceptions(({ exitCode }) => exitCode === 0 ? undefined : String(exitCode))
     ),
     {
-      says: `each within ${longest} s, the timeouts of requests and jobs and ${margin} s`,
+      name: `each within ${longest} s, the timeouts of requests and jobs and ${margin} s`,
       measured: times.map((seconds) => `${seconds.toFixed(1)} s`).join(", "),
       met: times.every((seconds) => seconds <= longest)
     },
@@ -195,10 +188,10 @@ const bench = Effect.gen(function*() {
     `${crossed} sent after the stop on a connection that the server was closing as idle`,
     `what was left was done ${Duration.toSeconds(took).toFixed(1)} s after the last start\n`
   ].join("\n"))
-  yield* verify([
-    ...stopBounds(stops),
+  yield* print([
+    ...stopChecks(stops),
     without("every request sent before the stop has its answer, and no answer is cut off", wrong),
-    ...yield* databaseBounds(`${folder}/barista.sqlite`, record),
+    ...yield* databaseChecks(`${folder}/barista.sqlite`, record),
     without("the servers log no error", warnings.filter((line) => !line.includes(`"logLevel":"WARN"`)))
   ])
 })

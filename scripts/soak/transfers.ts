@@ -3,18 +3,19 @@
 // and stops by itself; the exit code is 1 if something does not hold.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { SqliteClient } from "@effect/sql-sqlite-node"
 import Sqlite from "better-sqlite3"
 import { Clock, Config, Console, Effect, Random } from "effect"
-import { verify } from "../harness/bounds.ts"
+import { exactly, print, without } from "../harness/checks.ts"
 import { ask } from "../harness/client.ts"
 import { at } from "../harness/percentile.ts"
 import { watchProcessors } from "../harness/processorTime.ts"
 import { barista, start } from "../harness/serverProcess.ts"
 import { makeAttempts } from "./attempts.ts"
-import { makeWarnings, without } from "./claims.ts"
-import { fileClaims } from "./fileClaims.ts"
-import { ledgerClaims, readLedger } from "./ledgerClaims.ts"
+import { ledgerChecks, transactionCount } from "./ledgerChecks.ts"
+import { readTransactions, transferChecks } from "./transferChecks.ts"
 import { client, makeRecord, type TransferRecord } from "./transferClients.ts"
+import { makeWarnings } from "./warnings.ts"
 
 const clients = 16
 const users = 50
@@ -84,19 +85,24 @@ const bench = Effect.gen(function*() {
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-bench-" })
   yield* Console.log(`the disk allows ${bareCommits(`${folder}/bare.sqlite`)} commits a second at present`)
   const { heed, warnings } = makeWarnings()
-  const { ledger, record } = yield* Effect.scoped(Effect.gen(function*() {
+  const { record, transactions } = yield* Effect.scoped(Effect.gen(function*() {
     const { pid, port } = yield* start(barista(folder), heed)
     yield* fill(port)
     const record = yield* load(pid, port, seconds, seed)
     // what was killed last may still be under way
     yield* Effect.sleep("1 second")
-    return { record, ledger: yield* readLedger(port, users) }
+    return { record, transactions: yield* readTransactions(port, users) }
   }))
-  yield* verify([
+  const [count, checks] = yield* Effect.provide(
+    Effect.zip(transactionCount, ledgerChecks),
+    SqliteClient.layer({ filename: `${folder}/barista.sqlite`, readonly: true })
+  )
+  yield* print([
     without("every answer is the right one, and no connection broke", record.wrong),
     without("the server logs no warning and no error", warnings),
-    ...ledgerClaims(ledger, record, users),
-    ...fileClaims(`${folder}/barista.sqlite`, ledger.transactions.size)
+    ...transferChecks(transactions, record, users),
+    exactly("transactions in the file, as the API shows them", transactions.size, count),
+    ...checks
   ])
 })
 

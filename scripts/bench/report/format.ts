@@ -1,3 +1,4 @@
+import { verdict } from "../../harness/checks.ts"
 import type { FigureResult, Machine, Results, Target } from "./Results.ts"
 import { find, ours, ratio, type Verdict } from "./statistics.ts"
 
@@ -21,7 +22,7 @@ export const standing = ({ met, target }: Verdict, result: FigureResult): string
   const measured = target.kind === "bound"
     ? `${number(own)} ${result.unit}`
     : number(ratio(result.better, own, find(result, target.peer)?.median ?? Number.NaN))
-  return `${met ? "met" : "MISSED"}: ${measured}`
+  return `${verdict(met)}: ${measured}`
 }
 
 export const machineText = ({ cores, kernel, memoryGiB, node, processor }: Machine): string =>

@@ -3,10 +3,11 @@ import { FileSystem, HttpClient } from "@effect/platform"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { Data, Duration, Effect, Random, Schedule } from "effect"
 import { createServer } from "node:net"
+import type { Check } from "../../harness/checks.ts"
 import { barista, start } from "../../harness/serverProcess.ts"
 import * as Clients from "./Clients.ts"
 import * as MailServer from "./MailServer.ts"
-import { type Check, verify } from "./verify.ts"
+import { verify } from "./verify.ts"
 
 export interface Options {
   readonly rounds: number
@@ -113,5 +114,4 @@ export const run = Effect.fnUntraced(function*(
 })
 
 /** The checks that do not hold. */
-export const failed = ({ checks }: Report): ReadonlyArray<Check> =>
-  checks.filter(({ expected, found }) => expected !== found)
+export const failed = ({ checks }: Report): ReadonlyArray<Check> => checks.filter(({ met }) => !met)

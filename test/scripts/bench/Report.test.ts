@@ -74,7 +74,7 @@ it("no value is rounded to nothing", () => {
   )
 })
 
-it("the table says each ratio and what of the targets is missed", () => {
+it("the table says each ratio and which targets are not met", () => {
   const figure: FigureResult = {
     ...result("higher", measured("barista", 60), measured("node:http", 100)),
     targets: [{ kind: "ratio", peer: "node:http", least: 0.75 }, { kind: "bound", limit: 50 }]
@@ -82,7 +82,7 @@ it("the table says each ratio and what of the targets is missed", () => {
   expect(block(figure).replace(/ +/g, " ").split("\n")).toEqual([
     "A row",
     "row node:http 100 units 99.0-101 0.60",
-    "row barista 60.0 units 59.0-61.0 0.75 of node:http MISSED: 0.60; at least 50.0 units met: 60.0 units"
+    "row barista 60.0 units 59.0-61.0 0.75 of node:http NOT MET: 0.60; at least 50.0 units met: 60.0 units"
   ])
   expect(markdown(results(figure))).toContain("| A row | node:http | 100 units (99.0-101) | 0.60 |  |\n")
 })

@@ -1,13 +1,10 @@
 import { Effect, Schema } from "effect"
-import { format } from "../../src/domain/Money.ts"
-import { Account, Entry } from "../../src/transfers/Api.ts"
-import type { Bound } from "../harness/bounds.ts"
+import { Entry } from "../../src/transfers/Api.ts"
+import { type Check, exactly, without } from "../harness/checks.ts"
 import { ask } from "../harness/client.ts"
 import { keyOf, keyOfValid } from "./attempts.ts"
-import { without } from "./claims.ts"
 import type { TransferRecord } from "./transferClients.ts"
 
-const accountOf = Schema.decodeUnknown(Schema.parseJson(Account))
 const entriesOf = Schema.decodeUnknown(Schema.parseJson(Schema.Array(Entry)))
 const pageSize = 1000
 
@@ -17,11 +14,8 @@ interface Side {
   readonly entry: Entry
 }
 
-/** All that the API tells of the money; entries are newest first. */
-interface Ledger {
-  readonly accounts: ReadonlyArray<{ readonly account: Account; readonly entries: ReadonlyArray<Entry> }>
-  readonly transactions: ReadonlyMap<number, ReadonlyArray<Side>>
-}
+/** The entries that the API shows, by their transaction. */
+type Transactions = ReadonlyMap<number, ReadonlyArray<Side>>
 
 const readPage = (port: number, user: number, after: number | undefined) =>
   Effect.flatMap(
@@ -39,21 +33,17 @@ const readEntries = Effect.fnUntraced(function*(port: number, user: number) {
   return entries
 })
 
-/** Reads all accounts, and the whole ledger of each page by page. */
-export const readLedger = Effect.fnUntraced(function*(port: number, users: number) {
+/** Reads the entries of all accounts, page by page. */
+export const readTransactions = Effect.fnUntraced(function*(port: number, users: number) {
   const transactions = new Map<number, Array<Side>>()
-  const accounts: Array<Ledger["accounts"][number]> = []
   for (let owner = 1; owner <= users; owner++) {
-    const { body } = yield* ask(port, "GET", `/accounts/${owner}`)
-    const entries = yield* readEntries(port, owner)
-    accounts.push({ account: yield* accountOf(body), entries })
-    for (const entry of entries) {
+    for (const entry of yield* readEntries(port, owner)) {
       const sides = transactions.get(entry.transaction_id)
       if (sides === undefined) transactions.set(entry.transaction_id, [{ owner, entry }])
       else sides.push({ owner, entry })
     }
   }
-  return { accounts, transactions }
+  return transactions
 })
 
 const isDeposit = (sides: ReadonlyArray<Side>): boolean =>
@@ -70,12 +60,12 @@ const mirroredKey = (sides: ReadonlyArray<Side>): string | undefined => {
   return mirrored ? keyOf(debit.owner, credit.owner, cents) : undefined
 }
 
-/** What stands in the ledger against what was answered: accepted ones once, killed ones at most once, and nothing else. */
-const transactionClaims = (
-  { transactions }: Ledger,
+/** Checks the ledger against the answers: accepted transfers once, killed ones at most once, and nothing else. */
+export const transferChecks = (
+  transactions: Transactions,
   { accepted, killed }: TransferRecord,
   deposits: number
-): ReadonlyArray<Bound> => {
+): ReadonlyArray<Check> => {
   const transfers = [...transactions].filter(([, sides]) => !isDeposit(sides))
   const seen = new Set<string>()
   const wrong = [...accepted.keys()].filter((id) => !transactions.has(id)).map((id) => `transaction ${id} is not there`)
@@ -93,41 +83,15 @@ const transactionClaims = (
     else if (asked === undefined) made++
     if (key !== undefined) seen.add(key)
   }
-  const deposited = transactions.size - transfers.length
   return [
     without(`each of the ${accepted.size} accepted transfers is in the ledger once, as asked for`, wrong),
     without("each transfer has its two entries, of opposite amounts", halves),
     without(`of the ${killed.size} killed transfers ${made} were made, each once; nothing else is there`, strays),
-    { says: `${deposits} deposits`, measured: String(deposited), met: deposited === deposits },
+    exactly("deposits", deposits, transactions.size - transfers.length),
     {
-      says: "transfers were accepted and transfers were killed",
+      name: "transfers were accepted and transfers were killed",
       measured: `${accepted.size} and ${killed.size}`,
       met: accepted.size > 0 && killed.size > 0
     }
-  ]
-}
-
-const sum = (amounts: ReadonlyArray<number>): number => amounts.reduce((total, amount) => total + amount, 0)
-
-/** The claims on what the API tells after the run. */
-export const ledgerClaims = (ledger: Ledger, record: TransferRecord, deposits: number): ReadonlyArray<Bound> => {
-  const { accounts } = ledger
-  const name = ({ account }: Ledger["accounts"][number]) =>
-    `account ${account.user_id} has ${format(account.balance_cents)}`
-  const unequal = accounts.filter(({ account, entries }) =>
-    account.balance_cents !== sum(entries.map(({ amount_cents }) => amount_cents))
-  )
-  const jumps = accounts.flatMap(({ account, entries }) =>
-    entries
-      .filter(({ amount_cents, balance_cents }, n) =>
-        balance_cents < 0 || balance_cents !== (entries[n + 1]?.balance_cents ?? 0) + amount_cents
-      )
-      .map((entry) => `account ${account.user_id}: ${JSON.stringify(entry)}`)
-  )
-  return [
-    ...transactionClaims(ledger, record, deposits),
-    without("no balance is negative", accounts.filter(({ account }) => account.balance_cents < 0).map(name)),
-    without("each balance is the sum of its entries", unequal.map(name)),
-    without("each entry's balance follows from the one before, and none is negative", jumps)
   ]
 }
