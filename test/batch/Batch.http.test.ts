@@ -13,7 +13,7 @@ import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import type { Policy } from "../../src/policy/Policy.ts"
 import { endsAt } from "../support/endsAt.ts"
-import { serve } from "../support/loopback.ts"
+import { serve } from "../support/serve.ts"
 import { spanCounter } from "../support/spans.ts"
 
 const layer = (settings: Partial<Values> = {}, batch: Policy = { concurrency: 3 }) =>

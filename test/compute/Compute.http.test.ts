@@ -13,7 +13,7 @@ import * as ModelledUpstream from "../../src/platform/upstream/ModelledUpstream.
 import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "../../src/platform/workers/cpu/CpuPool.ts"
 import { Policies } from "../../src/policy/Policies.ts"
-import { serve } from "../support/loopback.ts"
+import { serve } from "../support/serve.ts"
 
 const api = HttpApi.make("test").add(ComputeApi)
 

@@ -8,7 +8,7 @@ import { handlers } from "../../src/monitoring/Http.ts"
 import { Monitoring } from "../../src/monitoring/Monitoring.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { asker } from "../support/ask.ts"
-import { serve } from "../support/loopback.ts"
+import { serve } from "../support/serve.ts"
 
 const short = Duration.millis(1)
 const api = HttpApi.make("test").add(MonitoringApi)

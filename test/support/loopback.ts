@@ -1,18 +1,7 @@
-import {
-  type HttpApi,
-  type HttpApiGroup,
-  HttpServer,
-  HttpServerRequest,
-  type HttpServerResponse
-} from "@effect/platform"
+import { HttpServer, HttpServerRequest, type HttpServerResponse } from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { createServer, type Server } from "node:http"
-import { AppConfig } from "../../src/AppConfig.ts"
-import type * as HttpApiApp from "../../src/platform/http/compiled/HttpApiApp.ts"
-import * as HttpAdapter from "../../src/platform/http/HttpAdapter.ts"
-import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
-import { httpAdapter } from "./adapter.ts"
 
 /** Returns the port on which a server listens. */
 export const portOf = ({ address }: HttpServer.HttpServer): number => address._tag === "TcpAddress" ? address.port : 0
@@ -39,20 +28,3 @@ export const serveApp = Effect.fnUntraced(function*<E>(
   yield* http.serve(Effect.interruptible(Effect.flatMap(HttpServerRequest.HttpServerRequest, app)))
   return { port, server }
 })
-
-/** Serves a contract and its handlers by the adapter under test, until the scope closes. */
-export const serve = Effect.fnUntraced(
-  function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
-    api: HttpApi.HttpApi<Id, Groups, E, never>,
-    handlers: Parameters<typeof HttpApiApp.make>[1],
-    node?: Server
-  ) {
-    yield* (yield* Lifecycle).enter("ready")
-    const { http, port, server } = yield* listen(node)
-    yield* HttpAdapter.serve(server, api, handlers, {}).pipe(
-      Effect.provideService(AppConfig, { ...(yield* AppConfig), httpAdapter }),
-      Effect.provideService(HttpServer.HttpServer, http)
-    )
-    return { port, url: new URL(`http://127.0.0.1:${port}`) }
-  }
-)

@@ -6,7 +6,7 @@ import { AppConfig } from "../../../src/AppConfig.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { connect } from "../../support/connect.ts"
 import { logLines } from "../../support/logLines.ts"
-import { serve } from "../../support/loopback.ts"
+import { serve } from "../../support/serve.ts"
 
 const endpoint = <const Name extends "one" | "other">(name: Name) =>
   HttpApiEndpoint.get(name, `/${name}`).addSuccess(Schema.String)

@@ -6,7 +6,7 @@ import { AppConfig } from "../../../src/AppConfig.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { connect } from "../../support/connect.ts"
 import { logLines } from "../../support/logLines.ts"
-import { serve } from "../../support/loopback.ts"
+import { serve } from "../../support/serve.ts"
 import { spanRecorder } from "../../support/spans.ts"
 
 const api = HttpApi.make("test").add(
