@@ -4,6 +4,7 @@ import { AppConfig, partOf } from "../../AppConfig.ts"
 import * as Problem from "../../domain/Problem.ts"
 import { term } from "../../domain/Term.ts"
 import { Policies } from "../../policy/Policies.ts"
+import { traced } from "../observability/Tracing.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
 import * as EngineRows from "./engine/EngineRows.ts"
@@ -251,9 +252,9 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
         enqueue,
         cancel,
         retry,
-        get,
+        get: (id) => traced("Jobs.get")(get(id)),
         watch,
-        list: (filter) => Effect.map(jobs.page(filter), (rows) => rows.map(toJob))
+        list: (filter) => traced("Jobs.list")(Effect.map(jobs.page(filter), (rows) => rows.map(toJob)))
       }
     })
   )

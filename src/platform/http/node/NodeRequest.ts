@@ -30,6 +30,12 @@ interface Changes {
 /**
  * A request of node:http as @effect/platform's `HttpServerRequest`; `NodeHttpServerRequest` can unwrap it. The view
  * copies nothing of the request. `RequestBody` or `MultipartReader` read the body, not the interface's members.
+ *
+ * A request has three layers, one for each reader. Node's parser makes an `Incoming`, the request on its socket: node
+ * asks it about upgrades and 100 Continue, and both adapters share it. Handlers read a `NodeRequest`, or the library's
+ * own view under the stock adapter, because the contract's types name that interface. The rules write to an `Exchange`,
+ * the state of one answer: language, trace and headers. An `Exchange` exists only once a request is handled, and also
+ * in tests without a socket, so none of the three can contain another.
  */
 export class NodeRequest extends Inspectable.Class implements HttpServerRequest.HttpServerRequest {
   readonly source: IncomingMessage
