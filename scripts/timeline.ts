@@ -2,6 +2,7 @@ import { Data, Effect, Either, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import * as Text from "../src/timeline/TextPicture.ts"
 import { Timeline } from "../src/timeline/Timeline.ts"
+import { why } from "../src/timeline/why.ts"
 import { commandLine } from "./command/commandLine.ts"
 import { terminal } from "./demos/stage/terminal.ts"
 
@@ -35,5 +36,6 @@ commandLine(Effect.gen(function*() {
   for (const [index, timeline] of timelines.entries()) {
     out.print(`${timeline.name} (${timeline.clock}), ${files[index]}`)
     for (const line of Text.draw(timeline, { ...out, until })) out.print(line)
+    out.print(why(timeline))
   }
 }))

@@ -26,7 +26,6 @@ class FiberStory {
   private state: State
   private since: number
   private reason: Reason | undefined
-  private wokenBy: number | null | undefined
   /** The sleep that was announced, and becomes the reason of the wait that follows. */
   private sleep: number | undefined
   /** Marks the next sleep as the pause of a policy. */
@@ -81,6 +80,7 @@ class FiberStory {
     return blocker === nobody ? { kind: "unknown" } : { kind: "join", fiber: blocker }
   }
 
+  /** Ends the present slice, with the fiber that ended it if it was a wait, and begins the next one. */
   private enter(state: State, time: number, reason?: Reason, wokenBy?: number | null): void {
     if (time > this.since) {
       this.slices.push({
@@ -89,13 +89,12 @@ class FiberStory {
         to: time,
         state: this.state,
         ...(this.reason !== undefined && { reason: this.reason }),
-        ...(this.wokenBy !== undefined && { woken_by: this.wokenBy })
+        ...(wokenBy !== undefined && { woken_by: wokenBy })
       })
     }
     this.state = state
     this.since = time
     this.reason = reason
-    this.wokenBy = wokenBy
   }
 }
 

@@ -3,6 +3,7 @@ import { toChrome } from "../../../src/timeline/chromeTrace.ts"
 import * as Svg from "../../../src/timeline/SvgPicture.ts"
 import * as Text from "../../../src/timeline/TextPicture.ts"
 import type { Timeline } from "../../../src/timeline/Timeline.ts"
+import { why } from "../../../src/timeline/why.ts"
 import { type Form, parse, refusal, usage } from "./Command.ts"
 import type { Demo } from "./Demo.ts"
 import { cells, heads, table } from "./Figures.ts"
@@ -73,6 +74,7 @@ export const run = (
     const timeline = only !== undefined && "timeline" in only ? only.timeline : undefined
     if (timeline !== undefined) {
       for (const line of draw(timeline)) out.print(line)
+      out.print(why(timeline))
       for (const [form, file] of files) yield* out.save(file, formed[form](timeline))
     }
     return results.some((result) => "exit" in result && Exit.isFailure(result.exit)) ? 1 : 0
