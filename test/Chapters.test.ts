@@ -30,7 +30,7 @@ const anchor = (heading: string) =>
 const anchors = (file: string) => readFileSync(file, "utf8").split("\n").filter((line) => /^#+ /.test(line)).map(anchor)
 
 describe("the pages of the chapters", () => {
-  it.each(chapters)("%s has one, of a screen, and stands in the map", (chapter) => {
+  it.each(chapters)("%s has a page of one screen, which the map links to", (chapter) => {
     expect(read(`${chapter}/README.md`).split("\n").length).toBeLessThanOrEqual(45)
     expect(read("README.md")).toContain(`](${chapter}/README.md)`)
   })

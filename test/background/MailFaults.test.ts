@@ -20,7 +20,7 @@ const errors = (job: Parameters<typeof attemptsAt>[0]) => attemptsAt(job, "e-mai
 const stages = ["rcpt", "data", "end"] as const
 
 describe("a mail server", () => {
-  it.scopedLive("that asks for patience twice has the mail at the third attempt", () =>
+  it.scopedLive("that defers a mail twice gets it at the third attempt", () =>
     Effect.gen(function*() {
       const mail = yield* Smtp.make()
       yield* Effect.gen(function*() {
@@ -40,7 +40,7 @@ describe("a mail server", () => {
       }).pipe(Effect.provide(backgroundWith(mail)))
     }))
 
-  it.scopedLive("that refuses for good ends the job at once: a dead letter, which succeeds once the server takes it", () =>
+  it.scopedLive("that refuses permanently ends the job as a dead letter, whose retry succeeds once the server accepts", () =>
     Effect.gen(function*() {
       const mail = yield* Smtp.make([{ at: "rcpt", does: { reply: [550, "no such user"] } }])
       yield* Effect.gen(function*() {
@@ -67,7 +67,7 @@ describe("a mail server", () => {
       }).pipe(Effect.provide(backgroundWith(mail)))
     }))
 
-  it.scopedLive("that says nothing more is given up after the reply timeout, each time", () =>
+  it.scopedLive("that falls silent is given up after the reply timeout, each time", () =>
     Effect.gen(function*() {
       const mail = yield* Smtp.make(stages.map((at): Smtp.Step => ({ at, does: "hang" })))
       yield* Effect.gen(function*() {
@@ -82,7 +82,7 @@ describe("a mail server", () => {
       }).pipe(Effect.provide(backgroundWith(mail, { smtpReplyTimeout: Duration.millis(200) })))
     }))
 
-  it.scopedLive("that says nothing more is given up at the attempt's timeout, its connection closed", () =>
+  it.scopedLive("that falls silent is given up at the attempt's timeout, and its connection closed", () =>
     Effect.gen(function*() {
       const hang: Smtp.Step = { at: "data", does: "hang" }
       const mail = yield* Smtp.make([hang])
@@ -96,7 +96,7 @@ describe("a mail server", () => {
       }).pipe(Effect.provide(backgroundWith(mail, {}, { ...policy, attemptTimeout: Duration.millis(300) })))
     }))
 
-  it.scopedLive("that closes the connection has the mail at the next attempt", () =>
+  it.scopedLive("that closes the connection gets the mail at the next attempt", () =>
     Effect.gen(function*() {
       const places = ["connect", ...stages] as const
       const mail = yield* Smtp.make()
@@ -113,7 +113,7 @@ describe("a mail server", () => {
       }).pipe(Effect.provide(backgroundWith(mail)))
     }))
 
-  it.scopedLive("that takes the mail and breaks off before its reply has it twice, under one Message-Id", () =>
+  it.scopedLive("that accepts the mail but breaks off before its reply gets it twice, under one Message-Id", () =>
     Effect.gen(function*() {
       const mail = yield* Smtp.make([{ at: "end", does: "take and close" }])
       yield* Effect.gen(function*() {
@@ -127,7 +127,7 @@ describe("a mail server", () => {
       }).pipe(Effect.provide(backgroundWith(mail)))
     }))
 
-  it.scopedLive("that is not there makes a dead letter", () =>
+  it.scopedLive("that is unreachable makes a dead letter", () =>
     Effect.gen(function*() {
       const mail = yield* Smtp.make()
       yield* mail.stop

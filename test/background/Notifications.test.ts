@@ -44,7 +44,7 @@ describe("a notification", () => {
       expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(40)
     }))
 
-  it.scopedLive("waits for its turn where the loop has no room, and that is no failed attempt", () =>
+  it.scopedLive("waits for its turn while the loop has no room, without a failed attempt", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const occupied = yield* Effect.fork(loop.sleep({ times: 1, each: "1 hour" }))
@@ -58,7 +58,7 @@ describe("a notification", () => {
       expect(yield* mails).toHaveLength(1)
     }).pipe(Effect.provide(layer({ ...instantly, blockingQueue: 1 }))))
 
-  it.scopedLive("has its turn among clients that ask again and again", () =>
+  it.scopedLive("gets its turn among clients that ask repeatedly", () =>
     Effect.gen(function*() {
       const loop = yield* BlockingLoop
       const crowd = Effect.forever(Effect.zipRight(Effect.ignore(loop.sleep({ times: 1, each: "2 millis" })), turn))

@@ -37,7 +37,7 @@ const arrival = (reached: Queue.Dequeue<Smtp.Stage>, stage: Smtp.Stage): Effect.
 const listed = ({ activities }: JobDetails) => activities.map(({ attempts }) => attempts.map(({ outcome }) => outcome))
 
 describe("a server that stops with a job at work", () => {
-  it.scopedLive("leaves after its time what would take an hour, and the next one on its folder finishes it", () =>
+  it.scopedLive("abandons an hour's work after its time, and the next server on its folder finishes the work", () =>
     Effect.gen(function*() {
       const start = yield* folder
       const first = yield* start({ mailDuration: Duration.hours(1), jobsStopTimeout: Duration.millis(50) })
@@ -52,7 +52,7 @@ describe("a server that stops with a job at work", () => {
       expect(listed(done)).toEqual([["interrupted", "succeeded"], ["succeeded"], ["succeeded"]])
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("lets the mail that is on its way be accepted, and sends no second one", () =>
+  it.scopedLive("lets the mail in flight be accepted, and sends no second one", () =>
     Effect.gen(function*() {
       const start = yield* folder
       const mail = yield* Smtp.make([{ at: "end", does: "wait" }])

@@ -263,7 +263,7 @@ describe("POST /batch-process/", () => {
       expect([refused.status, refused.headers["vary"]]).toEqual([422, "accept, accept-language"])
     }).pipe(Effect.provide(server({ batchItemDuration: Duration.zero }))))
 
-  it.scopedLive("tells a client that has seen the last event to connect no more, and runs the batch for any other", () =>
+  it.scopedLive("tells a client that has seen the last event not to reconnect, and runs the batch for any other", () =>
     Effect.gen(function*() {
       const { post } = yield* start
       const again = (lastEventId: string, accept = "text/event-stream") =>

@@ -18,7 +18,7 @@ describe("withExactResult", () => {
     }
   )
 
-  it.each([`"result":7`, `{"result":7}`, `\\"result":"7"`])("leaves alone a text that looks like it: %s", (note) => {
+  it.each([`"result":7`, `{"result":7}`, `\\"result":"7"`])("leaves a similar text unchanged: %s", (note) => {
     const json = Schema.encodeSync(Answer)({ result: 9_007_199_254_740_993n, note })
     expect(json).toBe(`{"result":9007199254740993,"note":${JSON.stringify(note)}}`)
     expect(Schema.decodeSync(Answer)(json)).toEqual({ result: 9_007_199_254_740_993n, note })

@@ -31,7 +31,7 @@ describe("ExternalCalls.blocking", () => {
       expect(answer.value).toEqual({ asked: "/delay/2" })
     }))
 
-  it.scopedLive("undoes a coding that nobody asked for, and keeps every digit", () =>
+  it.scopedLive("decodes an unrequested coding, and keeps every digit", () =>
     Effect.gen(function*() {
       const digits = `{"id": 12345678901234567890}`
       const answer = yield* blockingCall((request, response) => {

@@ -33,7 +33,7 @@ const checks = {
   "SQLite finds the file sound": false
 }
 
-it.scopedLive("what a server accepted has happened, once, though it was killed twice", () =>
+it.scopedLive("everything that a server accepted has happened once, though it was killed twice", () =>
   Effect.gen(function*() {
     const progress: Array<string> = []
     const options = { rounds: 2, clients: 3, longestRound: Duration.millis(800), patience: Duration.seconds(10) }

@@ -34,7 +34,7 @@ const isAlive = (pid: number) => {
   }
 }
 
-it.scopedLive("starts once, survives a syntax error, reloads once a change, and ends with all that it started", () =>
+it.scopedLive("starts once, survives a syntax error, reloads once a change, and ends all that it started", () =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const cwd = yield* fs.makeTempDirectoryScoped({ prefix: "barista-dev-" })

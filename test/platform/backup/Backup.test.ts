@@ -90,7 +90,7 @@ describe("a backup", () => {
       expect((yield* send(yield* ServerProcess.port(restored))("GET", "/accounts/2")).status).toBe(200)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("that is damaged anywhere is refused, and what is there stays", () =>
+  it.scopedLive("that is damaged anywhere is refused, and existing data stay", () =>
     Effect.gen(function*() {
       const server = yield* ServerProcess.server()
       const port = yield* ServerProcess.port(server)

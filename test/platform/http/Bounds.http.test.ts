@@ -71,12 +71,12 @@ it.each([
   ["2001:db8::1", "2001:db8:0:0::/64"],
   ["::1", "0:0:0:0::/64"],
   ["fe80::1%eth0", "fe80:0:0:0::/64"]
-])("%s is of the client %s: one has all addresses of its network of IPv6", (address, network) => {
+])("%s belongs to the client %s, as a client has its whole IPv6 network", (address, network) => {
   expect(networkOf(address)).toBe(network)
 })
 
 describe("connections", () => {
-  it.scopedLive("beyond the bound take the place of the one idle for the longest; where none is idle they are closed", () =>
+  it.scopedLive("beyond the bound replace the connection idle longest, or are closed if none is idle", () =>
     Effect.gen(function*() {
       const idle = [yield* connection, yield* connection, yield* connection]
       for (const { until, write } of idle) {
@@ -155,16 +155,19 @@ layer(TestServer.layer())("a JSON body that is small, and costly", (it) => {
 
   const crowded = ["a=1&".repeat(1000), "limit=1&".repeat(900), "&".repeat(7000), "%41=%42&".repeat(101)]
 
-  it.effect.each(crowded)("as is a query of thousands of parameters", (query) =>
-    Effect.gen(function*() {
-      const { send } = yield* TestServer
-      for (const [method, path] of [["GET", "/users"], ["POST", "/users"], ["GET", "/nowhere"]] as const) {
-        const answer = yield* send(method, `${path}?${query}`, { headers: { "accept-language": "en" } })
-        expect([answer.status, json(answer)["errors"]]).toEqual([422, [
-          { loc: ["query"], msg: "must have at most 100 parameters", type: "too_long" }
-        ]])
-      }
-    }))
+  it.effect.each(crowded)(
+    "a query of thousands of parameters is refused before it is parsed",
+    (query) =>
+      Effect.gen(function*() {
+        const { send } = yield* TestServer
+        for (const [method, path] of [["GET", "/users"], ["POST", "/users"], ["GET", "/nowhere"]] as const) {
+          const answer = yield* send(method, `${path}?${query}`, { headers: { "accept-language": "en" } })
+          expect([answer.status, json(answer)["errors"]]).toEqual([422, [
+            { loc: ["query"], msg: "must have at most 100 parameters", type: "too_long" }
+          ]])
+        }
+      })
+  )
 
   it.effect("is accepted if it is only long: brackets in a text are no levels, and digits no number", () =>
     Effect.gen(function*() {

@@ -76,7 +76,7 @@ layer(TestServer.layer(), live)("an Idempotency-Key", (it) => {
     ["/users/1/posts?title=a&content=b", "/users/2/posts?title=a&content=b"],
     ["/accounts/3/deposits?amount=1", "/accounts/3/deposits?amount=2"]
   ] as const
-  it.effect.each(creations)("is understood by POST %s", ([target, other]) =>
+  it.effect.each(creations)("is accepted by POST %s", ([target, other]) =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const headers = { "idempotency-key": target }

@@ -55,7 +55,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
   ]
   const unmet = ["\"zz\"", "W/\"zz\"", "\"a\", \"zz\"", "zz", ""].map((tags) => ({ "if-match": tags }))
   it.effect.each(changes)(
-    "let nothing be changed by %s %s where they do not hold",
+    "let %s %s change nothing if they do not hold",
     ([method, path, sent]) =>
       Effect.gen(function*() {
         const before = yield* state
@@ -89,7 +89,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
     "/openapi.json",
     "/docs"
   ]
-  it.effect.each(reads)("are judged for GET and HEAD %s", (path) =>
+  it.effect.each(reads)("are evaluated for GET and HEAD %s", (path) =>
     Effect.gen(function*() {
       for (const method of ["GET", "HEAD"]) {
         const statusOf = (headers: OutgoingHttpHeaders) =>
@@ -131,7 +131,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
     [204, "OPTIONS", "/users"]
   ]
   it.effect.each(earlier)(
-    "are not judged where they make no difference: %s for %s %s",
+    "are ignored if they make no difference: %s for %s %s",
     ([status, method, path, sent]) =>
       Effect.gen(function*() {
         for (const headers of [{ "if-match": "\"zz\"" }, { "if-none-match": "*" }]) {
@@ -140,7 +140,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
       })
   )
 
-  it.effect("tell a following that is there from one that is not", () =>
+  it.effect("distinguish a present following from an absent one", () =>
     Effect.gen(function*() {
       const ask = (method: string, headers: OutgoingHttpHeaders) =>
         Effect.map(conditionally(method, "/users/3/followers/1", headers), ({ status }) => status)
@@ -154,7 +154,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
       expect(yield* ask("DELETE", { "if-none-match": "*" })).toBe(204)
     }))
 
-  it.effect("let a request through where they hold", () =>
+  it.effect("let a request through if they hold", () =>
     Effect.gen(function*() {
       for (const headers of [{ "if-match": "*" }, { "if-none-match": "\"zz\"" }]) {
         const made = yield* conditionally("POST", postToBe, headers)
@@ -163,7 +163,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
       }
     }))
 
-  it.effect("go before an idempotency key, which stays free", () =>
+  it.effect("are evaluated before an idempotency key, which stays free", () =>
     Effect.gen(function*() {
       const key = { "idempotency-key": "free" }
       expect((yield* conditionally("POST", postToBe, { ...key, "if-match": "\"zz\"" })).status).toBe(412)
@@ -174,7 +174,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
       expect([again.status, again.headers["idempotency-replayed"]]).toEqual([201, "true"])
     }))
 
-  it.effect("neither cancel a job nor try it again", () =>
+  it.effect("neither cancel nor retry a job", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const accepted = yield* send("POST", "/send-notification-async/?email=zoe@example.com")
@@ -188,7 +188,7 @@ layer(TestServer.layer(), live)("conditions on a resource without validators", (
       expect(json(yield* send("GET", job))["cancel_requested"]).not.toBe(true)
     }))
 
-  it.effect("are told in the language of the request", () =>
+  it.effect("are reported in the language of the request", () =>
     Effect.gen(function*() {
       const detail = (language: string) =>
         Effect.map(

@@ -68,7 +68,7 @@ layer(TestServer.layer({ allowedOrigins: [allowed], allowedHosts: ["barista.exam
       }))
   )
 
-  it.effect("of our own origin, of an allowed one, and what is no page, may", () =>
+  it.effect("of our own origin or an allowed one may, and so may a client that is no page", () =>
     Effect.scoped(Effect.gen(function*() {
       const { port } = yield* TestServer
       const may: ReadonlyArray<Record<string, string>> = [
@@ -88,7 +88,7 @@ layer(TestServer.layer({ allowedOrigins: [allowed], allowedHosts: ["barista.exam
       }
     })))
 
-  it.effect("reads an answer only of an allowed origin, failures too; caches keep them apart", () =>
+  it.effect("of an allowed origin alone may read answers, failures too; caches keep origins apart", () =>
     Effect.gen(function*() {
       for (const path of ["/users", "/nowhere", "/openapi.json", "/health/live", "/uploads/99"]) {
         const answers = [
@@ -104,7 +104,7 @@ layer(TestServer.layer({ allowedOrigins: [allowed], allowedHosts: ["barista.exam
       expect(headers).toMatchObject({ "access-control-expose-headers": "*", vary: "accept-language, origin" })
     }))
 
-  it.effect("asks leave before: the preflight names the methods of the path, and the headers asked for", () =>
+  it.effect("gets the path's methods and the requested headers from the preflight", () =>
     Effect.gen(function*() {
       const asked = {
         "access-control-request-method": "POST",
@@ -123,7 +123,7 @@ layer(TestServer.layer({ allowedOrigins: [allowed], allowedHosts: ["barista.exam
       expect(Object.keys(refused.headers).filter((name) => name.startsWith("access-control"))).toEqual([])
     }))
 
-  it.effect("replays what another page was answered, but not its leave to read", () =>
+  it.effect("gets a replay of another page's answer, but not the permission to read", () =>
     Effect.gen(function*() {
       const key = { "idempotency-key": "one-page" }
       expect((yield* send("POST", transfer, { ...key, origin: allowed })).headers["access-control-allow-origin"])
@@ -141,7 +141,7 @@ layer(TestServer.layer({ allowedOrigins: [allowed], allowedHosts: ["barista.exam
   ]
 
   it.effect.each(foreignHosts)(
-    "under a name that leads here by the DNS gets nothing: %s",
+    "under a foreign name that DNS resolves to this server gets nothing: %s",
     (host) =>
       Effect.scoped(Effect.gen(function*() {
         for (
@@ -174,7 +174,7 @@ layer(TestServer.layer({ allowedOrigins: [allowed], allowedHosts: ["barista.exam
     "Barista.Example"
   ]
 
-  it.effect.each(ours)("is for us under each of our names: %s", (host) =>
+  it.effect.each(ours)("is accepted under each of our names: %s", (host) =>
     Effect.gen(function*() {
       expect((yield* send("GET", "/health/live", { host })).status).toBe(200)
     }))
@@ -183,7 +183,7 @@ layer(TestServer.layer({ allowedOrigins: [allowed], allowedHosts: ["barista.exam
 const token = "a-token-of-sufficient-length"
 
 layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token)]) }))("where tokens are required", (it) => {
-  it.effect("any name will do, as no page has the token; a page of another origin may still change nothing", () =>
+  it.effect("any host name is accepted, as no page has the token; a page of another origin still changes nothing", () =>
     Effect.gen(function*() {
       const headers = { host: "anything.example", authorization: `Bearer ${token}` }
       expect((yield* send("GET", "/users", headers)).status).toBe(200)
@@ -194,7 +194,7 @@ layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token)]) }))("whe
 })
 
 layer(TestServer.layer())("without ALLOWED_ORIGINS", (it) => {
-  it.effect("no answer speaks of origins", () =>
+  it.effect("no answer mentions origins", () =>
     Effect.gen(function*() {
       const { headers } = yield* send("GET", "/users", { origin: "https://evil.example" })
       expect([headers.vary, headers["access-control-allow-origin"]]).toEqual(["accept-language", undefined])

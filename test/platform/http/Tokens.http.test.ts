@@ -43,7 +43,7 @@ layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token), Redacted.
       ["barista.token., barista.v1+json", [401, undefined]],
       ["barista.v1+json", [401, undefined]]
     ]
-    it.effect.each(protocols)("a page's websocket has its token as a subprotocol, which is not agreed on: %s", ([
+    it.effect.each(protocols)("a page's websocket carries its token as a subprotocol, which is not selected: %s", ([
       offered,
       outcome
     ]) =>
@@ -51,7 +51,7 @@ layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token), Redacted.
         expect(yield* handshake([`Sec-WebSocket-Protocol: ${offered}`])).toEqual(outcome)
       })))
 
-    it.scoped("the header comes first, and no other request has a token in a subprotocol or its query", () =>
+    it.scoped("the header takes precedence, and other requests cannot carry a token in a subprotocol or query", () =>
       Effect.gen(function*() {
         const { send } = yield* TestServer
         expect(yield* handshake([`Authorization: Bearer ${token}`])).toEqual([101, undefined])
@@ -62,7 +62,7 @@ layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token), Redacted.
         expect((yield* send("GET", `/users?access_token=${encodeURIComponent(token)}`)).status).toBe(401)
       }))
 
-    it.effect("the document asks for one everywhere but for health", () =>
+    it.effect("the document requires a token everywhere except for health", () =>
       Effect.gen(function*() {
         const { components, paths, security } = yield* document
         expect(security).toEqual([{ bearer: [] }])
@@ -75,7 +75,7 @@ layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token), Redacted.
 )
 
 layer(TestServer.layer())("where none are", (it) => {
-  it.scoped("the document knows of none, and one that is given is no matter", () =>
+  it.scoped("the document mentions no token, and a given one is ignored", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const answer = yield* document

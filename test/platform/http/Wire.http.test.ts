@@ -216,7 +216,7 @@ layer(
       }
     }))
 
-  it.effect("a key behind a thousand lines is no deposit without one", () =>
+  it.effect("a deposit whose key comes after a thousand header lines does not run without the key", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const deposit = post("/accounts/2/deposits?amount=1", `${"a:\r\n".repeat(1000)}Idempotency-Key: k\r\n`)
@@ -225,7 +225,7 @@ layer(
       expect(json(yield* send("GET", "/accounts/2"))["balance_cents"]).toBe(before)
     }))
 
-  describe("nothing is done that follows an answer that closes the connection", () => {
+  describe("requests after an answer that closes the connection do not run", () => {
     const register = (name: string, version = "1.1") =>
       `POST /users?name=${name}&email=${name}@example.org HTTP/${version}\r\nHost: a\r\n\r\n`
     const first: ReadonlyArray<readonly [name: string, request: string]> = [
@@ -249,7 +249,7 @@ layer(
   })
 
   describe("in their order", () => {
-    it.effect("answers that are still to come are sent before the refusal of what follows them", () =>
+    it.effect("pending answers are sent before the refusal of a later request", () =>
       Effect.gen(function*() {
         expect(statuses(yield* raw(`${get("/async-slow")}${get("/users")}nonsense\r\n\r\n`))).toEqual([200, 200, 400])
         expect(statuses(yield* raw(`${get("/async-slow")}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`))).toEqual([200, 501])
@@ -257,7 +257,7 @@ layer(
           .toEqual([200, 400])
       }))
 
-    it.effect("a body that breaks off ends its own request, behind the answers before it", () =>
+    it.effect("a body that breaks off ends its own request, after the earlier answers", () =>
       Effect.gen(function*() {
         const broken = post("/users", json11 + chunked, "2\r\n{}\r\nZZ\r\n")
         expect(statuses(yield* raw(get("/async-slow") + broken))).toEqual([200, 400])
@@ -277,7 +277,7 @@ layer(
 
     const finals = (answers: string) => statuses(answers).filter((status) => status >= 200)
 
-    it.effect("gets its answer, and those to what it has pipelined", () =>
+    it.effect("gets its answer, and those to its pipelined requests", () =>
       Effect.gen(function*() {
         expect(finals(yield* half(post("/transfer-money?from_user=1&to_user=2&amount=1", "")))).toEqual([200])
         expect(finals(yield* half(get("/async-slow")))).toEqual([200])
@@ -286,19 +286,19 @@ layer(
           .toEqual([200, 200, 200, 404])
       }))
 
-    it.effect("gets nothing but its answer where that does not take longer than a try", () =>
+    it.effect("gets nothing but its answer if that comes before the first probe", () =>
       Effect.gen(function*() {
         expect(statuses(yield* half(get("/users")))).toEqual([200])
       }))
 
-    it.effect("is refused where its request is not whole", () =>
+    it.effect("is refused if its request is incomplete", () =>
       Effect.gen(function*() {
         expect(finals(yield* half(post("/users", `${json11}Content-Length: 100\r\n`, "{")))).toEqual([400])
         expect(finals(yield* half("GET /users HTTP/1.1\r\nHost: a"))).toEqual([400])
       }))
   })
 
-  it.effect("clients that leave are noticed: their places are free again", () =>
+  it.effect("clients that leave are noticed, and their places are freed", () =>
     Effect.gen(function*() {
       const { port, send } = yield* TestServer
       const slow = get("/async-slow")
@@ -327,7 +327,7 @@ layer(
       yield* lifecycle.idle
     }).pipe(Effect.scoped))
 
-  it.effect("an answer with an option of its own in Connection still closes where it is the last", () =>
+  it.effect("an answer with its own option in Connection still closes if it is the last", () =>
     Effect.gen(function*() {
       const { port } = yield* TestServer
       const requests = [
@@ -356,7 +356,7 @@ layer(
       })
     }))
 
-  it.effect("`instance` is a reference to this host, whatever was asked for", () =>
+  it.effect("`instance` refers to this host, whatever the request's target", () =>
     Effect.gen(function*() {
       const { url } = yield* TestServer
       const targets = [

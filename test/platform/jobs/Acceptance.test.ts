@@ -18,7 +18,7 @@ const setting = Effect.fnUntraced(function*(overrides: Parameters<typeof TestJob
 })
 
 describe("acceptance", () => {
-  it.scoped("is part of the transaction that asks: nothing runs before the commit", () =>
+  it.scoped("is part of the requesting transaction, and nothing runs before the commit", () =>
     Effect.gen(function*() {
       const { jobs, ran, rows, transaction } = yield* setting()
       const [enqueued, commit] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
@@ -75,7 +75,7 @@ describe("acceptance", () => {
       expect(changed.map(({ n }) => n)).toEqual(committed)
     }))
 
-  it.scoped("is undone alone in a savepoint, and the transaction around it goes on", () =>
+  it.scoped("is undone alone in a savepoint, and the outer transaction goes on", () =>
     Effect.gen(function*() {
       const { jobs, ran, rows, transaction } = yield* setting()
       yield* transaction(Effect.gen(function*() {
@@ -88,7 +88,7 @@ describe("acceptance", () => {
       expect(yield* rows).toEqual({ jobs: 2, runs: 2 })
     }))
 
-  it.scoped("is refused where there are as many unfinished jobs as there may be, and given again once there are not", () =>
+  it.scoped("is refused at the limit of unfinished jobs, and possible again below it", () =>
     Effect.gen(function*() {
       const { jobs } = yield* setting({ jobsMaxUnfinished: 2 })
       const ask = jobs.enqueue(Task, { n: 1 })
@@ -99,7 +99,7 @@ describe("acceptance", () => {
       yield* ask
     }))
 
-  it.scoped("of delayed jobs has a bound of its own: they leave half of all places to the others", () =>
+  it.scoped("of delayed jobs has its own bound, which leaves half of all places to others", () =>
     Effect.gen(function*() {
       const { jobs } = yield* setting({ jobsMaxUnfinished: 5 })
       const later = jobs.enqueue(Task, { n: 1 }, Duration.seconds(3))
@@ -111,7 +111,7 @@ describe("acceptance", () => {
       yield* later
     }))
 
-  it.scoped("of delayed jobs is given again where one is cancelled", () =>
+  it.scoped("of delayed jobs is possible again once one is cancelled", () =>
     Effect.gen(function*() {
       const { jobs } = yield* setting({ jobsMaxDelayed: Option.some(1) })
       const { id } = yield* jobs.enqueue(Task, { n: 1 }, Duration.days(7))
@@ -120,7 +120,7 @@ describe("acceptance", () => {
       yield* jobs.enqueue(Task, { n: 2 }, Duration.seconds(1))
     }))
 
-  it.scoped("of a retry takes the last free place, and none beyond it", () =>
+  it.scoped("of a retry takes the last free place, and fails beyond it", () =>
     Effect.gen(function*() {
       const { jobs } = yield* TestJobs.make([
         Job.kind(Task, [activity("step", ({ n }) => n === 0 ? refused : Effect.never)])

@@ -28,7 +28,7 @@ describe("a job", () => {
       ])
     }))
 
-  it.scoped("that exhausts its attempts is a dead letter with its cause, and can be tried again", () =>
+  it.scoped("that exhausts its attempts is a dead letter with its cause, and can be retried", () =>
     Effect.gen(function*() {
       const { kind, seen } = yield* flaky(4)
       const { jobs } = yield* TestJobs.make([kind], {}, handbookRetry)
@@ -65,7 +65,7 @@ describe("a job", () => {
       expect(yield* seen).toEqual([0])
     }))
 
-  it.scoped("is tried again after a defect, whose cause the history has", () =>
+  it.scoped("is retried after a defect, whose cause its history keeps", () =>
     Effect.gen(function*() {
       const { note } = yield* moments
       const kind = Job.kind(Task, [

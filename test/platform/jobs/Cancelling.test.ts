@@ -12,7 +12,7 @@ describe("cancelling", () => {
       activity("endless", () => Effect.onInterrupt(Effect.never, () => Ref.update(interrupted, (n) => n + 1)))
     ])
 
-  it.scoped("interrupts a running activity and takes back what had succeeded", () =>
+  it.scoped("interrupts a running activity and undoes finished ones", () =>
     Effect.gen(function*() {
       const interrupted = yield* Ref.make(0)
       const { jobs } = yield* TestJobs.make([never(interrupted)])
@@ -31,7 +31,7 @@ describe("cancelling", () => {
       expect(yield* Effect.flip(jobs.cancel(id))).toBeInstanceOf(JobStateConflict)
     }))
 
-  it.scoped("takes back what may have happened before it was interrupted, and nothing that had not begun", () =>
+  it.scoped("undoes activities that may have happened before the interruption, and none that had not begun", () =>
     Effect.gen(function*() {
       const { note, noted } = yield* notes
       const kind = Job.kind(Task, [
@@ -49,7 +49,7 @@ describe("cancelling", () => {
       expect(yield* noted).toEqual(["profile", "no profile"])
     }))
 
-  it.scoped("ends a job that waits for its time at once, and it never runs", () =>
+  it.scoped("ends a delayed job at once, which never runs", () =>
     Effect.gen(function*() {
       const ran = yield* Ref.make(0)
       const kind = Job.kind(Task, [activity("step", () => Ref.update(ran, (n) => n + 1))])
@@ -73,7 +73,7 @@ describe("cancelling", () => {
       expect(yield* jobs.get(id)).toMatchObject({ state: "cancelled" })
     }))
 
-  it.scoped("is forgotten when the job is tried again, which then runs to its end", () =>
+  it.scoped("is forgotten when the job is retried, which then runs to its end", () =>
     Effect.gen(function*() {
       const hangs = yield* Ref.make(true)
       const kind = Job.kind(Task, [

@@ -75,7 +75,7 @@ const counts = (sql: Sql) =>
 const isOver = (state: Job.JobState) => state !== "waiting" && state !== "running"
 
 describe("a crash after any commit of a job that", () => {
-  it.scoped.each(Object.keys(scenarios))("%s loses nothing and does nothing twice", (name) =>
+  it.scoped.each(Object.keys(scenarios))("%s loses nothing and repeats nothing", (name) =>
     Effect.gen(function*() {
       const scenario = scenarios[name] ?? { list: Effect.void, ends: [] }
       yield* TestJobs.begin

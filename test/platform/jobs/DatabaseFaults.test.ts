@@ -49,7 +49,7 @@ const moments = ["before it is due", "while it works", "when its work is done"] 
 it.scoped.each(
   Object.keys(faults).flatMap((fault) => moments.map((moment) => [fault, moment] as const))
 )(
-  "a job goes on once, and gives its place back, after the database %s %s",
+  "a job continues once, and frees its place, after the database %s %s",
   ([fault, moment]) =>
     Effect.gen(function*() {
       yield* TestJobs.begin
@@ -90,7 +90,7 @@ it.scoped.each(
     })
 )
 
-it.scoped("the chain of a recurring job, whose work is in the database, survives a lock that lasts", () =>
+it.scoped("the chain of a recurring job, which works in the database, survives a long lock", () =>
   Effect.gen(function*() {
     yield* TestJobs.begin
     const { file, live } = yield* makeFile
@@ -150,7 +150,7 @@ it.scoped("a cancellation, a retry and a new job fail as a whole while the datab
   }))
 
 it.scoped.each(["run", "commit"] as const)(
-  "a fault of the database within what an activity does (%s) is no failed attempt",
+  "a fault of the database inside an activity (%s) is no failed attempt",
   (part) =>
     Effect.gen(function*() {
       const full = new SqlError.SqlError({ cause: Object.assign(new Error("full"), { code: "SQLITE_FULL" }) })

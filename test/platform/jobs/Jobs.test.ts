@@ -28,7 +28,7 @@ describe("a job", () => {
     }))
 
   it.scoped.each(["INSERT ON job_attempts", "UPDATE ON job_attempts", "UPDATE ON jobs"])(
-    "goes on once the database takes its records again (%s)",
+    "continues once the database accepts its records again (%s)",
     (statement) =>
       Effect.gen(function*() {
         const ran = yield* Ref.make(0)
@@ -46,7 +46,7 @@ describe("a job", () => {
       })
   )
 
-  it.scoped("takes back what succeeded when another activity fails for good, and does it anew when tried again", () =>
+  it.scoped("undoes finished activities when another one fails permanently, and repeats them at a retry", () =>
     Effect.gen(function*() {
       const { note, noted } = yield* notes
       const fails = yield* Ref.make(true)
@@ -75,7 +75,7 @@ describe("a job", () => {
       expect((yield* noted).slice(3).toSorted()).toEqual(["list", "profile"])
     }))
 
-  it.scoped("cannot be found by an id that none has", () =>
+  it.scoped("cannot be found by an unknown id", () =>
     Effect.gen(function*() {
       const { jobs } = yield* TestJobs.make([])
       const id = Job.JobId.make(1)
@@ -86,7 +86,7 @@ describe("a job", () => {
 })
 
 describe("many jobs", () => {
-  it.scoped("run so many at once; the others wait, and those that wait for their time take no place", () =>
+  it.scoped("run up to the limit at once; others wait, and delayed ones take no place", () =>
     Effect.gen(function*() {
       const kind = Job.kind(Task, [activity("step", () => Effect.sleep("2 seconds"))])
       const { jobs } = yield* TestJobs.make([kind], { jobsConcurrency: 1 })
@@ -102,7 +102,7 @@ describe("many jobs", () => {
 })
 
 describe("watching a job", () => {
-  it.scoped("shows it now, after each change, and ends with it", () =>
+  it.scoped("shows the job now and after each change, and ends with the job", () =>
     Effect.gen(function*() {
       const kind = Job.kind(Task, [activity("step", () => Effect.sleep("1 second"))])
       const { jobs } = yield* TestJobs.make([kind])

@@ -23,7 +23,7 @@ describe("a second server on the same database", () => {
 })
 
 describe("a stop", () => {
-  it.effect("hands a running job back after its time, and the next start does only what was not finished", () =>
+  it.effect("returns a running job after its time, and the next start repeats only unfinished activities", () =>
     Effect.gen(function*() {
       yield* TestJobs.begin
       const ran = yield* Ref.make<ReadonlyArray<string>>([])
@@ -70,7 +70,7 @@ describe("a stop", () => {
       expect(yield* Ref.get(ran)).toEqual(["first", "second", "second interrupted", "second"])
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("and a clock that is set back make no new job one of before", () =>
+  it.effect("with a clock set back gives no new job the identity of an earlier one", () =>
     Effect.gen(function*() {
       const ran = yield* Ref.make(0)
       const activity = (name: string) =>
@@ -88,7 +88,7 @@ describe("a stop", () => {
       }
     }).pipe(Effect.provide(TestDatabase.layer)))
 
-  it.effect("begins nothing in the place of what it interrupts", () =>
+  it.effect("starts nothing in the place of interrupted work", () =>
     Effect.gen(function*() {
       yield* TestJobs.begin
       const ran = yield* Ref.make(0)

@@ -20,7 +20,7 @@ describe("time", () => {
       expect((yield* jobs.get(id)).state).toBe("succeeded")
     }))
 
-  it.scoped("a recurring job has exactly one successor, also after a failure, a cancellation and when tried again", () =>
+  it.scoped("a recurring job has exactly one successor, even after a failure, a cancellation or a retry", () =>
     Effect.gen(function*() {
       const ran = yield* Ref.make(0)
       const Recurring = Job.type("recurring", Schema.Struct({}))
@@ -48,7 +48,7 @@ describe("time", () => {
       expect(yield* sql`SELECT id FROM cluster_messages WHERE tag = 'resume' OR payload LIKE '%parent%'`).toEqual([])
     }))
 
-  it.scoped("retention removes what is kept no longer, with all that the engine has of it, and nothing else", () =>
+  it.scoped("retention removes only expired jobs, with all their rows of the engine", () =>
     Effect.gen(function*() {
       const kind = Job.kind(Task, [
         activity("step", ({ n }) => n === 0 ? refused : n === 1 ? Effect.void : Effect.never)
@@ -73,7 +73,7 @@ describe("time", () => {
       expect(rows).toEqual({ attempts: 1, runs: 1 })
     }))
 
-  it.scoped("retention leaves a job that is tried again at that moment", () =>
+  it.scoped("retention leaves a job that is being retried", () =>
     Effect.gen(function*() {
       const kind = Job.kind(Task, [activity("step", () => refused)])
       const { jobs, removeOutdated } = yield* TestJobs.make([kind], { deadLetterRetention: Duration.seconds(6) })

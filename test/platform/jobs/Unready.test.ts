@@ -8,7 +8,7 @@ import { activity, Task } from "./tasks.ts"
 const id = Job.JobId.make(1)
 const kind = Job.kind(Task, [activity("step", () => Effect.void)])
 
-it.scoped("a job of a kind that the server does not know waits for one that does", () =>
+it.scoped("a job of an unknown kind waits for a server that knows the kind", () =>
   Effect.gen(function*() {
     yield* TestJobs.begin
     const { live } = yield* makeFile
@@ -26,7 +26,7 @@ it.scoped("a job of a kind that the server does not know waits for one that does
   }))
 
 it.scoped.each(["{\"n\":\"one\"}", "{}", "not JSON"])(
-  "a job whose payload cannot be read any more (%s) is a dead letter that says so, and hides no other job",
+  "a job whose payload is no longer readable (%s) is a dead letter with that cause, and hides no other job",
   (payload) =>
     Effect.gen(function*() {
       const { jobs, writer: sql } = yield* TestJobs.make([kind])
@@ -42,7 +42,7 @@ it.scoped.each(["{\"n\":\"one\"}", "{}", "not JSON"])(
     })
 )
 
-it.scoped("a job that is due is not delayed by a clock that is set back, and a delayed one is due after a leap", () =>
+it.scoped("a due job is not delayed by a clock set back, and a delayed one is due after a leap", () =>
   Effect.gen(function*() {
     const { jobs, writer: sql } = yield* TestJobs.make([kind])
     const span = Duration.seconds(10)

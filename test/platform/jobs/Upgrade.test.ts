@@ -80,7 +80,7 @@ const asBefore = (file: string) => {
   return { db, job, run, attempt, activity, message }
 }
 
-it.scoped("a database of the version before, with jobs at every point of their life, is carried over", () =>
+it.scoped("a database of the version before, with jobs in every state, is carried over", () =>
   Effect.gen(function*() {
     yield* TestJobs.begin
     const { file, live } = yield* makeFile

@@ -4,7 +4,7 @@ import { InputMemory } from "../../../src/platform/lifecycle/InputMemory.ts"
 
 const memory = InputMemory.layer(100)
 
-it.effect("refuses the newcomer, until the oldest has had ten seconds: then that one gives way", () =>
+it.effect("refuses the newcomer until the oldest is ten seconds old, which is then dropped", () =>
   Effect.gen(function*() {
     const { open, refused, used } = yield* InputMemory
     const gone: Array<string> = []
@@ -35,7 +35,7 @@ it.effect("refuses the newcomer, until the oldest has had ten seconds: then that
     expect(used()).toBe(0)
   }).pipe(Effect.provide(memory)))
 
-it.effect("has no one give way to itself", () =>
+it.effect("never drops an input for itself", () =>
   Effect.gen(function*() {
     const { open, used } = yield* InputMemory
     const alone = open(() => undefined)

@@ -42,7 +42,7 @@ const arrival = (reached: Queue.Dequeue<Smtp.Stage>, stage: Smtp.Stage): Effect.
   Effect.flatMap(Queue.take(reached), (one) => one === stage ? Effect.void : arrival(reached, stage))
 
 describe("a mail that is accepted", () => {
-  it.scopedLive("arrives once, with its headers, from whom the settings say, and the next one on the same connection", () =>
+  it.scopedLive("arrives once, with its headers, from the configured sender; the next one uses the same connection", () =>
     Effect.gen(function*() {
       const { connections, received, server } = yield* Smtp.make()
       const mailFrom = { name: "Café ☕, « Barista »", address: "cafe@example.org", domain: "example.org" }
@@ -62,7 +62,7 @@ describe("a mail that is accepted", () => {
       expect(connections()).toBe(1)
     }))
 
-  it.scopedLive("keeps to the number of connections that the settings allow", () =>
+  it.scopedLive("uses at most the configured connections", () =>
     Effect.gen(function*() {
       const { connections, received, server } = yield* Smtp.make()
       const { send } = yield* mailerAt(server, { smtpConnections: 2 })
@@ -138,7 +138,7 @@ describe("a mail that is not accepted", () => {
     ["end", 554, "MailRejected"]
   ]
   it.scopedLive.each(replies)(
-    "at %s with %d is a %s, and is not tried again",
+    "at %s with %d is a %s, and is not retried",
     ([at, code, kind]) =>
       Effect.gen(function*() {
         const text = "no \u0007room\u2028here"
@@ -168,7 +168,7 @@ describe("a mail that is not accepted", () => {
     }))
 
   it.scopedLive.each<Smtp.Stage>(["connect", "rcpt", "data", "end"])(
-    "as the server closes at %s, may be sent again",
+    "as the server closes at %s, may be resent",
     (at) =>
       Effect.gen(function*() {
         const { connections, received, server } = yield* Smtp.make([{ at, does: "close" }])
@@ -181,7 +181,7 @@ describe("a mail that is not accepted", () => {
       })
   )
 
-  it.scopedLive("as the server closed a connection that was kept, may be sent again", () =>
+  it.scopedLive("as the server closed a kept connection, may be resent", () =>
     Effect.gen(function*() {
       const { connections, received, server } = yield* Smtp.make([
         { at: "end", does: { reply: [550, "no"] } },
@@ -212,7 +212,7 @@ describe("a mail that is not accepted", () => {
       })
   )
 
-  it.scopedLive("as nobody listens, says so", () =>
+  it.scopedLive("as nobody listens, names that cause", () =>
     Effect.gen(function*() {
       const { server, stop } = yield* Smtp.make()
       yield* stop
@@ -222,7 +222,7 @@ describe("a mail that is not accepted", () => {
       expect(failure.message).toBe("the mail server is not available (ECONNREFUSED)")
     }))
 
-  it.scopedLive("as the server's certificate is not to be trusted, goes nowhere", () =>
+  it.scopedLive("as the server's certificate is not trusted, is not sent", () =>
     Effect.gen(function*() {
       const { received, server } = yield* Smtp.make([], { tls: true })
       const { send } = yield* mailerAt(server)
@@ -233,7 +233,7 @@ describe("a mail that is not accepted", () => {
       expect(received).toEqual([])
     }))
 
-  it.scopedLive("where encryption is required and not offered, goes nowhere", () =>
+  it.scopedLive("as required encryption is not offered, is not sent", () =>
     Effect.gen(function*() {
       const { received, server } = yield* Smtp.make()
       const { send } = yield* mailerAt({ ...server, tls: "required" })
@@ -245,7 +245,7 @@ describe("a mail that is not accepted", () => {
 describe("a login", () => {
   const login = { user: "barista", password: "s3cret p@ss" }
 
-  it.scopedLive("lets mails through; without one, or with a wrong one, they are rejected, and no secret shows", () =>
+  it.scopedLive("lets mails through; without a valid one they are rejected, and no secret shows", () =>
     Effect.gen(function*() {
       const { received, server } = yield* Smtp.make([], { login })
       yield* Effect.flatMap(mailerAt(server), ({ send }) => send(mail()))
@@ -307,7 +307,7 @@ describe("an end from outside", () => {
       expect(received.map(({ text }) => text.trimEnd())).toEqual(["third"])
     }))
 
-  it.scopedLive("the scope's closing closes idle connections and those at work, and leaves no mail waiting", () =>
+  it.scopedLive("closing the scope closes idle and busy connections, and leaves no mail waiting", () =>
     Effect.gen(function*() {
       const { closed, connections, received, server } = yield* Smtp.make()
       const scope = yield* Scope.make()
@@ -333,7 +333,7 @@ describe("an end from outside", () => {
 })
 
 describe("the failures", () => {
-  it.effect("are kept as an activity keeps them: encoded, and decoded with their mark", () =>
+  it.effect("keep their transience through the encoding of an activity", () =>
     Effect.gen(function*() {
       const Failure = Schema.parseJson(Schema.Union(MailRejected, MailUnavailable))
       for (
@@ -348,7 +348,7 @@ describe("the failures", () => {
       }
     }))
 
-  it.scopedLive("have at most 500 characters of what the server says", () =>
+  it.scopedLive("have at most 500 characters of the server's reply", () =>
     Effect.gen(function*() {
       const { server } = yield* Smtp.make([{ at: "rcpt", does: { reply: [550, "👩‍🚀".repeat(1000)] } }])
       const { send } = yield* mailerAt(server)
@@ -356,7 +356,7 @@ describe("the failures", () => {
       expect([response.length > 300, response.length <= 500]).toEqual([true, true])
     }))
 
-  it.scopedLive("have no code where the server's is none", () =>
+  it.scopedLive("have no code if the server's is invalid", () =>
     Effect.gen(function*() {
       const { server } = yield* Smtp.make([{ at: "rcpt", does: { reply: [1e20, "what?"] } }])
       const { send } = yield* mailerAt(server)

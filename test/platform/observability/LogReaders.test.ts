@@ -33,7 +33,7 @@ const isReady = (port: number) =>
     Schedule.spaced("20 millis")
   )
 
-describe("the log, whatever becomes of its reader", () => {
+describe("the log, whatever happens to its reader", () => {
   it.scopedLive.each(cases)("$format to $reader: the server goes on", ({ command, format }) =>
     Effect.gen(function*() {
       const port = yield* freePort

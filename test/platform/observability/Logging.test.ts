@@ -48,7 +48,7 @@ const spoken = (lines: ReadonlyArray<string>) =>
   })
 
 describe("lines of the log", () => {
-  it.scopedLive("of one turn are written together, at its end; those after the scope's end at once", () =>
+  it.scopedLive("of one turn are written together at its end; later than the scope's end, at once", () =>
     Effect.gen(function*() {
       const path = join(yield* folder, "log")
       const written = Effect.promise(() => readFile(path, "utf8"))
@@ -80,7 +80,7 @@ describe("lines of the log", () => {
       expect(full.dropped()).toBe(4)
     }))
 
-  it.scopedLive("are told of once somebody reads again, behind the rest of a broken line", () =>
+  it.scopedLive("are reported once a reader is back, after the rest of a broken line", () =>
     Effect.gen(function*() {
       const path = join(yield* folder, "pipe")
       yield* Effect.sync(() => execFileSync("mkfifo", [path]))
@@ -120,7 +120,7 @@ describe("lines of the log", () => {
       })
   )
 
-  it.scopedLive("beyond the bound are dropped, and counted", () =>
+  it.scopedLive("beyond the bound are dropped and counted", () =>
     Effect.gen(function*() {
       const { lines } = yield* listen(yield* talker, "return", 64 * 1024)
       const counts = lines.flatMap((line) =>

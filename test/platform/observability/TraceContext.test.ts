@@ -75,7 +75,7 @@ describe("tracestate", () => {
     `${"a".repeat(257)}=1`,
     `a=${"1".repeat(257)}`,
     Array.from({ length: 33 }, (_, index) => `k${index}=v`).join(",")
-  ])("%j is discarded whole, and the trace goes on", (tracestate) => {
+  ])("%j is discarded as a whole, and the trace continues", (tracestate) => {
     expect(stateOf(`b=1,${tracestate}`.replace(/,$/, tracestate === "" ? "," : ""))).toBe(
       tracestate === "" ? "b=1" : undefined
     )

@@ -6,7 +6,7 @@ import { spanCounter } from "../../support/spans.ts"
 const current = Effect.orDie(Effect.currentSpan)
 
 describe("while nothing collects spans", () => {
-  it.effect("a span has its place in its trace", () =>
+  it.effect("a span belongs to its trace", () =>
     Effect.gen(function*() {
       const [outer, inner] = yield* Effect.withSpan(
         Effect.all([current, Effect.withSpan(current, "inner")], { concurrency: 1 }),
@@ -21,7 +21,7 @@ describe("while nothing collects spans", () => {
       expect((yield* Effect.withSpan(current, "another")).traceId).not.toBe(outer.traceId)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("a caller's trace goes on, sampled as the caller says", () =>
+  it.effect("a caller's trace continues, sampled as the caller decided", () =>
     Effect.gen(function*() {
       const parent = Tracer.externalSpan({ traceId: "a".repeat(32), spanId: "b".repeat(16), sampled: true })
       const { sampled, traceId } = yield* Effect.withSpan(current, "called", { parent })
@@ -35,7 +35,7 @@ describe("while nothing collects spans", () => {
     }).pipe(Effect.provide(layer)))
 })
 
-it.effect("traced makes a span where spans are recorded", () =>
+it.effect("traced makes a span if spans are recorded", () =>
   Effect.gen(function*() {
     const { spans, tracer } = yield* spanCounter("Service.method")
     const method = traced("Service.method")(Effect.succeed(1))

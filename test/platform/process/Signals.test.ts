@@ -23,7 +23,7 @@ describe("a signal", () => {
       expect(isClosed(server)).toBe(true)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("that comes twice within a moment is one: npm passes on what the terminal has sent already", () =>
+  it.scopedLive("that comes twice within a moment counts once, as npm repeats the terminal's signal", () =>
     Effect.gen(function*() {
       const server = yield* ServerProcess.server({ SLOW_DURATION: "500 millis" })
       const port = yield* ServerProcess.port(server)
@@ -37,7 +37,7 @@ describe("a signal", () => {
       expect(isClosed(server)).toBe(true)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("that comes again later ends the process at once, whatever is under way", () =>
+  it.scopedLive("that comes again later ends the process at once, whatever is in flight", () =>
     Effect.gen(function*() {
       const server = yield* ServerProcess.server({ SLOW_DURATION: "1 minute", SHUTDOWN_TIMEOUT: "10 minutes" })
       const port = yield* ServerProcess.port(server)

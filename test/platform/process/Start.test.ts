@@ -24,7 +24,7 @@ const refusal = (overrides: Partial<Values>) =>
   })
 
 describe("a failed start", () => {
-  it.scopedLive("names the setting and what would be right", () =>
+  it.scopedLive("names the setting and the expected value", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const dataDir = yield* folder
@@ -35,7 +35,7 @@ describe("a failed start", () => {
       expect(yield* refusal({ databaseUrl: Option.some(`${dataDir}/file`) })).toMatch(/DATABASE_URL.*not a database/)
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("names both versions where a newer build has migrated the database", () =>
+  it.scopedLive("names both versions if a newer build has migrated the database", () =>
     Effect.gen(function*() {
       const path = `${yield* folder}/newer.sqlite`
       const databaseUrl = Option.some(path)
@@ -48,7 +48,7 @@ describe("a failed start", () => {
       )
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("says what it found, with the whole path of its data, and which uploads have lost their file", () =>
+  it.scopedLive("reports its findings, the full path of its data, and uploads without their file", () =>
     Effect.gen(function*() {
       const server = yield* ServerProcess.server()
       const port = yield* ServerProcess.port(server)
@@ -193,12 +193,12 @@ describe("a setting is read as a whole, or refused", () => {
     ["SHUTDOWN_DELAY", "0 seconds"]
   ]
 
-  it.effect.each(right)("%s=%s is right", ([variable, value]) =>
+  it.effect.each(right)("%s=%s is accepted", ([variable, value]) =>
     Effect.gen(function*() {
       expect(yield* read(variable, value)).toBe("started")
     }))
 
-  it.scopedLive("settings that contradict each other are all told of", () =>
+  it.scopedLive("all contradictions between settings are reported", () =>
     Effect.gen(function*() {
       const said = yield* refusal({
         host: "0.0.0.0",
@@ -233,7 +233,7 @@ describe("a setting is read as a whole, or refused", () => {
       }
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("a database that cannot be where it is to be is told of by its variable", () =>
+  it.scopedLive("a database that cannot be opened is reported with its variable", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const dataDir = yield* folder
@@ -245,7 +245,7 @@ describe("a setting is read as a whole, or refused", () => {
 })
 
 describe("sample data", () => {
-  it.scopedLive("fills only a database that has no users yet, and gives a real user no money", () =>
+  it.scopedLive("is added only to a database without users, and gives a real user no money", () =>
     Effect.gen(function*() {
       const databaseUrl = Option.some(`${yield* folder}/kept.sqlite`)
       const users = (overrides: Partial<Values>, before: Effect.Effect<unknown, Error, TestServer>) =>

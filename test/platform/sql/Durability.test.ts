@@ -33,7 +33,7 @@ const withDisk = <A, E>(
   }).pipe(Effect.provide(NodeContext.layer))
 
 describe("a change whose commit is not yet on the disk", () => {
-  it.scopedLive("is seen by readers, and its author waits; those that come meanwhile are committed and share one sync", () => {
+  it.scopedLive("is visible to readers while its author waits; changes that come meanwhile are committed and share one sync", () => {
     const { held, hold, layer, letGo } = HeldDisk.make()
     return withDisk(() => layer, () =>
       Effect.gen(function*() {
@@ -59,7 +59,7 @@ describe("a change whose commit is not yet on the disk", () => {
       }))
   })
 
-  it.scopedLive("is never told to have succeeded once a sync has failed, nor is any later one", () => {
+  it.scopedLive("never succeeds once a sync has failed, nor does any later one", () => {
     const { held, hold, layer, letGo, lost } = HeldDisk.make()
     return withDisk(() => layer, () =>
       Effect.gen(function*() {
@@ -85,7 +85,7 @@ describe("a change whose commit is not yet on the disk", () => {
 })
 
 describe("after a power cut", () => {
-  it.scopedLive("all that was told is there, in order, and nothing is half there", () => {
+  it.scopedLive("every reported change is there, in order, and none is half there", () => {
     /** Copies, for each sync, the data known to be on disk. Copying gives up locks that nobody else needs. */
     let copies = 0
     const snapshot = (folder: string) => {
@@ -132,7 +132,7 @@ describe("after a power cut", () => {
     )
   })
 
-  it.scopedLive("a log that ends within a commit gives those before it", () =>
+  it.scopedLive("a log that ends within a commit restores the commits before", () =>
     withDisk(
       () => HeldDisk.make().layer,
       (folder) =>
@@ -158,7 +158,7 @@ describe("after a power cut", () => {
 })
 
 describe("the write-ahead log", () => {
-  it.scopedLive("is copied into the database on a thread when it is long, and begun anew: it grows no further", () =>
+  it.scopedLive("is copied into the database by a thread when long, and restarted, so it grows no further", () =>
     withDisk(
       () => HeldDisk.make().layer,
       (folder) =>

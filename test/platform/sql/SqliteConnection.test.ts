@@ -24,7 +24,7 @@ describe("a connection tells whether a transaction is open", () => {
       expect(seen).toEqual([true, true, true, false, true, false])
     }).pipe(Effect.provide(NodeContext.layer)))
 
-  it.scopedLive("also after a statement that is refused, and not after one with which SQLite has undone it all", () =>
+  it.scopedLive("even after a refused statement, but not after one for which SQLite has rolled back", () =>
     Effect.gen(function*() {
       const connection = yield* open
       yield* connection.run("BEGIN")

@@ -91,7 +91,7 @@ describe("EmbeddedUpstream", () => {
       yield* Deferred.await(interrupted)
     }))
 
-  it.scopedLive("stops at once, whatever still waits for an answer", () =>
+  it.scopedLive("stops at once, whatever calls still wait", () =>
     Effect.gen(function*() {
       const { asleep, clock, interrupted } = yield* frozen
       const scope = yield* Scope.make()

@@ -55,7 +55,7 @@ describe("Upstream", () => {
       expect(asked).toEqual(["/base/here"])
     }))
 
-  it.scopedLive("refuses a body that is no JSON, nested without end, or larger than the limit", () =>
+  it.scopedLive("refuses a body that is not JSON, too deeply nested, or larger than the limit", () =>
     Effect.gen(function*() {
       const endless = yield* Deferred.make<void>()
       const { url } = yield* LoopbackServer.make((request, response) => {
@@ -82,7 +82,7 @@ describe("Upstream", () => {
       yield* Deferred.await(endless)
     }))
 
-  it.scopedLive("says that nobody listens, or that the connection broke", () =>
+  it.scopedLive("reports that nobody listens, or that the connection broke", () =>
     Effect.gen(function*() {
       const gone = yield* LoopbackServer.make((request, response) => {
         if (request.url === "/base/reset") {
@@ -123,7 +123,7 @@ describe("Upstream", () => {
       }
     }))
 
-  it.scopedLive("asks for no coding, and undoes those that the upstream used all the same", () =>
+  it.scopedLive("requests no coding, and decodes those that the upstream uses anyway", () =>
     Effect.gen(function*() {
       const json = Buffer.from(`{"a":"${"é".repeat(50)}"}`)
       const coded: Readonly<Record<string, readonly [codings: string, body: Buffer]>> = {
@@ -159,7 +159,7 @@ describe("Upstream", () => {
       expect([...asked]).toEqual(["identity"])
     }))
 
-  it.scopedLive("keeps every digit and every byte of the text, but for a byte order mark", () =>
+  it.scopedLive("keeps every digit and every byte of the text, except a byte order mark", () =>
     Effect.gen(function*() {
       const texts = [
         `{"id": 12345678901234567890, "amount": 0.10, "tiny": 1e-400, "zero": -0, "a": 1, "a": 2}`,
@@ -175,7 +175,7 @@ describe("Upstream", () => {
       expect(yield* Effect.flip(get("/latin"))).toMatchObject({ reason: "body", code: "not-json" })
     }))
 
-  it.scopedLive("sends a GET again, once, on a new connection where the kept one was closed", () =>
+  it.scopedLive("resends a GET once, on a new connection, if the kept one was closed", () =>
     Effect.gen(function*() {
       const answered = new WeakSet<object>()
       let closed = 0

@@ -10,7 +10,7 @@ const api = HttpApi.make("test").add(
   HttpApiGroup.make("group").add(HttpApiEndpoint.get("endpoint", "/endpoint").addSuccess(Schema.String))
 )
 
-it.effect("an interruption is a defect where somebody waits for an answer; any other defect always is", () =>
+it.effect("an interruption is a defect if a client waits for the answer; any other defect always is", () =>
   Effect.gen(function*() {
     const { layer, texts } = yield* logLines
     const app = yield* Effect.provide(

@@ -38,7 +38,7 @@ const run = Effect.fnUntraced(function*(app: App) {
   return { ...connection, ask }
 })
 
-it.scopedLive("the answers that fibers found in one turn of the event loop are written together, at its end", () =>
+it.scopedLive("the answers of one turn of the event loop are written together at its end", () =>
   Effect.gen(function*() {
     const events: Array<string> = []
     const { ask, until } = yield* run(({ url }) => ({
@@ -56,7 +56,7 @@ it.scopedLive("the answers that fibers found in one turn of the event loop are w
     expect(events).toEqual(["found /a", "found /b", "written /a", "written /b"])
   }).pipe(Effect.provide(Lifecycle.layer)))
 
-it.scopedLive("a burst of requests is worked on in slices, a turn of the event loop each", () =>
+it.scopedLive("a burst of requests is processed in slices, one each turn of the event loop", () =>
   Effect.gen(function*() {
     let [now, turns] = [0, 0]
     const foundIn: Array<number> = []
@@ -92,7 +92,7 @@ it.scopedLive("an application that throws, before its fiber or after it, is a 50
     expect(texts()).toEqual([logged, logged])
   }).pipe(Effect.provide(Lifecycle.layer)))
 
-it.scopedLive("an effect whose making throws is one that fails", () =>
+it.scopedLive("an effect whose construction throws counts as failed", () =>
   Effect.gen(function*() {
     const { ask, until } = yield* run(() => ({ ...work(Effect.never), effect: throws }))
     ask("/")

@@ -5,7 +5,7 @@ import { asWritten, isKept, UnusableValue } from "../../../../src/platform/http/
 const read = (json: string, ...names: ReadonlyArray<string>) => asWritten(json, JSON.parse(json), names)
 
 describe("a JSON text", () => {
-  it("is read as JSON.parse reads it, where that changes nothing", () => {
+  it("is read as by JSON.parse if that changes nothing", () => {
     fc.assert(fc.property(fc.json(), fc.integer({ min: 0, max: 4 }), (json, spaces) => {
       // the backslash and the exponent force a second reading
       const text = JSON.stringify({ "\\": 1e300, json: JSON.parse(json) }, undefined, spaces)
@@ -15,7 +15,7 @@ describe("a JSON text", () => {
     expect(JSON.stringify(own)).toBe(`{"__proto__":1,"a":"\\"[{:,1e5","b":[],"c":{},"d":[[100],{}]}`)
   })
 
-  it("keeps no number that a double would change", () => {
+  it("refuses a number that a double would change", () => {
     const kept = ["0.1", "1.0", "1e2", "-0", "0e5", "9007199254740991", "1.7976931348623157e308", "5e-324", "0.30000"]
     expect(kept.filter((number) => !isKept(number))).toEqual([])
     const changed = ["0.29999999999999999", "9007199254740993", "1e309", "-1e309", "1e-400", "1.0000000000000001"]
@@ -31,7 +31,7 @@ describe("a JSON text", () => {
     expect(nested).toEqual([{ a: [expect.any(UnusableValue), 1] }])
   })
 
-  it("has one value of a member, or none", () => {
+  it("has at most one value of each member", () => {
     const valueOf = (json: string) => {
       const value = read(json, "a")
       return Predicate.isRecord(value) ? value["a"] : undefined

@@ -92,7 +92,7 @@ describe("evaluate without validators", () => {
     [{ "if-modified-since": after }, "untagged", "perform", "perform"]
   ]
 
-  it.each(cases)("%j of one that is %s", (headers, resource, read, change) => {
+  it.each(cases)("%j of a resource that is %s", (headers, resource, read, change) => {
     expect(evaluate(asked("GET", headers), resource, now)).toBe(read)
     expect(evaluate(asked("DELETE", headers), resource, now)).toBe(change)
   })
@@ -133,7 +133,7 @@ describe("HttpDate", () => {
     expect(HttpDate.format(at)).toBe(then)
   })
 
-  it("takes two digits for the past where they would be more than fifty years ahead", () => {
+  it("reads two-digit years more than fifty years ahead as past", () => {
     const year = (digits: string) =>
       Option.map(
         HttpDate.parse(`Sunday, 06-Nov-${digits} 08:49:37 GMT`, now),

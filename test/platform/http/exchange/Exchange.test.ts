@@ -15,7 +15,7 @@ const headersOf = (answered: Exchange) => {
   return Object.fromEntries(names.map((name, index) => [name, pairs[2 * index + 1]]))
 }
 
-it("a text is told with its type, its length and its language, and is what caches keep by language", () => {
+it("a text carries its type, length and language, and varies by language for caches", () => {
   for (const language of ["en", "fr"]) {
     expect(headersOf(exchange(language))).toEqual({
       "content-type": "application/json",
@@ -27,7 +27,7 @@ it("a text is told with its type, its length and its language, and is what cache
   }
 })
 
-it("a header that a handler sets takes the place of the answer's own, or is added", () => {
+it("a handler's header replaces the answer's own, or is added", () => {
   const answered = exchange("fr")
   const own = { "content-type": "application/ld+json", vary: "origin", link: "</users/?after=1>; rel=\"next\"" }
   const before = headersOf(answered)

@@ -38,7 +38,7 @@ describe("a key", () => {
       expect(yield* texts).toEqual(["one"])
     }).pipe(Effect.provide(Notes.layer)))
 
-  it.effect("is optional, and ignored where the operation takes none", () =>
+  it.effect("is optional, and ignored if the operation takes none", () =>
     Effect.gen(function*() {
       const { keys, post, texts } = yield* Notes
       const answers = yield* Effect.forEach(
@@ -52,7 +52,7 @@ describe("a key", () => {
       expect(yield* keys).toEqual([])
     }).pipe(Effect.provide(Notes.layer)))
 
-  it.effect("is refused for another input or operation, whose request changes nothing", () =>
+  it.effect("is refused for another input or operation, and changes nothing then", () =>
     Effect.gen(function*() {
       const { post, texts, write } = yield* Notes
       yield* write("a", "one")
@@ -73,7 +73,7 @@ describe("a key", () => {
 
   const wrong = ["", "\"\"", "a b", "\"a b\"", "\"a", "a\"b", "\"a\", \"b\"", "a,b", "\"a\\b\"", "é", "a".repeat(256)]
   it.effect.each(wrong)(
-    "%s is a 422 that names the header, beside what else is wrong",
+    "%s is a 422 that names the header beside other issues",
     (key) =>
       Effect.gen(function*() {
         const { keys, post } = yield* Notes
@@ -95,7 +95,7 @@ describe("a key", () => {
       expect(yield* keys).toEqual([key])
     }).pipe(Effect.provide(Notes.layer)))
 
-  it.effect("is not used up by input that is refused before the operation runs", () =>
+  it.effect("is not consumed by input that is refused before the operation runs", () =>
     Effect.gen(function*() {
       const { post, write } = yield* Notes
       expect((yield* post("/notes?txt=one", { "idempotency-key": "a" })).status).toBe(422)
@@ -121,7 +121,7 @@ describe("a key in progress", () => {
       expect(yield* texts).toEqual(["one"])
     }).pipe(Effect.provide(Notes.layer)))
 
-  it.effect("remains so while a client that left is rolled back; then it is free", () =>
+  it.effect("remains so while the change of a client that left is rolled back; then the key is free", () =>
     Effect.gen(function*() {
       const { afterWriting, keys, texts, write } = yield* Notes
       const [reached, goOn] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
@@ -143,7 +143,7 @@ describe("a key in progress", () => {
       expect(yield* texts).toEqual(["one"])
     }).pipe(Effect.provide(Notes.layer)))
 
-  it.effect("is free again when its client left before the database was its turn", () =>
+  it.effect("is free again if its client left before its turn in the database", () =>
     Effect.gen(function*() {
       const { keys, texts, write } = yield* Notes
       const { transaction } = yield* Database
@@ -185,8 +185,8 @@ describe("a key in progress", () => {
     }).pipe(Effect.provide(Notes.layer)))
 })
 
-describe("what the operation ends with", () => {
-  it.effect("a refusal is its result: what was done is undone, the answer kept", () =>
+describe("the outcome of an operation", () => {
+  it.effect("a failure is its result: the change is undone and the answer kept", () =>
     Effect.gen(function*() {
       const { afterWriting, keys, texts, write } = yield* Notes
       afterWriting(() => new Refused())
@@ -265,7 +265,7 @@ describe("retention", () => {
       expect([yield* texts, yield* keys]).toEqual([["one", "two"], ["a"]])
     }).pipe(Effect.provide(Notes.layer)))
 
-  it.effect("removes what has expired, however many rows", () =>
+  it.effect("removes expired rows, however many", () =>
     Effect.gen(function*() {
       const { keys, write } = yield* Notes
       const { removeExpired } = yield* IdempotencyKeys

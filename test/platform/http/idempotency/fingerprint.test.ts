@@ -14,11 +14,11 @@ describe("canonical", () => {
     expect(JSON.parse(canonical(value))).toEqual(JSON.parse(JSON.stringify(value)))
   })
 
-  it("takes an absent member and one that is undefined for the same", () => {
+  it("treats an absent member and an undefined one alike", () => {
     expect(canonical({ a: 1, b: undefined })).toBe(canonical({ a: 1 }))
   })
 
-  it("tells apart what differs, beyond JSON too", () => {
+  it("distinguishes different values, beyond JSON too", () => {
     const different = [
       null,
       undefined,

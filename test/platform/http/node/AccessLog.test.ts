@@ -43,7 +43,7 @@ const jsonLines = () => {
   return { lines, layer: Layer.succeed(JsonLines, (line) => void lines.push(line)) }
 }
 
-it.scopedLive("a line for each answer, without its query, and in one piece whatever was asked for", () =>
+it.scopedLive("each answer has one unbroken line without the query, whatever the request", () =>
   Effect.gen(function*() {
     const { layer, lines } = jsonLines()
     const { get, until } = yield* Effect.provide(start({ accessLog: "all" }), layer)
@@ -71,7 +71,7 @@ it.scopedLive("a line for each answer, without its query, and in one piece whate
     expect(lines.join("")).not.toMatch(/ann@|aborted/)
   }))
 
-it.scopedLive("a client that leaves before its answer is one that closed its request", () =>
+it.scopedLive("a client that leaves before its answer is logged as 499", () =>
   Effect.gen(function*() {
     const { layer, lines } = jsonLines()
     const { arrived, get, leave } = yield* Effect.provide(start({ accessLog: "problems" }), layer)
@@ -86,7 +86,7 @@ it.scopedLive("a client that leaves before its answer is one that closed its req
     ])
   }))
 
-it.scopedLive("of problems alone, by the logger where the log is not JSON", () =>
+it.scopedLive("problems alone are logged, by the logger if the log is not JSON", () =>
   Effect.gen(function*() {
     const { layer, texts } = yield* logLines
     const { get, until } = yield* Effect.provide(start({ accessLog: "problems" }), layer)
@@ -101,7 +101,7 @@ it.scopedLive("of problems alone, by the logger where the log is not JSON", () =
 it.scopedLive.each<readonly [Values["accessLog"], string, LogLevel.LogLevel]>([
   ["none", "info", LogLevel.Info],
   ["all", "warning", LogLevel.Warning]
-])("none where it is to be %s and the log's level %s", ([accessLog, _, level]) =>
+])("no line is written with ACCESS_LOG %s and the log level %s", ([accessLog, _, level]) =>
   Effect.gen(function*() {
     const { layer, lines } = jsonLines()
     const { get, until } = yield* Effect.provide(

@@ -6,7 +6,7 @@ import * as TestDatabase from "../../../support/Database.ts"
 
 const layer = Layer.merge(JobsRepo.layer, AttemptsRepo.layer).pipe(Layer.provide(TestDatabase.layer))
 
-it.effect("an attempt that a crash left open is lost once the next begins, and after a success none begins", () =>
+it.effect("an attempt left open by a crash counts as lost once the next begins; none begins after a success", () =>
   Effect.gen(function*() {
     const attempts = yield* AttemptsRepo
     const { id } = yield* (yield* JobsRepo).add("registration", {}, Duration.zero)
