@@ -202,7 +202,7 @@ layer(TestServer.layer(quick), live)("background work over HTTP", (it) => {
     }))
 })
 
-it.scopedLive("an address with line ends in it or around it is refused, and forges no line of the log", () =>
+it.scopedLive("an address with line ends is refused, and forges no log line", () =>
   Effect.gen(function*() {
     const printed: Array<unknown> = []
     const isDone = yield* Deferred.make<void>()
