@@ -1,6 +1,7 @@
-// `npm run soak:chat`: 200 clients of the websocket chat. First some of them break the rules while the others talk: these must miss nothing,
-// and memory must stay within bounds. Then all is talk: deliveries a second. BENCH_SECONDS (default 5): how long each measurement takes.
-// Everything is on 127.0.0.1 and stops by itself; the exit code is 1 if something does not hold.
+// `npm run soak:chat` connects 200 clients to the websocket chat. First some clients break the rules while the others
+// talk; the others must miss nothing, and memory must stay within bounds. Then all clients talk, which gives deliveries
+// a second. BENCH_SECONDS (default 5) is the length of each measurement. Everything is on 127.0.0.1 and stops by
+// itself; the exit code is 1 if a check fails.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Clock, Config, Console, Effect } from "effect"
@@ -13,7 +14,7 @@ import { makeRoom, misquotes } from "./chatRoom.ts"
 import { makeWarnings } from "./warnings.ts"
 
 const everyone = 200
-/** Characters of the messages in turn. */
+/** Lengths of successive messages, in characters. */
 const sizes = [12, 90, 30, 140, 250, 45, 20, 110]
 /** Deliveries a second of the handbook's code, FastAPI, to 200 clients. */
 const handbook = { all: "42,000 to 54,000", one: "1,840" }
@@ -25,7 +26,7 @@ const serve = Effect.fnUntraced(function*(settings: Readonly<Record<string, stri
 })
 
 interface Talk {
-  /** Of the server. */
+  /** The id of the server's process. */
   readonly pid: number
   readonly clients: ReadonlyArray<Client>
   readonly speakers: number
@@ -33,7 +34,10 @@ interface Talk {
   readonly original: string
 }
 
-/** The first so many speak for so long, each the next message when its last has come back; deliveries a second, until all is read. */
+/**
+ * Lets the first clients speak for some time, each sending its next message when the last has returned. Returns
+ * deliveries a second, until all is read.
+ */
 const talk = Effect.fnUntraced(function*(name: string, { clients, original, pid, seconds, speakers }: Talk) {
   const room = makeRoom(clients, sizes)
   const { shares } = yield* watchProcessors(pid)
@@ -61,7 +65,7 @@ const talk = Effect.fnUntraced(function*(name: string, { clients, original, pid,
 const stillOpen = (clients: ReadonlyArray<Client>) =>
   without("nobody is closed", clients.filter(({ isOpen }) => !isOpen()).map(({ id }) => `client ${id}`))
 
-/** With the 0.1 s that one message of a client takes. */
+/** Measures with the 0.1 s that one message of a client takes. */
 const asIs = Effect.fnUntraced(function*(pid: number, port: number, seconds: number) {
   const clients = yield* connectMany(port, everyone)
   yield* Effect.sleep("1 second")
@@ -76,7 +80,7 @@ const asIs = Effect.fnUntraced(function*(pid: number, port: number, seconds: num
   yield* print([...one, ...all, stillOpen(clients)])
 })
 
-/** Without it; and with a heartbeat so quick that one can see whom it cuts. */
+/** Measures without the processing time, and with a heartbeat so short that its victims show. */
 const unprocessed = Effect.fnUntraced(function*(pid: number, port: number, seconds: number) {
   const clients = yield* connectMany(port, everyone)
   const mute = yield* connect(port, everyone + 1, { pong: false })

@@ -7,22 +7,28 @@ import { makeRoom, messageOf, misquotes, type Room } from "./chatRoom.ts"
 
 const healthy = 197
 const speakers = 40
-/** Of each speaker: 6 MB in all, more than the queue of 1 MiB and the kernel's buffers hold for the one that never reads. */
+/**
+ * Messages of each speaker: 6 MB in all, more than the queue of 1 MiB and the kernel's buffers hold for a client that
+ * never reads.
+ */
 const messages = 60
-/** Characters of the messages in turn: talk, and once in a while something pasted. */
+/** Lengths of successive messages, in characters: talk, and now and then a pasted text. */
 const sizes = [12, 90, 30, 140, 250, 45, 20, 110, 24_000]
-/** How much the server's memory may grow over what it has with all clients there and silent. */
+/** Bounds the growth of the server's memory, in MiB, over its use with all clients connected and silent. */
 const mebibytesMore = 128
 
-/** What the server of this part needs beside its defaults. */
+/** The settings of the server of this part, beside its defaults. */
 export const settings = {
-  // only its full queue is to end the one that never reads, not its silence
+  // only its full queue may end the client that never reads, not its silence
   CHAT_HEARTBEAT: "10 minutes",
-  // the one that never reads is asked at last what it would have read
+  // gives the client that never reads the time to read its queue at the end
   CHAT_CLOSE_TIMEOUT: "1 minute"
 }
 
-/** Says two messages and half of a third in one go, and resets the connection when the first has come back: the second is under way then. */
+/**
+ * Sends two messages and half of a third at once, and resets the connection when the first has returned. The second is
+ * in flight then.
+ */
 const reset = Effect.fnUntraced(function*(client: Client) {
   const answered = Effect.async<void>((resume) => {
     client.socket.on("message", (data) => {
@@ -45,7 +51,7 @@ const closed = Effect.fnUntraced(function*(who: string, { ended }: Client, code:
   return { name: `${who} is closed with ${code}`, measured: seen, met: seen.startsWith(`${code}`) }
 })
 
-/** Each of them does what it must not, while the others talk. */
+/** Lets each offender break its rule, while the others talk. */
 const offend = Effect.fnUntraced(function*(room: Room, offenders: {
   readonly resetting: Client
   readonly binary: Client
@@ -69,7 +75,7 @@ const farewells = (room: Room, offenders: ReadonlyArray<Client>): Check => {
   }
 }
 
-/** 200 clients and one more, four of which break the rules: what the other 197 have read, and what became of the four. */
+/** Runs 201 clients, four of which break the rules; checks the reading of the other 197 and the end of the four. */
 export const offenders = Effect.fnUntraced(function*(pid: number, port: number) {
   const clients = yield* connectMany(port, healthy)
   const never = yield* connect(port, healthy + 1)
@@ -85,7 +91,7 @@ export const offenders = Effect.fnUntraced(function*(pid: number, port: number) 
   const began = yield* Clock.currentTimeMillis
   yield* room.begin(speakers, messages)
   yield* offend(room, { resetting, binary, tooLarge })
-  // two messages of the one that resets, and three that have left
+  // two messages of the client that resets, and three that have left
   const missing = yield* room.settle(5)
   const took = ((yield* Clock.currentTimeMillis) - began) / 1000
   const used = yield* shares

@@ -6,7 +6,7 @@ const Job = Schema.Struct({ id: Schema.Int })
 const Mail = Schema.Struct({ job_id: Schema.Int, message_id: Schema.String })
 const Registered = Schema.Struct({ email: Schema.String })
 
-/** A list that has so many rows, no two alike in a member. */
+/** Checks that a list has the given number of rows, all different in a member. */
 const distinct = (total: number, name: string, members: ReadonlyArray<number | string>): Check => {
   const different = new Set(members).size
   return {
@@ -16,7 +16,7 @@ const distinct = (total: number, name: string, members: ReadonlyArray<number | s
   }
 }
 
-/** Checks what the API shows after so many registrations of different users. */
+/** Checks the lists of the API after the given number of registrations of different users. */
 export const registrationChecks = Effect.fnUntraced(function*(port: number, total: number) {
   const jobs = yield* readPages(port, "/jobs?state=succeeded&kind=registration&limit=1000", Job)
   const mails = yield* readPages(port, "/outbox?limit=1000", Mail)

@@ -1,6 +1,7 @@
-// `npm run soak:registrations`: 1,000 registrations as fast as they are accepted, with the handbook's durations, until the last job is done,
-// and how fast the trivial route answers meanwhile; then how fast a registration is accepted beside 5,000 that wait for their time, and that
-// it is refused beyond the limit. Linux only, as memory and processor time are read from /proc.
+// `npm run soak:registrations` sends 1,000 registrations as fast as they are accepted, with the handbook's durations,
+// until the last job has ended, and measures the trivial route meanwhile. Then it measures the acceptance of a
+// registration beside 5,000 that wait for their time, and checks the refusal beyond the limit. Linux only, as memory
+// and processor time are read from /proc.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Clock, Console, Duration, Effect } from "effect"
@@ -20,7 +21,7 @@ const singles = 200
 const burst = 1000
 const connections = 64
 const waiting = 5000
-/** Beyond the limit. */
+/** Registrations beyond the limit. */
 const refused = 10
 /** Seconds. */
 const hour = 3600
@@ -43,13 +44,13 @@ interface Cost {
   /** Seconds of the server's processor. */
   readonly processor: number
   readonly pings: Pinger.Measurement
-  /** Milliseconds that another program's small writes took to the disk meanwhile. */
+  /** Milliseconds of another program's small writes to the disk meanwhile. */
   readonly syncs: ReadonlyArray<number>
-  /** MiB of the server's memory: what it had without the load, and the most it ever had. */
+  /** MiB of the server's memory: without the load, and the peak. */
   readonly memory: { readonly before: number; readonly peak: number }
 }
 
-/** What so many jobs cost the server, each, and those who asked it for something else meanwhile. */
+/** Prints the cost of each job to the server, and to clients of other routes meanwhile. */
 const report = Effect.fnUntraced(function*(end: string, jobs: number, { memory, pings, processor, syncs, took }: Cost) {
   const { before, peak } = memory
   yield* row(
@@ -74,7 +75,7 @@ const all = (name: string, count: number, { milliseconds, others }: Loaded): Che
   met: milliseconds.length === count
 })
 
-/** Servers, and what looks at them. */
+/** Starts servers and their observers. */
 const makeStage = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const idle = yield* start(node("harness/idle"))
@@ -103,10 +104,10 @@ const makeStage = Effect.gen(function*() {
 })
 type Stage = Effect.Effect.Success<typeof makeStage>
 
-/** The registrations that run at once. */
+/** Measures registrations that run at once. */
 const running = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   const { pid, port } = yield* serve({})
-  // what is compiled on its first use is not what is measured
+  // compiles the code before the measurement
   yield* registerAll(port, { first: 0, count: warmUp, connections: 1 })
   yield* allFinished(port)
   const single = yield* registerAll(port, { first: warmUp, count: singles, connections: 1 })
@@ -144,7 +145,7 @@ const refusal = ({ milliseconds, others }: Loaded): Check => {
   }
 }
 
-/** Registrations that wait for their time, until there is no room for another. */
+/** Adds registrations that wait for their time, until there is no room for another. */
 const full = Effect.fnUntraced(function*({ measure, serve }: Stage) {
   const { pid, port } = yield* serve({ JOBS_MAX_UNFINISHED: String(waiting + singles) })
   const { cost, result } = yield* measure(

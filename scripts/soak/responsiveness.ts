@@ -1,5 +1,6 @@
-// `npm run soak:responsiveness`: how fast the trivial route answers while everything else is busy, asked every 10 ms from a process of its own.
-// BENCH_SECONDS (default 6): how long each load lasts. UPLOAD_MB (default 1024): the size of the upload, in MiB.
+// `npm run soak:responsiveness` measures the trivial route while everything else is busy, by a request every 10 ms from
+// a separate process. BENCH_SECONDS (default 6) is the length of each load. UPLOAD_MB (default 1024) is the size of the
+// upload in MiB.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import Sqlite from "better-sqlite3"
@@ -20,7 +21,7 @@ interface Load {
   readonly name: string
   readonly callers: number
   readonly request: (port: number) => Effect.Effect<Answer, RequestFailed>
-  /** Whether it is measured until at least one request is answered, however long that takes. */
+  /** Measures until at least one request is answered, however long that takes. */
   readonly whole?: boolean
 }
 
@@ -39,7 +40,7 @@ const get = (callers: number, path: string): Load => ({
 /** Milliseconds that a sync takes on the stalled disk. */
 const stall = 300
 
-/** Changes; beyond the lock's time they are refused, and tried again. */
+/** Changes that are refused beyond the lock's time, and repeated. */
 const transfers: Load = {
   name: "32 x POST /transfer-money/",
   callers: 32,
@@ -79,7 +80,7 @@ const loads = (megabytes: number): ReadonlyArray<Load> => [
   { name: "POST /batch-process/ of 300", callers: 1, request: (port) => ask(port, "POST", "/batch-process/", items) }
 ]
 
-/** Accepts connections and never says a word. */
+/** Accepts connections and never answers. */
 const silentUpstream = Effect.acquireRelease(
   Effect.async<{ readonly port: number; readonly close: Effect.Effect<void> }>((resume) => {
     const sockets = new Set<Socket>()
@@ -99,7 +100,7 @@ const silentUpstream = Effect.acquireRelease(
   ({ close }) => close
 )
 
-/** Runs loads together for some seconds; how many answers of which status there were. */
+/** Runs loads together for some seconds; returns the number of answers by status. */
 const runLoads = Effect.fnUntraced(function*(port: number, loads: ReadonlyArray<Load>, seconds: number) {
   const statuses = new Map<string, number>()
   const count = (status: string) => statuses.set(status, (statuses.get(status) ?? 0) + 1)
@@ -167,7 +168,7 @@ const bench = Effect.gen(function*() {
     yield* Console.log(row(name, measurement, answers))
   })
 
-  // what is started or compiled on its first use is not what is measured
+  // starts threads and compiles code before the measurement
   for (const { port } of [withUpstream, withSilent]) yield* runLoads(port, loads(16), 2)
   for (const { port } of [withLock, withStalledDisk]) yield* runLoads(port, [transfers], 2)
   yield* Console.log(header)

@@ -1,6 +1,7 @@
-// `npm run soak:stop`: clients register users, move money and read slowly while the server is told to stop, again and again, at random
-// moments; then everything answered must have happened once, and everything sent must have had an answer. ROUNDS (default 5): how often;
-// SEED (default: of the time): what is drawn. The exit code is 1 if something does not hold.
+// `npm run soak:stop` stops the server repeatedly, at random moments, while clients register users, move money and read
+// slowly. Afterwards everything answered must have happened once, and everything sent must have had an answer. ROUNDS
+// (default 5) is the number of stops; SEED (default: from the time) sets the random draws. The exit code is 1 if a
+// check fails.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { SqliteClient } from "@effect/sql-sqlite-node"
@@ -17,16 +18,16 @@ import { makeWarnings } from "./warnings.ts"
 
 const clients = 16
 const domain = "example.com"
-/** Seconds. Shorter than a mail takes, so that some are cut off and sent after the next start. */
+/** Seconds; shorter than a mail takes, so that some mails are cut off and sent after the next start. */
 const jobsStopTimeout = 1
 /** Seconds: the settings' default. */
 const shutdownTimeout = 10
-/** Seconds for all else that closes. */
+/** Seconds for everything else that closes. */
 const margin = 2
-/** Milliseconds that a server lives before it is told to stop. */
+/** The range of milliseconds that a server lives before its stop. */
 const lives = [300, 2000] as const
 
-/** A request whose last bytes come only when asked for: its connection is not idle, and so it is not closed with those that are. */
+/** Sends a request whose last bytes follow on demand, so that its connection is not closed as idle. */
 const slowlyReady = Effect.fnUntraced(function*(port: number) {
   const socket = yield* Effect.acquireRelease(
     Effect.async<Socket>((resume) => {
@@ -41,7 +42,7 @@ const slowlyReady = Effect.fnUntraced(function*(port: number) {
   socket.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk
   })
-  /** What the server answers until it closes the connection. */
+  /** Reads the server's answer until the connection closes. */
   const finish = Effect.async<string>((resume) => {
     socket.on("error", ({ message }) => resume(Effect.succeed(message)))
     socket.on("close", () => resume(Effect.succeed(text)))
@@ -53,9 +54,9 @@ const slowlyReady = Effect.fnUntraced(function*(port: number) {
 interface Stop {
   readonly exitCode: number
   readonly seconds: number
-  /** What GET /health/ready answered meanwhile. */
+  /** The answer of GET /health/ready meanwhile. */
   readonly ready: string
-  /** What a request of three seconds, begun just before, was answered. */
+  /** The answer to a request of three seconds, begun just before. */
   readonly slow: number | string
 }
 
@@ -82,7 +83,7 @@ const serve = Effect.fnUntraced(function*({ folder, heed }: Options) {
   return { ...server, tell, stopping: Deferred.await(stopping) }
 })
 
-/** A server's life under load, and its end. */
+/** Runs a server under load, and stops it. */
 const stopOnce = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const { exitCode, port, stopping, tell } = yield* serve(options)
@@ -94,7 +95,7 @@ const stopOnce = (options: Options) =>
     const ready = yield* slowlyReady(port)
     const slow = yield* Effect.fork(Effect.either(ask(port, "GET", "/async-slow")))
     yield* Effect.sleep("20 millis")
-    // once this is answered, what came before it is under way
+    // once this is answered, the earlier requests are in flight
     yield* ask(port, "GET", "/health/live")
     const told = yield* Clock.currentTimeMillis
     round.stopAt = performance.now()
@@ -117,7 +118,7 @@ const stopOnce = (options: Options) =>
     } satisfies Stop
   }))
 
-/** Lets the clients and the jobs finish what is left. */
+/** Lets the clients and the jobs finish their work. */
 const finish = (options: Options) =>
   Effect.scoped(Effect.gen(function*() {
     const { exitCode, port, tell } = yield* serve(options)

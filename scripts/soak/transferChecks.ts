@@ -8,7 +8,7 @@ import type { TransferRecord } from "./transferClients.ts"
 const entriesOf = Schema.decodeUnknown(Schema.parseJson(Schema.Array(Entry)))
 const pageSize = 1000
 
-/** An entry with the account that it was read from. */
+/** An entry with the account that showed it. */
 interface Side {
   readonly owner: number
   readonly entry: Entry
@@ -49,7 +49,7 @@ export const readTransactions = Effect.fnUntraced(function*(port: number, users:
 const isDeposit = (sides: ReadonlyArray<Side>): boolean =>
   sides.length === 1 && sides.every(({ entry }) => entry.kind === "deposit" && entry.counterpart === null)
 
-/** The key of a transfer whose two entries mirror one another; none for anything else. */
+/** Returns the key of a transfer whose two entries mirror one another, and of nothing else. */
 const mirroredKey = (sides: ReadonlyArray<Side>): string | undefined => {
   const [debit, credit] = sides.toSorted((a, b) => a.entry.amount_cents - b.entry.amount_cents)
   if (sides.length !== 2 || debit === undefined || credit === undefined) return undefined

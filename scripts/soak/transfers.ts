@@ -1,6 +1,6 @@
-// `npm run soak:transfers`: 16 clients make random transfers, valid and not, and kill some half-way; then the whole ledger is read and
-// every cent accounted for. BENCH_SECONDS (default 30): for how long; SEED (default 1): what the clients draw. Everything is on 127.0.0.1
-// and stops by itself; the exit code is 1 if something does not hold.
+// `npm run soak:transfers` lets 16 clients make random transfers, valid and invalid, and kill some half-way; then the
+// whole ledger is read and every cent accounted for. BENCH_SECONDS (default 30) is the duration; SEED (default 1) sets
+// the clients' draws. Everything is on 127.0.0.1 and stops by itself; the exit code is 1 if a check fails.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { SqliteClient } from "@effect/sql-sqlite-node"
@@ -30,7 +30,10 @@ const fill = Effect.fnUntraced(function*(port: number) {
   }
 })
 
-/** Transactions of one row a second that the disk allows at present: better-sqlite3 alone, as durable as the product's. */
+/**
+ * Measures the one-row transactions a second that the disk allows now, by better-sqlite3 alone with the product's
+ * durability.
+ */
 const bareCommits = (filename: string): number => {
   const db = new Sqlite(filename)
   db.pragma("journal_mode = WAL")
@@ -89,7 +92,7 @@ const bench = Effect.gen(function*() {
     const { pid, port } = yield* start(barista(folder), heed)
     yield* fill(port)
     const record = yield* load(pid, port, seconds, seed)
-    // what was killed last may still be under way
+    // the last killed attempt may still be in flight
     yield* Effect.sleep("1 second")
     return { record, transactions: yield* readTransactions(port, users) }
   }))

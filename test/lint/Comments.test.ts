@@ -6,14 +6,7 @@ import { commentsOf } from "./commentsOf.ts"
 const root = resolve(import.meta.dirname, "../..")
 
 /** Folders whose comments keep the rules. */
-const swept = [
-  "src",
-  "scripts/build",
-  "scripts/command",
-  "scripts/demos",
-  "scripts/harness",
-  "test"
-]
+const swept = ["src", "scripts", "test"]
 
 const longestLine = 120
 const mostWords = 30

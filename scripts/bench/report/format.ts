@@ -2,7 +2,7 @@ import { verdict } from "../../harness/checks.ts"
 import type { FigureResult, Machine, Results, Target } from "./Results.ts"
 import { find, ours, ratio, type Verdict } from "./statistics.ts"
 
-/** A value with three digits that mean something, two below a tenth, and commas between the thousands. */
+/** Formats a value with three significant digits, two below a tenth, and commas between the thousands. */
 export const number = (value: number): string => {
   if (!Number.isFinite(value)) return "-"
   if (value !== 0 && Math.abs(value) < 0.1) return value.toLocaleString("en-US", { maximumSignificantDigits: 2 })
@@ -10,13 +10,13 @@ export const number = (value: number): string => {
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** What a target asks for. */
+/** Describes the demand of a target. */
 export const asked = (target: Target, { better, unit }: FigureResult): string =>
   target.kind === "ratio"
     ? `${target.least} of ${target.peer}`
     : `${better === "higher" ? "at least" : "at most"} ${number(target.limit)} ${unit}`
 
-/** How it stands. */
+/** Describes whether a target is met. */
 export const standing = ({ met, target }: Verdict, result: FigureResult): string => {
   const own = find(result, ours)?.median ?? Number.NaN
   const measured = target.kind === "bound"
@@ -28,6 +28,6 @@ export const standing = ({ met, target }: Verdict, result: FigureResult): string
 export const machineText = ({ cores, kernel, memoryGiB, node, processor }: Machine): string =>
   `${processor}, ${cores} core${cores === 1 ? "" : "s"}, ${memoryGiB} GiB, node ${node}, ${kernel}`
 
-/** How it was measured. */
+/** Describes the method of the measurement. */
 export const methodText = ({ began, rounds, seconds }: Results): string =>
   `${began}; medians of ${rounds} rounds, in turns, with the least and the most; ${seconds} s each by wrk`

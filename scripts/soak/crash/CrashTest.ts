@@ -1,4 +1,5 @@
-// The server is killed at random moments while clients register users and move money; then everything accepted must have happened, once.
+// Kills the server at random moments while clients register users and move money. Afterwards everything accepted must
+// have happened exactly once.
 import { FileSystem, HttpClient } from "@effect/platform"
 import { SqliteClient } from "@effect/sql-sqlite-node"
 import { Data, Duration, Effect, Random, Schedule } from "effect"
@@ -14,7 +15,7 @@ export interface Options {
   readonly clients: number
   /** The longest life of a server, from the moment that it listens. */
   readonly longestRound: Duration.Duration
-  /** How long the last server may take for what is left. */
+  /** The time for the last server to finish all remaining work. */
   readonly patience: Duration.Duration
 }
 
@@ -28,13 +29,13 @@ export interface Report {
   readonly mailsDeferred: number
 }
 
-/** Work was left when the last server's time was over. */
+/** Work remained when the last server's time was over. */
 class NotFinished extends Data.TaggedError("NotFinished")<{ readonly message: string }> {}
 
-/** One of so many mails is answered 451. */
+/** The interval of mails that are answered 451. */
 const deferEvery = 10
 
-/** A port that is free now, for all the servers after each other. */
+/** Finds a free port, which all servers use one after the other. */
 const freePort = Effect.async<number>((resume) => {
   const server = createServer().listen(0, "127.0.0.1", () => {
     const address = server.address()
@@ -42,7 +43,7 @@ const freePort = Effect.async<number>((resume) => {
   })
 })
 
-/** Waits until neither a waiting nor a running job is left, but for the maintenance that is due in an hour. */
+/** Waits until no job waits or runs, except the maintenance that is due in an hour. */
 const settled = (origin: string) =>
   Effect.gen(function*() {
     const client = yield* HttpClient.HttpClient
@@ -55,7 +56,7 @@ const settled = (origin: string) =>
     Effect.repeat({ schedule: Schedule.spaced("200 millis"), until: (done) => done })
   )
 
-/** Runs the rounds and counts; `progress` is told of each round. */
+/** Runs the rounds and counts; `progress` hears of each round. */
 export const run = Effect.fnUntraced(function*(
   { clients, longestRound, patience, rounds }: Options,
   progress: (line: string) => Effect.Effect<void>
@@ -70,7 +71,7 @@ export const run = Effect.fnUntraced(function*(
     SAMPLE_DATA: "handbook",
     SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
     MAIL_FROM: "barista@example.com",
-    // shorter than the handbook's, so that a round sees many of them end
+    // shorter than the handbook's, so that many mails end within a round
     MAIL_DURATION: "300 millis",
     PROFILE_DURATION: "200 millis",
     MAILING_LIST_DURATION: "100 millis"
@@ -113,5 +114,5 @@ export const run = Effect.fnUntraced(function*(
   }
 })
 
-/** The checks that do not hold. */
+/** Lists the checks that do not hold. */
 export const failed = ({ checks }: Report): ReadonlyArray<Check> => checks.filter(({ met }) => !met)

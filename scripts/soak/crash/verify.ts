@@ -1,4 +1,4 @@
-// What must hold at the end, counted in the database that the server left, in the mail server and in what the clients were answered.
+// The checks at the end, counted in the database that the server left, in the mail server, and in the clients' answers.
 import { SqlClient, type SqlError } from "@effect/sql"
 import { Effect } from "effect"
 import { messageIdOf } from "../../../src/platform/mail/Mail.ts"
@@ -11,7 +11,7 @@ const numberIn = ([row]: ReadonlyArray<unknown>): number => {
   return typeof value === "number" ? value : Number.NaN
 }
 
-/** All the checks, of which each fails by itself. */
+/** Makes all checks, each of which fails on its own. */
 export const verify = Effect.fnUntraced(function*(
   answered: ReadonlyArray<Answered>,
   mails: ReadonlyMap<string, number>,
