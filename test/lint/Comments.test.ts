@@ -5,8 +5,8 @@ import { commentsOf } from "./commentsOf.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 
-/** Folders whose comments keep the rules. */
-const swept = ["src", "scripts", "test"]
+/** The folders of all source files. */
+const folders = ["src", "scripts", "test"]
 
 const longestLine = 120
 const mostWords = 30
@@ -42,7 +42,7 @@ const sources = (folder: string): ReadonlyArray<string> =>
     .map((name) => join(folder, name))
 
 it("comments open with a noun or a verb, fit 120 columns, and begin with a short sentence", () => {
-  const faults = swept.flatMap(sources).flatMap((file) =>
+  const faults = folders.flatMap(sources).flatMap((file) =>
     faultsOf(readFileSync(join(root, file), "utf8")).map((fault) => `${file}:${fault}`)
   )
   expect(faults).toEqual([])
