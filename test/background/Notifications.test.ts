@@ -38,7 +38,7 @@ describe("a notification", () => {
           ids.map(() => [alice, "Bienvenue !", "Bienvenue !"])
         )
       }).pipe(
-        Effect.provide(Layer.provideMerge(layer({ mailDuration: Duration.millis(20) }), log)),
+        Effect.provide(Layer.provideMerge(layer({ mailDuration: Duration.millis(5) }), log)),
         Effect.withTracer(tracer)
       )
       expect(texts().filter((line) => line === `Email envoyé à ${alice}: Bienvenue !`)).toHaveLength(40)

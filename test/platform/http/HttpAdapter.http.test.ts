@@ -79,7 +79,7 @@ it.scopedLive("a request has one span, by its operation's name, within the calle
       expect.objectContaining({
         name: "group.wrong",
         caller: "none",
-        exit: expect.stringMatching(/ParseError[^]*too long/)
+        exit: expect.stringMatching(/maxLength\(1\)[^]*too long/)
       })
     ])
   }).pipe(Effect.provide(server)))

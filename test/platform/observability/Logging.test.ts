@@ -1,5 +1,5 @@
-import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Logger } from "effect"
+import { describe, expect, it, layer } from "@effect/vitest"
+import { Cause, Context, Effect, Layer, Logger } from "effect"
 import { build } from "esbuild"
 import { execFileSync, spawn } from "node:child_process"
 import { closeSync, constants, openSync, readFileSync, readSync } from "node:fs"
@@ -20,12 +20,17 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true }))
 )
 
-const talker = Effect.tap(Effect.map(folder, (path) => join(path, "talker.cjs")), (outfile) =>
+const bundle = Effect.tap(Effect.map(folder, (path) => join(path, "talker.cjs")), (outfile) =>
   Effect.promise(() => {
     const entry = fileURLToPath(new URL("talker.ts", import.meta.url))
     const { outdir: _, ...rest } = buildOptions([])
     return build({ ...rest, entryPoints: [entry], outfile })
   }))
+
+/** The file of the talker, bundled once for all tests. */
+class Talker extends Context.Tag("barista/test/Talker")<Talker, string>() {
+  static readonly layer = Layer.scoped(Talker, bundle)
+}
 
 /** Reads a talker's output only after it has written everything; returns the output and the exit code. */
 const listen = (script: string, end: string, backlog: number) =>
@@ -108,34 +113,6 @@ describe("lines of the log", () => {
       expect(dropped()).toBe(2)
     }))
 
-  it.scopedLive.each(
-    [["return", 0], ["exit", 3], ["throw", 1], ["terminate", 0]] as const
-  )(
-    "all arrive in order at a slow reader when the process ends by %s",
-    ([end, code]) =>
-      Effect.gen(function*() {
-        const heard = yield* listen(yield* talker, end, 16 * 1024 ** 2)
-        expect(heard.code).toBe(code)
-        expect(spoken(heard.lines)).toEqual(Array.from({ length: 1000 }, (_, n) => n))
-      })
-  )
-
-  it.scopedLive("beyond the bound are dropped and counted", () =>
-    Effect.gen(function*() {
-      const { lines } = yield* listen(yield* talker, "return", 64 * 1024)
-      const counts = lines.flatMap((line) =>
-        /"message":"(\d+) log lines were dropped/.exec(line)?.slice(1).map(Number) ?? []
-      )
-      const kept = spoken(lines.filter((line) => !line.includes("were dropped")))
-      expect(kept.length).toBeGreaterThan(50)
-      expect(kept).toEqual([...new Set(kept)].toSorted((one, other) => one - other))
-      expect(counts.reduce((sum, count) => sum + count, kept.length)).toBe(1000)
-      // the notices have the members of all other lines
-      expect(new Set(lines.map((line) => Object.keys(JSON.parse(line)).join()))).toEqual(
-        new Set(["message,logLevel,timestamp,annotations,spans,fiberId"])
-      )
-    }))
-
   it.effect("are what Effect's JSON logger writes", () =>
     Effect.gen(function*() {
       const pairs: Array<readonly [string, string]> = []
@@ -170,5 +147,35 @@ describe("lines of the log", () => {
         expect.stringMatching(/^\[.*\] WARN \(#\d+\): with\n {2}\{ a: 1 \}\n$/),
         expect.stringMatching(/^\[.*\] ERROR \(#\d+\): failed\n {2}Error: why\n {2}path: \/\n$/)
       ])
+    }))
+})
+
+layer(Talker.layer, { excludeTestServices: true })("lines of the log of a process", (it) => {
+  it.effect.each(
+    [["return", 0], ["exit", 3], ["throw", 1], ["terminate", 0]] as const
+  )(
+    "all arrive in order at a slow reader when the process ends by %s",
+    ([end, code]) =>
+      Effect.gen(function*() {
+        const heard = yield* listen(yield* Talker, end, 16 * 1024 ** 2)
+        expect(heard.code).toBe(code)
+        expect(spoken(heard.lines)).toEqual(Array.from({ length: 1000 }, (_, n) => n))
+      })
+  )
+
+  it.effect("beyond the bound are dropped and counted", () =>
+    Effect.gen(function*() {
+      const { lines } = yield* listen(yield* Talker, "return", 64 * 1024)
+      const counts = lines.flatMap((line) =>
+        /"message":"(\d+) log lines were dropped/.exec(line)?.slice(1).map(Number) ?? []
+      )
+      const kept = spoken(lines.filter((line) => !line.includes("were dropped")))
+      expect(kept.length).toBeGreaterThan(50)
+      expect(kept).toEqual([...new Set(kept)].toSorted((one, other) => one - other))
+      expect(counts.reduce((sum, count) => sum + count, kept.length)).toBe(1000)
+      // the notices have the members of all other lines
+      expect(new Set(lines.map((line) => Object.keys(JSON.parse(line)).join()))).toEqual(
+        new Set(["message,logLevel,timestamp,annotations,spans,fiberId"])
+      )
     }))
 })
