@@ -73,7 +73,7 @@ export interface Activity<Payload> {
 }
 
 /** An activity of one job, with its payload bound. */
-export interface Step {
+export interface BoundActivity {
   readonly name: string
   readonly policy: PolicyName
   readonly run: Effect.Effect<void, ActivityError>
@@ -90,7 +90,7 @@ export interface JobKind {
    * Makes the activities of one job from its stored JSON payload. Returns the reason as text if this version of the
    * server cannot read the payload.
    */
-  readonly steps: (payload: unknown, job: JobContext) => Either.Either<ReadonlyArray<Step>, string>
+  readonly steps: (payload: unknown, job: JobContext) => Either.Either<ReadonlyArray<BoundActivity>, string>
   /** Interval of a recurring kind. The transaction that ends a job enqueues the next one, due after the interval. */
   readonly every?: Duration.Duration
 }
@@ -109,7 +109,7 @@ export const kind = <Payload, Encoded>(
       Either.mapBoth(decode(payload), {
         onLeft: ParseResult.TreeFormatter.formatIssueSync,
         onRight: (decoded) =>
-          activities.map(({ commit, name, policy, run, undo }): Step => ({
+          activities.map(({ commit, name, policy, run, undo }): BoundActivity => ({
             name,
             policy,
             run: Effect.suspend(() => run(decoded, job)),

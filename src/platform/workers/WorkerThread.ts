@@ -46,7 +46,7 @@ export interface WorkerThreads<P extends Protocol> {
     input: P[Name]["input"],
     options?: CallOptions
   ) => Effect.Effect<P[Name]["answer"], Problem.Overloaded>
-  /** Calls a thread for accepted work, and waits for its turn without a limit. The part that accepts work bounds it. */
+  /** Calls a thread for accepted work, and waits for a place without limit. The part that accepts work bounds it. */
   readonly callPatiently: <Name extends keyof P & string>(
     name: Name,
     input: P[Name]["input"]
@@ -66,14 +66,14 @@ export interface Options {
   readonly places: number
 }
 
-interface Job {
+interface Task {
   readonly post: (worker: Worker, done: () => void) => void
   readonly crashed: (reason: string) => void
 }
 
 interface Thread {
   worker: Worker | undefined
-  job: Job | undefined
+  task: Task | undefined
 }
 
 // Seconds. The queue moves by at least one call every few seconds, so a client that retries has a fair chance.
@@ -85,47 +85,47 @@ type LineName = "requests" | "accepted"
 class Lines {
   readonly options: Options
   readonly threads: ReadonlyArray<Thread>
-  readonly waiting: Readonly<Record<LineName, Array<Job>>> = { requests: [], accepted: [] }
+  readonly waiting: Readonly<Record<LineName, Array<Task>>> = { requests: [], accepted: [] }
   /** Queue that is served next, unless it is empty. */
-  turn: LineName = "requests"
+  upNext: LineName = "requests"
   closed = false
 
   constructor(options: Options) {
     this.options = options
-    this.threads = Array.from({ length: options.threads }, () => ({ worker: undefined, job: undefined }))
+    this.threads = Array.from({ length: options.threads }, () => ({ worker: undefined, task: undefined }))
   }
 
-  add(job: Job, line: LineName): void {
-    if (this.closed) return job.crashed("stopped")
-    this.waiting[line].push(job)
+  add(task: Task, line: LineName): void {
+    if (this.closed) return task.crashed("stopped")
+    this.waiting[line].push(task)
     this.advance()
   }
 
-  next(): Job | undefined {
-    const other = this.turn === "requests" ? "accepted" : "requests"
-    if (this.waiting[this.turn].length === 0) return this.waiting[other].shift()
-    const job = this.waiting[this.turn].shift()
-    this.turn = other
-    return job
+  next(): Task | undefined {
+    const other = this.upNext === "requests" ? "accepted" : "requests"
+    if (this.waiting[this.upNext].length === 0) return this.waiting[other].shift()
+    const task = this.waiting[this.upNext].shift()
+    this.upNext = other
+    return task
   }
 
   advance(): void {
     for (;;) {
-      const thread = this.threads.find(({ job }) => job === undefined)
-      const job = thread === undefined ? undefined : this.next()
-      if (thread === undefined || job === undefined) return
-      this.start(thread, job)
+      const thread = this.threads.find(({ task }) => task === undefined)
+      const task = thread === undefined ? undefined : this.next()
+      if (thread === undefined || task === undefined) return
+      this.start(thread, task)
     }
   }
 
-  start(thread: Thread, job: Job): void {
+  start(thread: Thread, task: Task): void {
     // The system may have no more threads; then only this call fails.
     const spawned = Either.try({ try: () => thread.worker ?? this.spawn(thread), catch: String })
-    if (Either.isLeft(spawned)) return job.crashed(spawned.left)
+    if (Either.isLeft(spawned)) return task.crashed(spawned.left)
     thread.worker = spawned.right
-    thread.job = job
-    job.post(spawned.right, () => {
-      thread.job = undefined
+    thread.task = task
+    task.post(spawned.right, () => {
+      thread.task = undefined
       this.advance()
     })
   }
@@ -141,21 +141,21 @@ class Lines {
       reason = String(error)
     })
     worker.on("exit", () => {
-      const { job } = thread
+      const { task } = thread
       thread.worker = undefined
-      thread.job = undefined
-      job?.crashed(reason)
+      thread.task = undefined
+      task?.crashed(reason)
       this.advance()
     })
     return worker
   }
 
-  async cancel(job: Job): Promise<void> {
+  async cancel(task: Task): Promise<void> {
     for (const line of Object.values(this.waiting)) {
-      const place = line.indexOf(job)
+      const place = line.indexOf(task)
       if (place >= 0) line.splice(place, 1)
     }
-    const worker = this.threads.find((thread) => thread.job === job)?.worker
+    const worker = this.threads.find((thread) => thread.task === task)?.worker
     if (worker === undefined) return
     // Otherwise a pending answer would post the next call to a thread about to end.
     worker.removeAllListeners("message")
@@ -164,7 +164,7 @@ class Lines {
 
   async close(): Promise<void> {
     this.closed = true
-    for (const line of Object.values(this.waiting)) for (const job of line.splice(0)) job.crashed("stopped")
+    for (const line of Object.values(this.waiting)) for (const task of line.splice(0)) task.crashed("stopped")
     await Promise.all(this.threads.map(({ worker }) => worker?.terminate()))
   }
 }
@@ -202,28 +202,28 @@ export const make = <P extends Protocol>(
       { begun = Effect.void, transfer = [] }: CallOptions = {}
     ): Effect.Effect<P[Name]["answer"]> =>
       Effect.suspend(() => {
-        const turn = Deferred.unsafeMake<void>(FiberId.none)
+        const granted = Deferred.unsafeMake<void>(FiberId.none)
         const answered = Deferred.unsafeMake<P[Name]["answer"]>(FiberId.none)
-        const job: Job = {
+        const task: Task = {
           post: (worker, done) => {
             worker.once("message", (answer) => {
               done()
               Deferred.unsafeDone(answered, Effect.succeed(answer))
             })
             worker.postMessage({ name, input }, transfer)
-            Deferred.unsafeDone(turn, Effect.void)
+            Deferred.unsafeDone(granted, Effect.void)
           },
           crashed: (reason) => {
             const crash = Effect.die(new WorkerCrashed({ worker: options.name.name, reason }))
-            Deferred.unsafeDone(turn, crash)
+            Deferred.unsafeDone(granted, crash)
             Deferred.unsafeDone(answered, crash)
           }
         }
-        lines.add(job, line)
-        return Deferred.await(turn).pipe(
+        lines.add(task, line)
+        return Deferred.await(granted).pipe(
           Effect.zipRight(begun),
           Effect.zipRight(Deferred.await(answered)),
-          Effect.onInterrupt(() => Effect.promise(() => lines.cancel(job)))
+          Effect.onInterrupt(() => Effect.promise(() => lines.cancel(task)))
         )
       })
 
@@ -233,7 +233,7 @@ export const make = <P extends Protocol>(
       check,
       stats: Effect.sync(() => ({
         waiting: lines.waiting.requests.length + lines.waiting.accepted.length,
-        running: lines.threads.filter(({ job }) => job !== undefined).length
+        running: lines.threads.filter(({ task }) => task !== undefined).length
       }))
     }
   })

@@ -66,7 +66,7 @@ const nth = (n: number, text: string, fate: Fate) => {
 }
 
 /** Runs changes of one turn, which share a commit. Returns the failure of each, or "kept". */
-const together = (...changes: ReadonlyArray<Effect.Effect<unknown, unknown>>) =>
+const together = <E>(...changes: ReadonlyArray<Effect.Effect<unknown, E>>) =>
   Effect.gen(function*() {
     const fibers = yield* Effect.forEach(changes, (change) => Effect.fork(Effect.exit(change)), { concurrency: 1 })
     const exits = yield* Effect.forEach(fibers, Fiber.join, { concurrency: 1 })

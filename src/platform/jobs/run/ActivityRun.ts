@@ -5,7 +5,7 @@ import { isTransient } from "../../../policy/Transient.ts"
 import type { Database } from "../../sql/Database.ts"
 import { isPassing } from "../../sql/DatabaseUnavailable.ts"
 import { orDefect } from "../../sql/orDefect.ts"
-import { type ActivityError, type JobId, type Outcome, type Step, undoing } from "../Job.ts"
+import { type ActivityError, type BoundActivity, type JobId, type Outcome, undoing } from "../Job.ts"
 import type { ActivityFailure, AttemptKey, AttemptsRepo } from "../record/AttemptsRepo.ts"
 import type { JobRow } from "../record/JobsRepo.ts"
 import { retryDefects } from "./retryDefects.ts"
@@ -37,7 +37,7 @@ export interface ActivityOptions {
 }
 
 /** An activity, or its compensation, as it is attempted and recorded. */
-interface Tried extends Pick<Step, "name" | "policy" | "run" | "commit"> {
+interface Tried extends Pick<BoundActivity, "name" | "policy" | "run" | "commit"> {
   /** Outcome of a successful attempt. */
   readonly outcome: Outcome
 }
@@ -151,14 +151,14 @@ const tryOut = (
   })
 
 /** Runs an activity of a job. */
-export const perform = (options: ActivityOptions, job: JobRow, step: Step) =>
+export const perform = (options: ActivityOptions, job: JobRow, step: BoundActivity) =>
   tryOut(options, job, { ...step, outcome: "succeeded" })
 
 /**
  * Undoes an activity under the same policy, if the activity has begun. Undoing cannot be cancelled. In any case the job
  * ends with the failure that caused the undoing; the record of attempts shows the result.
  */
-export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo: takeBack }: Step) => {
+export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo: takeBack }: BoundActivity) => {
   const { attempts } = options
   if (takeBack === undefined) return Effect.void
   return Effect.whenEffect(

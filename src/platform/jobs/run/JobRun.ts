@@ -1,6 +1,6 @@
 import { Workflow } from "@effect/workflow"
 import { type Context, Effect, Either, Option, Schema } from "effect"
-import { JobId, type JobKind, type Step, undoing } from "../Job.ts"
+import { type BoundActivity, JobId, type JobKind, undoing } from "../Job.ts"
 import type { ActivityFailure, Ends } from "../record/AttemptsRepo.ts"
 import type { JobRow, JobsRepo, StartedJob } from "../record/JobsRepo.ts"
 import { type ActivityOptions, perform, undo } from "./ActivityRun.ts"
@@ -44,7 +44,7 @@ const noEnds: Ends = { failed: new Map(), undone: new Set() }
 type Ended = Map<string, Option.Option<ActivityFailure>>
 
 /** Runs all unfinished activities concurrently, each to its end. */
-const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<Step>, ended: Ended) =>
+const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<BoundActivity>, ended: Ended) =>
   Effect.forEach(
     steps.filter(({ name }) => !ended.has(name)),
     (step) => Effect.map(perform(options, job, step), (failure) => ended.set(step.name, failure)),
@@ -58,7 +58,7 @@ const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<St
 const runSteps = Effect.fnUntraced(function*(
   options: JobRunOptions,
   job: StartedJob,
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<BoundActivity>,
   cancelled: Effect.Effect<void>
 ) {
   const { failed, undone } = job.has_attempts === 0 ? noEnds : yield* options.attempts.ends(job.id, job.run)
