@@ -4,18 +4,17 @@
 // itself; the exit code is 1 if a check fails.
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
-import { Clock, Config, Console, Effect } from "effect"
+import { Config, Console, Duration, Effect } from "effect"
+import { type ChatClient, joinMany } from "../harness/chat/client.ts"
+import { makeRoom, misquotes, talkSizes } from "../harness/chat/room.ts"
 import { print, without } from "../harness/checks.ts"
 import { watchProcessors } from "../harness/processorTime.ts"
 import { barista, memoryOf, start } from "../harness/serverProcess.ts"
-import { type Client, connect, connectMany } from "./chatClients.ts"
+import { connect } from "./chatOffender.ts"
 import * as Offenders from "./chatOffenders.ts"
-import { makeRoom, misquotes } from "./chatRoom.ts"
 import { makeWarnings } from "./warnings.ts"
 
 const everyone = 200
-/** Lengths of successive messages, in characters. */
-const sizes = [12, 90, 30, 140, 250, 45, 20, 110]
 /** Deliveries a second of the handbook's code, FastAPI, to 200 clients. */
 const handbook = { all: "42,000 to 54,000", one: "1,840" }
 
@@ -28,7 +27,7 @@ const serve = Effect.fnUntraced(function*(settings: Readonly<Record<string, stri
 interface Talk {
   /** The id of the server's process. */
   readonly pid: number
-  readonly clients: ReadonlyArray<Client>
+  readonly clients: ReadonlyArray<ChatClient>
   readonly speakers: number
   readonly seconds: number
   readonly original: string
@@ -39,16 +38,11 @@ interface Talk {
  * deliveries a second, until all is read.
  */
 const talk = Effect.fnUntraced(function*(name: string, { clients, original, pid, seconds, speakers }: Talk) {
-  const room = makeRoom(clients, sizes)
+  const room = makeRoom(clients, talkSizes)
   const { shares } = yield* watchProcessors(pid)
-  const began = yield* Clock.currentTimeMillis
-  yield* room.begin(speakers, Infinity)
-  yield* Effect.sleep(seconds * 1000)
-  yield* room.end
-  const missing = yield* room.settle(0)
-  const took = ((yield* Clock.currentTimeMillis) - began) / 1000
+  const [took, missing] = yield* Effect.timed(room.talk(speakers, seconds))
   room.leave()
-  const rate = (count: number) => (count / took).toFixed(0)
+  const rate = (count: number) => (count / Duration.toSeconds(took)).toFixed(0)
   yield* Console.log([
     `${name}: ${rate(room.said())} messages/s, ${
       rate(room.deliveries())
@@ -58,16 +52,16 @@ const talk = Effect.fnUntraced(function*(name: string, { clients, original, pid,
   return [
     without(`${name}: all clients read every message`, missing),
     without(`${name}: in the same order`, room.differences),
-    without(`${name}: once, in the speaker's order and in upper case`, misquotes(room.lines, sizes))
+    without(`${name}: once, in the speaker's order and in upper case`, misquotes(room.lines, talkSizes))
   ]
 })
 
-const stillOpen = (clients: ReadonlyArray<Client>) =>
-  without("nobody is closed", clients.filter(({ isOpen }) => !isOpen()).map(({ id }) => `client ${id}`))
+const stillOpen = (clients: ReadonlyArray<ChatClient>) =>
+  without("nobody is closed", clients.filter(({ isOpen }) => !isOpen).map(({ id }) => `client ${id}`))
 
 /** Measures with the 0.1 s that one message of a client takes. */
 const asIs = Effect.fnUntraced(function*(pid: number, port: number, seconds: number) {
-  const clients = yield* connectMany(port, everyone)
+  const clients = yield* joinMany(port, everyone)
   yield* Effect.sleep("1 second")
   const one = yield* talk("0.1 s a message, 1 speaks", { pid, clients, speakers: 1, seconds, original: handbook.one })
   const all = yield* talk("0.1 s a message, all 200 speak", {
@@ -82,7 +76,7 @@ const asIs = Effect.fnUntraced(function*(pid: number, port: number, seconds: num
 
 /** Measures without the processing time, and with a heartbeat so short that its victims show. */
 const unprocessed = Effect.fnUntraced(function*(pid: number, port: number, seconds: number) {
-  const clients = yield* connectMany(port, everyone)
+  const clients = yield* joinMany(port, everyone)
   const mute = yield* connect(port, everyone + 1, { pong: false })
   const { code } = yield* Effect.timeoutTo(mute.ended, {
     duration: "1 minute",
@@ -101,7 +95,7 @@ const unprocessed = Effect.fnUntraced(function*(pid: number, port: number, secon
   })
   const { peak } = yield* memoryOf(pid)
   yield* Console.log(`memory: ${idle.resident.toFixed(0)} MiB with all clients silent, at most ${peak.toFixed(0)} MiB`)
-  const unpinged = clients.filter(({ pings }) => pings() === 0)
+  const unpinged = clients.filter(({ pings }) => pings === 0)
   yield* print([
     ...all,
     stillOpen(clients),

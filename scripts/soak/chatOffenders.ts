@@ -1,9 +1,10 @@
 import { Clock, Console, Effect } from "effect"
+import { joinMany } from "../harness/chat/client.ts"
+import { makeRoom, messageOf, misquotes, type Room } from "../harness/chat/room.ts"
 import { type Check, print, without } from "../harness/checks.ts"
 import { watchProcessors } from "../harness/processorTime.ts"
 import { memoryOf } from "../harness/serverProcess.ts"
-import { type Client, connect, connectMany, sendHalf } from "./chatClients.ts"
-import { makeRoom, messageOf, misquotes, type Room } from "./chatRoom.ts"
+import { type Client, connect, sendHalf } from "./chatOffender.ts"
 
 const healthy = 197
 const speakers = 40
@@ -77,7 +78,7 @@ const farewells = (room: Room, offenders: ReadonlyArray<Client>): Check => {
 
 /** Runs 201 clients, four of which break the rules; checks the reading of the other 197 and the end of the four. */
 export const offenders = Effect.fnUntraced(function*(pid: number, port: number) {
-  const clients = yield* connectMany(port, healthy)
+  const clients = yield* joinMany(port, healthy)
   const never = yield* connect(port, healthy + 1)
   const resetting = yield* connect(port, healthy + 2)
   const binary = yield* connect(port, healthy + 3)
@@ -123,7 +124,7 @@ export const offenders = Effect.fnUntraced(function*(pid: number, port: number) 
     without("each speaker's messages once, in its order and in upper case", misquotes(room.lines, sizes)),
     farewells(room, [never, resetting, binary, tooLarge]),
     ...closings,
-    without("nobody else is closed", clients.filter(({ isOpen }) => !isOpen()).map(({ id }) => `client ${id}`)),
+    without("nobody else is closed", clients.filter(({ isOpen }) => !isOpen).map(({ id }) => `client ${id}`)),
     {
       name: `memory grows by at most ${mebibytesMore} MiB`,
       measured: `${(peak - idle.resident).toFixed(0)} MiB`,

@@ -1,6 +1,7 @@
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
+import { joinMany } from "../../harness/chat/client.ts"
+import { makeRoom, misquotes, talkSizes } from "../../harness/chat/room.ts"
 import { node, start } from "../../harness/serverProcess.ts"
-import { makeChatters } from "../load/chatters.ts"
 import { Bench } from "../suite/Bench.ts"
 import type { Contender, Row } from "../suite/Row.ts"
 import { product, type Server, watchCores } from "../suite/servers.ts"
@@ -15,11 +16,14 @@ const contender = (speakers: number) => ({ command, name }: Server): Contender =
   start: Effect.gen(function*() {
     const { seconds } = yield* Bench
     const { pid, port } = yield* start(yield* command)
-    const { talk } = yield* makeChatters(port, clients)
+    const joined = yield* joinMany(port, clients)
     return Effect.fnUntraced(function*() {
       const { taken } = yield* watchCores(pid)
-      const { deliveries, failed } = yield* talk(speakers, seconds)
-      return { values: { deliveries }, failed, cores: yield* taken }
+      const room = makeRoom(joined, talkSizes)
+      const [took, missing] = yield* Effect.timed(room.talk(speakers, seconds))
+      room.leave()
+      const failed = missing.length + room.differences.length + misquotes(room.lines, talkSizes).length
+      return { values: { deliveries: room.deliveries() / Duration.toSeconds(took) }, failed, cores: yield* taken }
     })
   })
 })

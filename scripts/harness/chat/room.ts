@@ -1,5 +1,8 @@
 import { Effect, Schedule } from "effect"
-import type { Client } from "./chatClients.ts"
+import type { ChatClient } from "./client.ts"
+
+/** Characters of the messages in turn, as people talk. */
+export const talkSizes = [12, 90, 30, 140, 250, 45, 20, 110]
 
 const words = "un café crème, s'il vous plaît ; "
 
@@ -17,7 +20,7 @@ interface Line {
 }
 
 interface Listener {
-  readonly client: Client
+  readonly client: ChatClient
   /** Lines read. */
   read: number
   /** Messages sent. */
@@ -27,7 +30,7 @@ interface Listener {
 }
 
 const lineOf = (received: Buffer): Line => {
-  // a copy, as received data are a window on a larger buffer
+  // a copy, as the clients read on into the same buffer
   const bytes = Buffer.from(received)
   const text = String(bytes)
   const speaker = /^Client (\d+): /.exec(text)?.[1]
@@ -38,32 +41,56 @@ const lineOf = (received: Buffer): Line => {
  * Connects the clients that keep the rules. All must read the same lines in the same places as the first client. Each
  * speaker sends its next message when its last one has returned, so server and clients set the load.
  */
-export const makeRoom = (clients: ReadonlyArray<Client>, sizes: ReadonlyArray<number>) => {
+export const makeRoom = (clients: ReadonlyArray<ChatClient>, sizes: ReadonlyArray<number>) => {
   const lines: Array<Line> = []
   const differences: Array<string> = []
   const listeners = clients.map((client): Listener => ({ client, read: 0, said: 0, limit: 0 }))
 
   const speak = (listener: Listener): void => {
-    if (listener.said < listener.limit) listener.client.socket.send(messageOf(listener.said++, sizes))
+    if (listener.said < listener.limit) listener.client.say(messageOf(listener.said++, sizes))
   }
 
-  const hear = (listener: Listener, received: Buffer): void => {
-    const line = lines[listener.read] ??= lineOf(received)
-    if (!line.bytes.equals(received)) differences.push(`client ${listener.client.id} at line ${listener.read}`)
+  const hear = (listener: Listener, received: Buffer, start: number, end: number): void => {
+    const line = lines[listener.read] ??= lineOf(received.subarray(start, end))
+    if (line.bytes.compare(received, start, end) !== 0) {
+      differences.push(`client ${listener.client.id} at line ${listener.read}`)
+    }
     listener.read += 1
     if (line.speaker === listener.client.id) speak(listener)
   }
 
-  const ears = listeners.map((listener) => {
-    const ear = (data: unknown) => {
-      if (Buffer.isBuffer(data)) hear(listener, data)
-    }
-    listener.client.socket.on("message", ear)
-    return () => listener.client.socket.off("message", ear)
-  })
+  for (const listener of listeners) {
+    listener.client.ear = (bytes, start, end) => hear(listener, bytes, start, end)
+  }
 
   const sum = (count: (listener: Listener) => number) =>
     listeners.reduce((total, listener) => total + count(listener), 0)
+
+  const begin = (speakers: number, messages: number) =>
+    Effect.sync(() => {
+      for (const listener of listeners.slice(0, speakers)) {
+        listener.limit = listener.said + messages
+        speak(listener)
+      }
+    })
+
+  /**
+   * Waits until everyone has read all messages and the given further lines, for a minute at most; then names the
+   * clients that have not.
+   */
+  const settle = (others: number) => {
+    const missing = Effect.sync(() => {
+      const all = sum(({ said }) => said) + others
+      return listeners.filter(({ read }) => read < all).map(({ client, read }) =>
+        `client ${client.id} has read ${read} of ${all} lines${client.isOpen ? "" : " and is closed"}`
+      )
+    })
+    return missing.pipe(
+      Effect.repeat({ until: (behind) => behind.length === 0, schedule: Schedule.spaced("2 millis") }),
+      Effect.timeoutTo({ duration: "1 minute", onSuccess: () => Effect.succeed([]), onTimeout: () => missing }),
+      Effect.flatten
+    )
+  }
 
   return {
     lines: lines as ReadonlyArray<Line>,
@@ -72,44 +99,27 @@ export const makeRoom = (clients: ReadonlyArray<Client>, sizes: ReadonlyArray<nu
     deliveries: () => sum(({ read }) => read),
     said: () => sum(({ said }) => said),
     /** Lets the first clients send the given number of messages each. */
-    begin: (speakers: number, messages: number) =>
-      Effect.sync(() => {
-        for (const listener of listeners.slice(0, speakers)) {
-          listener.limit = listener.said + messages
-          speak(listener)
-        }
-      }),
+    begin,
     /** Stops counting. */
     leave: () => {
-      for (const off of ears) off()
+      for (const { client } of listeners) client.ear = undefined
     },
-    /** Ends the talk. */
-    end: Effect.sync(() => {
-      for (const listener of listeners) listener.limit = 0
-    }),
+    /** Lets the first clients talk for so long, until everyone has read all; names the clients that have not. */
+    talk: (speakers: number, seconds: number) =>
+      begin(speakers, Infinity).pipe(
+        Effect.zipRight(Effect.sleep(seconds * 1000)),
+        Effect.tap(() => {
+          for (const listener of listeners) listener.limit = 0
+        }),
+        Effect.zipRight(settle(0))
+      ),
     /** Waits for the given number of lines. */
     hearLines: (count: number) =>
       Effect.repeat(Effect.sync(() => lines.length >= count), {
         until: (enough) => enough,
         schedule: Schedule.spaced("10 millis")
       }),
-    /**
-     * Waits until everyone has read all messages and the given further lines, for a minute at most; then names the
-     * clients that have not.
-     */
-    settle: (others: number) => {
-      const missing = Effect.sync(() => {
-        const all = sum(({ said }) => said) + others
-        return listeners.filter(({ read }) => read < all).map(({ client, read }) =>
-          `client ${client.id} has read ${read} of ${all} lines${client.isOpen() ? "" : " and is closed"}`
-        )
-      })
-      return missing.pipe(
-        Effect.repeat({ until: (behind) => behind.length === 0, schedule: Schedule.spaced("10 millis") }),
-        Effect.timeoutTo({ duration: "1 minute", onSuccess: () => Effect.succeed([]), onTimeout: () => missing }),
-        Effect.flatten
-      )
-    }
+    settle
   }
 }
 export type Room = ReturnType<typeof makeRoom>

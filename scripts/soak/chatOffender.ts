@@ -35,17 +35,12 @@ export const connect = Effect.fnUntraced(function*(port: number, id: number, { p
     socket,
     /** Waits until the socket has ended. */
     ended: Deferred.await(ended),
-    isOpen: () => socket.readyState === WebSocket.OPEN,
     pings: () => pings,
     /** The TCP connection under the socket. */
     transport: () => transport
   }
 })
 export type Client = Effect.Effect.Success<ReturnType<typeof connect>>
-
-/** Connects the given number of clients, with ids from 1. */
-export const connectMany = (port: number, count: number) =>
-  Effect.forEach(Array.from({ length: count }, (_, n) => n + 1), (id) => connect(port, id), { concurrency: 16 })
 
 const textFrame = 0x81
 const mask = Buffer.from([1, 2, 3, 4])

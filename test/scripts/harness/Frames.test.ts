@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { clientFrame, frameReader, text } from "../../../scripts/bench/load/frames.ts"
+import { clientFrame, frameReader, text } from "../../../scripts/harness/chat/frames.ts"
 
 /** Makes a frame as a server sends it, unmasked. */
 const unmasked = (said: string): Buffer => {
