@@ -124,19 +124,17 @@ describe("a recording", () => {
       ])
       const permits = yield* recorded(
         Effect.flatMap(FairSemaphore.make(1), (semaphore) =>
-          Effect.all(
-            [1, 2].map((n) =>
-              Effect.withSpan(semaphore.withPermit(Effect.sleep("1 second")), `${n}`)
-            ),
-            {
-              concurrency: "unbounded"
-            }
-          ))
+          Effect.forEach([1, 2], (n) =>
+            Effect.withSpan(semaphore.withPermit(Effect.sleep("1 second")), `${n}`), {
+            concurrency: "unbounded"
+          }))
       )
       expect(violations(permits)).toEqual([])
       expect(lives(permits).slice(-2)).toEqual(["1, sleep 0-1, success", "2, permit 0-1, sleep 1-2, success"])
       const [first, second] = [named(permits, "1")[0]?.id, named(permits, "2")[0]?.id]
-      const waits = permits.slices.filter(({ fiber, reason }) => fiber === second && reason?.kind === "permit")
+      const waits = permits.slices.filter(({ fiber, reason }) =>
+        fiber === second && reason?.kind === "permit"
+      )
       expect(waits).toMatchObject([{ woken_by: first }])
     }))
 

@@ -71,14 +71,13 @@ export const checkSettings = Effect.gen(function*() {
   yield* refuse(contradictions(config))
   const { dataDir, databaseUrl } = config
   yield* Effect.forEach([dataDir, ...Object.values(foldersIn(dataDir))], (folder) =>
-    Effect.catchAll(
+    Effect.mapError(
       usable(folder),
-      ({ message }) => Effect.fail(wrong(`DATA_DIR: "${folder}" is not a folder that can be written (${message})`))
+      ({ message }) => wrong(`DATA_DIR: "${folder}" is not a folder that can be written (${message})`)
     ), { concurrency: 1, discard: true })
   if (Option.isNone(databaseUrl)) return
-  yield* Effect.catchAll(
+  yield* Effect.mapError(
     usable(path.dirname(databaseUrl.value)),
-    ({ message }) =>
-      Effect.fail(wrong(`DATABASE_URL: "${databaseUrl.value}" is not in a folder that can be written (${message})`))
+    ({ message }) => wrong(`DATABASE_URL: "${databaseUrl.value}" is not in a folder that can be written (${message})`)
   )
 })
