@@ -1,18 +1,17 @@
 import { expect, it } from "@effect/vitest"
+import { readdirSync } from "node:fs"
 import { settings } from "../src/AppConfig.ts"
-import { chat } from "../src/settings/Chat.ts"
-import { data } from "../src/settings/Data.ts"
-import { jobs } from "../src/settings/Jobs.ts"
-import { listening } from "../src/settings/Listening.ts"
-import { mail } from "../src/settings/Mail.ts"
-import { modelledWork } from "../src/settings/ModelledWork.ts"
-import { requests } from "../src/settings/Requests.ts"
-import { threads } from "../src/settings/Threads.ts"
-import { upstream } from "../src/settings/Upstream.ts"
 
-it("no two groups of settings share a key or variable", () => {
-  const groups = [chat, data, jobs, listening, mail, modelledWork, requests, threads, upstream]
+const folder = new URL("../src/settings/", import.meta.url)
+
+it("every group of settings is part of the configuration, and no two share a key or variable", async () => {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== "Setting.ts")
+  const groups = await Promise.all(files.map(async (name) => {
+    const module: Readonly<Record<string, object>> = await import(new URL(name, folder).href)
+    return Object.values(module).flatMap((group) => Object.keys(group))
+  }))
+  const keys = groups.flat()
+  expect(keys.toSorted()).toEqual(Object.keys(settings).toSorted())
   const all = Object.values(settings)
-  expect(all).toHaveLength(groups.flatMap((group) => Object.keys(group)).length)
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
 })

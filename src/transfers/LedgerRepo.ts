@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, type Option, Schema } from "effect"
 import { Id } from "../domain/Ids.ts"
 import { Cents } from "../domain/Money.ts"
+import { beyondAll } from "../domain/Window.ts"
 import { Database } from "../platform/sql/Database.ts"
 import * as Query from "../platform/sql/Query.ts"
 
@@ -65,9 +66,6 @@ export type SumRow = typeof SumRow.Type
 
 /** The largest balance in cents that numbers and JSON readers keep exactly. */
 const largest = Number.MAX_SAFE_INTEGER
-
-/** Exceeds every entry id, so that a page without `after` begins at the newest. */
-const beyondAll = Number.MAX_SAFE_INTEGER
 
 /** The queries on the ledger's tables, one a method. Call those that change rows inside a transaction. */
 export class LedgerRepo extends Context.Tag("barista/transfers/LedgerRepo")<LedgerRepo, {

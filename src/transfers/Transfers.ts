@@ -4,6 +4,7 @@ import { type AmountCents, Cents, format } from "../domain/Money.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
+import type { Window } from "../domain/Window.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
@@ -20,11 +21,6 @@ interface Movement {
   readonly from: UserId | typeof outside
   readonly to: UserId
   readonly amount: Amount
-}
-
-interface Window {
-  readonly limit: number
-  readonly after: number | undefined
 }
 
 const toEntry = ({ counterpart_id, created_at, ...row }: EntryRow): Entry =>

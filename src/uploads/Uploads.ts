@@ -2,6 +2,7 @@ import type { HttpServerRequest } from "@effect/platform"
 import { Array, Context, DateTime, Effect, Layer, Option } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded, UnsupportedMediaType } from "../domain/Problem.ts"
+import type { Window } from "../domain/Window.ts"
 import type { StorageFull } from "../platform/files/FileProblems.ts"
 import { FileStore, type StoredFile, type Write } from "../platform/files/FileStore.ts"
 import type { Expected, FormProblem } from "../platform/files/FormRules.ts"
@@ -12,11 +13,6 @@ import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import { Upload, UploadDamaged, type UploadId, UploadNotFound } from "./Api.ts"
 import { type UploadRow, UploadsRepo } from "./UploadsRepo.ts"
-
-interface Window {
-  readonly limit: number
-  readonly after: number | undefined
-}
 
 interface Received {
   readonly filename: string

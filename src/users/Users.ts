@@ -3,6 +3,7 @@ import type { PostId, UserId } from "../domain/Ids.ts"
 import { InvalidInput } from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { UserDirectory } from "../domain/UserDirectory.ts"
+import type { Window } from "../domain/Window.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { isUniqueViolation } from "../platform/sql/constraints.ts"
 import { Database } from "../platform/sql/Database.ts"
@@ -12,11 +13,6 @@ import { UsersRepo } from "./UsersRepo.ts"
 
 /** Fails if a following, present or absent, may not be changed. */
 type Admission<E> = (isThere: boolean) => Effect.Effect<void, E>
-
-interface Window {
-  readonly limit: number
-  readonly after: number | undefined
-}
 
 /**
  * The handbook's users with their posts and followers. If the database refuses a statement for a reason beyond the

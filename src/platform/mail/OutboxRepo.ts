@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import { Id } from "../../domain/Ids.ts"
+import { beyondAll } from "../../domain/Window.ts"
 import { Database } from "../sql/Database.ts"
 import * as Query from "../sql/Query.ts"
 
@@ -20,9 +21,6 @@ const Window = Schema.Struct({ limit: Schema.Int, after: Schema.UndefinedOr(Sche
 
 /** Window of the oldest mails: at most `limit`, sent no later than `sentUpTo`, in milliseconds since 1970. */
 const Oldest = Schema.Struct({ limit: Schema.Int, sentUpTo: Schema.Int })
-
-/** Larger than any id, so that a page without `after` begins at the newest. */
-const beyondAll = Number.MAX_SAFE_INTEGER
 
 /** Queries on the mails of the embedded outbox, one a method. */
 export class OutboxRepo extends Context.Tag("barista/platform/mail/OutboxRepo")<OutboxRepo, {

@@ -5,6 +5,7 @@
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Exit, Function, Option } from "effect"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
+import { blockingOn } from "../../domain/WaitReason.ts"
 import { isRecorded } from "../observability/Tracing.ts"
 import { ChangeConnection, currentChange, isOver, over, type WriterConnection } from "./ChangeConnection.ts"
 import * as DatabaseCounters from "./DatabaseCounters.ts"
@@ -54,6 +55,9 @@ interface Group {
 
 /** Matches statements that SQLite rejects or ignores within a transaction. */
 const ofNoTransaction = /^\s*(PRAGMA|VACUUM)\b/i
+
+const waitsForTurn = blockingOn("turn")
+const waitsForCommit = blockingOn("commit")
 
 const span = { kind: "client", captureStackTrace: false, attributes: { "db.system.name": "sqlite" } } as const
 
@@ -135,7 +139,7 @@ export const make = (options: Options) => {
       const turn = Effect.async<void>((resume) => {
         if (waiter.granted) resume(Effect.void)
         else waiter.resume = resume
-      })
+      }, waitsForTurn)
       return Effect.onError(restore(turn), () =>
         // The turn may have come at the moment of the interruption.
         Effect.sync(() => waiter.granted ? pass() : waiting.remove(entry)))
@@ -190,7 +194,7 @@ export const make = (options: Options) => {
       if (Exit.isFailure(left)) settle(group, left)
       else group.changes++
       pass()
-    })
+    }, waitsForCommit)
 
   /** Runs an effect as a change, which ends with the commit. Calls `ended` when the effect itself has ended. */
   const change = <A, E, R>(

@@ -1,7 +1,10 @@
-import { Data, Deferred, Effect, Either, FiberId, type Scope } from "effect"
+import { Data, Deferred, Effect, Either, type Scope } from "effect"
 import { type Transferable, Worker } from "node:worker_threads"
 import * as Problem from "../../domain/Problem.ts"
 import type { Term } from "../../domain/Term.ts"
+import { blockingOn } from "../../domain/WaitReason.ts"
+
+const waitsForWorker = blockingOn("worker")
 
 /** A worker thread ended during a call, or could not start. The call dies of this defect, and the log has the cause. */
 export class WorkerCrashed extends Data.TaggedError("WorkerCrashed")<{
@@ -202,8 +205,8 @@ export const make = <P extends Protocol>(
       { begun = Effect.void, transfer = [] }: CallOptions = {}
     ): Effect.Effect<P[Name]["answer"]> =>
       Effect.suspend(() => {
-        const granted = Deferred.unsafeMake<void>(FiberId.none)
-        const answered = Deferred.unsafeMake<P[Name]["answer"]>(FiberId.none)
+        const granted = Deferred.unsafeMake<void>(waitsForWorker)
+        const answered = Deferred.unsafeMake<P[Name]["answer"]>(waitsForWorker)
         const task: Task = {
           post: (worker, done) => {
             worker.once("message", (answer) => {

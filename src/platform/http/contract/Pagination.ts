@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { DigitsToNumber, Id, idFromText } from "../../../domain/Ids.ts"
 import { rule } from "../../../domain/Rule.ts"
+import type { Window } from "../../../domain/Window.ts"
 import { setHeader } from "./ResponseHeaders.ts"
 
 const limit = Schema.compose(
@@ -31,11 +32,7 @@ export type PageParams = typeof PageParams.Type
 export const page = <Row extends { readonly id: number }, E, R>(
   path: string,
   { after, limit }: PageParams,
-  query: (window: { readonly limit: number; readonly after: number | undefined }) => Effect.Effect<
-    ReadonlyArray<Row>,
-    E,
-    R
-  >
+  query: (window: Window) => Effect.Effect<ReadonlyArray<Row>, E, R>
 ): Effect.Effect<ReadonlyArray<Row>, E, R> =>
   Effect.flatMap(query({ limit: limit + 1, after }), (rows) => {
     const kept = rows.slice(0, limit)
