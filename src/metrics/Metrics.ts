@@ -13,7 +13,7 @@ import type { DatabaseCounters } from "../platform/sql/DatabaseCounters.ts"
 import { WebSocketServer } from "../platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "../platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "../platform/workers/cpu/CpuPool.ts"
-import type { Stats } from "../platform/workers/WorkerThread.ts"
+import type { Stats } from "../platform/workers/WorkerPool.ts"
 import { Policies } from "../policy/Policies.ts"
 import type { PolicyFigures } from "../policy/PolicyCounters.ts"
 

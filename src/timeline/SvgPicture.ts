@@ -1,4 +1,4 @@
-import { type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
+import { allShown, meanings, type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
 import type { Timeline } from "./Timeline.ts"
 
 const fills: Readonly<Record<Shown, string>> = {
@@ -25,13 +25,24 @@ const barWidth = 720
 const rowHeight = 20
 const headHeight = 30
 
+/** Draws the colours that are used, below the axis, an entry a line. */
+const legend = (timeline: Timeline, top: number): ReadonlyArray<string> => {
+  const used = new Set(timeline.slices.map(shownState))
+  return allShown.filter((state) => used.has(state)).map((state, index) => {
+    const y = top + index * rowHeight
+    return `<rect x="${nameWidth}" y="${y}" width="24" height="12" fill="${fills[state]}"/>` +
+      `<text x="${nameWidth + 32}" y="${y + 11}">${meanings[state]}</text>`
+  })
+}
+
 /** Draws a timeline as a self-contained SVG. */
 export const draw = (timeline: Timeline): string => {
   const rows = rowsOf(timeline)
   const until = Math.max(1, timeline.duration_ns)
   const x = (nanos: number) => Number((nameWidth + (nanos / until) * barWidth).toFixed(2))
-  const height = headHeight + rows.length * rowHeight + 30
   const bottom = headHeight + rows.length * rowHeight
+  const entries = legend(timeline, bottom + 32)
+  const height = bottom + 40 + entries.length * rowHeight
   const row = ({ depth, fiber, moments, slices }: Row, index: number): string => {
     const y = headHeight + index * rowHeight
     const bars = slices.map((slice) => {
@@ -62,5 +73,7 @@ export const draw = (timeline: Timeline): string => {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${nameWidth + barWidth + 40}" height="${height}" ` +
     `font-family="system-ui, sans-serif" font-size="12">` +
     `<rect width="100%" height="100%" fill="#ffffff"/>` +
-    `<text x="8" y="19" font-weight="bold">${escaped(timeline.name)}</text>${lines}${rows.map(row).join("")}</svg>\n`
+    `<text x="8" y="19" font-weight="bold">${escaped(timeline.name)}</text>${lines}${rows.map(row).join("")}${
+      entries.join("")
+    }</svg>\n`
 }

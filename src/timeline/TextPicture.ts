@@ -1,21 +1,21 @@
-import { type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
+import { allShown, meanings, type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
 import type { FiberLine, PolicyEvent, Timeline } from "./Timeline.ts"
 
 /** The letter of each state, so that a picture without colours says the same, and the number of its ANSI colour. */
-const states: Readonly<Record<Shown, { readonly letter: string; readonly colour: number; readonly says: string }>> = {
-  running: { letter: "#", colour: 32, says: "runs" },
-  ready: { letter: "=", colour: 33, says: "could run" },
-  sleep: { letter: ".", colour: 34, says: "sleeps" },
-  pause: { letter: "~", colour: 36, says: "pauses before an attempt" },
-  join: { letter: "-", colour: 90, says: "waits for a fiber" },
-  permit: { letter: "p", colour: 35, says: "waits for a permit" },
-  turn: { letter: "t", colour: 35, says: "waits for its turn" },
-  commit: { letter: "c", colour: 36, says: "waits for a commit" },
-  worker: { letter: "w", colour: 36, says: "waits for a thread" },
-  upstream: { letter: "u", colour: 36, says: "waits for the upstream" },
-  queue: { letter: "q", colour: 35, says: "waits for a queue" },
-  socket: { letter: "s", colour: 36, says: "waits for a socket" },
-  unknown: { letter: "?", colour: 90, says: "waits, for a reason that was not seen" }
+const states: Readonly<Record<Shown, { readonly letter: string; readonly colour: number }>> = {
+  running: { letter: "#", colour: 32 },
+  ready: { letter: "=", colour: 33 },
+  sleep: { letter: ".", colour: 34 },
+  pause: { letter: "~", colour: 36 },
+  join: { letter: "-", colour: 90 },
+  permit: { letter: "p", colour: 35 },
+  turn: { letter: "t", colour: 35 },
+  commit: { letter: "c", colour: 36 },
+  worker: { letter: "w", colour: 36 },
+  upstream: { letter: "u", colour: 36 },
+  queue: { letter: "q", colour: 35 },
+  socket: { letter: "s", colour: 36 },
+  unknown: { letter: "?", colour: 90 }
 }
 
 const marks: Readonly<Record<FiberLine["outcome"], { readonly letter: string; readonly colour: number }>> = {
@@ -92,10 +92,12 @@ const axis = (width: number, until: number): readonly [string, string] => {
 type Entry = readonly [letter: string, colour: number, says: string]
 
 const entriesOf = ({ events, fibers, slices }: Timeline): ReadonlyArray<Entry> => {
-  const used = new Set<string>(slices.map(shownState))
-  const entries = Object.entries(states).flatMap(([state, { colour, letter, says }]): ReadonlyArray<Entry> =>
-    used.has(state) ? [[letter, colour, says]] : []
-  )
+  const used = new Set(slices.map(shownState))
+  const entries = allShown.filter((state) => used.has(state)).map((state): Entry => [
+    states[state].letter,
+    states[state].colour,
+    meanings[state]
+  ])
   const ends = new Set(fibers.map(({ outcome }) => outcome))
   const conditional: ReadonlyArray<readonly [boolean, Entry]> = [
     [events.some(({ kind, value }) => kind === "attempt" && value === 2), ["2", 31, "a further attempt"]],

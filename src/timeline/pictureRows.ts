@@ -1,7 +1,36 @@
+import { reasons } from "../domain/WaitReason.ts"
 import type { FiberLine, PolicyEvent, Reason, Slice, Timeline } from "./Timeline.ts"
 
 /** The state of a fiber as a picture shows it: it runs, could run, or waits for a reason. */
 export type Shown = "running" | "ready" | Reason["kind"]
+
+/** The words for each state in a legend. */
+export const meanings: Readonly<Record<Shown, string>> = {
+  running: "runs",
+  ready: "could run",
+  sleep: "sleeps",
+  pause: "pauses before an attempt",
+  join: "waits for a fiber",
+  permit: "waits for a permit",
+  turn: "waits for its turn",
+  commit: "waits for a commit",
+  worker: "waits for a thread",
+  upstream: "waits for the upstream",
+  queue: "waits for a queue",
+  socket: "waits for a socket",
+  unknown: "waits, for a reason that was not seen"
+}
+
+/** Every state, in the order of a legend. */
+export const allShown: ReadonlyArray<Shown> = [
+  "running",
+  "ready",
+  "sleep",
+  "pause",
+  "join",
+  ...reasons,
+  "unknown"
+]
 
 export const shownState = ({ reason, state }: Slice): Shown => state === "waiting" ? reason?.kind ?? "unknown" : state
 

@@ -83,7 +83,9 @@ describe("the other forms of a timeline", () => {
       expect(svg).toContain("a &lt;run&gt;")
       expect(svg).toContain("two &lt;b&gt;")
       expect(svg).not.toContain("<b>")
-      expect(svg.match(/<rect x=/g)).toHaveLength(timeline.slices.length)
+      const states = ["sleeps", "waits for a fiber", "waits, for a reason that was not seen"]
+      for (const state of states) expect(svg).toContain(`>${state}</text>`)
+      expect(svg.match(/<rect x=/g)).toHaveLength(timeline.slices.length + states.length)
     }))
 
   it.effect("are trace events: a thread a fiber, its slices in order and without overlap, spans begun and ended", () =>

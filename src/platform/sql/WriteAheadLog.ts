@@ -2,7 +2,7 @@ import { type Duration, Effect, Exit } from "effect"
 import { closeSync, openSync } from "node:fs"
 import { term } from "../../domain/Term.ts"
 import { workerFile } from "../workers/entry.ts"
-import * as WorkerThread from "../workers/WorkerThread.ts"
+import * as WorkerPool from "../workers/WorkerPool.ts"
 import type { DatabaseCounters } from "./DatabaseCounters.ts"
 import { logMark } from "./logMark.ts"
 import * as SharedSync from "./SharedSync.ts"
@@ -61,7 +61,7 @@ export const open = Effect.fnUntraced(function*(connection: SqliteConnection, op
   const { counters } = options
   const patiently = waitForLockFor(options.lockTimeout, counters)
   const [[, , file] = []] = yield* connection.values("PRAGMA database_list")
-  const threads = yield* WorkerThread.make<CheckpointCalls>({
+  const threads = yield* WorkerPool.make<CheckpointCalls>({
     name: term("points de contrôle", "checkpoints"),
     file: workerFile("Checkpoint"),
     threads: 1,

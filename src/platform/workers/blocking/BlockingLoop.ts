@@ -3,7 +3,7 @@ import { AppConfig } from "../../../AppConfig.ts"
 import type * as Problem from "../../../domain/Problem.ts"
 import { term } from "../../../domain/Term.ts"
 import { workerFile } from "../entry.ts"
-import * as WorkerThread from "../WorkerThread.ts"
+import * as WorkerPool from "../WorkerPool.ts"
 import type { BlockingCalls, CopiedFile, HttpAnswer, HttpFailure, Measured, MeasuredCalls } from "./BlockingCalls.ts"
 
 /** Damage of a call to its event loop, as measured there. */
@@ -32,7 +32,7 @@ export class FileCallFailed extends Data.TaggedError("FileCallFailed")<{
   readonly message: string
 }> {}
 
-type Loop = WorkerThread.WorkerThreads<MeasuredCalls>
+type Loop = WorkerPool.WorkerPool<MeasuredCalls>
 
 const damageOf = ({ blockedFor, missedHeartbeats }: Measured<unknown>): EventLoopDamage => ({
   blockedFor: Duration.millis(blockedFor),
@@ -98,13 +98,13 @@ export class BlockingLoop extends Context.Tag("barista/platform/workers/Blocking
   ) => Effect.Effect<Blocked<CopiedFile>, FileCallFailed | Problem.Overloaded>
   /** Fails if a call would fail now. Useful before much other work. */
   readonly check: Effect.Effect<void, Problem.Overloaded>
-  readonly stats: Effect.Effect<WorkerThread.Stats>
+  readonly stats: Effect.Effect<WorkerPool.Stats>
 }>() {
   static readonly layer = Layer.scoped(
     BlockingLoop,
     Effect.gen(function*() {
       const { blockingQueue } = yield* AppConfig
-      const loop: Loop = yield* WorkerThread.make<MeasuredCalls>({
+      const loop: Loop = yield* WorkerPool.make<MeasuredCalls>({
         name: term("boucle d'événements sacrifiée", "sacrificial event loop"),
         file: workerFile("BlockingLoop"),
         threads: 1,

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads"
 import { sumOfSquares } from "../sumOfSquares.ts"
-import type { Request } from "../WorkerThread.ts"
+import type { Request } from "../WorkerPool.ts"
 import type { Blocking, BlockingCalls, CallName, Measured, MeasuredCalls } from "./BlockingCalls.ts"
 import { blockingFiles } from "./BlockingFiles.ts"
 import { blockingHttpGet } from "./blockingHttpGet.ts"

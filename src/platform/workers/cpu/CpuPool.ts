@@ -3,7 +3,7 @@ import { AppConfig } from "../../../AppConfig.ts"
 import type * as Problem from "../../../domain/Problem.ts"
 import { term } from "../../../domain/Term.ts"
 import { workerFile } from "../entry.ts"
-import * as WorkerThread from "../WorkerThread.ts"
+import * as WorkerPool from "../WorkerPool.ts"
 
 /** Calls of the pool's threads. */
 export type CpuCalls = { readonly sumOfSquares: { readonly input: { readonly n: number }; readonly answer: bigint } }
@@ -16,13 +16,13 @@ export type CpuCalls = { readonly sumOfSquares: { readonly input: { readonly n: 
 export class CpuPool extends Context.Tag("barista/platform/workers/CpuPool")<CpuPool, {
   /** Computes the exact sum of i² for i from 0 to n - 1, for n from 1 to `largestN`. */
   readonly sumOfSquares: (n: number) => Effect.Effect<bigint, Problem.Overloaded>
-  readonly stats: Effect.Effect<WorkerThread.Stats>
+  readonly stats: Effect.Effect<WorkerPool.Stats>
 }>() {
   static readonly layer = Layer.scoped(
     CpuPool,
     Effect.gen(function*() {
       const { cpuQueue, cpuWorkers } = yield* AppConfig
-      const pool = yield* WorkerThread.make<CpuCalls>({
+      const pool = yield* WorkerPool.make<CpuCalls>({
         name: term("threads de calcul", "CPU pool"),
         file: workerFile("CpuPool"),
         threads: cpuWorkers,

@@ -1,7 +1,7 @@
 import { constants, setPriority } from "node:os"
 import { parentPort } from "node:worker_threads"
 import { sumOfSquares } from "../sumOfSquares.ts"
-import type { Request } from "../WorkerThread.ts"
+import type { Request } from "../WorkerPool.ts"
 import type { CpuCalls } from "./CpuPool.ts"
 
 // Yields the cores to the server's event loop. Beside two computations on two cores, an answer's 99th percentile is 4.5

@@ -42,7 +42,7 @@ export interface Stats {
  * while waiting leaves its queue and never runs. The interruption of a running call terminates its thread, and a fresh
  * one replaces the thread. Dies of `WorkerCrashed`.
  */
-export interface WorkerThreads<P extends Protocol> {
+export interface WorkerPool<P extends Protocol> {
   /** Calls a thread for a waiting client. Fails with `Overloaded` at once if there is no place. */
   readonly call: <Name extends keyof P & string>(
     name: Name,
@@ -175,7 +175,7 @@ class Lines {
 /** Makes worker threads, terminated with the scope even if they are blocked or busy. */
 export const make = <P extends Protocol>(
   options: Options
-): Effect.Effect<WorkerThreads<P>, never, Scope.Scope> =>
+): Effect.Effect<WorkerPool<P>, never, Scope.Scope> =>
   Effect.gen(function*() {
     const lines = yield* Effect.acquireRelease(
       Effect.sync(() => new Lines(options)),

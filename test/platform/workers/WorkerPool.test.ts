@@ -3,7 +3,7 @@ import { Cause, Deferred, Effect, Exit, Fiber, Option, Scope } from "effect"
 import { fileURLToPath } from "node:url"
 import { MessageChannel, type MessagePort } from "node:worker_threads"
 import { term } from "../../../src/domain/Term.ts"
-import * as WorkerThread from "../../../src/platform/workers/WorkerThread.ts"
+import * as WorkerPool from "../../../src/platform/workers/WorkerPool.ts"
 import { forkToFirstWait } from "../../support/fibers.ts"
 
 type Calls = {
@@ -18,8 +18,8 @@ type Calls = {
   }
 }
 
-const threads = (options: Partial<WorkerThread.Options> = {}) =>
-  WorkerThread.make<Calls>({
+const threads = (options: Partial<WorkerPool.Options> = {}) =>
+  WorkerPool.make<Calls>({
     name: term("thread de test", "test thread"),
     file: fileURLToPath(new URL("./thread.mjs", import.meta.url)),
     threads: 1,
@@ -28,7 +28,7 @@ const threads = (options: Partial<WorkerThread.Options> = {}) =>
   })
 
 /** Occupies a thread until released or interrupted; returns once the thread is blocked. */
-const hold = (pool: WorkerThread.WorkerThreads<Calls>) =>
+const hold = (pool: WorkerPool.WorkerPool<Calls>) =>
   Effect.gen(function*() {
     const release = new Int32Array(new SharedArrayBuffer(4))
     const { port1, port2 } = new MessageChannel()
@@ -49,7 +49,7 @@ const defectOf = <A, E>(exit: Exit.Exit<A, E>) =>
   Option.flatMap(Exit.causeOption(exit), Cause.dieOption).pipe(Option.getOrUndefined)
 
 /** Forks an effect and lets its fiber reach its place in the queue. */
-describe("WorkerThread", () => {
+describe("WorkerPool", () => {
   it.scoped("runs calls one after another in order of arrival", () =>
     Effect.gen(function*() {
       const pool = yield* threads()
@@ -150,7 +150,7 @@ describe("WorkerThread", () => {
         const next = yield* forkToFirstWait(pool.call("echo", "next"))
         yield* held.free
         const defect = defectOf(yield* Fiber.await(dying))
-        expect(defect).toBeInstanceOf(WorkerThread.WorkerCrashed)
+        expect(defect).toBeInstanceOf(WorkerPool.WorkerCrashed)
         expect(defect).toMatchObject({ worker: "test thread", reason })
         expect(yield* Fiber.join(next)).toBe("next")
         expect(yield* pool.call("echoed", undefined)).toEqual(["next"])
@@ -165,7 +165,7 @@ describe("WorkerThread", () => {
         const pool = yield* threads({ file })
         const exits = yield* Effect.replicateEffect(Effect.exit(pool.call("echo", "a")), 2, { concurrency: 2 })
         for (const defect of exits.map(defectOf)) {
-          expect(defect).toBeInstanceOf(WorkerThread.WorkerCrashed)
+          expect(defect).toBeInstanceOf(WorkerPool.WorkerCrashed)
           expect(String(defect)).toContain(file)
         }
         expect(yield* pool.stats).toEqual({ waiting: 0, running: 0 })
@@ -180,8 +180,8 @@ describe("WorkerThread", () => {
       const waiting = yield* forkToFirstWait(pool.call("echo", "never"))
       yield* Scope.close(scope, Exit.void)
       yield* held.gone
-      expect(defectOf(yield* Fiber.await(held.fiber))).toBeInstanceOf(WorkerThread.WorkerCrashed)
-      expect(defectOf(yield* Fiber.await(waiting))).toBeInstanceOf(WorkerThread.WorkerCrashed)
+      expect(defectOf(yield* Fiber.await(held.fiber))).toBeInstanceOf(WorkerPool.WorkerCrashed)
+      expect(defectOf(yield* Fiber.await(waiting))).toBeInstanceOf(WorkerPool.WorkerCrashed)
       expect(defectOf(yield* Effect.exit(pool.call("echo", "late")))).toMatchObject({ reason: "stopped" })
     }))
 })
