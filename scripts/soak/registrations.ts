@@ -147,7 +147,8 @@ const refusal = ({ milliseconds, others }: Loaded): Check => {
 
 /** Adds registrations that wait for their time, until there is no room for another. */
 const full = Effect.fnUntraced(function*({ measure, serve }: Stage) {
-  const { pid, port } = yield* serve({ JOBS_MAX_UNFINISHED: String(waiting + singles) })
+  const limit = String(waiting + singles)
+  const { pid, port } = yield* serve({ JOBS_MAX_UNFINISHED: limit, JOBS_MAX_DELAYED: limit })
   const { cost, result } = yield* measure(
     pid,
     port,
