@@ -1,7 +1,18 @@
 import { FiberId } from "effect"
 
 /** The reasons for which a fiber of ours waits, beside sleeps and other fibers. */
-export const reasons = ["permit", "turn", "commit", "worker", "upstream", "queue", "socket"] as const
+export const reasons = [
+  "permit",
+  "turn",
+  "commit",
+  "worker",
+  "upstream",
+  "queue",
+  "signal",
+  "socket",
+  "file",
+  "mail"
+] as const
 export type WaitReason = (typeof reasons)[number]
 
 /** Ids below zero belong to no fiber: Effect counts its fibers from 0. */

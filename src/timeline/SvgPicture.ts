@@ -13,7 +13,10 @@ const fills: Readonly<Record<Shown, string>> = {
   worker: "#80cbc4",
   upstream: "#80cbc4",
   queue: "#ce93d8",
+  signal: "#ce93d8",
   socket: "#80cbc4",
+  file: "#80cbc4",
+  mail: "#80cbc4",
   unknown: "#eceff1"
 }
 

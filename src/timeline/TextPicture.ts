@@ -14,7 +14,10 @@ const states: Readonly<Record<Shown, { readonly letter: string; readonly colour:
   worker: { letter: "w", colour: 36 },
   upstream: { letter: "u", colour: 36 },
   queue: { letter: "q", colour: 35 },
+  signal: { letter: "e", colour: 35 },
   socket: { letter: "s", colour: 36 },
+  file: { letter: "f", colour: 36 },
+  mail: { letter: "m", colour: 36 },
   unknown: { letter: "?", colour: 90 }
 }
 

@@ -1,5 +1,4 @@
 import { Schema } from "effect"
-import { reasons } from "../domain/WaitReason.ts"
 
 /** Whole nanoseconds since the start of the recording. */
 const Nanoseconds = Schema.Int.pipe(Schema.nonNegative())
@@ -10,14 +9,45 @@ const FiberNumber = Schema.Int
 export const Outcome = Schema.Literal("success", "failure", "defect", "interrupted", "running")
 export type Outcome = typeof Outcome.Type
 
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
 /**
- * The reason of a wait. A `pause` is a policy's, before its next attempt. `unknown` is a reason that the recorder did
- * not see; pictures show it as such.
+ * The reason of a wait, with what is known of it. A `pause` is a policy's, before its next attempt. `unknown` is a
+ * reason that the recorder did not see; pictures show it as such.
  */
 export const Reason = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("sleep", "pause"), milliseconds: Schema.Number }),
-  Schema.Struct({ kind: Schema.Literal("join"), fiber: FiberNumber }),
-  Schema.Struct({ kind: Schema.Literal(...reasons, "unknown") })
+  Schema.Struct({
+    kind: Schema.Literal("join"),
+    /** The fiber whose end ends the wait; of several, the last one. */
+    fiber: FiberNumber,
+    /** All fibers that the wait is for, where there are several. */
+    fibers: optional(Schema.Array(FiberNumber))
+  }),
+  Schema.Struct({
+    kind: Schema.Literal("permit"),
+    policy: optional(Schema.String),
+    /** The place in the queue when the wait began; 1 is the next to get a permit. */
+    place: optional(Schema.Int),
+    /** Fibers of this recording that held the permits when the wait began. */
+    holders: optional(Schema.Array(FiberNumber))
+  }),
+  Schema.Struct({ kind: Schema.Literal("turn", "commit"), group: optional(Schema.Int) }),
+  Schema.Struct({
+    kind: Schema.Literal("worker"),
+    /** The kind of threads. */
+    queue: optional(Schema.String),
+    /** The number of the thread that runs the task, from 1; absent while the task waits for a thread. */
+    thread: optional(Schema.Int)
+  }),
+  Schema.Struct({
+    kind: Schema.Literal("upstream"),
+    /** The path that was called, without its query. */
+    url: optional(Schema.String),
+    attempt: optional(Schema.Int)
+  }),
+  Schema.Struct({ kind: Schema.Literal("queue", "signal", "socket", "file", "mail"), name: optional(Schema.String) }),
+  Schema.Struct({ kind: Schema.Literal("unknown") })
 )
 export type Reason = typeof Reason.Type
 
@@ -64,18 +94,69 @@ export const PolicyEvent = Schema.Struct({
 export type PolicyEvent = typeof PolicyEvent.Type
 
 /**
+ * The reason of an interruption. A fiber that is interrupted because another one was has that one's reason. `asked`
+ * is any other.
+ */
+export const InterruptionReason = Schema.Literal(
+  "timeout",
+  "sibling failed",
+  "client left",
+  "cancelled",
+  "stopping",
+  "plug pulled",
+  "asked"
+)
+export type InterruptionReason = typeof InterruptionReason.Type
+
+/**
  * An interruption as its three moments: it is asked for, the fiber begins to unwind once it leaves what protected it,
- * and the fiber ends when its finalizers have run.
+ * and the fiber ends when its finalizers have run. A policy's timeout ends a part of its fiber: that part has ended
+ * then.
  */
 export const Interruption = Schema.Struct({
   fiber: FiberNumber,
   by: Schema.NullOr(FiberNumber),
-  why: Schema.Literal("timeout", "sibling failed", "asked"),
+  why: InterruptionReason,
   asked: Nanoseconds,
   honoured: Schema.NullOr(Nanoseconds),
   cleaned_up: Schema.NullOr(Nanoseconds)
 })
 export type Interruption = typeof Interruption.Type
+
+/** A commit of the database that changes of this recording shared, from its start until it was on the disk. */
+export const Commit = Schema.Struct({
+  group: Schema.Int,
+  from: Nanoseconds,
+  to: Nanoseconds,
+  fibers: Schema.Array(FiberNumber),
+  /** Changes of other runs in the same commit. */
+  others: Schema.Int.pipe(Schema.nonNegative())
+})
+export type Commit = typeof Commit.Type
+
+/** A fiber that could have run while something else kept the event loop. */
+export const Victim = Schema.Struct({
+  /** The timeline of another recording; null for a fiber of this one. */
+  timeline: Schema.NullOr(Schema.String),
+  fiber: FiberNumber,
+  name: Schema.String,
+  stolen_ns: Nanoseconds
+})
+export type Victim = typeof Victim.Type
+
+/** A time for which the event loop did not turn, beyond the bound in LoopStalls.ts. */
+export const LoopStall = Schema.Struct({
+  from: Nanoseconds,
+  to: Nanoseconds,
+  /** The fiber of this recording that kept the loop; null for one of another recording, or what no recording saw. */
+  fiber: Schema.NullOr(FiberNumber),
+  name: Schema.String,
+  victims: Schema.Array(Victim)
+})
+export type LoopStall = typeof LoopStall.Type
+
+/** A member that version 1 did not always have. */
+const added = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(Schema.Array(schema), { default: () => [] })
 
 export const version = "barista.timeline/1"
 
@@ -93,6 +174,8 @@ export const Timeline = Schema.Struct({
   spans: Schema.Array(SpanLine),
   events: Schema.Array(PolicyEvent),
   interruptions: Schema.Array(Interruption),
+  commits: added(Commit),
+  loop_stalls: added(LoopStall),
   /** Fibers and events that are missing: the recording was cut at its bound, or the ring went round. */
   lost: Schema.Struct({ fibers: Schema.Int, spans: Schema.Int, events: Schema.Boolean }),
   /** The time that recording took, estimated from the cost of one event; 0 where it took no time of the clock. */

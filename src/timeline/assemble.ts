@@ -183,6 +183,8 @@ export const assemble = (recording: Recording, events: ReadonlyArray<Event>, has
     spans: recording.spans.map(spanLine(stories, now)),
     events: policyEvents(events),
     interruptions: interruptionsOf(events, stories),
+    commits: [],
+    loop_stalls: [],
     lost: { fibers: lostFibers, spans: recording.lostSpans, events: hasLost },
     recorded_in_ns: recording.clock === "virtual" ? 0 : Math.round(events.length * nanosPerEvent)
   }

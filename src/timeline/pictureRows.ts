@@ -17,7 +17,10 @@ export const meanings: Readonly<Record<Shown, string>> = {
   worker: "waits for a thread",
   upstream: "waits for the upstream",
   queue: "waits for a queue",
+  signal: "waits for a signal",
   socket: "waits for a socket",
+  file: "waits for a file",
+  mail: "waits for the mail server",
   unknown: "waits, for a reason that was not seen"
 }
 

@@ -91,7 +91,10 @@ const verbs: Readonly<Record<Shown, string>> = {
   worker: "waited for a thread",
   upstream: "waited for the upstream",
   queue: "waited in a queue",
+  signal: "waited for a signal",
   socket: "waited for a socket",
+  file: "waited for a file",
+  mail: "waited for the mail server",
   unknown: "waited, for a reason that was not seen"
 }
 

@@ -76,6 +76,12 @@ describe("the other forms of a timeline", () => {
       expect(yield* Schema.decodeUnknown(Schema.parseJson(Timeline))(JSON.stringify(timeline))).toEqual(timeline)
     }))
 
+  it.effect("are read from a file of before commits and stalls were recorded", () =>
+    Effect.gen(function*() {
+      const { commits: _, loop_stalls: __, ...old } = yield* failing
+      expect(yield* Schema.decodeUnknown(Timeline)(old)).toEqual({ ...old, commits: [], loop_stalls: [] })
+    }))
+
   it.effect("are an SVG with a row a fiber, whose names are text", () =>
     Effect.gen(function*() {
       const timeline = yield* failing
