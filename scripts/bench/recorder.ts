@@ -2,7 +2,7 @@
 // in nanoseconds an event. Recorded and plain runs take turns in one process. The bench stops by itself.
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
-import { EventRing } from "../../src/timeline/EventRing.ts"
+import { EventMemory } from "../../src/timeline/EventLog.ts"
 import * as Recording from "../../src/timeline/Recording.ts"
 import { median } from "./report/statistics.ts"
 
@@ -32,10 +32,10 @@ const cost = (effect: Effect.Effect<unknown>) =>
 
 const round = Effect.gen(function*() {
   const plain = yield* cost(program)
-  const ring = new EventRing(1 << 20)
-  const recording = yield* Recording.make("bench", "live", ring)
+  const memory = new EventMemory(1 << 14)
+  const recording = yield* Recording.make("bench", "live", memory)
   const recorded = yield* cost(recording.run(program))
-  return { plain, recorded, events: ring.position }
+  return { plain, recorded, events: recording.recording.log.size }
 })
 
 NodeRuntime.runMain(Effect.gen(function*() {

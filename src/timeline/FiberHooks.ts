@@ -1,5 +1,5 @@
 import { Cause, Effect, Exit, type Fiber, FiberId, type Option, RuntimeFlags, type Scheduler, Supervisor } from "effect"
-import { type EventRing, type Kind, kinds, nobody } from "./EventRing.ts"
+import { type EventLog, type Kind, kinds, nobody } from "./EventLog.ts"
 import type { Outcome } from "./Timeline.ts"
 
 // The only file of the recorder that uses private parts of Effect 3.22's fibers: the message that wakes a fiber, and
@@ -25,7 +25,7 @@ const hasInternals = (fiber: object): fiber is Internals =>
 const internalsOf = (fiber: object): Internals | undefined => hasInternals(fiber) ? fiber : undefined
 
 /** The fiber that runs at this moment, as Effect keeps it for `Fiber.getCurrentFiber`. */
-const currentId = (): number => {
+export const currentId = (): number => {
   const current: unknown = Reflect.get(globalThis, "effect/FiberCurrent")
   return typeof current === "object" && current !== null && "id" in current && typeof current.id === "function"
     ? numberOf(current.id())
@@ -69,24 +69,22 @@ const running: Array<Running> = []
 export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements Scheduler.Scheduler {
   override readonly value = Effect.void
   readonly shouldYield: Scheduler.Scheduler["shouldYield"]
-  private readonly ring: EventRing
-  private readonly recording: number
+  private readonly log: EventLog
   private readonly now: () => number
   private readonly inner: Scheduler.Scheduler
   /** Fibers for which an interruption was asked, until they honour it. */
   private readonly asked = new Set<number>()
 
-  constructor(ring: EventRing, recording: number, now: () => number, inner: Scheduler.Scheduler) {
+  constructor(log: EventLog, now: () => number, inner: Scheduler.Scheduler) {
     super()
-    this.ring = ring
-    this.recording = recording
+    this.log = log
     this.now = now
     this.inner = inner
     this.shouldYield = (fiber) => inner.shouldYield(fiber)
   }
 
   add(kind: Kind, fiber: number, a: number = nobody, b: number = nobody): void {
-    this.ring.add(this.recording, this.now(), kind, fiber, a, b)
+    this.log.add(this.now(), kind, fiber, a, b)
   }
 
   scheduleTask(task: Scheduler.Task, priority: number, fiber?: AnyFiber): void {

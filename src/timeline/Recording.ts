@@ -1,38 +1,29 @@
 import {
   Clock,
   Context,
-  DateTime,
+  DefaultServices,
   Duration,
   Effect,
   type Exit,
   Fiber,
-  type FiberId,
+  FiberId,
   FiberRef,
-  Option,
+  FiberRefs,
+  Runtime,
   type Scheduler,
   Tracer
 } from "effect"
 import { type PolicyObserver, policyObserver } from "../policy/PolicyObserver.ts"
 import { isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
 import { assemble } from "./assemble.ts"
-import { EventRing, kinds, nobody } from "./EventRing.ts"
-import { FiberHooks } from "./FiberHooks.ts"
-import type { Timeline } from "./Timeline.ts"
+import { blockEvents, EventLog, EventMemory, kinds, nobody } from "./EventLog.ts"
+import { currentId, FiberHooks, outcomeOf, outcomes } from "./FiberHooks.ts"
+import { RecordedSpan, type SpanLog } from "./RecordedSpan.ts"
+import { numberOfName } from "./spanNames.ts"
+import type { Outcome, Timeline } from "./Timeline.ts"
 
-/** A span as the recorder keeps it: its name, its fiber, its times in nanoseconds, and no attribute. */
-export interface RecordedSpan {
-  readonly name: string
-  readonly fiber: number
-  readonly from: number
-  to: number | undefined
-  exit: Exit.Exit<unknown, unknown> | undefined
-}
-
-/** Spans of one recording; further ones are counted as lost. */
-const mostSpans = 20_000
-
-/** Events of the ring of a process that records itself, such as a demo: 25 MiB. */
-const defaultCapacity = 1 << 20
+/** Events of a process that records itself, such as a demo: 21 MiB at most. */
+const defaultEvents = 1 << 20
 
 const nanosPerMilli = 1_000_000
 
@@ -62,110 +53,141 @@ const recordedClock = (clock: Clock.Clock, hooks: FiberHooks, scheduler: Schedul
     })
 })
 
-const currentFiber = (): number =>
-  Option.match(Fiber.getCurrentFiber(), { onNone: () => nobody, onSome: (fiber) => fiber.id().id })
+/** What a recording is called. */
+export interface Identity {
+  /** The trace of the run, 32 hexadecimal digits. */
+  readonly id: string
+  readonly name: string
+  readonly clock: Timeline["clock"]
+}
 
-let recordings = 0
+/** The parts of the run's surroundings that a recording stands before. */
+export interface Surroundings {
+  readonly clock: Clock.Clock
+  readonly scheduler: Scheduler.Scheduler
+  /** A tracer that collects spans, and gets those of the recording too. */
+  readonly collector: Tracer.Tracer | undefined
+}
 
 /** A recording, which collects the events of one run's fibers and makes a timeline of them at any time. */
 export class Recording {
+  readonly id: string
   readonly name: string
-  readonly id: number
   readonly clock: Timeline["clock"]
-  readonly startedAt: string
-  readonly spans: Array<RecordedSpan> = []
-  lostSpans = 0
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly log: EventLog
+  /** The end in nanoseconds since the start, with the outcome; undefined while it runs. */
+  ended: { readonly at: number; readonly outcome: Outcome } | undefined
   /** Nanoseconds since the start. */
   readonly now: () => number
-  private readonly ring: EventRing
-  private readonly from: number
-  private readonly hooks: FiberHooks
-  private readonly recordedClock: Clock.Clock
 
-  constructor(
-    name: string,
-    ring: EventRing,
-    clock: Clock.Clock,
-    scheduler: Scheduler.Scheduler,
-    kind: Timeline["clock"]
-  ) {
+  constructor({ clock, id, name }: Identity, log: EventLog, time: Clock.Clock) {
+    this.id = id
     this.name = name
-    this.id = ++recordings
-    this.clock = kind
-    this.startedAt = DateTime.formatIso(DateTime.unsafeMake(clock.unsafeCurrentTimeMillis()))
-    this.now = nanosSince(clock)
-    this.ring = ring
-    this.from = ring.position
-    this.hooks = new FiberHooks(ring, this.id, this.now, scheduler)
-    this.recordedClock = recordedClock(clock, this.hooks, scheduler)
+    this.clock = clock
+    this.startedAt = time.unsafeCurrentTimeMillis()
+    this.now = nanosSince(time)
+    this.log = log
   }
 
   /** The timeline so far; fibers that have not ended are `running`. */
   timeline(): Timeline {
-    return assemble(this, this.ring.read(this.id, this.from), this.ring.hasLost(this.from))
+    return assemble(this, this.log.read(), this.log.lost > 0)
+  }
+
+  /** Ends the recording. Fibers that outlive it are `running` for good. */
+  end(outcome: Outcome): void {
+    if (this.ended !== undefined) return
+    this.ended = { at: this.now(), outcome }
+    this.log.close()
+  }
+}
+
+/** Records the fibers of one run while they run. */
+export class Recorder {
+  readonly recording: Recording
+  readonly hooks: FiberHooks
+  readonly tracer: Tracer.Tracer
+  private readonly recordedClock: Clock.Clock
+  private readonly observer: PolicyObserver
+
+  constructor(recording: Recording, { clock, collector, scheduler }: Surroundings) {
+    this.recording = recording
+    const hooks = new FiberHooks(recording.log, recording.now, scheduler)
+    this.hooks = hooks
+    this.recordedClock = recordedClock(clock, hooks, scheduler)
+    this.tracer = recordedTracer(recording.id, hooks, collector)
+    this.observer = {
+      attempt: (fiber: FiberId.Runtime, number) => hooks.add(kinds.attempt, fiber.id, number),
+      pause: (fiber: FiberId.Runtime, millis) => hooks.add(kinds.pause, fiber.id, Math.round(millis)),
+      timeout: (fiber: FiberId.Runtime, interruptor) => hooks.add(kinds.timeout, fiber.id, interruptor.id)
+    }
   }
 
   /** Runs an effect in a fiber of its own, recorded with all fibers that it forks; returns its exit. */
   run<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Exit.Exit<A, E>, never, R> {
-    return Effect.flatMap(Effect.tracer, (tracer) =>
-      Effect.uninterruptibleMask((restore) =>
-        restore(effect).pipe(
-          Effect.withTracer(this.tracer(tracer)),
-          Effect.withClock(this.recordedClock),
-          Effect.fork,
-          Effect.locally(policyObserver, this.observer),
-          Effect.locally(FiberRef.currentSupervisor, this.hooks),
-          Effect.withScheduler(this.hooks),
-          // the FiberRefs of the recorded fiber stay with it: its clock and scheduler would be inherited by a join
-          Effect.flatMap((fiber) => Effect.onInterrupt(restore(Fiber.await(fiber)), () => Fiber.interrupt(fiber)))
-        )
-      ))
+    return Effect.uninterruptibleMask((restore) =>
+      restore(effect).pipe(
+        Effect.withTracer(this.tracer),
+        Effect.withClock(this.recordedClock),
+        Effect.fork,
+        Effect.locally(policyObserver, this.observer),
+        Effect.locally(FiberRef.currentSupervisor, this.hooks),
+        Effect.withScheduler(this.hooks),
+        // the FiberRefs of the recorded fiber stay with it: its clock and scheduler would be inherited by a join
+        Effect.flatMap((fiber) => Effect.onInterrupt(restore(Fiber.await(fiber)), () => Fiber.interrupt(fiber)))
+      )
+    )
   }
 
-  private readonly observer: PolicyObserver = {
-    attempt: (fiber: FiberId.Runtime, number) => this.hooks.add(kinds.attempt, fiber.id, number),
-    pause: (fiber: FiberId.Runtime, millis) => this.hooks.add(kinds.pause, fiber.id, Math.round(millis)),
-    timeout: (fiber: FiberId.Runtime, interruptor) => this.hooks.add(kinds.timeout, fiber.id, interruptor.id)
-  }
-
-  /** A tracer that notes the name and the times of each span, and passes the span to another tracer. */
-  private tracer(tracer: Tracer.Tracer): Tracer.Tracer {
-    return Tracer.make({
-      context: (evaluate, fiber) => tracer.context(evaluate, fiber),
-      span: (name, ...rest) => {
-        const span = tracer.span(name, ...rest)
-        if (this.spans.length === mostSpans) {
-          this.lostSpans++
-          return span
-        }
-        const recorded: RecordedSpan = { name, fiber: currentFiber(), from: this.now(), to: undefined, exit: undefined }
-        this.spans.push(recorded)
-        const end = span.end.bind(span)
-        span.end = (time, exit) => {
-          recorded.to = this.now()
-          recorded.exit = exit
-          end(time, exit)
-        }
-        return span
-      }
-    })
+  /** Makes a runtime whose fibers are recorded, with all that they fork. */
+  runtime<R>(plain: Runtime.Runtime<R>): Runtime.Runtime<R> {
+    const services = FiberRefs.getOrDefault(plain.fiberRefs, DefaultServices.currentServices)
+    const refs = new Map(plain.fiberRefs.locals)
+    const set = <A>(ref: FiberRef.FiberRef<A>, value: A) => refs.set(ref, [[FiberId.none, value]])
+    set(policyObserver, this.observer)
+    set(FiberRef.currentSupervisor, this.hooks)
+    set(FiberRef.currentScheduler, this.hooks)
+    set(
+      DefaultServices.currentServices,
+      services.pipe(Context.add(Tracer.Tracer, this.tracer), Context.add(Clock.Clock, this.recordedClock))
+    )
+    return Runtime.make({ ...plain, fiberRefs: FiberRefs.unsafeMake(refs) })
   }
 }
 
-/** Begins a recording by the clock and on the scheduler of the calling fiber. */
+/** A tracer that notes each span, and passes it to the collector, if there is one. */
+const recordedTracer = (id: string, hooks: FiberHooks, collector: Tracer.Tracer | undefined): Tracer.Tracer => {
+  let spans = 0
+  const log: SpanLog = {
+    id,
+    begin: (name) => {
+      hooks.add(kinds.span, currentId(), numberOfName(name), ++spans)
+      return spans
+    },
+    end: (span, exit) => hooks.add(kinds.spanEnd, currentId(), span, outcomes.indexOf(outcomeOf(exit)[0]))
+  }
+  return Tracer.make({
+    context: (evaluate, fiber) => collector === undefined ? evaluate() : collector.context(evaluate, fiber),
+    span: (...asked) => new RecordedSpan(log, collector?.span(...asked), ...asked)
+  })
+}
+
+let recordings = 0
+
+/** Begins a recording by the clock, on the scheduler and for the tracer of the calling fiber. */
 export const make = (
   name: string,
   clock: Timeline["clock"],
-  ring: EventRing = new EventRing(defaultCapacity)
-): Effect.Effect<Recording> =>
+  memory: EventMemory = new EventMemory(defaultEvents / blockEvents)
+): Effect.Effect<Recorder> =>
   Effect.withFiberRuntime((fiber) =>
-    Effect.sync(() =>
-      new Recording(
-        name,
-        ring,
-        Context.get(fiber.currentDefaultServices, Clock.Clock),
-        fiber.currentScheduler,
-        clock
-      )
-    )
+    Effect.sync(() => {
+      const { currentDefaultServices: services, currentScheduler: scheduler, currentTracer } = fiber
+      const time = Context.get(services, Clock.Clock)
+      const log = new EventLog(memory, memory.blocks * blockEvents)
+      const recording = new Recording({ id: String(++recordings), name, clock }, log, time)
+      return new Recorder(recording, { clock: time, scheduler, collector: currentTracer })
+    })
   )

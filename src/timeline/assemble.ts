@@ -1,8 +1,9 @@
-import { Option } from "effect"
+import { DateTime, Option } from "effect"
 import { reasonOf } from "../domain/WaitReason.ts"
-import { type Event, kinds, nobody } from "./EventRing.ts"
-import { outcomeOf, outcomes } from "./FiberHooks.ts"
-import type { RecordedSpan, Recording } from "./Recording.ts"
+import { type Event, kinds, nobody } from "./EventLog.ts"
+import { outcomes } from "./FiberHooks.ts"
+import type { Recording } from "./Recording.ts"
+import { nameOf } from "./spanNames.ts"
 import {
   type FiberLine,
   type Interruption,
@@ -146,20 +147,40 @@ const policyEvents = (events: ReadonlyArray<Event>): ReadonlyArray<PolicyEvent> 
     return kind === kinds.timeout ? [{ fiber, at: time, kind: "timeout" }] : []
   })
 
-const spanLine = (stories: ReadonlyMap<number, FiberStory>, now: number) => (span: RecordedSpan): SpanLine => ({
-  name: span.name,
-  fiber: stories.has(span.fiber) ? span.fiber : null,
-  from: span.from,
-  to: span.to ?? now,
-  outcome: span.exit === undefined ? "running" : outcomeOf(span.exit)[0]
-})
+/** A span while its events are read. */
+interface SpanStory extends Omit<SpanLine, "to" | "outcome"> {
+  to: number
+  outcome: Outcome
+}
+
+/** Makes the spans of a recording, and counts those whose start is lost. */
+const spansOf = (events: ReadonlyArray<Event>, stories: ReadonlyMap<number, FiberStory>, now: number) => {
+  const spans = new Map<number, SpanStory>()
+  let lost = 0
+  for (const { a, b, fiber, kind, time } of events) {
+    if (kind === kinds.span) {
+      const known = stories.has(fiber) ? fiber : null
+      spans.set(b, { name: nameOf(a), fiber: known, from: time, to: now, outcome: "running" })
+    } else if (kind === kinds.spanEnd) {
+      const begun = spans.get(a)
+      if (begun === undefined) lost++
+      else {
+        begun.to = time
+        begun.outcome = outcomes[b] ?? "success"
+      }
+    }
+  }
+  return { spans: [...spans.values()], lost }
+}
 
 /** Makes a timeline of a recording. Fibers whose start is lost are left out, and counted. */
 export const assemble = (recording: Recording, events: ReadonlyArray<Event>, hasLost: boolean): Timeline => {
-  const now = Math.max(0, ...events.slice(-1).map(({ time }) => time), recording.now())
+  const { ended } = recording
+  const now = ended?.at ?? Math.max(0, ...events.slice(-1).map(({ time }) => time), recording.now())
   const stories = storiesOf(events, now)
-  const names = new Map<number, string>()
-  for (const { fiber, name } of recording.spans) if (!names.has(fiber)) names.set(fiber, name)
+  const { lost: lostSpans, spans } = spansOf(events, stories, now)
+  const names = new Map<number | null, string>()
+  for (const { fiber, name } of spans) if (!names.has(fiber)) names.set(fiber, name)
   const fibers = [...stories.values()].map(({ ended, from, id, parent }): FiberLine => ({
     id,
     parent,
@@ -168,24 +189,26 @@ export const assemble = (recording: Recording, events: ReadonlyArray<Event>, has
     to: ended?.at ?? now,
     outcome: ended?.outcome ?? "running"
   }))
-  const lostFibers = new Set(events.filter(({ fiber }) => !stories.has(fiber)).map(({ fiber }) => fiber)).size
+  const lostFibers =
+    new Set(events.filter(({ fiber }) => fiber !== nobody && !stories.has(fiber)).map(({ fiber }) => fiber)).size
   const root = Option.fromNullable(fibers[0])
   return {
     version,
-    id: String(recording.id),
+    id: recording.id,
     name: recording.name,
     clock: recording.clock,
-    started_at: recording.startedAt,
-    duration_ns: Option.match(root, { onNone: () => now, onSome: ({ to }) => to }),
-    outcome: Option.match(root, { onNone: () => "running" as const, onSome: ({ outcome }) => outcome }),
+    started_at: DateTime.formatIso(DateTime.unsafeMake(recording.startedAt)),
+    duration_ns: ended?.at ?? Option.match(root, { onNone: () => now, onSome: ({ to }) => to }),
+    outcome: ended?.outcome ??
+      Option.match(root, { onNone: () => "running" as const, onSome: ({ outcome }) => outcome }),
     fibers,
     slices: [...stories.values()].flatMap(({ slices }) => slices),
-    spans: recording.spans.map(spanLine(stories, now)),
+    spans,
     events: policyEvents(events),
     interruptions: interruptionsOf(events, stories),
     commits: [],
     loop_stalls: [],
-    lost: { fibers: lostFibers, spans: recording.lostSpans, events: hasLost },
+    lost: { fibers: lostFibers, spans: lostSpans, events: hasLost },
     recorded_in_ns: recording.clock === "virtual" ? 0 : Math.round(events.length * nanosPerEvent)
   }
 }

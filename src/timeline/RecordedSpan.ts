@@ -1,0 +1,89 @@
+import type { Context, Exit, Option, Tracer } from "effect"
+import { randomUUID } from "node:crypto"
+
+const nothing: ReadonlyMap<string, unknown> = new Map()
+const noLinks: ReadonlyArray<Tracer.SpanLink> = []
+
+/** Takes the moments of a span. */
+export interface SpanLog {
+  /** The trace of the spans that have no parent. */
+  readonly id: string
+  /** Notes that a span begins in the fiber that runs, and returns its number. */
+  readonly begin: (name: string) => number
+  readonly end: (span: number, exit: Exit.Exit<unknown, unknown>) => void
+}
+
+/**
+ * A span of a recording, which keeps its name and times as events and drops its attributes: they may hold tokens and
+ * addresses. Its ids are made when they are read. A tracer that collects spans gets its own span, with everything.
+ */
+export class RecordedSpan implements Tracer.Span {
+  readonly _tag = "Span"
+  readonly name: string
+  readonly parent: Option.Option<Tracer.AnySpan>
+  readonly context: Context.Context<never>
+  readonly kind: Tracer.SpanKind
+  private readonly log: SpanLog
+  private readonly number: number
+  private readonly startTime: bigint
+  private readonly collected: Tracer.Span | undefined
+  private ownSpanId: string | undefined
+
+  constructor(
+    log: SpanLog,
+    collected: Tracer.Span | undefined,
+    ...[name, parent, context, _links, startTime, kind]: Parameters<Tracer.Tracer["span"]>
+  ) {
+    this.name = name
+    this.parent = parent
+    this.context = context
+    this.kind = kind
+    this.log = log
+    this.number = log.begin(name)
+    this.startTime = startTime
+    this.collected = collected
+  }
+
+  get traceId(): string {
+    if (this.collected !== undefined) return this.collected.traceId
+    return this.parent._tag === "Some" ? this.parent.value.traceId : this.log.id
+  }
+
+  get spanId(): string {
+    return this.collected?.spanId ?? (this.ownSpanId ??= randomUUID().replaceAll("-", "").slice(0, 16))
+  }
+
+  /** True, so that a called server that records sampled traces has its part of this one. */
+  get sampled(): boolean {
+    return true
+  }
+
+  get status(): Tracer.SpanStatus {
+    return this.collected?.status ?? { _tag: "Started", startTime: this.startTime }
+  }
+
+  get attributes(): ReadonlyMap<string, unknown> {
+    return this.collected?.attributes ?? nothing
+  }
+
+  get links(): ReadonlyArray<Tracer.SpanLink> {
+    return this.collected?.links ?? noLinks
+  }
+
+  end(endTime: bigint, exit: Exit.Exit<unknown, unknown>): void {
+    this.log.end(this.number, exit)
+    this.collected?.end(endTime, exit)
+  }
+
+  attribute(key: string, value: unknown): void {
+    this.collected?.attribute(key, value)
+  }
+
+  event(name: string, startTime: bigint, attributes?: Record<string, unknown>): void {
+    this.collected?.event(name, startTime, attributes)
+  }
+
+  addLinks(links: ReadonlyArray<Tracer.SpanLink>): void {
+    this.collected?.addLinks(links)
+  }
+}
