@@ -1,82 +1,74 @@
-import { allShown, meanings, type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
+import { rowsOf, ticks, timeText } from "./pictureRows.ts"
+import { drawLegend } from "./svgLegend.ts"
+import { type Axis, drawRow, nameWidth, rowHeight } from "./svgRow.ts"
+import { style } from "./svgStyle.ts"
+import { escaped, fitted, pixels, title } from "./svgText.ts"
 import type { Timeline } from "./Timeline.ts"
+import { why } from "./why.ts"
 
-const fills: Readonly<Record<Shown, string>> = {
-  running: "#2e7d32",
-  ready: "#f9a825",
-  sleep: "#90caf9",
-  pause: "#4dd0e1",
-  join: "#cfd8dc",
-  permit: "#ce93d8",
-  turn: "#ce93d8",
-  commit: "#80cbc4",
-  worker: "#80cbc4",
-  upstream: "#80cbc4",
-  queue: "#ce93d8",
-  signal: "#ce93d8",
-  socket: "#80cbc4",
-  file: "#80cbc4",
-  mail: "#80cbc4",
-  unknown: "#eceff1"
-}
+const barWidth = 640
+const headHeight = 56
+/** Room for the marks beyond the end of the axis. */
+const margin = 30
+/** Rows drawn at most, so that a picture stays below some megabytes; further fibers are counted. */
+const mostRows = 200
+const narrowestName = 90
+const widestName = 300
 
-const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;")
-
-const nameWidth = 220
-const barWidth = 720
-const rowHeight = 20
-const headHeight = 30
-
-/** Draws the colours that are used, below the axis, an entry a line. */
-const legend = (timeline: Timeline, top: number): ReadonlyArray<string> => {
-  const used = new Set(timeline.slices.map(shownState))
-  return allShown.filter((state) => used.has(state)).map((state, index) => {
-    const y = top + index * rowHeight
-    return `<rect x="${nameWidth}" y="${y}" width="24" height="12" fill="${fills[state]}"/>` +
-      `<text x="${nameWidth + 32}" y="${y + 11}">${meanings[state]}</text>`
-  })
-}
-
-/** Draws a timeline as a self-contained SVG. */
-export const draw = (timeline: Timeline): string => {
-  const rows = rowsOf(timeline)
-  const until = Math.max(1, timeline.duration_ns)
-  const x = (nanos: number) => Number((nameWidth + (nanos / until) * barWidth).toFixed(2))
-  const bottom = headHeight + rows.length * rowHeight
-  const entries = legend(timeline, bottom + 32)
-  const height = bottom + 40 + entries.length * rowHeight
-  const row = ({ depth, fiber, moments, slices }: Row, index: number): string => {
-    const y = headHeight + index * rowHeight
-    const bars = slices.map((slice) => {
-      const state = shownState(slice)
-      const width = Math.max(0.5, x(slice.to) - x(slice.from))
-      const told = `${state} ${timeText(slice.to - slice.from)}`
-      return `<rect x="${x(slice.from)}" y="${y + 3}" width="${width.toFixed(2)}" height="${rowHeight - 6}" fill="${
-        fills[state]
-      }"><title>${escaped(told)}</title></rect>`
-    }).join("")
-    const end = fiber.outcome === "interrupted"
-      ? "✕"
-      : fiber.outcome === "failure" || fiber.outcome === "defect"
-      ? "!"
-      : ""
-    const mark = end === ""
-      ? ""
-      : `<text x="${x(fiber.to) + 3}" y="${y + 14}" fill="#c62828" font-weight="bold">${end}</text>`
-    const marks = moments.map(({ at, kind, value }) =>
-      `<text x="${x(at)}" y="${y + 14}" fill="#b71c1c" font-weight="bold">${kind === "timeout" ? "T" : value}</text>`
-    ).join("")
-    return `<text x="${8 + depth * 12}" y="${y + 14}">${escaped(fiber.name)}</text>${bars}${marks}${mark}`
-  }
-  const lines = ticks(until, 8).map((tick) =>
-    `<line x1="${x(tick)}" y1="${headHeight}" x2="${x(tick)}" y2="${bottom}" stroke="#b0bec5" stroke-width="0.5"/>` +
-    `<text x="${x(tick)}" y="${bottom + 16}" text-anchor="middle" fill="#546e7a">${timeText(tick, until)}</text>`
+const drawAxis = ({ until, x }: Axis, bottom: number): string =>
+  ticks(until, 8).map((tick) =>
+    `<line class="grid" x1="${x(tick)}" y1="${headHeight}" x2="${x(tick)}" y2="${bottom}"/>` +
+    `<text class="quiet" x="${x(tick)}" y="${bottom + 16}" text-anchor="middle">${timeText(tick, until)}</text>`
   ).join("")
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${nameWidth + barWidth + 40}" height="${height}" ` +
-    `font-family="system-ui, sans-serif" font-size="12">` +
-    `<rect width="100%" height="100%" fill="#ffffff"/>` +
-    `<text x="8" y="19" font-weight="bold">${escaped(timeline.name)}</text>${lines}${rows.map(row).join("")}${
-      entries.join("")
-    }</svg>\n`
+
+const drawStalls = ({ loop_stalls }: Timeline, { until, x }: Axis, bottom: number): string =>
+  loop_stalls.map(({ from, name, to }) =>
+    `<rect class="stall" x="${x(from)}" y="${headHeight}" width="${pixels(Math.max(1, x(to) - x(from)))}" height="${
+      bottom - headHeight
+    }">${title(`${name} stalled the event loop for ${timeText(to - from, until)}`)}</rect>`
+  ).join("")
+
+const notesOf = ({ lost }: Timeline, undrawn: number): ReadonlyArray<string> => [
+  ...(undrawn > 0 ? [`… ${undrawn} more fibers`] : []),
+  ...(lost.events || lost.fibers > 0 || lost.spans > 0
+    ? [`lost: ${lost.fibers} fibers, ${lost.spans} spans${lost.events ? ", the oldest events" : ""}`]
+    : [])
+]
+
+/**
+ * Draws a timeline as a self-contained SVG of bounded size: a row a fiber, a colour a state, an axis and a legend. Its
+ * second line tells where the time went. It follows the reader's light or dark colour scheme.
+ */
+export const draw = (timeline: Timeline): string => {
+  const all = rowsOf(timeline)
+  const rows = all.slice(0, mostRows)
+  const left = Math.ceil(Math.min(widestName, Math.max(narrowestName, ...rows.map((row) => nameWidth(row) + 14))))
+  const until = Math.max(1, timeline.duration_ns)
+  const axis: Axis = {
+    left,
+    until,
+    x: (nanos) => Number((left + (Math.min(nanos, until) / until) * barWidth).toFixed(2))
+  }
+  const width = left + barWidth + margin
+  const bottom = headHeight + rows.length * rowHeight
+  const [legend, legendHeight] = drawLegend(timeline, bottom + 32, width)
+  const end = bottom + 32 + legendHeight
+  const notes = notesOf(timeline, all.length - rows.length)
+  const height = end + notes.length * 18 + 4
+  const told = why(timeline)
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
+    ` role="img" font-family="system-ui, sans-serif" font-size="12">`,
+    title(`${timeline.name}: ${told}`),
+    style,
+    `<rect class="paper" width="100%" height="100%"/>`,
+    `<text class="head" x="8" y="20">${escaped(fitted(timeline.name, width - 16, 9))}</text>`,
+    `<text class="quiet" x="8" y="40">${escaped(fitted(told, width - 16))}</text>`,
+    drawAxis(axis, bottom),
+    ...rows.map((row, index) => drawRow(row, axis, headHeight + index * rowHeight)),
+    drawStalls(timeline, axis, bottom),
+    legend,
+    ...notes.map((note, index) => `<text class="quiet" x="8" y="${end + 12 + index * 18}">${note}</text>`),
+    "</svg>\n"
+  ].join("")
 }

@@ -1,5 +1,5 @@
 import { reasons } from "../domain/WaitReason.ts"
-import type { FiberLine, PolicyEvent, Reason, Slice, Timeline } from "./Timeline.ts"
+import type { FiberLine, Interruption, PolicyEvent, Reason, Slice, SpanLine, Timeline } from "./Timeline.ts"
 
 /** The state of a fiber as a picture shows it: it runs, could run, or waits for a reason. */
 export type Shown = "running" | "ready" | Reason["kind"]
@@ -44,35 +44,50 @@ export interface Row {
   readonly slices: ReadonlyArray<Slice>
   /** Moments of policies: attempts after the first, and timeouts. */
   readonly moments: ReadonlyArray<PolicyEvent>
+  readonly spans: ReadonlyArray<SpanLine>
+  readonly interruptions: ReadonlyArray<Interruption>
 }
 
-/** The fibers of a timeline as a tree, parents before children, in order of their starts. */
-export const rowsOf = ({ events, fibers, slices }: Timeline): ReadonlyArray<Row> => {
-  const children = new Map<number | null, Array<FiberLine>>()
-  for (const fiber of fibers) {
-    const siblings = children.get(fiber.parent)
-    if (siblings === undefined) children.set(fiber.parent, [fiber])
-    else siblings.push(fiber)
+const grouped = <A, Key>(all: ReadonlyArray<A>, keyOf: (one: A) => Key): ReadonlyMap<Key, ReadonlyArray<A>> => {
+  const groups = new Map<Key, Array<A>>()
+  for (const one of all) {
+    const key = keyOf(one)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
   }
-  const own = new Map<number, Array<Slice>>()
-  for (const slice of slices) {
-    const found = own.get(slice.fiber)
-    if (found === undefined) own.set(slice.fiber, [slice])
-    else found.push(slice)
+  return groups
+}
+
+const isMoment = ({ kind, value }: PolicyEvent): boolean => kind === "timeout" || (kind === "attempt" && value !== 1)
+
+/**
+ * The fibers of a timeline as a tree, parents before children, in order of their starts. A fiber whose parent is lost
+ * is a root.
+ */
+export const rowsOf = ({ events, fibers, interruptions, slices, spans }: Timeline): ReadonlyArray<Row> => {
+  const known = new Set(fibers.map(({ id }) => id))
+  const children = grouped(fibers, ({ parent }) => parent !== null && known.has(parent) ? parent : null)
+  const slicesOf = grouped(slices, ({ fiber }) => fiber)
+  const momentsOf = grouped(events.filter(isMoment), ({ fiber }) => fiber)
+  const spansOf = grouped(spans, ({ fiber }) => fiber)
+  const interruptionsOf = grouped(interruptions, ({ fiber }) => fiber)
+  const rows: Array<Row> = []
+  // a loop, as a chain of fibers may be longer than the stack is deep
+  const left = (children.get(null) ?? []).map((fiber) => ({ fiber, depth: 0 })).toReversed()
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { depth, fiber } = next
+    rows.push({
+      fiber,
+      depth,
+      slices: slicesOf.get(fiber.id) ?? [],
+      moments: momentsOf.get(fiber.id) ?? [],
+      spans: spansOf.get(fiber.id) ?? [],
+      interruptions: interruptionsOf.get(fiber.id) ?? []
+    })
+    for (const child of (children.get(fiber.id) ?? []).toReversed()) left.push({ fiber: child, depth: depth + 1 })
   }
-  const momentsOf = (fiber: number) =>
-    events.filter(({ fiber: id, kind, value }) =>
-      id === fiber && (kind === "timeout" || (kind === "attempt" && value !== 1))
-    )
-  const rowOf = (fiber: FiberLine, depth: number): Row => ({
-    fiber,
-    depth,
-    slices: own.get(fiber.id) ?? [],
-    moments: momentsOf(fiber.id)
-  })
-  const below = (parent: number | null, depth: number): ReadonlyArray<Row> =>
-    (children.get(parent) ?? []).flatMap((fiber) => [rowOf(fiber, depth)].concat(below(fiber.id, depth + 1)))
-  return below(null, 0)
+  return rows
 }
 
 const steps = [1, 2, 5]

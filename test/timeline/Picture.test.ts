@@ -1,39 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { toChrome } from "../../src/timeline/chromeTrace.ts"
 import { ticks, timeText } from "../../src/timeline/pictureRows.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
-import * as Svg from "../../src/timeline/SvgPicture.ts"
 import * as Text from "../../src/timeline/TextPicture.ts"
 import { Timeline } from "../../src/timeline/Timeline.ts"
-
-const task = (name: string, seconds: number) => Effect.withSpan(Effect.sleep(seconds * 1000), name)
-
-const recorded = (effect: Effect.Effect<unknown, string>): Effect.Effect<Timeline> =>
-  runVirtual(
-    Effect.flatMap(Recording.make("a <run>", "virtual"), (recording) =>
-      Effect.map(recording.run(effect), () => recording.recording.timeline())),
-    { seed: 1 }
-  ).pipe(
-    Effect.flatMap(({ exit }) =>
-      exit
-    ),
-    Effect.orDie
-  )
-
-/** Three fibers, of which the second fails and so ends the third. */
-const failing = recorded(Effect.withSpan(
-  Effect.all([task("one", 1), Effect.zipRight(task("two <b>", 2), Effect.fail("no")), task("three", 3)], {
-    concurrency: "unbounded"
-  }),
-  "root"
-))
+import { failingTimeline, recorded } from "../support/failingTimeline.ts"
 
 describe("the text of a timeline", () => {
   it.effect("has a row a fiber, whose letters say state and end, an axis and a legend", () =>
     Effect.gen(function*() {
-      const lines = Text.draw(yield* failing, { columns: 40, colours: false })
+      const lines = Text.draw(yield* failingTimeline, { columns: 40, colours: false })
       const [root, , one, two, three, axis, words, ...legend] = lines
       expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(40)
       expect(root).toMatch(/^root +-{29,}!$/)
@@ -51,7 +27,7 @@ describe("the text of a timeline", () => {
 
   it.effect("has the same letters in colours", () =>
     Effect.gen(function*() {
-      const timeline = yield* failing
+      const timeline = yield* failingTimeline
       const plain = Text.draw(timeline, { columns: 60, colours: false })
       const coloured = Text.draw(timeline, { columns: 60, colours: true })
       expect(coloured).not.toEqual(plain)
@@ -72,31 +48,19 @@ describe("the text of a timeline", () => {
 describe("the other forms of a timeline", () => {
   it.effect("are data that read back as they were", () =>
     Effect.gen(function*() {
-      const timeline = yield* failing
+      const timeline = yield* failingTimeline
       expect(yield* Schema.decodeUnknown(Schema.parseJson(Timeline))(JSON.stringify(timeline))).toEqual(timeline)
     }))
 
   it.effect("are read from a file of before commits and stalls were recorded", () =>
     Effect.gen(function*() {
-      const { commits: _, loop_stalls: __, ...old } = yield* failing
+      const { commits: _, loop_stalls: __, ...old } = yield* failingTimeline
       expect(yield* Schema.decodeUnknown(Timeline)(old)).toEqual({ ...old, commits: [], loop_stalls: [] })
-    }))
-
-  it.effect("are an SVG with a row a fiber, whose names are text", () =>
-    Effect.gen(function*() {
-      const timeline = yield* failing
-      const svg = Svg.draw(timeline)
-      expect(svg).toContain("a &lt;run&gt;")
-      expect(svg).toContain("two &lt;b&gt;")
-      expect(svg).not.toContain("<b>")
-      const states = ["sleeps", "waits for a fiber", "waits, for a reason that was not seen"]
-      for (const state of states) expect(svg).toContain(`>${state}</text>`)
-      expect(svg.match(/<rect x=/g)).toHaveLength(timeline.slices.length + states.length)
     }))
 
   it.effect("are trace events: a thread a fiber, its slices in order and without overlap, spans begun and ended", () =>
     Effect.gen(function*() {
-      const timeline = yield* failing
+      const timeline = yield* failingTimeline
       const Event = Schema.Struct({
         ph: Schema.String,
         tid: Schema.optional(Schema.Number),
