@@ -10,15 +10,29 @@ export default defineConfig({
     poolOptions: { forks: { minForks: 3, maxForks: 3 } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // tests of the HTTP API are named *.http.test.ts, and run with each of the two adapters
+    // tests of the HTTP API are named *.http.test.ts, and run with each of the two adapters; *.browser.test.ts need a
+    // browser
     projects: [
       {
         extends: true,
-        test: { name: "compiled", include: ["test/**/*.test.ts"], provide: { httpAdapter: "compiled" } }
+        test: {
+          name: "compiled",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.browser.test.ts"],
+          provide: { httpAdapter: "compiled" }
+        }
       },
       {
         extends: true,
         test: { name: "platform", include: ["test/**/*.http.test.ts"], provide: { httpAdapter: "platform" } }
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["test/console/**/*.browser.test.ts"],
+          globalSetup: ["test/console/support/setup.ts"]
+        }
       }
     ]
   }

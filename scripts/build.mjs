@@ -1,10 +1,11 @@
-// Bundles the server, the worker threads and the script entries with esbuild.
-// `node scripts/build.mjs [entry...]` takes entries by output name (main, demo, soak/stop, ...), or a whole folder
-// (bench/contenders/). Without arguments it builds all of them.
+// Bundles the server, the worker threads, the script entries and the browser's console with esbuild.
+// `node scripts/build.mjs [entry...]` takes entries by output name (main, console, demo, soak/stop, ...), or a whole
+// folder (bench/contenders/). Without arguments it builds all of them.
 import { build, context } from "esbuild"
 import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { bundleConsole } from "./build/console.mjs"
 import { narrowImports } from "./build/narrowImports.mjs"
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
@@ -83,7 +84,8 @@ const prepare = () => {
 /** Builds entries into dist. @param {ReadonlyArray<string>} names */
 export const bundle = async (names) => {
   prepare()
-  await build(options(names))
+  const withConsole = names.length === 0 || names.includes("console")
+  await Promise.all([build(options(names)), ...(withConsole ? [bundleConsole(dist)] : [])])
 }
 
 /**

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { repeatable } from "./build.mjs"
+import { bundleConsole } from "./build/console.mjs"
 
 /** Milliseconds without a further change after which a change is complete, as editors save a file in several steps. */
 const quiet = 100
@@ -12,7 +13,10 @@ const quiet = 100
 /** Milliseconds for a server to finish its requests before a reload cuts them off. */
 const patience = 2000
 
-/** @typedef {import("esbuild").BuildContext<{ write: false }>} Build A build whose files the caller writes. */
+/**
+ * @typedef {Pick<import("esbuild").BuildContext<{ write: false }>, "rebuild">} Build A build whose files the caller
+ *   writes.
+ */
 
 /** @param {string} text */
 const say = (text) => void process.stderr.write(`dev: ${text}\n`)
@@ -124,9 +128,10 @@ export const develop = async ({ build, command, folder }) => {
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const server = await repeatable(["main"])
   await develop({
     folder: join(root, "src"),
-    build: await repeatable(["main"]),
+    build: { rebuild: () => bundleConsole(join(root, "dist")).then(() => server.rebuild()) },
     command: [process.execPath, "--enable-source-maps", join(root, "dist/main.js")]
   })
 }

@@ -239,8 +239,8 @@ export const french: Texts = {
   "Seconds, two decimals": "Secondes, deux décimales",
   "The job that sent the mail": "La tâche qui l'a envoyé",
   "The mail's Message-Id, unique to it": "Son Message-Id : deux mails n'ont jamais le même",
-  "One of API_TOKENS (RFC 6750). Without that setting no token is required; /health/, /docs and /openapi.json never require one.":
-    "Un des API_TOKENS (RFC 6750). Sans ce réglage, aucun jeton n'est demandé ; /health/, /docs et /openapi.json n'en demandent jamais.",
+  "One of API_TOKENS (RFC 6750). Without that setting no token is required; /health/, /docs, /openapi.json and the files of the console never require one.":
+    "Un des API_TOKENS (RFC 6750). Sans ce réglage, aucun jeton n'est demandé ; /health/, /docs, /openapi.json et les fichiers de la console n'en demandent jamais.",
   "With a 415: the accepted media type (RFC 9110, 15.5.16)":
     "Avec un 415 : le type de contenu accepté (RFC 9110, 15.5.16)",
   "With a 415: the accepted content coding": "Avec un 415 : le codage de contenu accepté",

@@ -30,6 +30,7 @@ import { Monitoring } from "./monitoring/Monitoring.ts"
 import * as OutboxHttp from "./outbox/Http.ts"
 import * as OutcomesHttp from "./outcomes/Http.ts"
 import { Outcomes } from "./outcomes/Outcomes.ts"
+import * as ConsolePages from "./platform/console/ConsolePages.ts"
 import { FileStore } from "./platform/files/FileStore.ts"
 import * as HttpAdapter from "./platform/http/HttpAdapter.ts"
 import { IdempotencyKeys } from "./platform/http/idempotency/IdempotencyKeys.ts"
@@ -219,7 +220,7 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
   const server = yield* NodeServer.NodeServer
   rememberHeads(server)
   server.prependListener("request", (yield* RequestMetrics).begin)
-  yield* HttpAdapter.serve(server, Api, yield* handlers, yield* documentation)
+  yield* HttpAdapter.serve(server, Api, yield* handlers, { ...yield* documentation, ...ConsolePages.pages() })
   const room = yield* Room
   yield* Effect.addFinalizer(() =>
     leave(shutdownDelay).pipe(

@@ -38,7 +38,7 @@ const faultsOf = (source: string): ReadonlyArray<string> =>
 
 const sources = (folder: string): ReadonlyArray<string> =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(?:ts|mjs)$/.test(name))
+    .filter((name) => /\.(?:tsx?|mjs)$/.test(name))
     .map((name) => join(folder, name))
 
 it("comments open with a noun or a verb, fit 120 columns, and begin with a short sentence", () => {

@@ -52,7 +52,10 @@ const forbidden: ReadonlyArray<readonly [string, string]> = [
   ["src/settings/APlatform.ts", "../platform/sql/Database.ts"],
   ["src/settings/AllSettings.ts", "../AppConfig.ts"],
   ["src/users/OneGroup.ts", "../settings/Chat.ts"],
-  ["src/platform/sql/OneGroup.ts", "../../settings/Data.ts"]
+  ["src/platform/sql/OneGroup.ts", "../../settings/Data.ts"],
+  ["src/console/AChapter.tsx", "../users/Api.ts"],
+  ["src/console/views/AChapter.tsx", "../../users/Api.ts"],
+  ["src/console/views/APlatform.tsx", "../../platform/sql/Database.ts"]
 ]
 
 const allowed: ReadonlyArray<readonly [string, string]> = [
@@ -77,6 +80,9 @@ const allowed: ReadonlyArray<readonly [string, string]> = [
   ["src/simulation/APolicy.ts", "../policy/Policy.ts"],
   ["src/settings/AWord.ts", "../domain/Email.ts"],
   ["src/settings/Itself.ts", "./Setting.ts"],
+  ["src/console/ATimeline.tsx", "../timeline/why.ts"],
+  ["src/console/views/ATimeline.tsx", "../../timeline/why.ts"],
+  ["src/console/views/ItsFrame.tsx", "../frame/route.ts"],
   ["src/Server.ts", "./users/Users.ts"]
 ]
 

@@ -1,6 +1,6 @@
 import { bundle } from "../../scripts/build.mjs"
 
-/** Builds the bundles once before the tests, as worker threads start from built JavaScript. */
+/** Builds the bundles once before the tests, as worker threads and the console are built JavaScript. */
 export default async () => {
-  await bundle(["main"])
+  await bundle(["main", "console"])
 }

@@ -97,12 +97,9 @@ layer(TestServer.layer(), live)("the documentation", (it) => {
       expect(JSON.stringify(document)).not.toContain("x-limits")
     }).pipe(Effect.provide(TestServer.layer({ batchMaxItems: 7 }))))
 
-  it.effect("is the target of the root, with an icon", () =>
+  it.effect("has an icon", () =>
     Effect.gen(function*() {
-      const root = yield* asked("/")
-      expect([root.status, root.headers["location"]]).toEqual([302, "/docs"])
       const icon = yield* asked("/favicon.ico")
       expect([icon.status, icon.headers["content-type"]]).toEqual([200, "image/svg+xml"])
-      expect((yield* (yield* TestServer).send("POST", "/")).status).toBe(405)
     }))
 })

@@ -225,7 +225,7 @@ describe("guards", () => {
       expect(answer.text).not.toMatch(/table|sql|users"/i)
     }).pipe(Effect.provide(TestServer.layer())))
 
-  it.live("with tokens set, every route but health and the documentation requires one", () =>
+  it.live("with tokens set, every route but health, documentation and console requires one", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
       const status = (authorization?: string) =>
@@ -233,7 +233,7 @@ describe("guards", () => {
           send("GET", "/users/", { headers: authorization === undefined ? {} : { authorization } }),
           (answer) => answer.status
         )
-      for (const open of ["/docs", "/openapi.json", "/health/live"]) {
+      for (const open of ["/docs", "/openapi.json", "/health/live", "/"]) {
         expect([open, (yield* send("GET", open)).status]).toEqual([open, 200])
       }
       const refused = yield* send("GET", "/users/")

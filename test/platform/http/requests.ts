@@ -78,6 +78,7 @@ const elsewhere = oneof(
     "/docs",
     "/docs/",
     "/docs/x",
+    "/console/x.js",
     "/%",
     "/*",
     "*",

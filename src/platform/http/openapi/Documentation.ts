@@ -11,6 +11,7 @@ import {
 import { Context, Effect, identity, Option, Scope } from "effect"
 import { AppConfig } from "../../../AppConfig.ts"
 import { type Language, negotiate } from "../../../domain/Text.ts"
+import * as Preconditions from "../contract/Preconditions.ts"
 import { withLimits } from "./Limits.ts"
 import { type Texts, translated } from "./Texts.ts"
 import { withTokens } from "./transform.ts"
@@ -50,9 +51,13 @@ const negotiated = (pages: Readonly<Record<Language, HttpApp.Default>>): HttpApp
     return Effect.map(pages[language], HttpServerResponse.setHeaders(said))
   })
 
+/** Judges the conditions of a request for a page without validators. */
+const untagged = (page: HttpApp.Default) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => Preconditions.unmet(request) ?? page)
+
 /**
  * Makes the pages that document a contract, in French and English: `/openapi.json` (OpenAPI 3.1) and `/docs`, which
- * works without a network. `/` redirects to `/docs`.
+ * works without a network.
  */
 export const pages = Effect.fnUntraced(
   function*<Id extends string, Groups extends HttpApiGroup.HttpApiGroup.Any, E>(
@@ -87,13 +92,12 @@ export const pages = Effect.fnUntraced(
           )
       )
     return {
-      "/openapi.json": negotiated({ fr: yield* json("fr"), en: yield* json("en") }),
-      "/docs": negotiated({ fr: yield* docs("fr"), en: yield* docs("en") }),
-      "/": HttpServerResponse.redirect("/docs", { status: 302 }),
-      "/favicon.ico": HttpServerResponse.text(icon, {
+      "/openapi.json": untagged(negotiated({ fr: yield* json("fr"), en: yield* json("en") })),
+      "/docs": untagged(negotiated({ fr: yield* docs("fr"), en: yield* docs("en") })),
+      "/favicon.ico": untagged(Effect.succeed(HttpServerResponse.text(icon, {
         contentType: "image/svg+xml",
         headers: { "cache-control": "max-age=86400" }
-      })
+      })))
     }
   }
 )

@@ -257,7 +257,7 @@ const bearer = {
   type: "http",
   scheme: "bearer",
   description:
-    "One of API_TOKENS (RFC 6750). Without that setting no token is required; /health/, /docs and /openapi.json never require one."
+    "One of API_TOKENS (RFC 6750). Without that setting no token is required; /health/, /docs, /openapi.json and the files of the console never require one."
 }
 
 /**

@@ -11,13 +11,16 @@ import type { Exchange } from "../exchange/Exchange.ts"
 import { isHealth } from "../exchange/target.ts"
 import * as Provenance from "./Provenance.ts"
 
-/** Documentation by path, without its trailing slash. */
-export type Pages = Readonly<Record<string, HttpApp.Default>>
+/** A page, which is no operation of the contract and needs no token. It judges the conditions of its request. */
+type Page = HttpApp.Default<Problem>
+
+/** Pages by path, without the trailing slash. A path that ends in `/*` stands for all files of a folder. */
+export type Pages = Readonly<Record<string, Page>>
 
 /** Finds the page at a path, with or without its trailing slash. */
-export const pageOf = (pages: Pages, path: string): HttpApp.Default | undefined => {
+export const pageOf = (pages: Pages, path: string): Page | undefined => {
   const key = path.replace(/(.)\/$/, "$1")
-  return Object.hasOwn(pages, key) ? pages[key] : undefined
+  return [key, key.replace(/[^/]*$/, "*")].flatMap((name) => Object.hasOwn(pages, name) ? pages[name] ?? [] : [])[0]
 }
 
 /** Nouns for the excess, by the bound that is reached. */

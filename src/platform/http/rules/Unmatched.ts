@@ -1,7 +1,6 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Context, Effect, Exit } from "effect"
 import { MethodNotAllowed, RouteNotFound } from "../../../domain/Problem.ts"
-import * as Preconditions from "../contract/Preconditions.ts"
 import type { Work } from "../exchange/App.ts"
 import { type Exchange, renderProblem } from "../exchange/Exchange.ts"
 import type * as Operations from "../operation/Operations.ts"
@@ -11,7 +10,7 @@ import type { Failures } from "./Failures.ts"
 type Response = HttpServerResponse.HttpServerResponse
 
 /**
- * Answers requests that match no operation: documentation, OPTIONS, an unknown path (404) and an unknown method (405).
+ * Answers requests that match no operation: pages, OPTIONS, an unknown path (404) and an unknown method (405).
  */
 export const unmatched =
   (operations: Operations.Operations, pages: Pages, failures: Failures) => (exchange: Exchange): Response | Work => {
@@ -28,7 +27,7 @@ export const unmatched =
     }
     return {
       effect: () =>
-        (Preconditions.unmet(request) ?? page).pipe(
+        page.pipe(
           Effect.map(HttpServerResponse.setHeaders(exchange.headers)),
           Effect.provideService(HttpServerRequest.HttpServerRequest, request)
         ),
