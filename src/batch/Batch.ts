@@ -120,7 +120,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
             )
           )
           return results
-        }).pipe(Effect.scoped, traced("Batch.run"))
+        }).pipe(Effect.scoped, traced("Batch.run", { arguments: [items.length, concurrency] }))
 
       return {
         unfinished: backlog.unfinished,

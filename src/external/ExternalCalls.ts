@@ -2,6 +2,7 @@ import { Context, Duration, Effect, Layer } from "effect"
 import { type Overloaded, TimedOut } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
 import type { JsonText } from "../platform/codec/JsonText.ts"
+import { traced } from "../platform/observability/Tracing.ts"
 import { jsonOf, Upstream, urlOf } from "../platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { BlockingLoop, type HttpGetFailed } from "../platform/workers/blocking/BlockingLoop.ts"
@@ -98,7 +99,12 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
         return { results: yield* Effect.forEach(paths.safe, safeCall, { concurrency: "unbounded" }) }
       })
 
-      return { blocking: blocking(), single: call(paths.single), parallel: parallel(), safe: safe() }
+      return {
+        blocking: blocking(),
+        single: traced("ExternalCalls.single")(call(paths.single)),
+        parallel: parallel(),
+        safe: safe()
+      }
     })
   )
 }

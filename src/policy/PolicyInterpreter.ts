@@ -2,7 +2,7 @@ import { Duration, Effect } from "effect"
 import { pauseAfter } from "./Backoff.ts"
 import type { FailedAttempt } from "./FailedAttempt.ts"
 import * as FairSemaphore from "./FairSemaphore.ts"
-import { largestConcurrency, type Policy } from "./Policy.ts"
+import { largestConcurrency, type NamedPolicy, type Policy } from "./Policy.ts"
 import * as PolicyCounters from "./PolicyCounters.ts"
 import * as PolicyRun from "./PolicyRun.ts"
 import type { PolicyTimeout } from "./PolicyTimeout.ts"
@@ -33,9 +33,11 @@ const limitOf = (duration: Duration.Duration | undefined): Limit | undefined =>
   duration && { duration, millis: Duration.toMillis(duration) }
 
 const planOf = (
+  policy: NamedPolicy,
   { attemptTimeout, retry, timeout }: Policy,
   counters: PolicyCounters.PolicyCounters
 ): PolicyRun.Plan => ({
+  policy,
   timeout: limitOf(timeout),
   attemptTimeout: limitOf(attemptTimeout),
   retries: retry !== undefined,
@@ -56,22 +58,23 @@ const planOf = (
  * A timeout interrupts the operation and waits for its cleanup. Only errors are retried, never defects or
  * interruptions.
  */
-export const make = (policy: Policy): Effect.Effect<Interpreter> =>
+export const make = (policy: Policy, name = "unnamed"): Effect.Effect<Interpreter> =>
   Effect.map(
     FairSemaphore.make(policy.concurrency ?? largestConcurrency),
-    (parties) => interpreter(policy, parties, PolicyCounters.make())
+    (parties) => interpreter({ name, policy }, policy, parties, PolicyCounters.make())
   )
 
 const interpreter = (
+  named: NamedPolicy,
   policy: Policy,
   parties: FairSemaphore.FairSemaphore,
   counters: PolicyCounters.PolicyCounters
 ): Interpreter => {
-  const plan = planOf(policy, counters)
+  const plan = planOf(named, policy, counters)
   return {
     parties,
     counters,
-    replacing: (parts) => interpreter({ ...policy, ...parts }, parties, counters),
+    replacing: (parts) => interpreter(named, { ...policy, ...parts }, parties, counters),
     apply: (party = parties): Transformer => (effect, onFailedAttempt) => {
       const operation = PolicyRun.run(plan, effect, onFailedAttempt)
       return policy.concurrency === undefined ? operation : party.withPermit(operation)

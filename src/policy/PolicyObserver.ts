@@ -1,14 +1,15 @@
 import { FiberRef, GlobalValue } from "effect"
 import type { FiberId } from "effect"
+import type { NamedPolicy } from "./Policy.ts"
 
 /** Sees what policies do in one fiber; called synchronously, so it must be quick and must not throw. */
 export interface PolicyObserver {
-  /** An attempt begins; the first one is 1. */
-  readonly attempt: (fiber: FiberId.Runtime, number: number) => void
+  /** An attempt under a policy begins; the first one is 1. */
+  readonly attempt: (fiber: FiberId.Runtime, number: number, policy: NamedPolicy) => void
   /** A pause of so many milliseconds begins, after a failed attempt. */
   readonly pause: (fiber: FiberId.Runtime, millis: number) => void
-  /** A timeout fired, which interrupts its fiber by this id. */
-  readonly timeout: (fiber: FiberId.Runtime, interruptor: FiberId.Runtime) => void
+  /** A timeout of so many milliseconds fired, which interrupts its fiber by this id. */
+  readonly timeout: (fiber: FiberId.Runtime, interruptor: FiberId.Runtime, millis: number) => void
 }
 
 /** The observer of a fiber and of all that it forks; none unless a recorder sets it. */

@@ -1,6 +1,7 @@
 import { Cause, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, Random, RuntimeFlags } from "effect"
 import { type FailedAttempt, noteOnSpan } from "./FailedAttempt.ts"
 import * as FiberInternals from "./FiberInternals.ts"
+import type { NamedPolicy } from "./Policy.ts"
 import type { PolicyCounters } from "./PolicyCounters.ts"
 import { type PolicyObserver, policyObserver } from "./PolicyObserver.ts"
 import type { PolicyTimeout } from "./PolicyTimeout.ts"
@@ -10,6 +11,8 @@ import { isTransient } from "./Transient.ts"
 
 /** A policy prepared once for all its operations. Its concurrency is applied outside. */
 export interface Plan {
+  /** The policy as it is configured; an operation may have replaced parts of it. */
+  readonly policy: NamedPolicy
   readonly timeout: Limit | undefined
   readonly attemptTimeout: Limit | undefined
   readonly retries: boolean
@@ -70,7 +73,7 @@ class PolicyRun<A, E, R> {
   private tryIt(): Effect.Effect<A, E | PolicyTimeout, R> {
     this.attempt++
     this.plan.counters.attempts++
-    this.observer?.attempt(this.fiber.id(), this.attempt)
+    this.observer?.attempt(this.fiber.id(), this.attempt, this.plan.policy)
     this.each?.start()
     // an interruption that still awaits an uninterruptible caller must not reach into an attempt that begins later
     const shielded = this.each !== undefined && !FiberInternals.isFresh(this.fiber)

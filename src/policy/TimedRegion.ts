@@ -62,7 +62,7 @@ export class TimedRegion {
   private readonly interrupt = (): void => {
     // the id belongs to no fiber, so taking this interruption back never swallows another's
     this.interruptor = FiberId.unsafeMake()
-    this.observer?.timeout(this.fiber.id(), this.interruptor)
+    this.observer?.timeout(this.fiber.id(), this.interruptor, this.limit.millis)
     this.fiber.unsafeInterruptAsFork(this.interruptor)
   }
 

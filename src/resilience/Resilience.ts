@@ -2,6 +2,7 @@ import { Context, Duration, Effect, Layer, Option, Ref } from "effect"
 import { TimedOut } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
 import type { JsonText } from "../platform/codec/JsonText.ts"
+import { calledWith } from "../platform/observability/Tracing.ts"
 import { Upstream } from "../platform/upstream/Upstream.ts"
 import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import type * as FailedAttempts from "../policy/FailedAttempt.ts"
@@ -52,6 +53,7 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
       const slow = policies.of("slow-operation")
 
       const unreliable = Effect.fn("Resilience.unreliable")(function*(succeedOn?: number) {
+        if (succeedOn !== undefined) yield* calledWith(succeedOn)
         const started = yield* Ref.make(0)
         const failed = yield* Ref.make<ReadonlyArray<FailedAttempt>>([])
         const attempt = Effect.flatMap(
@@ -79,6 +81,7 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
         timeout === undefined ? slow.apply : slow.replacing({ timeout })
 
       const withTimeout = Effect.fn("Resilience.withTimeout")(function*(timeout?: Duration.Duration) {
+        if (timeout !== undefined) yield* calledWith(Duration.toMillis(timeout))
         const result = yield* transformer(timeout)(slowOperation()).pipe(
           Effect.catchTag(
             "PolicyTimeout",

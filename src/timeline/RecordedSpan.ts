@@ -10,12 +10,15 @@ export interface SpanLog {
   readonly id: string
   /** Notes that a span begins in the fiber that runs, and returns its number. */
   readonly begin: (name: string) => number
+  /** Sees an attribute of a span. */
+  readonly note: (span: number, key: string, value: unknown) => void
   readonly end: (span: number, exit: Exit.Exit<unknown, unknown>) => void
 }
 
 /**
- * A span of a recording, which keeps its name and times as events and drops its attributes: they may hold tokens and
- * addresses. Its ids are made when they are read. A tracer that collects spans gets its own span, with everything.
+ * A span of a recording, which keeps its name and times as events and drops all but a few attributes, as they may hold
+ * tokens and addresses. Its ids are made when they are read. A tracer that collects spans gets its own span, with
+ * everything.
  */
 export class RecordedSpan implements Tracer.Span {
   readonly _tag = "Span"
@@ -76,6 +79,7 @@ export class RecordedSpan implements Tracer.Span {
   }
 
   attribute(key: string, value: unknown): void {
+    this.log.note(this.number, key, value)
     this.collected?.attribute(key, value)
   }
 

@@ -13,6 +13,7 @@ import {
   type Scheduler,
   Tracer
 } from "effect"
+import type { NamedPolicy } from "../policy/Policy.ts"
 import { type PolicyObserver, policyObserver } from "../policy/PolicyObserver.ts"
 import { isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
 import { assemble } from "./assemble.ts"
@@ -20,10 +21,14 @@ import { blockEvents, EventLog, EventMemory, kinds, nobody } from "./EventLog.ts
 import { currentId, FiberHooks, outcomeOf, outcomes } from "./FiberHooks.ts"
 import { RecordedSpan, type SpanLog } from "./RecordedSpan.ts"
 import { numberOfName } from "./spanNames.ts"
+import { noteOf, type SpanNotes } from "./SpanNotes.ts"
 import type { Outcome, Timeline } from "./Timeline.ts"
 
 /** Events of a process that records itself, such as a demo: 21 MiB at most. */
 const defaultEvents = 1 << 20
+
+/** Spans of a recording of which attributes are kept. A test that calls more often would be of no use. */
+const mostNotes = 1_000
 
 const nanosPerMilli = 1_000_000
 
@@ -53,7 +58,7 @@ const recordedClock = (clock: Clock.Clock, hooks: FiberHooks, scheduler: Schedul
     })
 })
 
-/** What a recording is called. */
+/** The names of a recording. */
 export interface Identity {
   /** The trace of the run, 32 hexadecimal digits. */
   readonly id: string
@@ -77,6 +82,10 @@ export class Recording {
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   readonly log: EventLog
+  /** The attributes of spans that are kept, by the number of the span. */
+  readonly notes = new Map<number, SpanNotes>()
+  /** The policies that were at work, by name. */
+  readonly policies = new Map<string, NamedPolicy>()
   /** The end in nanoseconds since the start, with the outcome; undefined while it runs. */
   ended: { readonly at: number; readonly outcome: Outcome } | undefined
   /** Nanoseconds since the start. */
@@ -117,11 +126,15 @@ export class Recorder {
     const hooks = new FiberHooks(recording.log, recording.now, scheduler)
     this.hooks = hooks
     this.recordedClock = recordedClock(clock, hooks, scheduler)
-    this.tracer = recordedTracer(recording.id, hooks, collector)
+    this.tracer = recordedTracer(recording, hooks, collector)
     this.observer = {
-      attempt: (fiber: FiberId.Runtime, number) => hooks.add(kinds.attempt, fiber.id, number),
+      attempt: (fiber: FiberId.Runtime, number, policy) => {
+        recording.policies.set(policy.name, policy)
+        hooks.add(kinds.attempt, fiber.id, number)
+      },
       pause: (fiber: FiberId.Runtime, millis) => hooks.add(kinds.pause, fiber.id, Math.round(millis)),
-      timeout: (fiber: FiberId.Runtime, interruptor) => hooks.add(kinds.timeout, fiber.id, interruptor.id)
+      timeout: (fiber: FiberId.Runtime, interruptor, millis) =>
+        hooks.add(kinds.timeout, fiber.id, interruptor.id, Math.round(millis))
     }
   }
 
@@ -158,13 +171,21 @@ export class Recorder {
 }
 
 /** A tracer that notes each span, and passes it to the collector, if there is one. */
-const recordedTracer = (id: string, hooks: FiberHooks, collector: Tracer.Tracer | undefined): Tracer.Tracer => {
+const recordedTracer = (
+  { id, notes }: Recording,
+  hooks: FiberHooks,
+  collector: Tracer.Tracer | undefined
+): Tracer.Tracer => {
   let spans = 0
   const log: SpanLog = {
     id,
     begin: (name) => {
       hooks.add(kinds.span, currentId(), numberOfName(name), ++spans)
       return spans
+    },
+    note: (span, key, value) => {
+      const kept = noteOf(key, value)
+      if (kept !== undefined && notes.size < mostNotes) notes.set(span, { ...notes.get(span), ...kept })
     },
     end: (span, exit) => hooks.add(kinds.spanEnd, currentId(), span, outcomes.indexOf(outcomeOf(exit)[0]))
   }

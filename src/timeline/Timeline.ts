@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { NamedPolicy } from "../policy/Policy.ts"
 
 /** Whole nanoseconds since the start of the recording. */
 const Nanoseconds = Schema.Int.pipe(Schema.nonNegative())
@@ -79,7 +80,13 @@ export const SpanLine = Schema.Struct({
   fiber: Schema.NullOr(FiberNumber),
   from: Nanoseconds,
   to: Nanoseconds,
-  outcome: Outcome
+  outcome: Outcome,
+  /** The numbers with which an operation was called, in the order of `src/replay`. */
+  arguments: optional(Schema.Array(Schema.Number)),
+  /** The path of a call to the upstream, without its query. */
+  path: optional(Schema.String),
+  /** The status of the upstream's answer; absent where none came. */
+  status: optional(Schema.Int)
 })
 export type SpanLine = typeof SpanLine.Type
 
@@ -88,7 +95,7 @@ export const PolicyEvent = Schema.Struct({
   fiber: FiberNumber,
   at: Nanoseconds,
   kind: Schema.Literal("attempt", "pause", "timeout"),
-  /** The number of the attempt, or the pause in milliseconds. */
+  /** The number of the attempt, or the length of the pause or of the timeout in milliseconds. */
   value: Schema.optionalWith(Schema.Number, { exact: true })
 })
 export type PolicyEvent = typeof PolicyEvent.Type
@@ -176,6 +183,8 @@ export const Timeline = Schema.Struct({
   interruptions: Schema.Array(Interruption),
   commits: added(Commit),
   loop_stalls: added(LoopStall),
+  /** The policies that were at work, as the configuration takes them. */
+  policies: added(Schema.encodedSchema(NamedPolicy)),
   /** Fibers and events that are missing: the recording was cut at its bound, or the ring went round. */
   lost: Schema.Struct({ fibers: Schema.Int, spans: Schema.Int, events: Schema.Boolean }),
   /** The time that recording took, estimated from the cost of one event; 0 where it took no time of the clock. */

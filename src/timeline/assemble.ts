@@ -1,5 +1,6 @@
-import { DateTime, Option } from "effect"
+import { DateTime, Option, Schema } from "effect"
 import { reasonOf } from "../domain/WaitReason.ts"
+import { NamedPolicy } from "../policy/Policy.ts"
 import { type Event, kinds, nobody } from "./EventLog.ts"
 import { outcomes } from "./FiberHooks.ts"
 import type { Recording } from "./Recording.ts"
@@ -141,10 +142,10 @@ const interruptionsOf = (
 }
 
 const policyEvents = (events: ReadonlyArray<Event>): ReadonlyArray<PolicyEvent> =>
-  events.flatMap(({ a, fiber, kind, time }): ReadonlyArray<PolicyEvent> => {
+  events.flatMap(({ a, b, fiber, kind, time }): ReadonlyArray<PolicyEvent> => {
     if (kind === kinds.attempt) return [{ fiber, at: time, kind: "attempt", value: a }]
     if (kind === kinds.pause) return [{ fiber, at: time, kind: "pause", value: a }]
-    return kind === kinds.timeout ? [{ fiber, at: time, kind: "timeout" }] : []
+    return kind === kinds.timeout ? [{ fiber, at: time, kind: "timeout", value: b }] : []
   })
 
 /** A span while its events are read. */
@@ -154,13 +155,18 @@ interface SpanStory extends Omit<SpanLine, "to" | "outcome"> {
 }
 
 /** Makes the spans of a recording, and counts those whose start is lost. */
-const spansOf = (events: ReadonlyArray<Event>, stories: ReadonlyMap<number, FiberStory>, now: number) => {
+const spansOf = (
+  events: ReadonlyArray<Event>,
+  notes: Recording["notes"],
+  stories: ReadonlyMap<number, FiberStory>,
+  now: number
+) => {
   const spans = new Map<number, SpanStory>()
   let lost = 0
   for (const { a, b, fiber, kind, time } of events) {
     if (kind === kinds.span) {
       const known = stories.has(fiber) ? fiber : null
-      spans.set(b, { name: nameOf(a), fiber: known, from: time, to: now, outcome: "running" })
+      spans.set(b, { name: nameOf(a), fiber: known, from: time, to: now, outcome: "running", ...notes.get(b) })
     } else if (kind === kinds.spanEnd) {
       const begun = spans.get(a)
       if (begun === undefined) lost++
@@ -173,12 +179,14 @@ const spansOf = (events: ReadonlyArray<Event>, stories: ReadonlyMap<number, Fibe
   return { spans: [...spans.values()], lost }
 }
 
+const encodePolicy = Schema.encodeSync(NamedPolicy)
+
 /** Makes a timeline of a recording. Fibers whose start is lost are left out, and counted. */
 export const assemble = (recording: Recording, events: ReadonlyArray<Event>, hasLost: boolean): Timeline => {
   const { ended } = recording
   const now = ended?.at ?? Math.max(0, ...events.slice(-1).map(({ time }) => time), recording.now())
   const stories = storiesOf(events, now)
-  const { lost: lostSpans, spans } = spansOf(events, stories, now)
+  const { lost: lostSpans, spans } = spansOf(events, recording.notes, stories, now)
   const names = new Map<number | null, string>()
   for (const { fiber, name } of spans) if (!names.has(fiber)) names.set(fiber, name)
   const fibers = [...stories.values()].map(({ ended, from, id, parent }): FiberLine => ({
@@ -208,6 +216,7 @@ export const assemble = (recording: Recording, events: ReadonlyArray<Event>, has
     interruptions: interruptionsOf(events, stories),
     commits: [],
     loop_stalls: [],
+    policies: [...recording.policies.values()].map((policy) => encodePolicy(policy)),
     lost: { fibers: lostFibers, spans: lostSpans, events: hasLost },
     recorded_in_ns: recording.clock === "virtual" ? 0 : Math.round(events.length * nanosPerEvent)
   }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, type Duration, Effect, Exit, Fiber } from "effect"
+import { calledWith } from "../../src/platform/observability/Tracing.ts"
+import * as ModelledUpstream from "../../src/platform/upstream/ModelledUpstream.ts"
+import { Upstream } from "../../src/platform/upstream/Upstream.ts"
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
@@ -102,7 +105,11 @@ describe("a recording", () => {
         )
       )
       expect(violations(timeout)).toEqual([])
-      expect(timeout.events).toMatchObject([{ kind: "attempt", value: 1 }, { kind: "timeout", at: 5 * second }])
+      expect(timeout.events).toMatchObject([{ kind: "attempt", value: 1 }, {
+        kind: "timeout",
+        at: 5 * second,
+        value: 5000
+      }])
       expect(timeout.interruptions).toMatchObject([{ why: "timeout", asked: 5 * second, honoured: 5 * second }])
     }))
 
@@ -122,6 +129,10 @@ describe("a recording", () => {
         ["pause", 2000, 1],
         ["attempt", 3, 3]
       ])
+      expect(retried.policies).toEqual([{
+        name: "unreliable",
+        policy: { attemptTimeout: "5 seconds", retry: { attempts: 3, backoff: { kind: "linear", base: "1 second" } } }
+      }])
       const permits = yield* recorded(
         Effect.flatMap(FairSemaphore.make(1), (semaphore) =>
           Effect.forEach([1, 2], (n) =>
@@ -136,6 +147,25 @@ describe("a recording", () => {
         fiber === second && reason?.kind === "permit"
       )
       expect(waits).toMatchObject([{ woken_by: first }])
+    }))
+
+  it.effect("keeps of a call its numbers, of the upstream the path and a failed status, and nothing else", () =>
+    Effect.gen(function*() {
+      const { spans } = yield* recorded(
+        Effect.gen(function*() {
+          const upstream = yield* Upstream
+          yield* Effect.withSpan(calledWith(2, 0.5), "called", {
+            attributes: { token: "secret", address: "192.0.2.1" }
+          })
+          yield* upstream.get("/get?token=secret")
+          yield* Effect.flip(upstream.get("/status/503"))
+        }).pipe(Effect.provide(ModelledUpstream.layer()))
+      )
+      expect(spans.map(({ fiber: _, from: _from, to: _to, ...rest }) => rest)).toEqual([
+        { name: "called", outcome: "success", arguments: [2, 0.5] },
+        { name: "Upstream.get", outcome: "success", path: "/get" },
+        { name: "Upstream.get", outcome: "failure", path: "/status/503", status: 503 }
+      ])
     }))
 
   it.effect("leaves the caller as it was, and passes an interruption of the caller on", () =>

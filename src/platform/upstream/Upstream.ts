@@ -1,4 +1,4 @@
-import { HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
+import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
 import type { HttpServerError } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import type * as Undici from "@effect/platform-node/Undici"
@@ -6,6 +6,7 @@ import { Chunk, Context, Effect, Layer, Option, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import type { JsonText } from "../codec/JsonText.ts"
 import { traceStateOf } from "../observability/TraceContext.ts"
+import { traced } from "../observability/Tracing.ts"
 import { CodingFailed, decoded } from "./contentCoding.ts"
 import * as EmbeddedUpstream from "./EmbeddedUpstream.ts"
 import { readJson } from "./Json.ts"
@@ -60,6 +61,20 @@ export const jsonOf = (url: URL, status: number, body: Uint8Array): Effect.Effec
     ? Effect.mapError(readJson(body), () => UpstreamFailed.body(url, "not-json"))
     : UpstreamFailed.status(url, status)
 
+/** A path below the upstream's base, which begins with a slash and may have a query. */
+export type Path = `/${string}`
+
+/** Puts a call into its span, which notes the path and the status of a failed answer. */
+export const inCallSpan = (path: Path) => <A, R>(call: Effect.Effect<A, UpstreamFailed, R>) =>
+  call.pipe(
+    Effect.tapError(({ reason, upstream_status }) =>
+      reason === "connection"
+        ? Effect.void
+        : Effect.annotateCurrentSpan("upstream.status", upstream_status ?? 200)
+    ),
+    traced("Upstream.get", { "upstream.path": path })
+  )
+
 /** Makes undici's client with its own connections, until the scope closes. */
 const client = (options: Undici.Agent.Options) =>
   Effect.acquireRelease(
@@ -68,9 +83,7 @@ const client = (options: Undici.Agent.Options) =>
       return new Agent(options)
     }),
     (agent) => Effect.promise(() => agent.destroy())
-  ).pipe(
-    Effect.map((agent) => HttpClient.withSpanNameGenerator(NodeHttpClient.makeUndici(agent), () => "Upstream.get"))
-  )
+  ).pipe(Effect.map((agent) => NodeHttpClient.makeUndici(agent)))
 
 /** Asks for JSON without content codings: the answers are small, and decoding takes longer than it saves. */
 const asked = (url: URL) =>
@@ -103,7 +116,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
   /** Base of every path. */
   readonly url: URL
   /** Gets the JSON at a path, which begins with a slash and may have a query. */
-  readonly get: (path: `/${string}`) => Effect.Effect<JsonText, UpstreamFailed>
+  readonly get: (path: Path) => Effect.Effect<JsonText, UpstreamFailed>
 }>() {
   /** Calls the upstream at a URL. */
   static readonly layerHttp = (base: URL): Layer.Layer<Upstream, never, AppConfig> =>
@@ -122,7 +135,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
           }, { concurrency: 1 }).pipe(Scope.extend(scope), Effect.uninterruptible)
         )
 
-        const get = Effect.fnUntraced(function*(path: `/${string}`) {
+        const get = Effect.fnUntraced(function*(path: Path) {
           const url = urlOf(base, path)
           const { fresh, reused } = yield* connect
           const request = yield* inTrace(asked(url))
@@ -134,7 +147,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
           // A failure's body is read as well, so that the connection can be reused.
           const text = yield* (isSuccess(response.status) ? body : Effect.orElseSucceed(body, () => Buffer.alloc(0)))
           return yield* jsonOf(url, response.status, text)
-        })
+        }, (call, path) => inCallSpan(path)(call))
         return { url: base, get }
       })
     )
