@@ -183,8 +183,8 @@ export const Timeline = Schema.Struct({
   interruptions: Schema.Array(Interruption),
   commits: added(Commit),
   loop_stalls: added(LoopStall),
-  /** The policies that were at work, as the configuration takes them. */
-  policies: added(Schema.encodedSchema(NamedPolicy)),
+  /** The policies that were at work, as the configuration takes them; files of before have none. */
+  policies: optional(Schema.Array(Schema.encodedSchema(NamedPolicy))),
   /** Fibers and events that are missing: the recording was cut at its bound, or the ring went round. */
   lost: Schema.Struct({ fibers: Schema.Int, spans: Schema.Int, events: Schema.Boolean }),
   /** The time that recording took, estimated from the cost of one event; 0 where it took no time of the clock. */
