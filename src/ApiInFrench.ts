@@ -82,6 +82,16 @@ export const french: Texts = {
   "A download in flight still gets the whole file. Supports If-Match, If-Unmodified-Since and If-None-Match.":
     "Un téléchargement en cours le reçoit encore en entier. If-Match, If-Unmodified-Since et If-None-Match sont compris.",
   "Deletes an upload": "Supprime un fichier déposé",
+  "The trace id of the upload's traceparent": "L'id de trace du traceparent de l'envoi",
+  "Bytes on the disk so far": "Octets sur le disque jusqu'ici",
+  "An upload in flight": "Un envoi en cours",
+  "Known by the trace id of the traceparent that was sent with the upload; without one it is not listed.":
+    "Connu par l'id de trace du traceparent envoyé avec le fichier ; sans lui, l'envoi n'est pas connu.",
+  "Pauses an upload in flight": "Met en pause un envoi en cours",
+  "Idempotent. The server stops writing, and its client stops sending once the buffers between them are full. The limits on silence and on the duration of a request still hold.":
+    "Idempotent. Le serveur cesse d'écrire, et le client cesse d'envoyer une fois pleins les tampons entre eux. Les limites de silence et de durée d'une requête tiennent toujours.",
+  "Resumes a paused upload": "Reprend un envoi en pause",
+  "Idempotent: 200 even if it is not paused.": "Idempotent : 200 aussi s'il n'est pas en pause.",
   "Id that the chat client chooses, 1 to 2^53-1": "Id qu'un client du chat se donne, de 1 à 2^53-1",
   "Switching Protocols: a websocket": "Switching Protocols : un websocket",
   "A WebSocket handshake (RFC 6455); a plain GET is a 426. Without a subprotocol: every text sent is processed for 0.1 s and goes\nto everyone, the sender too, as `Client {id}: {TEXT IN UPPER CASE}`; the others see `Client {id} left the chat`.\nWith the subprotocol `barista.v1+json`: send `{\"kind\":\"message\",\"text\"}` or `{\"kind\":\"personal\",\"to\",\"text\"}`;\nreceive `{\"id\",\"kind\",\"client_id\",\"to\"?,\"text\"?,\"time\"}` of kind `message`, `personal`, `joined` or `left`, and\n`{\"kind\":\"error\",\"detail\",\"errors\"}` for a message that was refused. A personal message goes to every socket of that\nclient id and, as a copy, to those of the sender; plain clients read it as `Client {id} to client {to}: {TEXT}`.\nA page cannot send the Authorization header: where tokens are required it offers the subprotocol\n`barista.token.` followed by the token in base64url, beside `barista.v1+json` or `barista.v1+text` (plain texts).\nOne client id may be connected several times. Close codes: 1001 stopping, 1003 binary message, 1007 invalid UTF-8,\n1009 message too large, 1013 too slow to read.":

@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { Id, idFromText } from "../domain/Ids.ts"
 import { Instant } from "../domain/Instant.ts"
 import * as Problem from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
 import { text } from "../domain/Text.ts"
 import { StorageFull, TooManyFiles } from "../platform/files/FileProblems.ts"
 import { documented } from "../platform/http/contract/documented.ts"
@@ -69,7 +70,54 @@ export class RangeNotSatisfiable extends Problem.define<RangeNotSatisfiable>()("
   }
 }
 
+const tracePattern = /^[0-9a-f]{32}$/
+const traceDescription = "The trace id of the upload's traceparent"
+
+const Trace = Schema.String.pipe(
+  Schema.pattern(
+    tracePattern,
+    rule("doit être 32 chiffres hexadécimaux minuscules", "must be 32 hexadecimal digits in lower case")
+  ),
+  Schema.brand("TraceId")
+)
+
+/** The trace id that the client of an upload sent with it, in `traceparent`. */
+export const TraceId = Trace.annotations({
+  identifier: "TraceId",
+  description: traceDescription,
+  examples: [Trace.make("4bf92f3577b34da6a3ce929d0e0e4736")]
+})
+export type TraceId = typeof TraceId.Type
+
+/** An upload whose bytes arrive now. */
+export class UploadInFlight extends Schema.Class<UploadInFlight>("UploadInFlight")({
+  in_flight: TraceId,
+  written: Schema.Int.annotations({ description: "Bytes on the disk so far", examples: [1_048_576] }),
+  paused: Schema.Boolean.annotations({ examples: [false] })
+}) {}
+
+/** 404: no upload with that trace is in flight; it may have ended. */
+export class UploadNotInFlight
+  extends Problem.define<UploadNotInFlight>()("UploadNotInFlight", 404, { in_flight: TraceId })
+{
+  get problem(): Problem.Description {
+    return {
+      title: text("Aucun envoi en cours", "No upload in flight"),
+      detail: text(
+        `Aucun envoi de trace ${this.in_flight} n'est en cours ; il est peut-être fini.`,
+        `No upload of the trace ${this.in_flight} is in flight; it may have ended.`
+      )
+    }
+  }
+}
+
 const File = Schema.String.annotations({ jsonSchema: { type: "string", format: "binary" } })
+
+const traceId = HttpApiSchema.param(
+  "trace_id",
+  // a component of the document gives its parameter no description
+  TraceId.annotations({ jsonSchema: { type: "string", pattern: tracePattern.source, description: traceDescription } })
+)
 
 const id = HttpApiSchema.param("id", idFromText(UploadId, "Id of an upload, 1 to 2^53-1"))
 
@@ -160,5 +208,29 @@ export const UploadsApi = HttpApiGroup.make("uploads")
         "A download in flight still gets the whole file. Supports If-Match, If-Unmodified-Since and If-None-Match."
       ))
       .annotateContext(answerHeaders({ 412: ["ETag"] }))
+  )
+  .add(
+    HttpApiEndpoint.get("inFlight")`/uploads/in-flight/${traceId}`
+      .addSuccess(UploadInFlight)
+      .addError(UploadNotInFlight)
+      .annotateContext(documented(
+        "An upload in flight",
+        "Known by the trace id of the traceparent that was sent with the upload; without one it is not listed."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.put("pause")`/uploads/in-flight/${traceId}/pause`
+      .addSuccess(UploadInFlight)
+      .addError(UploadNotInFlight)
+      .annotateContext(documented(
+        "Pauses an upload in flight",
+        "Idempotent. The server stops writing, and its client stops sending once the buffers between them are full. The limits on silence and on the duration of a request still hold."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.del("resume")`/uploads/in-flight/${traceId}/pause`
+      .addSuccess(UploadInFlight)
+      .addError(UploadNotInFlight)
+      .annotateContext(documented("Resumes a paused upload", "Idempotent: 200 even if it is not paused."))
   )
   .annotateContext(OpenApi.annotations({ title: "uploads", description: "Files in forms, streamed to disk." }))

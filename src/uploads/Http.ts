@@ -67,5 +67,8 @@ export const handlers = Effect.map(Uploads, (uploads): Handlers<typeof UploadsAp
   uploadMultiple: ({ request }) => Effect.map(uploads.acceptMany(request), (files) => ({ files })),
   list: ({ urlParams }) => page("/uploads", urlParams, uploads.list),
   download: ({ path, request }) => Effect.flatMap(uploads.open(path.id), download(request)),
+  inFlight: ({ path }) => uploads.inFlight(path.trace_id),
+  pause: ({ path }) => uploads.pause(path.trace_id),
+  resume: ({ path }) => uploads.resume(path.trace_id),
   remove: ({ path, request }) => uploads.remove(path.id, mayChange(request))
 }))

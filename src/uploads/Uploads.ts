@@ -11,7 +11,16 @@ import type { Read } from "../platform/files/ReadFile.ts"
 import type { PreconditionFailed } from "../platform/http/contract/Preconditions.ts"
 import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
-import { Upload, UploadDamaged, type UploadId, UploadNotFound } from "./Api.ts"
+import {
+  type TraceId,
+  Upload,
+  UploadDamaged,
+  type UploadId,
+  type UploadInFlight,
+  UploadNotFound,
+  type UploadNotInFlight
+} from "./Api.ts"
+import { UploadsInFlight } from "./UploadsInFlight.ts"
 import { type UploadRow, UploadsRepo } from "./UploadsRepo.ts"
 
 interface Received {
@@ -45,6 +54,10 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
   /** Lists at most `limit` uploads whose id is above `after`, ascending. */
   readonly list: (window: Window) => Effect.Effect<ReadonlyArray<Upload>>
   readonly open: (id: UploadId) => Effect.Effect<StoredUpload, UploadNotFound | UploadDamaged>
+  readonly inFlight: (trace: TraceId) => Effect.Effect<UploadInFlight, UploadNotInFlight>
+  /** Stops writing an upload that arrives, so that its client stops sending; it is answered after `resume` only. */
+  readonly pause: (trace: TraceId) => Effect.Effect<UploadInFlight, UploadNotInFlight>
+  readonly resume: (trace: TraceId) => Effect.Effect<UploadInFlight, UploadNotInFlight>
   /** Deletes an upload, unless `admit` fails. */
   readonly remove: <E>(
     id: UploadId,
@@ -74,22 +87,29 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
             created_at
           }))
 
+      const arriving = new UploadsInFlight()
+
       // interruptible until the files are stored; from then on files and rows are kept or dropped together
       const accept = <E>(write: Write<E>, form: Pick<Expected, "field" | "many">) => (request: Request) =>
         Effect.uninterruptibleMask((restore) =>
-          restore(
-            MultipartReader.read(
-              request,
-              { ...form, maxFiles: maxUploadFiles, maxFileBytes: maxUploadBytes },
-              ({ content, contentType, filename }) =>
-                Effect.map(write(content), (stored): Received => ({ filename, content_type: contentType, stored }))
+          restore(Effect.flatMap(arriving.enter(request), (pause) =>
+            Effect.zipLeft(
+              MultipartReader.read(
+                request,
+                { ...form, maxFiles: maxUploadFiles, maxFileBytes: maxUploadBytes },
+                ({ content, contentType, filename }) =>
+                  Effect.map(
+                    write(content, pause),
+                    (stored): Received => ({ filename, content_type: contentType, stored })
+                  )
+              ),
+              pause.resumed
+            ))).pipe(
+              Effect.flatMap((received) => orDefect(transaction(Effect.forEach(received, insert, { concurrency: 1 })))),
+              Effect.scoped,
+              Effect.tap((rows) => store.keep(rows.map(({ stored_as }) => stored_as))),
+              Effect.map(Array.map(toUpload))
             )
-          ).pipe(
-            Effect.flatMap((received) => orDefect(transaction(Effect.forEach(received, insert, { concurrency: 1 })))),
-            Effect.scoped,
-            Effect.tap((rows) => store.keep(rows.map(({ stored_as }) => stored_as))),
-            Effect.map(Array.map(toUpload))
-          )
         )
       const one = { field: "file", many: false }
       const first = Effect.map(Array.headNonEmpty<Upload>)
@@ -146,6 +166,9 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
           )
           return { upload: toUpload(row), read }
         }),
+        inFlight: (trace) => arriving.of(trace, () => undefined),
+        pause: (trace) => arriving.of(trace, (pause) => pause.pause()),
+        resume: (trace) => arriving.of(trace, (pause) => pause.resume()),
         remove: Effect.fn("Uploads.remove")(function*<E>(
           id: UploadId,
           admit: (upload: Upload) => Effect.Effect<void, E>

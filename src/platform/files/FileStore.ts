@@ -8,6 +8,7 @@ import { BlockingLoop } from "../workers/blocking/BlockingLoop.ts"
 import { fileCall } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
 import * as Folder from "./Folder.ts"
+import { Pause } from "./Pause.ts"
 import * as ReadFile from "./ReadFile.ts"
 import * as WriteFile from "./WriteFile.ts"
 
@@ -16,7 +17,7 @@ export interface StoredFile extends WriteFile.Written {
   readonly storedAs: string
 }
 
-export type Write<E> = (content: Readable) => Effect.Effect<StoredFile, StorageFull | E, Scope.Scope>
+export type Write<E> = (content: Readable, pause?: Pause) => Effect.Effect<StoredFile, StorageFull | E, Scope.Scope>
 
 export interface Options {
   readonly dataDir: string
@@ -96,12 +97,14 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
             move(name, files, temporaries)
           )
 
-        const writeWith = <E>(write: (content: Readable, path: string) => Effect.Effect<WriteFile.Written, E>) =>
-          Effect.fn("FileStore.write")(function*(content: Readable) {
+        const writeWith = <E>(
+          write: (arriving: WriteFile.Arriving, path: string) => Effect.Effect<WriteFile.Written, E>
+        ) =>
+          Effect.fn("FileStore.write")(function*(content: Readable, pause = new Pause()) {
             const storedAs = randomUUID()
             const path = join(temporaries, storedAs)
             yield* Effect.addFinalizer((exit) => (Exit.isSuccess(exit) ? Effect.void : WriteFile.removeFile(path)))
-            const written = yield* write(content, path)
+            const written = yield* write({ content, pause }, path)
             yield* WriteFile.syncFolder(temporaries)
             total.files++
             total.bytes += written.size

@@ -8,6 +8,7 @@ import type { Overloaded } from "../../domain/Problem.ts"
 import type { BlockingLoop } from "../workers/blocking/BlockingLoop.ts"
 import { fileCall, fromCause } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
+import type { Pause } from "./Pause.ts"
 
 export interface Written {
   /** Size in bytes. */
@@ -45,10 +46,21 @@ const create = (path: string, flush: boolean): Effect.Effect<WriteStream, Storag
       }).pipe(Effect.zipRight(Exit.isSuccess(exit) ? Effect.void : removeFile(path)))
   )
 
+/** The bytes of a file as they arrive, and the pause of their writing. */
+export interface Arriving {
+  readonly content: Readable
+  readonly pause: Pause
+}
+
 /** Writes a stream to a new file, and returns its size. */
-const receive = (content: Readable, path: string, hash: Hash | undefined): Effect.Effect<number, StorageFull> =>
+const receive = (
+  { content, pause }: Arriving,
+  path: string,
+  hash: Hash | undefined
+): Effect.Effect<number, StorageFull> =>
   Effect.gen(function*() {
     const file = yield* create(path, hash !== undefined)
+    pause.add(file)
     if (hash !== undefined) content.on("data", (chunk: Buffer) => hash.update(chunk))
     // With `flush`, the file is synced (fsync) before it closes, and the pipeline waits for the close.
     yield* fileCall((signal) => pipeline(content, file, { signal }))
@@ -59,10 +71,10 @@ const receive = (content: Readable, path: string, hash: Hash | undefined): Effec
  * Writes a stream without blocking the event loop, and hashes it on the way. The file is complete on the disk on
  * success, and removed otherwise.
  */
-export const streaming = (content: Readable, path: string): Effect.Effect<Written, StorageFull> =>
+export const streaming = (arriving: Arriving, path: string): Effect.Effect<Written, StorageFull> =>
   Effect.suspend(() => {
     const hash = createHash("sha256")
-    return Effect.map(receive(content, path, hash), (size) => ({ size, sha256: hash.digest("hex") }))
+    return Effect.map(receive(arriving, path, hash), (size) => ({ size, sha256: hash.digest("hex") }))
   })
 
 /**
@@ -71,10 +83,10 @@ export const streaming = (content: Readable, path: string): Effect.Effect<Writte
  */
 export const blocking =
   (loop: typeof BlockingLoop.Service) =>
-  (content: Readable, path: string): Effect.Effect<Written, StorageFull | Overloaded> => {
+  (arriving: Arriving, path: string): Effect.Effect<Written, StorageFull | Overloaded> => {
     const received = `${path}.received`
     return loop.check.pipe(
-      Effect.zipRight(receive(content, received, undefined)),
+      Effect.zipRight(receive(arriving, received, undefined)),
       Effect.zipRight(Effect.onError(loop.copyFile(received, path), () => removeFile(path))),
       Effect.map(({ value }) => value),
       Effect.catchTag("FileCallFailed", fromCause),
