@@ -111,8 +111,9 @@ export const french: Texts = {
   "A registration": "Une inscription",
   "Only jobs of this state": "Seulement les tâches de cet état",
   "Only jobs of this kind": "Seulement les tâches de ce genre",
-  "Newest first, a page at a time; optionally of one state or kind.":
-    "Les plus récentes d'abord, page par page ; d'un état ou d'un genre, sur demande.",
+  "Newest first, a page at a time; optionally of one state or kind. A request that prefers text/event-stream to JSON gets the page again after changes.":
+    "Les plus récentes d'abord, page par page ; à volonté d'un état ou d'un genre. Une requête qui préfère text/event-stream au JSON reçoit la page à nouveau après des changements.",
+  "Events jobs, each with the page as JSON": "Événements jobs, chacun avec la page en JSON",
   "The jobs": "Les tâches",
   "Id of a job, 1 to 2^53-1": "Id d'une tâche, de 1 à 2^53-1",
   "Events job, each with the job as JSON": "Événements job, chacun avec la tâche en JSON",

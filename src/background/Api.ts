@@ -80,7 +80,15 @@ export const BackgroundApi = HttpApiGroup.make("background")
         kind: Schema.optionalWith(JobKindName.annotations({ description: "Only jobs of this kind" }), { exact: true })
       }))
       .addSuccess(Schema.Array(Job))
-      .annotateContext(documented("The jobs", "Newest first, a page at a time; optionally of one state or kind."))
+      .annotateContext(documented(
+        "The jobs",
+        "Newest first, a page at a time; optionally of one state or kind. A request that prefers text/event-stream to JSON gets the page again after changes."
+      ))
+      .annotateContext(eventStream({
+        isEndless: true,
+        description: "Events jobs, each with the page as JSON",
+        example: "id: Qm9uam91cg\nevent: jobs\ndata: [{\"id\":1,\"state\":\"succeeded\"}]\n\n"
+      }))
   )
   .add(
     HttpApiEndpoint.get("get")`/jobs/${id}`

@@ -7,21 +7,25 @@ import { page } from "../platform/http/contract/Pagination.ts"
 import { setHeader } from "../platform/http/contract/ResponseHeaders.ts"
 import type { JobId } from "../platform/jobs/Job.ts"
 import { Jobs } from "../platform/jobs/Jobs.ts"
-import { JobDetails } from "../platform/jobs/record/JobView.ts"
+import type { Filter } from "../platform/jobs/record/JobsRepo.ts"
+import { Job, JobDetails } from "../platform/jobs/record/JobView.ts"
 import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
 import type { BackgroundApi } from "./Api.ts"
 import { Background } from "./Background.ts"
 import { RegistrationsRepo } from "./RegistrationsRepo.ts"
 
 const encode = Schema.encodeSync(Schema.parseJson(JobDetails))
+const encodeList = Schema.encodeSync(Schema.parseJson(Schema.Array(Job)))
 
-/**
- * Makes the event of a job. Its id is a digest of the data, so a client that returns with the id has seen this state.
- */
-const toEvent = (job: JobDetails): EventStream.Event => {
-  const data = encode(job)
-  return { id: createHash("sha256").update(data).digest("base64url").slice(0, 16), event: "job", data }
-}
+/** Makes an event whose id is a digest of its data, so a client that returns with the id has seen this state. */
+const eventOf = (event: string, data: string): EventStream.Event => ({
+  id: createHash("sha256").update(data).digest("base64url").slice(0, 16),
+  event,
+  data
+})
+
+const toEvent = (job: JobDetails) => eventOf("job", encode(job))
+const toListEvent = (jobs: ReadonlyArray<Job>) => eventOf("jobs", encodeList(jobs))
 
 /** Handlers that decode, call and encode. A request for one job that accepts an event stream gets a stream. */
 export const handlers = Effect.map(
@@ -49,6 +53,17 @@ export const handlers = Effect.map(
         ))
     })
 
+    /** Streams the first page of a list after changes, from the state that the client saw last. */
+    const listEvents = (filter: Filter, seen: string | undefined) =>
+      EventStream.response(config, (send) =>
+        jobs.watchList(filter).pipe(
+          Stream.interruptWhen(lifecycle.stopping),
+          Stream.map(toListEvent),
+          Stream.dropWhile((event) => event.id === seen),
+          Stream.changesWith((one, other) => one.id === other.id),
+          Stream.runForEach(send)
+        ))
+
     const path = (query: { readonly state?: string; readonly kind?: string }) => {
       const filters = new URLSearchParams(query).toString()
       return filters === "" ? "/jobs" : `/jobs?${filters}`
@@ -58,11 +73,15 @@ export const handlers = Effect.map(
       sendNotification: ({ payload }) => located(background.sendNotification(payload)),
       sendNotificationAsync: ({ payload }) => located(background.sendNotificationAsync(payload)),
       registerUser: ({ payload }) => located(background.register(payload)),
-      list: ({ urlParams: { kind, state, ...window } }) =>
-        page(
-          path({ ...(state && { state }), ...(kind && { kind }) }),
-          window,
-          ({ after, limit }) => jobs.list({ state, kind, limit, after })
+      list: ({ request, urlParams: { kind, state, ...window } }) =>
+        EventStream.negotiated(
+          request,
+          page(
+            path({ ...(state && { state }), ...(kind && { kind }) }),
+            window,
+            ({ after, limit }) => jobs.list({ state, kind, limit, after })
+          ),
+          listEvents({ state, kind, limit: window.limit, after: window.after }, EventStream.lastEventId(request))
         ),
       get: ({ path, request }) =>
         EventStream.negotiated(request, jobs.get(path.id), events(path.id, EventStream.lastEventId(request))),

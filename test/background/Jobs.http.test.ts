@@ -2,6 +2,7 @@ import { expect, layer } from "@effect/vitest"
 import { Array, Duration, Effect, Layer, Option } from "effect"
 import { Email } from "../../src/domain/Email.ts"
 import { alice, idOf, mailedBy } from "../support/Background.ts"
+import { connect } from "../support/connect.ts"
 import { json } from "../support/send.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 import { TestServer } from "../support/TestServer.ts"
@@ -38,6 +39,27 @@ layer(TestServer.layer(quick), live)("lists", (it) => {
         expect([query, (yield* send("GET", `/jobs?${query}`)).status]).toEqual([query, 422])
       }
     }))
+
+  it.effect("of jobs are sent again as events after changes, by the filters, and from the state last seen", () =>
+    Effect.gen(function*() {
+      const { port } = yield* TestServer
+      const listen = (path: string, seen: string) =>
+        Effect.tap(connect(port), ({ write }) =>
+          Effect.sync(() =>
+            write(
+              `GET ${path} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\nLast-Event-ID: ${seen}\r\n\r\n`
+            )
+          ))
+      const cancelled = yield* listen("/jobs?state=cancelled&limit=1", "")
+      const [, seen = ""] = /id: (.+)\nevent: jobs\ndata: \[/.exec(yield* cancelled.until("]\n\n")) ?? []
+      const again = yield* listen("/jobs?state=cancelled&limit=1", seen)
+      yield* again.until("retry: ")
+      const { job } = json(yield* send("POST", `/register-user?email=alice@example.com&delay=${inAWeek}`))
+      yield* send("DELETE", String(job))
+      for (const client of [cancelled, again]) {
+        expect(yield* client.until(`"url":"${String(job)}"`)).toContain("\"state\":\"cancelled\"")
+      }
+    }).pipe(Effect.scoped))
 
   it.effect("of profiles and of the mailing list have each address once, ascending, a page at a time", () =>
     Effect.gen(function*() {

@@ -29,6 +29,9 @@ type End = "succeeded" | "failed" | "cancelled"
 /** Jobs handed over to the engine again in one transaction, if the engine has lost them. */
 const takenUpAtOnce = 100
 
+/** Pause between two states of a watched list: quick for an eye, and rare beside the changes under load. */
+const listPause = Duration.millis(250)
+
 const isFinished = ({ state }: JobDetails) => state !== "waiting" && state !== "running"
 
 /** Durable background work. An accepted job runs, its attempts are visible, and its end is recorded once. */
@@ -46,6 +49,8 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
   readonly get: (id: JobId) => Effect.Effect<JobDetails, JobNotFound>
   /** Streams the job now and after each change, until it has finished. */
   readonly watch: (id: JobId) => Stream.Stream<JobDetails, JobNotFound>
+  /** Streams a list now and after changes of jobs, at most every 250 milliseconds. */
+  readonly watchList: (filter: Filter) => Stream.Stream<ReadonlyArray<Job>>
   /** Lists jobs, newest first. */
   readonly list: (filter: Filter) => Effect.Effect<ReadonlyArray<Job>>
 }>() {
@@ -198,6 +203,17 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
             ))
         )
 
+      const list = (filter: Filter) => Effect.map(jobs.page(filter), (rows) => rows.map(toJob))
+
+      const watchList = (filter: Filter) =>
+        Stream.unwrapScoped(
+          Effect.map(changes.subscribeToAll(), (changed) =>
+            Stream.concat(
+              Stream.fromEffect(list(filter)),
+              Stream.repeatEffect(changed.pipe(Effect.delay(listPause), Effect.zipRight(list(filter))))
+            ))
+        )
+
       /**
        * Hands unfinished jobs beyond an id over to the engine, if the engine has no message for them. Such jobs come
        * from an upgrade, from a kind unknown to the previous server, or from a loss of messages.
@@ -254,7 +270,8 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
         retry,
         get: (id) => traced("Jobs.get")(get(id)),
         watch,
-        list: (filter) => traced("Jobs.list")(Effect.map(jobs.page(filter), (rows) => rows.map(toJob)))
+        watchList,
+        list: (filter) => traced("Jobs.list")(list(filter))
       }
     })
   )

@@ -1,7 +1,11 @@
 import { OpenApi } from "@effect/platform"
 
 /** Documents an event stream as a second form of the 200 answer, for requests that prefer `text/event-stream`. */
-export const eventStream = ({ description, example }: { readonly description: string; readonly example: string }) =>
+export const eventStream = ({ description, example, isEndless = false }: {
+  readonly description: string
+  readonly example: string
+  readonly isEndless?: boolean
+}) =>
   OpenApi.annotations({
     transform: (operation) => {
       const ok = operation["responses"]["200"]
@@ -10,7 +14,7 @@ export const eventStream = ({ description, example }: { readonly description: st
       const responses = {
         ...operation["responses"],
         200: { ...ok, content: { ...ok.content, "text/event-stream": events } },
-        204: { description: seen }
+        ...(isEndless ? {} : { 204: { description: seen } })
       }
       return { ...operation, responses }
     }
