@@ -5,6 +5,29 @@ import { Effect, Option, type Scope } from "effect"
 import { createServer } from "node:http"
 import * as Httpbin from "./Httpbin.ts"
 
+/** The calls of an embedded upstream, counted as they arrive there. */
+export interface Usage {
+  /** All calls so far. */
+  readonly calls: number
+  /** The most calls in flight at once. */
+  readonly mostAtOnce: number
+}
+
+class Calls implements Usage {
+  calls = 0
+  mostAtOnce = 0
+  private inFlight = 0
+
+  begin(): void {
+    this.calls++
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.inFlight)
+  }
+
+  end(): void {
+    this.inFlight--
+  }
+}
+
 const respond = Effect.gen(function*() {
   const request = yield* HttpServerRequest.HttpServerRequest
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -21,12 +44,20 @@ const respond = Effect.gen(function*() {
     : HttpServerResponse.unsafeJson(answer.json, { status: answer.status })
 })
 
+const counted = (calls: Calls) =>
+  Effect.acquireUseRelease(Effect.sync(() => calls.begin()), () => respond, () => Effect.sync(() => calls.end()))
+
 /**
- * Starts an httpbin on a free loopback port, until the scope closes, and returns its base URL. A client that leaves
- * interrupts its delay. Untraced, like a foreign server.
+ * Starts an httpbin on a free loopback port, until the scope closes. A client that leaves interrupts its delay.
+ * Untraced, like a foreign server.
  */
-export const start: Effect.Effect<URL, HttpServerError.ServeError, Scope.Scope> = Effect.gen(function*() {
+export const start: Effect.Effect<
+  { readonly url: URL; readonly usage: Usage },
+  HttpServerError.ServeError,
+  Scope.Scope
+> = Effect.gen(function*() {
   const nodeServer = createServer()
+  const calls = new Calls()
   const server = yield* NodeHttpServer.make(() => nodeServer, { host: "127.0.0.1", port: 0 })
   // Released first, so that a delayed answer does not hold up the stop.
   yield* Effect.addFinalizer(() =>
@@ -35,7 +66,7 @@ export const start: Effect.Effect<URL, HttpServerError.ServeError, Scope.Scope> 
       nodeServer.closeAllConnections()
     })
   )
-  yield* HttpMiddleware.withTracerDisabledWhenEffect(server.serve(respond), () => true)
+  yield* HttpMiddleware.withTracerDisabledWhenEffect(server.serve(counted(calls)), () => true)
   const port = server.address._tag === "TcpAddress" ? server.address.port : 0
-  return new URL(`http://127.0.0.1:${port}`)
+  return { url: new URL(`http://127.0.0.1:${port}`), usage: calls }
 })

@@ -156,7 +156,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
   static readonly layer: Layer.Layer<Upstream, HttpServerError.ServeError, AppConfig> = Layer.unwrapScoped(
     Effect.gen(function*() {
       const { upstreamUrl } = yield* AppConfig
-      return Upstream.layerHttp(Option.isSome(upstreamUrl) ? upstreamUrl.value : yield* EmbeddedUpstream.start)
+      return Upstream.layerHttp(Option.isSome(upstreamUrl) ? upstreamUrl.value : (yield* EmbeddedUpstream.start).url)
     })
   )
 }

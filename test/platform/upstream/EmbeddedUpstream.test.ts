@@ -3,6 +3,7 @@ import { Clock, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Option,
 import { AppConfig } from "../../../src/AppConfig.ts"
 import * as EmbeddedUpstream from "../../../src/platform/upstream/EmbeddedUpstream.ts"
 import { Upstream } from "../../../src/platform/upstream/Upstream.ts"
+import { turn } from "../../support/turn.ts"
 
 /** A clock whose sleeps never end by themselves; it reports when a sleep begins and when it is interrupted. */
 const frozen = Effect.gen(function*() {
@@ -83,7 +84,8 @@ describe("EmbeddedUpstream", () => {
   it.scopedLive("caps a delay at 10 seconds, and interrupts it when the client leaves", () =>
     Effect.gen(function*() {
       const { asleep, clock, interrupted } = yield* frozen
-      const { get } = yield* clientOf(yield* Effect.withClock(EmbeddedUpstream.start, clock))
+      const { url } = yield* Effect.withClock(EmbeddedUpstream.start, clock)
+      const { get } = yield* clientOf(url)
       const call = yield* Effect.fork(get("/delay/99"))
       expect(yield* Deferred.await(asleep)).toEqual(Duration.seconds(10))
       expect(yield* Deferred.isDone(interrupted)).toBe(false)
@@ -91,11 +93,23 @@ describe("EmbeddedUpstream", () => {
       yield* Deferred.await(interrupted)
     }))
 
+  it.scopedLive("counts the calls that arrive, and the most at once", () =>
+    Effect.gen(function*() {
+      const { clock } = yield* frozen
+      const { url, usage } = yield* Effect.withClock(EmbeddedUpstream.start, clock)
+      const { get } = yield* clientOf(url)
+      yield* Effect.fork(get("/delay/5"))
+      yield* Effect.fork(get("/delay/6"))
+      yield* Effect.repeat(turn, { until: () => usage.calls === 2 })
+      expect(usage).toMatchObject({ calls: 2, mostAtOnce: 2 })
+    }))
+
   it.scopedLive("stops at once, whatever calls still wait", () =>
     Effect.gen(function*() {
       const { asleep, clock, interrupted } = yield* frozen
       const scope = yield* Scope.make()
-      const { get } = yield* clientOf(yield* Scope.extend(Effect.withClock(EmbeddedUpstream.start, clock), scope))
+      const { url } = yield* Scope.extend(Effect.withClock(EmbeddedUpstream.start, clock), scope)
+      const { get } = yield* clientOf(url)
       const call = yield* Effect.fork(Effect.flip(get("/delay/5")))
       yield* Deferred.await(asleep)
       yield* Scope.close(scope, Exit.void)
