@@ -1,5 +1,5 @@
 import { Duration, Option } from "effect"
-import type { LoopDelay } from "./LoopDelay.ts"
+import type { LoopDelay } from "../../../src/platform/observability/LoopDelay.ts"
 
 /** The measurements of a demo or one of its parts. */
 export interface Figures {

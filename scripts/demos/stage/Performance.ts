@@ -1,4 +1,5 @@
 import { Cause, Clock, Duration, Effect, Exit, FiberRef, HashSet, Logger, LogLevel, Option } from "effect"
+import * as LoopDelay from "../../../src/platform/observability/LoopDelay.ts"
 import { runVirtual } from "../../../src/simulation/VirtualClock.ts"
 import * as Recording from "../../../src/timeline/Recording.ts"
 import type { Timeline } from "../../../src/timeline/Timeline.ts"
@@ -6,7 +7,6 @@ import * as AcceleratedClock from "./AcceleratedClock.ts"
 import * as Concurrency from "./Concurrency.ts"
 import type { Demo } from "./Demo.ts"
 import { cells, type Figures, heads, table } from "./Figures.ts"
-import * as LoopDelay from "./LoopDelay.ts"
 import type { Print } from "./Output.ts"
 import { type Mode, Stage } from "./Stage.ts"
 

@@ -12,7 +12,7 @@ const resolution = 1
 
 const excess = (nanos: number) => Duration.millis(Math.max(0, nanos / 1_000_000 - resolution))
 
-/** Waits for a sample by the live clock, whatever the demo's clock is. */
+/** Waits for a sample by the live clock, as the caller's clock may be virtual. */
 const sampled = Effect.withClock(Effect.sleep(Duration.millis(2 * resolution)), Clock.make())
 
 /** Begins to measure; the returned effect reads the delay so far. The scope ends the sampling. */
