@@ -1,4 +1,4 @@
-import { Context, Duration, Effect, Layer } from "effect"
+import { Array, Context, Duration, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { Overloaded } from "../domain/Problem.ts"
 import { localized, text } from "../domain/Text.ts"
@@ -8,7 +8,8 @@ import { inSeconds } from "../platform/workers/blocking/EventLoop.ts"
 import type { BlockingMultipleAnswer, BlockingSlowAnswer, MultipleAnswer, SlowAnswer } from "./Api.ts"
 import { secondsText } from "./secondsText.ts"
 
-const tasks = [1, 2, 3] as const
+/** The number of tasks that `syncMultiple` and `asyncMultiple` run: the handbook's, unless another one is provided. */
+export class TaskCount extends Context.Reference<TaskCount>()("barista/basics/TaskCount", { defaultValue: () => 3 }) {}
 
 const resultOf = (task: number) => localized(text(`Tâche ${task} terminée`, `Task ${task} done`))
 
@@ -65,10 +66,10 @@ export class Basics extends Context.Tag("barista/basics/Basics")<
     /** Sleeps for `slowDuration`. */
     readonly asyncSlow: Effect.Effect<SlowAnswer>
     /**
-     * Runs three tasks, each blocking the sacrificial event loop for `taskDuration`; no other call runs between them.
+     * Runs the tasks, each blocking the sacrificial event loop for `taskDuration`; no other call runs between them.
      */
     readonly syncMultiple: Effect.Effect<BlockingMultipleAnswer, Overloaded>
-    /** Runs three concurrent tasks, each asleep for `taskDuration`. */
+    /** Runs the tasks concurrently, each asleep for `taskDuration`. */
     readonly asyncMultiple: Effect.Effect<MultipleAnswer>
   }
 >() {
@@ -77,6 +78,7 @@ export class Basics extends Context.Tag("barista/basics/Basics")<
     Effect.gen(function*() {
       const { openingTaskDuration, slowDuration, taskDuration } = yield* AppConfig
       const loop = yield* BlockingLoop
+      const tasks = Array.range(1, yield* TaskCount)
 
       const syncSlow = Effect.fn("Basics.syncSlow")(function*() {
         const begun = Effect.logInfo("Début traitement sync...")

@@ -9,11 +9,20 @@ import { BlockingLoop, type HttpGetFailed } from "../platform/workers/blocking/B
 import { Policies } from "../policy/Policies.ts"
 import type { ParallelAnswer, SafeAnswer, SafeResult } from "./Api.ts"
 
-const paths = {
-  single: "/delay/2",
-  parallel: ["/delay/1", "/delay/1", "/delay/1"],
-  safe: ["/delay/1", "/status/500", "/delay/10"]
-} as const
+type Path = `/${string}`
+
+/** The paths of the upstream that the operations call: the handbook's, unless others are provided. */
+export class CalledPaths extends Context.Reference<CalledPaths>()("barista/external/CalledPaths", {
+  defaultValue: (): {
+    readonly single: Path
+    readonly parallel: ReadonlyArray<Path>
+    readonly safe: ReadonlyArray<Path>
+  } => ({
+    single: "/delay/2",
+    parallel: ["/delay/1", "/delay/1", "/delay/1"],
+    safe: ["/delay/1", "/status/500", "/delay/10"]
+  })
+}) {}
 
 const totalTime = text("~1 seconde au lieu de 3", "~1 second instead of 3")
 
@@ -44,10 +53,10 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
   /** Blocks the sacrificial event loop until the answer has arrived. */
   readonly blocking: Effect.Effect<JsonText, Overloaded | TimedOut | UpstreamFailed>
   readonly single: Effect.Effect<JsonText, TimedOut | UpstreamFailed>
-  /** Runs three concurrent calls; the first failure interrupts the others. */
+  /** Runs concurrent calls; the first failure interrupts the others. */
   readonly parallel: Effect.Effect<ParallelAnswer, TimedOut | UpstreamFailed>
   /**
-   * Runs three concurrent calls, one of which fails and one of which is too slow. Returns every call's outcome, in
+   * Runs concurrent calls; of the handbook's three, one fails and one is too slow. Returns every call's outcome, in
    * order.
    */
   readonly safe: Effect.Effect<SafeAnswer>
@@ -55,18 +64,19 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
   static readonly layer = Layer.effect(
     ExternalCalls,
     Effect.gen(function*() {
+      const paths = yield* CalledPaths
       const upstream = yield* Upstream
       const policies = yield* Policies
       const loop = yield* BlockingLoop
       const { apply: limited } = policies.of("upstream")
       const { apply: safely } = policies.of("safe-call")
 
-      const call = (path: `/${string}`) =>
+      const call = (path: Path) =>
         limited(upstream.get(path)).pipe(
           Effect.catchTag("PolicyTimeout", ({ after }) => timedOut(urlOf(upstream.url, path), after))
         )
 
-      const safeCall = (path: `/${string}`): Effect.Effect<SafeResult> => {
+      const safeCall = (path: Path): Effect.Effect<SafeResult> => {
         const url = urlOf(upstream.url, path).href
         return safely(upstream.get(path)).pipe(
           Effect.map((data) => ({ url, status: "success", data } as const)),
