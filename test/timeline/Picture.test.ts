@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { toChrome } from "../../src/timeline/chromeTrace.ts"
 import { ticks, timeText } from "../../src/timeline/pictureRows.ts"
 import * as Text from "../../src/timeline/TextPicture.ts"
 import { Timeline } from "../../src/timeline/Timeline.ts"
@@ -56,24 +55,6 @@ describe("the other forms of a timeline", () => {
     Effect.gen(function*() {
       const { commits: _, loop_stalls: __, ...old } = yield* failingTimeline
       expect(yield* Schema.decodeUnknown(Timeline)(old)).toEqual({ ...old, commits: [], loop_stalls: [] })
-    }))
-
-  it.effect("are trace events: a thread a fiber, its slices in order and without overlap, spans begun and ended", () =>
-    Effect.gen(function*() {
-      const timeline = yield* failingTimeline
-      const Event = Schema.Struct({
-        ph: Schema.String,
-        tid: Schema.optional(Schema.Number),
-        ts: Schema.optional(Schema.Number),
-        dur: Schema.optional(Schema.Number)
-      })
-      const Trace = Schema.parseJson(Schema.Struct({ traceEvents: Schema.Array(Event) }))
-      const { traceEvents } = yield* Schema.decodeUnknown(Trace)(toChrome(timeline))
-      const of = (ph: string) => traceEvents.filter((event) => event.ph === ph)
-      expect(of("X").map(({ dur = 0 }) => dur * 1000)).toEqual(timeline.slices.map(({ from, to }) => to - from))
-      expect(of("M")).toHaveLength(timeline.fibers.length + 1)
-      expect([of("b").length, of("e").length]).toEqual([timeline.spans.length, timeline.spans.length])
-      expect(of("i")).toHaveLength(timeline.interruptions.length)
     }))
 })
 
