@@ -1,9 +1,9 @@
 // `Effect.makeSemaphore` is first in, first out over all parties, so a batch of 1,000 items makes all others wait.
 // PartitionedSemaphore of effect 3.22.4 loses the permit of a waiter that is interrupted as it is granted: in 30 of 30
 // trials, and in none here.
-import { Effect, type Scope } from "effect"
+import { Effect, Fiber, Option, type Scope } from "effect"
 import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
-import { blockingOn } from "../domain/WaitReason.ts"
+import { currentWait, type WaitDetails, waitFor } from "../domain/Wait.ts"
 
 /** Runs an effect while holding one permit. */
 export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -37,11 +37,11 @@ export interface FairSemaphore {
   readonly withPermit: WithPermit
 }
 
-const permit = blockingOn("permit")
-
 interface Waiter {
   readonly resume: (effect: Effect.Effect<void>) => void
   granted: boolean
+  /** The fiber, where it is recorded. */
+  readonly fiber: number | undefined
 }
 
 interface Member {
@@ -51,14 +51,37 @@ interface Member {
   ended: boolean
 }
 
+/** Counts the elements of a queue up to an entry, or up to its end, but not beyond `most`. */
+const count = <A>(queue: LinkedQueue<A>, most: number, last?: Entry<A>): number => {
+  let counted = 0
+  for (let entry = queue.first; entry !== undefined && counted < most; entry = entry.next) {
+    counted++
+    if (entry === last) break
+  }
+  return counted
+}
+
+/** Holders that a wait tells; a policy may have thousands. */
+const mostHolders = 16
+
+/** Returns the number of the calling fiber if it is recorded; others are not looked for. */
+const recordedFiber = (): number | undefined => {
+  const fiber = Option.getOrUndefined(Fiber.getCurrentFiber())
+  return fiber?.getFiberRef(currentWait) === undefined ? undefined : fiber.id().id
+}
+
 class Permits {
   private readonly round = new LinkedQueue<Member>()
   private readonly total: number
+  private readonly policy: string | undefined
+  /** Recorded fibers that hold a permit. */
+  private readonly holders: Array<number> = []
   private free: number
   private waiting = 0
 
-  constructor(total: number) {
+  constructor(total: number, policy: string | undefined) {
     this.total = total
+    this.policy = policy
     this.free = total
   }
 
@@ -70,8 +93,9 @@ class Permits {
 
   readonly withPermit = (member: Member): WithPermit => (effect) =>
     Effect.uninterruptibleMask((restore) => {
-      if (this.take(member)) return this.holding(restore(effect))
-      return Effect.zipRight(restore(this.acquire(member)), this.holding(restore(effect)))
+      const fiber = recordedFiber()
+      if (this.take(member, fiber)) return this.holding(restore(effect), fiber)
+      return Effect.zipRight(restore(this.acquire(member, fiber)), this.holding(restore(effect), fiber))
     })
 
   end(member: Member): void {
@@ -87,46 +111,69 @@ class Permits {
    * Runs the effect and gives back its permit. The caller's region is uninterruptible already;
    * `Effect.ensuring` would set up another.
    */
-  private holding<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  private holding<A, E, R>(effect: Effect.Effect<A, E, R>, fiber: number | undefined): Effect.Effect<A, E, R> {
     return Effect.matchCauseEffect(effect, {
       onFailure: (cause) => {
-        this.release()
+        this.release(fiber)
         return Effect.failCause(cause)
       },
       onSuccess: (value) => {
-        this.release()
+        this.release(fiber)
         return Effect.succeed(value)
       }
     })
   }
 
   /** Takes a permit for the member if one is free. While a permit is free, no operation waits. */
-  private take(member: Member): boolean {
+  private take(member: Member, fiber: number | undefined): boolean {
     if (this.free === 0 || member.ended) return false
-    this.free--
+    this.hold(fiber)
     return true
   }
 
-  private acquire(member: Member): Effect.Effect<void> {
+  private acquire(member: Member, fiber: number | undefined): Effect.Effect<void> {
+    let own: Entry<Waiter> | undefined
     return Effect.async((resume) => {
       if (member.ended) {
         resume(Effect.interrupt)
         return
       }
-      const waiter: Waiter = { resume, granted: false }
+      const waiter: Waiter = { resume, granted: false, fiber }
       const entry = member.waiters.add(waiter)
+      own = entry
       this.waiting++
       this.queue(member)
       this.grant()
       return Effect.sync(() => {
         // the permit may have been granted in the very moment of the interruption
-        if (waiter.granted) this.release()
+        if (waiter.granted) this.release(fiber)
         else if (!member.ended) {
           this.leave(member, entry)
           this.queue(member)
         }
       })
-    }, permit)
+    }, waitFor("permit", () => this.describe(member, own)))
+  }
+
+  private describe(member: Member, own: Entry<Waiter> | undefined): WaitDetails {
+    return {
+      ...(this.policy !== undefined && { policy: this.policy }),
+      ...(own !== undefined && { place: this.placeOf(member, own) }),
+      holders: this.holders.slice(0, mostHolders)
+    }
+  }
+
+  /** Counts the permits that are granted up to this waiter's, if nobody else comes: 1 for the next one. */
+  private placeOf(member: Member, own: Entry<Waiter>): number {
+    const place = count(member.waiters, this.waiting, own)
+    let ahead = 0
+    // parties that stand before this one in the round get as many permits as it needs, the others one less
+    let most = place
+    for (let entry = this.round.first; entry !== undefined; entry = entry.next) {
+      if (entry.value === member) most = place - 1
+      else ahead += count(entry.value.waiters, most)
+    }
+    return ahead + place
   }
 
   private leave(member: Member, entry: Entry<Waiter>): void {
@@ -134,8 +181,14 @@ class Permits {
     this.waiting--
   }
 
-  private release(): void {
+  private hold(fiber: number | undefined): void {
+    this.free--
+    if (fiber !== undefined) this.holders.push(fiber)
+  }
+
+  private release(fiber: number | undefined): void {
     this.free++
+    if (fiber !== undefined) this.holders.splice(this.holders.indexOf(fiber), 1)
     this.grant()
   }
 
@@ -158,7 +211,7 @@ class Permits {
       this.round.remove(place)
       member.place = undefined
       this.leave(member, entry)
-      this.free--
+      this.hold(entry.value.fiber)
       entry.value.granted = true
       this.queue(member)
       entry.value.resume(Effect.void)
@@ -166,10 +219,10 @@ class Permits {
   }
 }
 
-/** Makes a semaphore with the given number of permits, at least one. */
-export const make = (permits: number): Effect.Effect<FairSemaphore> =>
+/** Makes a semaphore with the given number of permits, at least one; recordings name the policy that it serves. */
+export const make = (permits: number, policy?: string): Effect.Effect<FairSemaphore> =>
   Effect.sync(() => {
-    const shared = new Permits(permits)
+    const shared = new Permits(permits, policy)
     return {
       permits,
       usage: shared.usage,

@@ -60,7 +60,7 @@ const planOf = (
  */
 export const make = (policy: Policy, name = "unnamed"): Effect.Effect<Interpreter> =>
   Effect.map(
-    FairSemaphore.make(policy.concurrency ?? largestConcurrency),
+    FairSemaphore.make(policy.concurrency ?? largestConcurrency, name),
     (parties) => interpreter({ name, policy }, policy, parties, PolicyCounters.make())
   )
 

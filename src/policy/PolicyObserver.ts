@@ -10,6 +10,8 @@ export interface PolicyObserver {
   readonly pause: (fiber: FiberId.Runtime, millis: number) => void
   /** A timeout of so many milliseconds fired, which interrupts its fiber by this id. */
   readonly timeout: (fiber: FiberId.Runtime, interruptor: FiberId.Runtime, millis: number) => void
+  /** The work that a timeout interrupted has ended, and its children with it. */
+  readonly ended: (fiber: FiberId.Runtime, interruptor: FiberId.Runtime) => void
 }
 
 /** The observer of a fiber and of all that it forks; none unless a recorder sets it. */

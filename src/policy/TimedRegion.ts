@@ -23,7 +23,7 @@ export class TimedRegion {
   private readonly after: After
   private readonly observer: PolicyObserver | undefined
   private cancel = never
-  private interruptor: FiberId.FiberId | undefined
+  private interruptor: FiberId.Runtime | undefined
   private refs = FiberRefs.empty()
 
   constructor(limit: Limit, fiber: FiberInternals.AnyFiber, after: After, observer?: PolicyObserver) {
@@ -54,6 +54,7 @@ export class TimedRegion {
     // the timer runs on: slow cleanup of children counts into the time
     if (children.length > 0) return Effect.flatMap(Fiber.interruptAll(children), () => this.end(exit, then))
     this.cancel()
+    if (this.interruptor !== undefined) this.observer?.ended(this.fiber.id(), this.interruptor)
     if (!this.timedOut && Exit.isSuccess(exit)) return then(exit)
     const outcome = this.timedOut ? Exit.fail(new PolicyTimeout({ after: this.limit.duration })) : exit
     return Effect.flatMap(Effect.updateFiberRefs(this.restored), () => then(outcome))

@@ -1,11 +1,13 @@
+import type { WaitDetails } from "../domain/Wait.ts"
+
 /** The kinds of events of a recording, with their two numbers. */
 export const kinds = {
-  /** A fiber began: the fiber that forked it, or `nobody`. */
+  /** A fiber began: its parent or `nobody`, and the fiber that forked it on behalf of the parent. */
   start: 0,
   /** A fiber may run: the fiber that woke it, or `nobody` for a timer or the outside world. */
   ready: 1,
   run: 2,
-  /** A fiber stopped running: the id on which it waits, or `nobody`. */
+  /** A fiber stopped running: the id on which it waits, and the number of the wait's details; or `nobody`. */
   suspend: 3,
   /** A fiber ended: its outcome, and the id by which it was interrupted. */
   end: 4,
@@ -15,7 +17,7 @@ export const kinds = {
   ask: 6,
   /** A fiber began to unwind after an interruption. */
   honour: 7,
-  /** A policy began an attempt: its number, from 1. */
+  /** A policy began an attempt: its number, from 1, and the number of the policy's name. */
   attempt: 8,
   /** A policy pauses before the next attempt: milliseconds. */
   pause: 9,
@@ -24,7 +26,11 @@ export const kinds = {
   /** A span began: the number of its name, and its own number within the recording. */
   span: 11,
   /** A span ended: its number, and its outcome. */
-  spanEnd: 12
+  spanEnd: 12,
+  /** The part of a fiber that a timeout interrupted has ended: the id by which it was interrupted. */
+  region: 13,
+  /** The server began to stop: interruptions that come from outside of the recording have this cause from now on. */
+  stop: 14
 } as const
 
 export type Kind = (typeof kinds)[keyof typeof kinds]
@@ -117,6 +123,9 @@ const mostStarts = 1_000
 /** Distinguishes fibers from spans, which have numbers of their own. */
 const keyOfSpan = (span: number): number => -1 - span
 
+/** Details of events that one recording keeps; further events go without. */
+const mostDetails = 2_000
+
 /** The newest events of one recording, in blocks. Beyond its bound, or without room, the oldest block is reused. */
 export class EventLog {
   private readonly memory: EventMemory
@@ -127,6 +136,7 @@ export class EventLog {
   private end = 0
   private starts: Map<number, Event> | undefined
   private isClosed = false
+  private details: Array<WaitDetails> = []
   /** Events that were dropped, or came when there was no room. */
   lost = 0
 
@@ -152,6 +162,16 @@ export class EventLog {
     page.bs[at] = b
   }
 
+  /** Keeps details, and returns their number for an event. */
+  note(details: WaitDetails | undefined): number {
+    if (details === undefined || this.isClosed || this.details.length === mostDetails) return nobody
+    return this.details.push(details) - 1
+  }
+
+  detailsOf(number: number): WaitDetails | undefined {
+    return this.details[number]
+  }
+
   /** Takes no more events. */
   close(): void {
     this.isClosed = true
@@ -164,6 +184,7 @@ export class EventLog {
     this.close()
     this.memory.giveBack(this.blocks.splice(0))
     this.starts = undefined
+    this.details = []
   }
 
   private extend(): void {

@@ -1,4 +1,5 @@
 import { Cause, Effect, Exit, type Fiber, FiberId, type Option, RuntimeFlags, type Scheduler, Supervisor } from "effect"
+import { currentWait, Wait } from "../domain/Wait.ts"
 import { type EventLog, type Kind, kinds, nobody } from "./EventLog.ts"
 import type { Outcome } from "./Timeline.ts"
 
@@ -116,7 +117,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     parent: Option.Option<AnyFiber>,
     fiber: Fiber.RuntimeFiber<A, E>
   ): void {
-    this.add(kinds.start, fiber.id().id, parent._tag === "Some" ? parent.value.id().id : nobody)
+    this.add(kinds.start, fiber.id().id, parent._tag === "Some" ? parent.value.id().id : nobody, currentId())
   }
 
   override onEnd<A, E>(exit: Exit.Exit<A, E>, fiber: Fiber.RuntimeFiber<A, E>): void {
@@ -137,12 +138,21 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   override onSuspend<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
     const internals = internalsOf(fiber)
     const id = fiber.id().id
-    this.add(kinds.suspend, id, numberOf(internals?._asyncBlockingOn ?? FiberId.none))
+    this.suspended(fiber, internals?._asyncBlockingOn ?? FiberId.none)
     // a yield, or a wait that was over before it began: nobody will wake the fiber
     if (internals !== undefined && internals._queue.length > 0) this.add(kinds.ready, id)
     running.pop()
     const below = running.at(-1)
     if (below !== undefined) below.hooks.add(kinds.run, below.fiber)
+  }
+
+  /** Records a wait with its reason: its own, or the one that its fiber names, or the fibers that it is for. */
+  private suspended(fiber: AnyFiber, blocker: FiberId.FiberId): void {
+    const id = fiber.id().id
+    const named = blocker instanceof Wait ? blocker : fiber.getFiberRef(currentWait)
+    if (named instanceof Wait) return this.add(kinds.suspend, id, named.id, this.log.note(named.describe?.()))
+    const several = blocker._tag === "Composite" ? Array.from(FiberId.ids(blocker)) : undefined
+    this.add(kinds.suspend, id, numberOf(blocker), this.log.note(several && { fibers: several }))
   }
 
   /** Finds where a watched fiber begins to unwind: at the first operation that an interruption may end. */

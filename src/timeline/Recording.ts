@@ -13,6 +13,7 @@ import {
   type Scheduler,
   Tracer
 } from "effect"
+import { currentWait } from "../domain/Wait.ts"
 import type { NamedPolicy } from "../policy/Policy.ts"
 import { type PolicyObserver, policyObserver } from "../policy/PolicyObserver.ts"
 import { isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
@@ -32,14 +33,15 @@ const mostNotes = 1_000
 
 const nanosPerMilli = 1_000_000
 
-/** The time by a clock, in whole nanoseconds since now. */
-const nanosSince = (clock: Clock.Clock): () => number => {
+/** The time by a clock, in whole nanoseconds since now; and how moments of `performance.now()` appear on it. */
+const timeSince = (clock: Clock.Clock): Pick<Recording, "now" | "at"> => {
   if (isLive(clock)) {
     const origin = performance.now()
-    return () => Math.round((performance.now() - origin) * nanosPerMilli)
+    const at = (millis: number) => Math.round((millis - origin) * nanosPerMilli)
+    return { at, now: () => at(performance.now()) }
   }
   const origin = clock.unsafeCurrentTimeNanos()
-  return () => Number(clock.unsafeCurrentTimeNanos() - origin)
+  return { at: () => undefined, now: () => Number(clock.unsafeCurrentTimeNanos() - origin) }
 }
 
 /** A clock that reports each sleep to the recorder, and passes it to another clock. */
@@ -90,13 +92,17 @@ export class Recording {
   ended: { readonly at: number; readonly outcome: Outcome } | undefined
   /** Nanoseconds since the start. */
   readonly now: () => number
+  /** The same for a moment of `performance.now()`; undefined where the clock is not the machine's. */
+  readonly at: (millis: number) => number | undefined
 
   constructor({ clock, id, name }: Identity, log: EventLog, time: Clock.Clock) {
     this.id = id
     this.name = name
     this.clock = clock
     this.startedAt = time.unsafeCurrentTimeMillis()
-    this.now = nanosSince(time)
+    const { at, now } = timeSince(time)
+    this.now = now
+    this.at = at
     this.log = log
   }
 
@@ -130,12 +136,18 @@ export class Recorder {
     this.observer = {
       attempt: (fiber: FiberId.Runtime, number, policy) => {
         recording.policies.set(policy.name, policy)
-        hooks.add(kinds.attempt, fiber.id, number)
+        hooks.add(kinds.attempt, fiber.id, number, numberOfName(policy.name))
       },
       pause: (fiber: FiberId.Runtime, millis) => hooks.add(kinds.pause, fiber.id, Math.round(millis)),
       timeout: (fiber: FiberId.Runtime, interruptor, millis) =>
-        hooks.add(kinds.timeout, fiber.id, interruptor.id, Math.round(millis))
+        hooks.add(kinds.timeout, fiber.id, interruptor.id, Math.round(millis)),
+      ended: (fiber: FiberId.Runtime, interruptor) => hooks.add(kinds.region, fiber.id, interruptor.id)
     }
+  }
+
+  /** Notes that the server stops, which explains interruptions from outside of the recording from now on. */
+  stopping(): void {
+    this.hooks.add(kinds.stop, nobody)
   }
 
   /** Runs an effect in a fiber of its own, recorded with all fibers that it forks; returns its exit. */
@@ -146,6 +158,7 @@ export class Recorder {
         Effect.withClock(this.recordedClock),
         Effect.fork,
         Effect.locally(policyObserver, this.observer),
+        Effect.locally(currentWait, "unnamed"),
         Effect.locally(FiberRef.currentSupervisor, this.hooks),
         Effect.withScheduler(this.hooks),
         // the FiberRefs of the recorded fiber stay with it: its clock and scheduler would be inherited by a join
@@ -160,6 +173,7 @@ export class Recorder {
     const refs = new Map(plain.fiberRefs.locals)
     const set = <A>(ref: FiberRef.FiberRef<A>, value: A) => refs.set(ref, [[FiberId.none, value]])
     set(policyObserver, this.observer)
+    set(currentWait, "unnamed")
     set(FiberRef.currentSupervisor, this.hooks)
     set(FiberRef.currentScheduler, this.hooks)
     set(

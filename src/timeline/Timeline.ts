@@ -96,7 +96,9 @@ export const PolicyEvent = Schema.Struct({
   at: Nanoseconds,
   kind: Schema.Literal("attempt", "pause", "timeout"),
   /** The number of the attempt, or the length of the pause or of the timeout in milliseconds. */
-  value: Schema.optionalWith(Schema.Number, { exact: true })
+  value: optional(Schema.Number),
+  /** The policy of an attempt. */
+  policy: optional(Schema.String)
 })
 export type PolicyEvent = typeof PolicyEvent.Type
 

@@ -19,7 +19,6 @@ describe("the text of a timeline", () => {
       expect(words?.trim()).toMatch(/^0 s +1 s +2 s$/)
       expect(legend).toEqual([
         ". sleeps  - waits for a fiber",
-        "? waits, for a reason that was not seen",
         "x interrupted  ! failed"
       ])
     }))

@@ -54,7 +54,6 @@ describe("the SVG of a timeline", () => {
         "✕",
         "sleeps",
         "waits for a fiber",
-        "waits, for a reason that was not seen",
         "✕",
         "interrupted",
         "!",

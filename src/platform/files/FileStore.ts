@@ -4,8 +4,9 @@ import { mkdir, rename, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import type { Overloaded } from "../../domain/Problem.ts"
+import { waiting } from "../../domain/Wait.ts"
 import { BlockingLoop } from "../workers/blocking/BlockingLoop.ts"
-import { fileCall } from "./fileCall.ts"
+import { fileCall, waitsForFile } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
 import * as Folder from "./Folder.ts"
 import { Pause } from "./Pause.ts"
@@ -80,6 +81,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
         /** Moves a file; false if the file is gone because another fiber or process was faster. */
         const move = (name: string, from: string, to: string) =>
           Effect.as(Effect.tryPromise(() => rename(join(from, name), join(to, name))), true).pipe(
+            waiting(waitsForFile),
             Effect.catchAll(({ error }) =>
               error instanceof Error && "code" in error && error.code === "ENOENT"
                 ? Effect.succeed(false)
@@ -92,7 +94,10 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
             // Renews the file's age, so that no sweep takes it for abandoned.
             Effect.flatMap(
               Clock.currentTimeMillis,
-              (now) => Effect.ignore(Effect.tryPromise(() => utimes(join(files, name), now / 1000, now / 1000)))
+              (now) =>
+                waiting(waitsForFile)(
+                  Effect.ignore(Effect.tryPromise(() => utimes(join(files, name), now / 1000, now / 1000)))
+                )
             ),
             move(name, files, temporaries)
           )

@@ -4,6 +4,7 @@ import { Effect, Either } from "effect"
 import { Readable } from "node:stream"
 import { InvalidInput } from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
+import { waitFor } from "../../domain/Wait.ts"
 import * as FormRules from "./FormRules.ts"
 import { MultipartTokenizer, type PartHeaders } from "./MultipartTokenizer.ts"
 
@@ -103,6 +104,8 @@ const sinks = (
   }
 }
 
+const arriving = waitFor("socket", () => ({ name: "form" }))
+
 /**
  * Parses a form while it arrives and offers each of its files in order. A slow consumer causes backpressure to the
  * client. Succeeds when the whole form has arrived; fails at once at the first unexpected part.
@@ -173,4 +176,4 @@ export const parse = (
     source.on("error", () => undefined).on("data", onData).on("end", onEnd).on("close", onClose)
     if (source.destroyed) onClose()
     return Effect.sync(() => settle(Effect.void))
-  })
+  }, arriving)

@@ -3,6 +3,7 @@ import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Array, Chunk, Effect, Exit, Mailbox, Option, Stream } from "effect"
 import { InvalidInput, UnsupportedMediaType } from "../../domain/Problem.ts"
 import { text } from "../../domain/Text.ts"
+import { waitFor, waiting } from "../../domain/Wait.ts"
 import { type PreconditionFailed, unmet } from "../http/contract/Preconditions.ts"
 import { Incoming } from "../http/exchange/Incoming.ts"
 import { refusedCoding } from "../http/operation/RequestBody.ts"
@@ -63,6 +64,8 @@ const linger = (request: HttpServerRequest.HttpServerRequest) =>
     })
   })
 
+const waitsForPart = waitFor("queue", () => ({ name: "files of the form" }))
+
 /**
  * Streams the files of a `multipart/form-data` request into `consume`, one after the other, and returns the results in
  * the order sent. Memory is bounded at any size, and the request's conditions are checked before its content. Only the
@@ -95,7 +98,8 @@ export const read = <A, E, R>(
         // Drains bytes that a consumer leaves unread, so that they do not hold up the next file.
         Effect.tap(consume(file), () => Effect.sync(() => void file.content.resume()))
       ),
-      Stream.runCollect
+      Stream.runCollect,
+      waiting(waitsForPart)
     )
     // The first failure stops the other, even if the caller itself is uninterruptible.
     const [results] = yield* Effect.interruptible(Effect.all([consumed, parsed], { concurrency: 2 }))

@@ -2,6 +2,8 @@ import { Data, Effect } from "effect"
 import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
 import { Readable } from "node:stream"
+import { waiting } from "../../domain/Wait.ts"
+import { waitsForFile } from "./fileCall.ts"
 
 /** Range of bytes, both ends inclusive; the first byte is 0. */
 export interface ByteRange {
@@ -48,6 +50,7 @@ const readExactly = (path: string, { end, start }: ByteRange): Readable =>
 /** Returns a file's size in bytes; undefined if there is no file. */
 export const sizeOf = (path: string): Effect.Effect<number | undefined> =>
   Effect.tryPromise(() => stat(path)).pipe(
+    waiting(waitsForFile),
     Effect.map(({ size }) => size),
     Effect.orElseSucceed(() => undefined)
   )

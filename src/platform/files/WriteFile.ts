@@ -6,7 +6,7 @@ import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { Overloaded } from "../../domain/Problem.ts"
 import type { BlockingLoop } from "../workers/blocking/BlockingLoop.ts"
-import { fileCall, fromCause } from "./fileCall.ts"
+import { fileCall, fromCause, waitsForFile } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
 import type { Pause } from "./Pause.ts"
 
@@ -37,13 +37,13 @@ const create = (path: string, flush: boolean): Effect.Effect<WriteStream, Storag
     Effect.async<WriteStream, StorageFull>((resume) => {
       const file = createWriteStream(path, { flags: "wx", highWaterMark: writeBehind, flush })
       file.once("open", () => resume(Effect.succeed(file))).once("error", (cause) => resume(fromCause(cause)))
-    }),
+    }, waitsForFile),
     (file, exit) =>
       Effect.async<void>((resume) => {
         if (file.closed) return resume(Effect.void)
         // Pending writes must end before the file is removed.
         file.once("close", () => resume(Effect.void)).on("error", () => undefined).destroy()
-      }).pipe(Effect.zipRight(Exit.isSuccess(exit) ? Effect.void : removeFile(path)))
+      }, waitsForFile).pipe(Effect.zipRight(Exit.isSuccess(exit) ? Effect.void : removeFile(path)))
   )
 
 /** The bytes of a file as they arrive, and the pause of their writing. */

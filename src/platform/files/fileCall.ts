@@ -1,5 +1,8 @@
 import { Effect, Predicate } from "effect"
+import { waitFor, waiting } from "../../domain/Wait.ts"
 import { StorageFull } from "./FileProblems.ts"
+
+export const waitsForFile = waitFor("file")
 
 const noRoom: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
 
@@ -13,4 +16,4 @@ export const fromCause = (cause: unknown): Effect.Effect<never, StorageFull> => 
 
 /** Runs a call of node's file system. */
 export const fileCall = <A>(call: (signal: AbortSignal) => Promise<A>): Effect.Effect<A, StorageFull> =>
-  Effect.catchAll(Effect.tryPromise(call), ({ error }) => fromCause(error))
+  Effect.catchAll(waiting(waitsForFile)(Effect.tryPromise(call)), ({ error }) => fromCause(error))

@@ -1,6 +1,7 @@
 import { WorkflowEngine } from "@effect/workflow"
 import { Clock, Context, Duration, Effect, Layer, Option, Schema, Scope, Stream } from "effect"
 import { AppConfig, partOf } from "../../AppConfig.ts"
+import { cancellation } from "../../domain/Interruptors.ts"
 import * as Problem from "../../domain/Problem.ts"
 import { term } from "../../domain/Term.ts"
 import { Policies } from "../../policy/Policies.ts"
@@ -65,8 +66,8 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       const engineRows = yield* EngineRows.make
       const engine = yield* WorkflowEngine.WorkflowEngine
       const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
-      const changes = new Signals<JobId>()
-      const cancellations = new Signals<JobId>()
+      const changes = new Signals<JobId>("change of the job")
+      const cancellations = new Signals<JobId>(cancellation)
       const slots = yield* Effect.makeSemaphore(jobsConcurrency)
       const mayBegin = yield* Effect.makeLatch(true)
 

@@ -2,6 +2,7 @@ import { DateTime, Duration, Effect, Option, Redacted } from "effect"
 import type { NodemailerError } from "nodemailer"
 import { AppConfig } from "../../AppConfig.ts"
 import type { SmtpServer } from "../../domain/SmtpServer.ts"
+import { waitFor } from "../../domain/Wait.ts"
 import type { Mail } from "./Mail.ts"
 import { boundedResponse, MailRejected, MailUnavailable } from "./MailFailures.ts"
 
@@ -30,6 +31,8 @@ const optionsOf = (server: SmtpServer) => ({
     onSome: ({ password, user }) => ({ auth: { user, pass: Redacted.value(password) } })
   })
 })
+
+const sending = waitFor("mail")
 
 /**
  * Sends by SMTP on pooled connections, until the scope closes. Never retries. An interruption closes the mail's
@@ -77,5 +80,5 @@ export const make = Effect.fnUntraced(function*(server: SmtpServer) {
           xMailer: false,
           signal
         }, (error) => resume(error === null ? Effect.void : failureOf(error)))
-      }))
+      }, sending))
 })

@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { waitFor } from "../../domain/Wait.ts"
 
 /**
  * Gathers items and runs them at the end of the event loop's turn, first in first out. Items beyond `most` wait for the
@@ -27,4 +28,4 @@ export const endOfTurn = <A>(run: (item: A) => void, most = Number.POSITIVE_INFI
 export const turnEnded: Effect.Effect<void> = Effect.async<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(immediate))
-})
+}, waitFor("signal", () => ({ name: "event loop" })))

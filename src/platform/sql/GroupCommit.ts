@@ -5,7 +5,7 @@
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Exit, Function, Option } from "effect"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
-import { blockingOn } from "../../domain/WaitReason.ts"
+import { type SharedCommit, waitFor } from "../../domain/Wait.ts"
 import { isRecorded } from "../observability/Tracing.ts"
 import { ChangeConnection, currentChange, isOver, over, type WriterConnection } from "./ChangeConnection.ts"
 import * as DatabaseCounters from "./DatabaseCounters.ts"
@@ -45,8 +45,8 @@ interface Waiter {
 
 /** A transaction of the database that several changes share. */
 interface Group {
-  /** Changes that have ended. */
-  changes: number
+  /** The commit, with the number of changes that have ended. */
+  readonly shared: SharedCommit
   /** Callbacks waiting for the commit. */
   readonly waiting: Array<(ended: Ended) => void>
   /** True once the turn of the event loop that began the group is over. */
@@ -55,9 +55,6 @@ interface Group {
 
 /** Matches statements that SQLite rejects or ignores within a transaction. */
 const ofNoTransaction = /^\s*(PRAGMA|VACUUM)\b/i
-
-const waitsForTurn = blockingOn("turn")
-const waitsForCommit = blockingOn("commit")
 
 const span = { kind: "client", captureStackTrace: false, attributes: { "db.system.name": "sqlite" } } as const
 
@@ -74,13 +71,16 @@ export const make = (options: Options) => {
   const waiting = new LinkedQueue<Waiter>()
   let isHeld = false
   let group: Group | undefined
+  let groups = 0
   /** Time since when another process holds the lock and a change waits for it; milliseconds of the clock. */
   let lockedSince: number | undefined
+
+  const waitsForTurn = waitFor("turn", () => group === undefined ? {} : { group: group.shared.number })
 
   /** Ends a turn. Commits if no change follows or the group is full, and gives the next change its turn. */
   const pass = (): void => {
     const next = waiting.first
-    if (group !== undefined && (group.changes >= most || (group.isDue && next === undefined))) commit(group)
+    if (group !== undefined && (group.shared.changes >= most || (group.isDue && next === undefined))) commit(group)
     isHeld = next !== undefined
     if (next === undefined) {
       lockedSince = undefined
@@ -91,15 +91,19 @@ export const make = (options: Options) => {
     next.value.resume?.(Effect.void)
   }
 
-  const commit = (shared: Group): void => settle(shared, connection.run("COMMIT"))
+  const commit = (due: Group): void => {
+    due.shared.began = performance.now()
+    settle(due, connection.run("COMMIT"))
+  }
 
   /**
    * Ends a group. A failed commit leaves its transaction open, which must be rolled back before the next one can begin.
    */
-  const settle = (shared: Group, ended: Ended): void => {
+  const settle = ({ shared, waiting: told }: Group, ended: Ended): void => {
     group = undefined
-    const tell = (told: Ended): void => {
-      for (const waiter of shared.waiting) waiter(told)
+    const tell = (outcome: Ended): void => {
+      shared.ended = performance.now()
+      for (const waiter of told) waiter(outcome)
     }
     if (Exit.isFailure(ended)) {
       if (connection.inTransaction) connection.run("ROLLBACK")
@@ -112,7 +116,11 @@ export const make = (options: Options) => {
 
   const open = (): Ended =>
     Exit.map(connection.run("BEGIN IMMEDIATE"), () => {
-      const opened: Group = { changes: 0, waiting: [], isDue: false }
+      const opened: Group = {
+        shared: { number: ++groups, changes: 0, began: undefined, ended: undefined },
+        waiting: [],
+        isDue: false
+      }
       group = opened
       lockedSince = undefined
       endOfTurn(() => {
@@ -183,18 +191,21 @@ export const make = (options: Options) => {
    * Ends a change, undone or not, and waits for the commit. A missing savepoint means that SQLite has undone the whole
    * group.
    */
-  const end = (isUndone: boolean) =>
-    Effect.async<unknown, SqlError.SqlError>((resume) => {
+  const end = (isUndone: boolean) => {
+    let commit: SharedCommit | undefined
+    return Effect.async<unknown, SqlError.SqlError>((resume) => {
       if (group === undefined) return resume(Effect.dieMessage("ended a change that had not begun"))
+      commit = group.shared
       group.waiting.push(resume)
       const undone = isUndone ? connection.run("ROLLBACK TO barista_change") : Exit.void
       const released = Exit.isFailure(undone) ? undone : connection.run("RELEASE barista_change")
       // SQLite would report a missing savepoint, which is not the cause.
       const left = Exit.isFailure(released) && !connection.inTransaction ? over : released
       if (Exit.isFailure(left)) settle(group, left)
-      else group.changes++
+      else group.shared.changes++
       pass()
-    }, waitsForCommit)
+    }, waitFor("commit", () => commit === undefined ? {} : { commit }))
+  }
 
   /** Runs an effect as a change, which ends with the commit. Calls `ended` when the effect itself has ended. */
   const change = <A, E, R>(

@@ -4,6 +4,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import type * as Undici from "@effect/platform-node/Undici"
 import { Chunk, Context, Effect, Layer, Option, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
+import { waitFor, waiting } from "../../domain/Wait.ts"
 import type { JsonText } from "../codec/JsonText.ts"
 import { traceStateOf } from "../observability/TraceContext.ts"
 import { traced } from "../observability/Tracing.ts"
@@ -99,6 +100,9 @@ const closed: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EP
  */
 const wasClosed = (error: HttpClientError.HttpClientError): boolean => closed.has(codeOf(error))
 
+/** The wait for an answer, of which a recording tells the path without its query. */
+export const calling = (path: Path) => waitFor("upstream", () => ({ url: path.replace(/\?.*/s, "") }))
+
 /** Passes on the caller's `tracestate`; the client itself passes on the trace. */
 const inTrace = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(Effect.option(Effect.currentParentSpan), (span) =>
@@ -147,7 +151,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
           // A failure's body is read as well, so that the connection can be reused.
           const text = yield* (isSuccess(response.status) ? body : Effect.orElseSucceed(body, () => Buffer.alloc(0)))
           return yield* jsonOf(url, response.status, text)
-        }, (call, path) => inCallSpan(path)(call))
+        }, (call, path) => inCallSpan(path)(waiting(calling(path))(call)))
         return { url: base, get }
       })
     )

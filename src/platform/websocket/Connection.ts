@@ -1,6 +1,7 @@
 import { Deferred, type Duration, Effect, Exit, Mailbox, Option } from "effect"
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
+import { waitFor, waiting } from "../../domain/Wait.ts"
 import type { Holding, InputMemory } from "../lifecycle/InputMemory.ts"
 import * as Frame from "./Frame.ts"
 import { type SendLimits, SendQueue } from "./SendQueue.ts"
@@ -104,6 +105,9 @@ const end = (state: State, closing: Closed): void => {
   closeWhenSent(state)
 }
 
+const waitsForMessage = waitFor("socket", () => ({ name: "message" }))
+const waitsForEnd = waitFor("socket", () => ({ name: "end of the connection" }))
+
 const isBehind = ({ incoming, limits }: State): boolean =>
   Option.exists(incoming.unsafeSize(), (size) => size >= limits.receiveMessages)
 
@@ -180,6 +184,7 @@ const listen = (state: State): void => {
 
 const receive = (state: State): Connection["receive"] =>
   state.incoming.take.pipe(
+    waiting(waitsForMessage),
     Effect.tap(() => {
       if (state.socket.isPaused && !isBehind(state)) state.socket.resume()
       return Effect.void
@@ -227,8 +232,8 @@ export const make = Effect.fnUntraced(function*({ dropped, limits, memory, socke
     incoming: yield* Mailbox.make<string>(),
     outgoing: new SendQueue({ socket, transport, limits, writeLater, onEmpty: () => closeWhenSent(state) }),
     ending: undefined,
-    ended: yield* Deferred.make<void>(),
-    closed: yield* Deferred.make<Closed>(),
+    ended: yield* Deferred.makeAs<void>(waitsForEnd),
+    closed: yield* Deferred.makeAs<Closed>(waitsForEnd),
     heard: true
   }
   listen(state)

@@ -2,9 +2,7 @@ import { Data, Deferred, Effect, Either, type Scope } from "effect"
 import { type Transferable, Worker } from "node:worker_threads"
 import * as Problem from "../../domain/Problem.ts"
 import type { Term } from "../../domain/Term.ts"
-import { blockingOn } from "../../domain/WaitReason.ts"
-
-const waitsForWorker = blockingOn("worker")
+import { waitFor } from "../../domain/Wait.ts"
 
 /** A worker thread ended during a call, or could not start. The call dies of this defect, and the log has the cause. */
 export class WorkerCrashed extends Data.TaggedError("WorkerCrashed")<{
@@ -70,11 +68,13 @@ export interface Options {
 }
 
 interface Task {
-  readonly post: (worker: Worker, done: () => void) => void
+  readonly post: (worker: Worker, thread: Thread, done: () => void) => void
   readonly crashed: (reason: string) => void
 }
 
 interface Thread {
+  /** Its number in recordings, from 1. */
+  readonly number: number
   worker: Worker | undefined
   task: Task | undefined
 }
@@ -95,7 +95,11 @@ class Lines {
 
   constructor(options: Options) {
     this.options = options
-    this.threads = Array.from({ length: options.threads }, () => ({ worker: undefined, task: undefined }))
+    this.threads = Array.from({ length: options.threads }, (_, index) => ({
+      number: index + 1,
+      worker: undefined,
+      task: undefined
+    }))
   }
 
   add(task: Task, line: LineName): void {
@@ -127,7 +131,7 @@ class Lines {
     if (Either.isLeft(spawned)) return task.crashed(spawned.left)
     thread.worker = spawned.right
     thread.task = task
-    task.post(spawned.right, () => {
+    task.post(spawned.right, thread, () => {
       thread.task = undefined
       this.advance()
     })
@@ -181,6 +185,8 @@ export const make = <P extends Protocol>(
       Effect.sync(() => new Lines(options)),
       (lines) => Effect.promise(() => lines.close())
     )
+    const queue = options.name.name
+    const waitsForThread = waitFor("worker", () => ({ queue }))
     let admitted = 0
 
     const check = Effect.suspend(() =>
@@ -205,10 +211,14 @@ export const make = <P extends Protocol>(
       { begun = Effect.void, transfer = [] }: CallOptions = {}
     ): Effect.Effect<P[Name]["answer"]> =>
       Effect.suspend(() => {
-        const granted = Deferred.unsafeMake<void>(waitsForWorker)
-        const answered = Deferred.unsafeMake<P[Name]["answer"]>(waitsForWorker)
+        let number: number | undefined
+        const granted = Deferred.unsafeMake<void>(waitsForThread)
+        const answered = Deferred.unsafeMake<P[Name]["answer"]>(
+          waitFor("worker", () => ({ queue, ...(number !== undefined && { thread: number }) }))
+        )
         const task: Task = {
-          post: (worker, done) => {
+          post: (worker, thread, done) => {
+            number = thread.number
             worker.once("message", (answer) => {
               done()
               Deferred.unsafeDone(answered, Effect.succeed(answer))

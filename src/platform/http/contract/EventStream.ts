@@ -3,6 +3,7 @@ import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Data, type Duration, Effect, FiberHandle, Mailbox, Stream } from "effect"
 import type { Values } from "../../../AppConfig.ts"
 import { Locale } from "../../../domain/Text.ts"
+import { waitFor, waiting } from "../../../domain/Wait.ts"
 import { preferredType } from "./Accept.ts"
 import { varyOn } from "./ResponseHeaders.ts"
 
@@ -54,6 +55,8 @@ const uncached = { "cache-control": "no-store" }
  */
 export const ended: HttpServerResponse.HttpServerResponse = HttpServerResponse.empty({ status: 204, headers: uncached })
 
+const waitsForReader = waitFor("queue", () => ({ name: "events" }))
+
 /**
  * Answers with the server-sent events (WHATWG HTML, 9.2) that `produce` sends, and ends when `produce` ends. The stream
  * opens with the reconnection time, so that the client gets the headers at once. A client that leaves interrupts
@@ -70,6 +73,7 @@ export const response = (
     const endSilence = FiberHandle.run(silence, afterSilence)
     const send: Send = (event) =>
       mailbox.offer(Sse.encoder.write({ _tag: "Event", ...event })).pipe(
+        waiting(waitsForReader),
         Effect.timeoutFail({
           duration: eventsReadTimeout,
           onTimeout: () => new ClientStalled({ after: eventsReadTimeout })

@@ -4,6 +4,7 @@ import { Effect, Option } from "effect"
 import { InvalidInput, Overloaded, PayloadTooLarge, UnsupportedMediaType } from "../../../domain/Problem.ts"
 import { term } from "../../../domain/Term.ts"
 import { text } from "../../../domain/Text.ts"
+import { waitFor } from "../../../domain/Wait.ts"
 import { parse as parseHeader } from "../../files/HeaderParameters.ts"
 import type { Holding, InputMemory } from "../../lifecycle/InputMemory.ts"
 import * as JsonBody from "../contract/JsonBody.ts"
@@ -56,6 +57,8 @@ const noRoom = new Overloaded({
   retry_after: 1
 })
 
+const arriving = waitFor("socket", () => ({ name: "request body" }))
+
 /**
  * Reads the whole body, at most `maxBodyBytes`. If `refused` is set, the first byte fails the read with `refused`.
  * After a failure node discards the rest of the body as it arrives, so that the client can read its answer. The
@@ -98,7 +101,7 @@ const readBytes = (
     }
     source.on("data", onData).on("end", onEnd).on("error", onError)
     return Effect.sync(stop)
-  })
+  }, arriving)
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 

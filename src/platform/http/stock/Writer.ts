@@ -2,6 +2,7 @@ import { type HttpApp, HttpServerError, HttpServerRequest, HttpServerResponse } 
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { type Context, Effect, Predicate, Runtime, RuntimeFlags, type Scope } from "effect"
 import { InternalError } from "../../../domain/Problem.ts"
+import { waitFor } from "../../../domain/Wait.ts"
 import type { Lifecycle } from "../../lifecycle/Lifecycle.ts"
 import { Incoming } from "../exchange/Incoming.ts"
 import { awaitedResponse } from "../node/awaitedResponse.ts"
@@ -59,6 +60,8 @@ const bodyRuntime = Effect.map(
     Runtime.make({ ...runtime, runtimeFlags: RuntimeFlags.enable(runtime.runtimeFlags, RuntimeFlags.Interruption) })
 )
 
+const writing = waitFor("socket", () => ({ name: "answer" }))
+
 /** Writes an answer if a client still waits for it. Completes once all resources of the answer are released. */
 const write = (request: Request, answer: Response): Effect.Effect<void> =>
   Effect.flatMap(bodyRuntime, (runtime) =>
@@ -81,7 +84,7 @@ const write = (request: Request, answer: Response): Effect.Effect<void> =>
         response.destroy()
         resume(Effect.void)
       }
-    }))
+    }, writing))
 
 /** Ends the response, since the library writes nothing after that. */
 const silence = (request: Request) =>

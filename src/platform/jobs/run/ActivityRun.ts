@@ -1,4 +1,5 @@
 import { Cause, type Context, Data, Effect, Option } from "effect"
+import { waitFor, waiting } from "../../../domain/Wait.ts"
 import type { Policies } from "../../../policy/Policies.ts"
 import { PolicyTimeout } from "../../../policy/PolicyTimeout.ts"
 import { isTransient } from "../../../policy/Transient.ts"
@@ -20,6 +21,8 @@ class Unexpected extends Data.TaggedError("Unexpected")<{ readonly message: stri
 class Superseded extends Data.TaggedError("Superseded") {
   readonly transient = true
 }
+
+const waitsToBegin = waitFor("signal", () => ({ name: "jobs may begin" }))
 
 const messageOf = ({ _tag, message }: ActivityError) => (message === "" ? _tag : message)
 
@@ -112,7 +115,9 @@ const tryOut = (
 
     const attempt = Effect.suspend(() => {
       if (hasSucceeded) return Effect.void
-      return open !== undefined && hasRun ? succeed : Effect.zipRight(Effect.zipRight(mayBegin.await, begin), work)
+      return open !== undefined && hasRun
+        ? succeed
+        : Effect.zipRight(Effect.zipRight(waiting(waitsToBegin)(mayBegin.await), begin), work)
     })
 
     /** Ends the open attempt, if any. A last failure also ends the activity. */

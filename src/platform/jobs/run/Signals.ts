@@ -1,11 +1,18 @@
 import { Effect, type Scope } from "effect"
+import { type Wait, waitFor, waiting } from "../../../domain/Wait.ts"
 
 type Signal = Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
 
 /** Signals by key, for subscribers in this process. */
 export class Signals<Key> {
+  private readonly wait: Wait
   private readonly listening = new Map<Key, Set<Effect.Latch>>()
   private readonly listeningToAll = new Set<Effect.Latch>()
+
+  /** A recording tells the name where a fiber waits for the signal. */
+  constructor(name: string) {
+    this.wait = waitFor("signal", () => ({ name }))
+  }
 
   /**
    * Subscribes until the scope closes. The returned effect completes once the signal is raised after its previous
@@ -38,7 +45,7 @@ export class Signals<Key> {
     })
     return Effect.map(
       Effect.acquireRelease(begin, (latch) => Effect.sync(() => remove(latch))),
-      (latch) => Effect.zipLeft(latch.await, latch.close)
+      (latch) => Effect.zipLeft(waiting(this.wait)(latch.await), latch.close)
     )
   }
 

@@ -1,0 +1,47 @@
+import type { FiberStory, OpenSlice, Stories } from "./FiberStory.ts"
+import type { Reason, Slice } from "./Timeline.ts"
+
+/** The items that a coordinator of Effect.all or Effect.forEach has started, by the coordinator's number. */
+export type Items = ReadonlyMap<number, ReadonlyArray<FiberStory>>
+
+const isAncestor = (stories: Stories, candidate: number, of: number): boolean => {
+  for (let id: number | null = of; id !== null; id = stories.get(id)?.parent ?? null) if (id === candidate) return true
+  return false
+}
+
+/**
+ * Tells a wait for a fiber from a wait for a Deferred or a queue, which Effect attributes to the fiber that made it. A
+ * fiber waits for itself or an ancestor only so, and the end of the other fiber ends only the former.
+ */
+const joinOrSignal = (slice: OpenSlice, fiber: number, stories: Stories): Reason => {
+  const isJoin = stories.has(fiber) && !isAncestor(stories, fiber, slice.fiber) &&
+    (slice.endedBy !== "other" && (slice.endedBy !== "end" || slice.woken_by === fiber))
+  return isJoin ? { kind: "join", fiber } : { kind: "signal" }
+}
+
+/** Explains the wait of a coordinator by its items that had not ended when the wait began. */
+const joinOfItems = (slice: OpenSlice, items: ReadonlyArray<FiberStory>): Reason => {
+  const alive = items.filter(({ ended, from }) => (ended === undefined || ended.at >= slice.from) && from <= slice.to)
+  const last = alive.find(({ id }) => id === slice.woken_by) ?? alive.at(-1)
+  return last === undefined
+    ? { kind: "unknown" }
+    : { kind: "join", fiber: last.id, fibers: alive.map(({ id }) => id) }
+}
+
+const reasonOf = (slice: OpenSlice, reason: Reason, stories: Stories, items: Items): Reason => {
+  if (reason.kind === "unknown") return joinOfItems(slice, items.get(slice.fiber) ?? [])
+  if (reason.kind !== "join") return reason
+  if (reason.fibers === undefined) return joinOrSignal(slice, reason.fiber, stories)
+  const fibers = reason.fibers.filter((id) => stories.has(id))
+  const [first] = fibers
+  if (first === undefined) return { kind: "signal" }
+  return { kind: "join", fiber: fibers.find((id) => id === slice.woken_by) ?? first, fibers }
+}
+
+/** Makes the slices of a timeline, with reasons that take other fibers into account. */
+export const slicesOf = (stories: Stories, items: Items): ReadonlyArray<Slice> =>
+  [...stories.values()].flatMap(({ slices }) =>
+    slices.map(({ details: _, endedBy: __, ...slice }): Slice =>
+      slice.reason === undefined ? slice : { ...slice, reason: reasonOf(slice, slice.reason, stories, items) }
+    )
+  )
