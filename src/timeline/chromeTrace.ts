@@ -26,7 +26,7 @@ const named = (kind: string, tid: number, args: Event): Event => ({ ph: "M", pid
 
 const sliceEvent = (slice: Slice): Event => {
   const state = shownState(slice)
-  const { kind, ...reason } = slice.reason ?? { kind: undefined }
+  const { kind: _kind, ...reason } = slice.reason ?? { kind: undefined }
   return {
     ph: "X",
     pid,
