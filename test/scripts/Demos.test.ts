@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Data, Deferred, Duration, Effect, Exit, Layer, Logger, LogLevel, Option, Schema } from "effect"
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { catalogue } from "../../scripts/demos/stage/Catalogue.ts"
 import * as CommandLine from "../../scripts/demos/stage/CommandLine.ts"
 import * as Demo from "../../scripts/demos/stage/Demo.ts"
@@ -41,6 +41,9 @@ const virtualFigures = {
 /** The programs of the demos, a file each. */
 const programs = readdirSync(new URL("../../scripts/demos", import.meta.url)).filter((name) => name.endsWith(".ts"))
 
+/** The pictures in the README. */
+const pictures = new URL("../../src/timeline/pictures/", import.meta.url)
+
 /** A demo that has only its program. */
 const made = <E>(program: Effect.Effect<void, E, Stage>, needs: Demo.Needs = "clock") =>
   Demo.make({
@@ -71,6 +74,24 @@ describe("the demos in virtual time", () => {
         expect(figures.every(({ loopDelay }) => Option.isNone(loopDelay))).toBe(true)
       }))
   }
+
+  /** Numbers of fibers depend on what else the process has run. */
+  const unnumbered = (svg: string) => svg.replaceAll(/(#|fibers? )\d+(?:,\d+)*/g, "$1N")
+
+  it.effect.each(readdirSync(pictures))(
+    "are shown in the README as they are drawn now: %s",
+    (file) =>
+      Effect.gen(function*() {
+        const name = file.replace(".svg", "")
+        const { saved } = yield* command(catalogue, name, "--virtual", "--svg", file)
+        const shown = readFileSync(new URL(file, pictures), "utf8")
+        const draw = `npm run demo -- ${name} --virtual --svg src/timeline/pictures/${file}`
+        expect(unnumbered(saved.get(file) ?? ""), draw).toBe(unnumbered(shown))
+        expect(readFileSync(new URL("../../README.md", import.meta.url), "utf8")).toContain(
+          `src/timeline/pictures/${file}`
+        )
+      })
+  )
 
   it.effect("print each line with the virtual time at which it happens", () =>
     Effect.gen(function*() {
