@@ -7,6 +7,7 @@ import { mail } from "./settings/Mail.ts"
 import { modelledWork } from "./settings/ModelledWork.ts"
 import { requests } from "./settings/Requests.ts"
 import { threads } from "./settings/Threads.ts"
+import { timelines } from "./settings/Timelines.ts"
 import { upstream } from "./settings/Upstream.ts"
 
 export { partOf } from "./settings/Setting.ts"
@@ -24,7 +25,8 @@ export const settings = {
   ...threads,
   ...chat,
   ...jobs,
-  ...modelledWork
+  ...modelledWork,
+  ...timelines
 }
 
 export type Values = { readonly [K in keyof typeof settings]: Config.Config.Success<(typeof settings)[K]["config"]> }

@@ -55,6 +55,7 @@ import * as Tracing from "./platform/observability/Tracing.ts"
 import { checkSettings } from "./platform/process/checkSettings.ts"
 import { inOrder } from "./platform/process/inOrder.ts"
 import { reportFound } from "./platform/process/reportFound.ts"
+import { Recorder } from "./platform/recorder/Recorder.ts"
 import { Database } from "./platform/sql/Database.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
 import { Upstream } from "./platform/upstream/Upstream.ts"
@@ -131,6 +132,17 @@ const lifecycle = fromSettings(({ maxPipelined, maxRequests, maxRequestsPerClien
     server: maxRequests,
     client: partOf(maxRequests, maxRequestsPerClient),
     connection: maxPipelined
+  })
+)
+
+/** Paths whose requests are no part of the product's work; monitoring and the console ask for them all the time. */
+const unsampled = ["/health/", "/metrics", "/timelines", "/experiments", "/console/"]
+
+const recorder = fromSettings(({ timelineBudget, timelineMemory, timelineSample }) =>
+  Recorder.layer({
+    memory: timelineMemory,
+    sampling: { perSecond: timelineBudget, share: timelineSample / 100 },
+    unsampled
   })
 )
 
@@ -243,6 +255,7 @@ const list = inOrder(
   Layer.effectDiscard(checkSettings),
   lifecycle,
   inputMemory,
+  recorder,
   RequestMetrics.layer,
   NodeServer.NodeServer.layer,
   NodeServer.layer,

@@ -73,19 +73,54 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   private readonly log: EventLog
   private readonly now: () => number
   private readonly inner: Scheduler.Scheduler
+  /** Fibers that began. */
+  fibers = 0
+  /** The fibers that have not ended, where somebody may want to interrupt one. */
+  readonly alive: Map<number, AnyFiber> | undefined
+  /** Nanoseconds in which a fiber ran. */
+  ran = 0
+  /** The time at which the first fiber ran. */
+  firstRan: number | undefined
+  private ranFrom = 0
   /** Fibers for which an interruption was asked, until they honour it. */
   private readonly asked = new Set<number>()
 
-  constructor(log: EventLog, now: () => number, inner: Scheduler.Scheduler) {
+  constructor(log: EventLog, now: () => number, inner: Scheduler.Scheduler, keepsFibers: boolean) {
     super()
     this.log = log
     this.now = now
     this.inner = inner
+    this.alive = keepsFibers ? new Map() : undefined
     this.shouldYield = (fiber) => inner.shouldYield(fiber)
   }
 
   add(kind: Kind, fiber: number, a: number = nobody, b: number = nobody): void {
     this.log.add(this.now(), kind, fiber, a, b)
+  }
+
+  /** Records a run that ended without a fiber as one that has run from the beginning. */
+  addFiberless(exit: Exit.Exit<unknown, unknown>): void {
+    const { id } = FiberId.unsafeMake()
+    const now = this.now()
+    this.fibers++
+    this.firstRan = 0
+    this.ran = now
+    this.log.add(0, kinds.start, id, nobody, nobody)
+    this.log.add(0, kinds.run, id, nobody, nobody)
+    this.log.add(now, kinds.end, id, outcomes.indexOf(outcomeOf(exit)[0]), nobody)
+  }
+
+  private addRun(fiber: number): void {
+    const now = this.now()
+    this.ranFrom = now
+    this.firstRan ??= now
+    this.log.add(now, kinds.run, fiber, nobody, nobody)
+  }
+
+  private addSuspend(fiber: number, blocker: number = nobody, note: number = nobody): void {
+    const now = this.now()
+    this.ran += now - this.ranFrom
+    this.log.add(now, kinds.suspend, fiber, blocker, note)
   }
 
   scheduleTask(task: Scheduler.Task, priority: number, fiber?: AnyFiber): void {
@@ -117,6 +152,8 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     parent: Option.Option<AnyFiber>,
     fiber: Fiber.RuntimeFiber<A, E>
   ): void {
+    this.fibers++
+    this.alive?.set(fiber.id().id, fiber)
     this.add(kinds.start, fiber.id().id, parent._tag === "Some" ? parent.value.id().id : nobody, currentId())
   }
 
@@ -124,14 +161,15 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     const [outcome, by] = outcomeOf(exit)
     this.add(kinds.end, fiber.id().id, outcomes.indexOf(outcome), by)
     this.asked.delete(fiber.id().id)
+    this.alive?.delete(fiber.id().id)
   }
 
   override onResume<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
     const below = running.at(-1)
-    if (below !== undefined) below.hooks.add(kinds.suspend, below.fiber)
+    if (below !== undefined) below.hooks.addSuspend(below.fiber)
     const id = fiber.id().id
     running.push({ hooks: this, fiber: id })
-    this.add(kinds.run, id)
+    this.addRun(id)
     this.watch(fiber, this.asked.has(id))
   }
 
@@ -143,16 +181,16 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     if (internals !== undefined && internals._queue.length > 0) this.add(kinds.ready, id)
     running.pop()
     const below = running.at(-1)
-    if (below !== undefined) below.hooks.add(kinds.run, below.fiber)
+    if (below !== undefined) below.hooks.addRun(below.fiber)
   }
 
   /** Records a wait with its reason: its own, or the one that its fiber names, or the fibers that it is for. */
   private suspended(fiber: AnyFiber, blocker: FiberId.FiberId): void {
     const id = fiber.id().id
     const named = blocker instanceof Wait ? blocker : fiber.getFiberRef(currentWait)
-    if (named instanceof Wait) return this.add(kinds.suspend, id, named.id, this.log.note(named.describe?.()))
+    if (named instanceof Wait) return this.addSuspend(id, named.id, this.log.note(named.describe?.()))
     const several = blocker._tag === "Composite" ? Array.from(FiberId.ids(blocker)) : undefined
-    this.add(kinds.suspend, id, numberOf(blocker), this.log.note(several && { fibers: several }))
+    this.addSuspend(id, numberOf(blocker), this.log.note(several && { fibers: several }))
   }
 
   /** Finds where a watched fiber begins to unwind: at the first operation that an interruption may end. */

@@ -4,6 +4,7 @@ import { Context, Effect, Layer, Option } from "effect"
 import { Api } from "../../src/Api.ts"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
+import { Recorder } from "../../src/platform/recorder/Recorder.ts"
 import * as Server from "../../src/Server.ts"
 import { httpAdapter } from "./adapter.ts"
 import { raw } from "./connect.ts"
@@ -20,6 +21,8 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
   readonly port: number
   readonly url: string
   readonly lifecycle: Context.Tag.Service<Lifecycle>
+  /** The recordings of its requests and jobs. */
+  readonly recorder: Context.Tag.Service<Recorder>
   /** The typed client of the contract. */
   readonly client: Client
   /** Sends a request, and returns its answer as it came. */
@@ -53,6 +56,7 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
             port,
             url,
             lifecycle: yield* Lifecycle,
+            recorder: yield* Recorder,
             client: yield* HttpApiClient.make(Api, { baseUrl: url }),
             send: send(port),
             raw: raw(port)

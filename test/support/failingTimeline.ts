@@ -9,7 +9,7 @@ const task = (name: string, seconds: number) => Effect.withSpan(Effect.sleep(sec
 export const recorded = (effect: Effect.Effect<unknown, string>): Effect.Effect<Timeline> =>
   runVirtual(
     Effect.flatMap(Recording.make("a <run>", "virtual"), (recording) =>
-      Effect.map(recording.run(effect), () => recording.recording.timeline())),
+      Effect.map(recording.run(effect), () => recording.timeline())),
     { seed: 1 }
   ).pipe(
     Effect.flatMap(({ exit }) =>

@@ -16,7 +16,7 @@ const recorded = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<Timeline> =>
     Effect.gen(function*() {
       const recording = yield* Recording.make("test", "virtual")
       yield* recording.run(effect)
-      return recording.recording.timeline()
+      return recording.timeline()
     }),
     { seed: 1 }
   ).pipe(Effect.flatMap(({ exit }) => exit), Effect.orDie)
@@ -180,7 +180,7 @@ describe("a recording", () => {
       expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
       yield* Deferred.await(closed)
       expect(yield* Effect.clock).toBe(clock)
-      expect(recording.recording.timeline().outcome).toBe("interrupted")
+      expect(recording.timeline().outcome).toBe("interrupted")
     }))
 
   it.live("by the live clock keeps what is conserved", () =>
@@ -189,7 +189,7 @@ describe("a recording", () => {
       yield* recording.run(
         Effect.forEach([1, 2, 3, 4, 5, 6], (n) => Effect.withSpan(Effect.sleep(n), `${n}`), { concurrency: 2 })
       )
-      const timeline = recording.recording.timeline()
+      const timeline = recording.timeline()
       expect(violations(timeline)).toEqual([])
       expect(timeline.outcome).toBe("success")
       expect(timeline.slices.some(({ state }) => state === "running")).toBe(true)

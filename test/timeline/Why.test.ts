@@ -9,7 +9,7 @@ import { criticalPath, why } from "../../src/timeline/why.ts"
 const recorded = (effect: Effect.Effect<unknown, string>): Effect.Effect<Timeline> =>
   runVirtual(
     Effect.flatMap(Recording.make("run", "virtual"), (recording) =>
-      Effect.map(recording.run(Effect.withSpan(effect, "root")), () => recording.recording.timeline())),
+      Effect.map(recording.run(Effect.withSpan(effect, "root")), () => recording.timeline())),
     { seed: 1 }
   ).pipe(
     Effect.flatMap(({ exit }) =>

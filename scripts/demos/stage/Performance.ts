@@ -122,14 +122,14 @@ export const perform = (
       Effect.zipRight(Effect.sync(() => say(`-- ${name}`)), measured(name, effect))
     const stage = Stage.of({ mode, say: (line) => Effect.sync(() => say(line)), part })
 
-    let recording: Recording.Recorder | undefined
+    let recording: Recording.FiberRecorder | undefined
     const recorded = (program: Effect.Effect<void, never, Stage>) =>
       Effect.flatMap(Recording.make(demo.name, mode), (begun) => {
         recording = begun
         return Effect.flatten(begun.run(program))
       })
     const watching = Effect.sync(() => {
-      if (recording !== undefined) watch?.(recording.recording.timeline())
+      if (recording !== undefined) watch?.(recording.timeline())
     }).pipe(Effect.delay(redrawn), Effect.forever, Effect.withClock(Clock.make()))
 
     const live = Effect.gen(function*() {
@@ -161,5 +161,5 @@ export const perform = (
     if (Exit.isFailure(exit)) print(`${demo.name} failed: ${Cause.pretty(exit.cause, { renderErrorCause: true })}`)
     const realTime = mode === "virtual" ? Option.some(really) : Option.none()
     for (const line of footer(demo, figures, realTime)) print(line)
-    return { demo, exit, figures, timeline: recording?.recording.timeline() }
+    return { demo, exit, figures, timeline: recording?.timeline() }
   })

@@ -18,7 +18,7 @@ const pagesOf = (path: string) =>
       const answer: Answer = yield* send("GET", next)
       const rows: ReadonlyArray<{ readonly id: number }> = JSON.parse(answer.text)
       pages.push(rows.map(({ id }) => id))
-      next = /^<(.+)>; rel="next"$/.exec(String(answer.headers["link"]))?.[1]
+      next = /^<([^>]+)>; rel="next"/.exec(String(answer.headers["link"]))?.[1]
     }
     return pages
   })

@@ -47,12 +47,12 @@ class OperationRun implements Work {
   }
 
   answer(exit: Exit.Exit<Answer, Problem>): Answer {
-    this.rules.spans.end(this.span, exit)
+    this.rules.spans.end(this.exchange, exit)
     return Exit.isSuccess(exit) ? exit.value : this.rules.failures.answer(this.exchange, exit.cause)
   }
 
   abandoned(exit: Exit.Exit<Answer, Problem>): void {
-    this.rules.spans.end(this.span, exit)
+    this.rules.spans.end(this.exchange, exit)
     if (Exit.isFailure(exit)) this.rules.failures.abandoned(this.exchange, exit.cause)
   }
 

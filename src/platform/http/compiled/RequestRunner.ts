@@ -16,6 +16,7 @@ import {
 import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from "node:http"
 import { InternalError, type Problem } from "../../../domain/Problem.ts"
 import { Lifecycle } from "../../lifecycle/Lifecycle.ts"
+import type { Recorded } from "../../recorder/Recorded.ts"
 import { endOfTurn } from "../../scheduler/endOfTurn.ts"
 import { TimeSlicedScheduler } from "../../scheduler/TimeSlicedScheduler.ts"
 import { type Answer, isAnswer } from "../exchange/Answer.ts"
@@ -61,6 +62,9 @@ const hasTimeIn = ({ fiberRefs }: Runtime.Runtime<never>): () => boolean => {
   return scheduler instanceof TimeSlicedScheduler ? () => scheduler.hasTime() : Function.constTrue
 }
 
+const recordedOf = (source: IncomingMessage): Recorded | undefined =>
+  source instanceof Incoming ? source.recorded : undefined
+
 /** A request whose fiber has ended. */
 interface Finished {
   readonly request: NodeRequest
@@ -90,6 +94,9 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>): Run => {
       )
     )
 
+  /** Chooses the runtime of a request. Nothing of the recorder runs for a request that is not recorded. */
+  const runtimeOf = ({ source }: NodeRequest): Runtime.Runtime<never> => recordedOf(source)?.runtime(runtime) ?? runtime
+
   /** Runs code outside of a fiber. A thrown defect is logged and answered as a 500, and does not end the process. */
   const guarded = <A>(request: NodeRequest, evaluate: () => A): A | Answer => {
     try {
@@ -102,7 +109,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>): Run => {
 
   const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
     try {
-      writeAnswer(answer, response, runtime, (failure) => {
+      writeAnswer(answer, response, runtimeOf(request), (failure) => {
         if (failure !== undefined) log(request, "an answer broke off", failure)
         ended()
       })
@@ -120,8 +127,13 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>): Run => {
     ended()
   })
 
-  return (request, ended) => {
+  return (request, whenEnded) => {
     const reply = guarded(request, () => app(request))
+    const recorded = recordedOf(request.source)
+    const ended = recorded === undefined ? whenEnded : () => {
+      recorded.end()
+      whenEnded()
+    }
     if (isAnswer(reply)) {
       const response = awaitedResponse(request)
       if (response === undefined) ended()
@@ -129,7 +141,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>): Run => {
       return undefined
     }
     const fiber = Runtime.runFork(
-      Runtime.make({ ...runtime, context: reply.context }),
+      Runtime.make({ ...runtimeOf(request), context: reply.context }),
       Effect.suspend(() => reply.effect()),
       { immediate: hasTime() }
     )

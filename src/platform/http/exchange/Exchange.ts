@@ -4,6 +4,7 @@ import type { Tracer } from "effect"
 import type { Problem } from "../../../domain/Problem.ts"
 import { type Language, negotiate } from "../../../domain/Text.ts"
 import { traceIdOf } from "../../observability/TraceContext.ts"
+import type { Recorded } from "../../recorder/Recorded.ts"
 import { Incoming } from "./Incoming.ts"
 import * as ProblemResponse from "./ProblemResponse.ts"
 import { originForm, pathOf } from "./target.ts"
@@ -26,6 +27,8 @@ export class Exchange {
   private own: Fields | undefined = undefined
   /** Span of the request, set once its operation is known. */
   span: Tracer.Span | undefined = undefined
+  /** Recording of the request, if it is recorded. */
+  recorded: Recorded | undefined = undefined
   #traceId: string | undefined = undefined
 
   constructor(received: HttpServerRequest.HttpServerRequest) {
@@ -35,6 +38,12 @@ export class Exchange {
     this.language = negotiate(received.headers["accept-language"])
     const source = NodeHttpServerRequest.toIncomingMessage(received)
     if (source instanceof Incoming) source.traced = this
+  }
+
+  /** The arrival, in milliseconds of `performance.now()`. */
+  get arrived(): number {
+    const source = NodeHttpServerRequest.toIncomingMessage(this.request)
+    return source instanceof Incoming ? source.arrived : performance.now()
   }
 
   /** Trace id of the request: its span's, else its caller's, else a new one. Computed at the first read. */

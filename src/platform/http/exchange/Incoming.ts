@@ -1,6 +1,7 @@
 import { IncomingMessage, type ServerResponse } from "node:http"
 import type { Problem } from "../../../domain/Problem.ts"
 import { traceIdOf } from "../../observability/TraceContext.ts"
+import type { Recorded } from "../../recorder/Recorded.ts"
 
 /**
  * A request of node, changed in two decisions that node takes for a whole server: upgrades and 100 Continue. Here each
@@ -21,6 +22,10 @@ export class Incoming extends IncomingMessage {
   declare upgraded: number | undefined
   /** Path of the request's operation in the contract, set once the operation is known. */
   declare route: string | undefined
+  /** Recording of the request, set if it is recorded. */
+  declare recorded: Recorded | undefined
+  /** The time at which the headers had arrived, in milliseconds of `performance.now()`. */
+  readonly arrived = performance.now()
 
   /**
    * Tells node whether the connection leaves HTTP, which only CONNECT and websockets do. Any other offered protocol is

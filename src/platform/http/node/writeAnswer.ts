@@ -5,6 +5,8 @@ import type { OutgoingHttpHeaders, ServerResponse } from "node:http"
 import { pipeline, Readable } from "node:stream"
 import { comment } from "../contract/EventStream.ts"
 import { type Answer, TextAnswer } from "../exchange/Answer.ts"
+import { Incoming } from "../exchange/Incoming.ts"
+import { linkOf, serverTimingOf } from "./timing.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
@@ -13,11 +15,29 @@ type Response = HttpServerResponse.HttpServerResponse
  */
 type Ended = (failure?: unknown) => void
 
-const headersOf = ({ cookies, headers }: Response, { shouldKeepAlive }: ServerResponse): OutgoingHttpHeaders => {
-  const written = Cookies.isEmpty(cookies) ? headers : { ...headers, "set-cookie": Cookies.toSetCookieHeaders(cookies) }
+const headersOf = ({ cookies, headers }: Response, response: ServerResponse): OutgoingHttpHeaders => {
+  const timing = serverTimingOf(response.req)
+  const link = linkOf(response.req)
+  const written = {
+    ...headers,
+    ...(timing !== undefined && { "server-timing": timing }),
+    ...(link !== undefined && { link: headers["link"] === undefined ? link : `${headers["link"]}, ${link}` }),
+    ...(!Cookies.isEmpty(cookies) && { "set-cookie": Cookies.toSetCookieHeaders(cookies) })
+  }
+  const { shouldKeepAlive } = response
   const { connection } = headers
   // Node takes any `Connection` header for a wish to keep the connection (RFC 9112, 9.6).
   return connection === undefined || shouldKeepAlive ? written : { ...written, connection: `${connection}, close` }
+}
+
+/** Adds the headers of the moment to a copy, since some texts are written many times. */
+const textHeadersOf = ({ headers }: TextAnswer, { req }: ServerResponse): Array<string> => {
+  const timing = serverTimingOf(req)
+  const link = linkOf(req)
+  if (timing === undefined) return headers
+  return link === undefined
+    ? headers.concat("server-timing", timing)
+    : headers.concat("server-timing", timing, "link", link)
 }
 
 /** Returns the content of a body: nothing, a whole text or bytes, or a stream of chunks. */
@@ -57,8 +77,11 @@ export const writeAnswer = (
   runtime: Runtime.Runtime<never>,
   ended: Ended
 ): void => {
+  if (response.req instanceof Incoming && response.req.recorded !== undefined) {
+    response.req.recorded.status = answer.status
+  }
   if (answer instanceof TextAnswer) {
-    response.writeHead(answer.status, answer.headers)
+    response.writeHead(answer.status, textHeadersOf(answer, response))
     // Node writes a text together with the head, and no body for HEAD.
     response.end(answer.body)
     ended()

@@ -77,10 +77,11 @@ const run = (rules: Rules, operation: Operation) =>
       const path = Context.get(context, HttpRouter.RouteContext).params
       const query = Context.get(context, HttpServerRequest.ParsedSearchParams)
       const span = rules.spans.start(exchange, operation)
-      return operation.decode({ request: exchange.request, path, query }).pipe(
+      const run = operation.decode({ request: exchange.request, path, query }).pipe(
         Effect.flatMap(respond(rules, exchange, operation)),
         Effect.provide(operationContext(exchange, span))
       )
+      return exchange.recorded === undefined ? run : exchange.recorded.within(run)
     }
   )
 

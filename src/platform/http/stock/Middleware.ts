@@ -51,7 +51,7 @@ export const make = (rules: Rules, isAwaited: IsAwaited) => (app: HttpApp.Defaul
     const refused = rules.refused(exchange)
     if (refused !== undefined) return Effect.succeed(renderProblem(exchange, refused))
     return Effect.map(Effect.exit(route(app, rules, exchange)), (exit) => {
-      if (exchange.span !== undefined) spans.end(exchange.span, exit)
+      spans.end(exchange, exit)
       if (Exit.isSuccess(exit)) return exit.value
       if (isAwaited(request)) return failures.answer(exchange, exit.cause)
       failures.abandoned(exchange, exit.cause)

@@ -4,6 +4,7 @@ import { type Context, Effect, Predicate, Runtime, RuntimeFlags, type Scope } fr
 import { InternalError } from "../../../domain/Problem.ts"
 import { waitFor } from "../../../domain/Wait.ts"
 import type { Lifecycle } from "../../lifecycle/Lifecycle.ts"
+import type { Recorded } from "../../recorder/Recorded.ts"
 import { Incoming } from "../exchange/Incoming.ts"
 import { awaitedResponse } from "../node/awaitedResponse.ts"
 import { writeAnswer } from "../node/writeAnswer.ts"
@@ -31,6 +32,14 @@ const counted = (lifecycle: Context.Tag.Service<Lifecycle>, request: Request) =>
     const ended = lifecycle.begin(NodeHttpServerRequest.toServerResponse(request))
     return Effect.addFinalizer(() => Effect.sync(ended))
   })
+
+const recordedOf = (request: Request): Recorded | undefined => {
+  const source = NodeHttpServerRequest.toIncomingMessage(request)
+  return source instanceof Incoming ? source.recorded : undefined
+}
+
+/** Ends the recording of a request once all resources of its scope are released. */
+const endsRecording = (request: Request) => Effect.addFinalizer(() => Effect.sync(() => recordedOf(request)?.end()))
 
 /** Lets a body that breaks off interrupt the request's fiber, as a leaving client does. */
 const interruptible = (request: Request) =>
@@ -64,8 +73,9 @@ const writing = waitFor("socket", () => ({ name: "answer" }))
 
 /** Writes an answer if a client still waits for it. Completes once all resources of the answer are released. */
 const write = (request: Request, answer: Response): Effect.Effect<void> =>
-  Effect.flatMap(bodyRuntime, (runtime) =>
+  Effect.flatMap(bodyRuntime, (plain) =>
     Effect.async<void>((resume) => {
+      const runtime = recordedOf(request)?.runtime(plain) ?? plain
       const response = awaitedResponse(request)
       if (response === undefined) return resume(Effect.void)
       if (isUpgrade(request)) {
@@ -104,7 +114,9 @@ export const around =
     Effect.flatMap(
       HttpServerRequest.HttpServerRequest,
       (request) =>
-        Effect.zipRight(counted(lifecycle, request), interruptible(request)).pipe(
+        endsRecording(request).pipe(
+          Effect.zipRight(counted(lifecycle, request)),
+          Effect.zipRight(interruptible(request)),
           Effect.zipRight(guarded(app, request)),
           Effect.flatMap((answer) => write(request, answer)),
           Effect.zipRight(silence(request))

@@ -1,0 +1,237 @@
+import { Clock, Context, Duration, Effect, type Fiber, Layer, Option, Stream, type Tracer } from "effect"
+import { randomUUID } from "node:crypto"
+import { EventLog } from "../../timeline/EventLog.ts"
+import { FiberRecorder, Recording } from "../../timeline/Recording.ts"
+import type { Timeline } from "../../timeline/Timeline.ts"
+import { keepsSpans } from "../observability/Tracing.ts"
+import { Recorded, type Run } from "./Recorded.ts"
+import { RecordingStore } from "./RecordingStore.ts"
+import { Sampler, type Sampling } from "./Sampler.ts"
+import type { Filter, Summary } from "./Summary.ts"
+
+export interface Limits {
+  /** Bytes of all recordings together. */
+  readonly memory: number
+  /** The choice of requests; as many jobs are chosen. */
+  readonly sampling: Sampling
+  /** Beginnings of the paths whose requests are recorded only if their caller asks. */
+  readonly unsampled: ReadonlyArray<string>
+}
+
+/** Events of one recording; beyond it the oldest are dropped. An hour of a busy websocket does not fit. */
+const mostEvents = 20_000
+
+/** Runs of this many nanoseconds or more stay longer than others. */
+const slowNs = 1_000_000_000
+
+/** Pause between two pictures of a run that grows. */
+const regrown = Duration.millis(250)
+
+/** Summaries that wait for a reader of `changes`; the oldest are dropped. */
+const mostChanges = 1_000
+
+/** A request that has reached its operation. */
+export interface Asked {
+  readonly name: string
+  readonly route: string
+  /** The caller's span, whose trace the recording belongs to. */
+  readonly caller: Option.Option<Tracer.AnySpan>
+  /** The arrival, in milliseconds of `performance.now()`. */
+  readonly arrived: number
+}
+
+export interface Figures {
+  /** Recordings since the start, by kind. */
+  readonly recorded: Readonly<Record<Run["kind"], number>>
+  readonly kept: number
+  readonly pushedOut: number
+  /** Events that the kept and running recordings have lost. */
+  readonly lostEvents: number
+  readonly bytes: number
+}
+
+/** An experiment, which is always recorded. */
+export interface Experiment {
+  readonly id: string
+  /** Runs the experiment in a fiber of its own, which ends the recording. */
+  readonly run: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Finds one of its fibers that has not ended. */
+  readonly fiber: (id: number) => Option.Option<Fiber.RuntimeFiber<unknown, unknown>>
+}
+
+interface Shape {
+  /** Begins the recording of a request, if it is one of those to record. */
+  readonly request: (asked: Asked) => Recorded | undefined
+  /** Runs a job, recorded if it is one of those to record. */
+  readonly job: (kind: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Begins an experiment; none if all recordings in memory still run. */
+  readonly experiment: (name: string) => Effect.Effect<Option.Option<Experiment>>
+  /** Lists recordings, newest first. */
+  readonly list: (filter: Filter) => ReadonlyArray<Summary>
+  readonly get: (id: string) => Option.Option<Timeline>
+  readonly summary: (id: string) => Option.Option<Summary>
+  /** Streams recordings as they begin and end. */
+  readonly changes: Stream.Stream<Summary>
+  /** Streams a timeline while it grows; its last element is the whole. */
+  readonly watch: (id: string) => Option.Option<Stream.Stream<Timeline>>
+  readonly figures: () => Figures
+}
+
+const newId = () => randomUUID().replaceAll("-", "")
+
+/** Recordings of requests, jobs and experiments in memory. Without the layer nothing is recorded. */
+export class Recorder extends Context.Reference<Recorder>()<"barista/platform/recorder/Recorder", Shape>(
+  "barista/platform/recorder/Recorder",
+  { defaultValue: () => off }
+) {
+  static readonly layer = (limits: Limits) => Layer.effect(Recorder, make(limits))
+}
+
+const off: Shape = {
+  request: () => undefined,
+  job: () => (effect) => effect,
+  experiment: () => Effect.succeedNone,
+  list: () => [],
+  get: () => Option.none(),
+  summary: () => Option.none(),
+  changes: Stream.empty,
+  watch: () => Option.none(),
+  figures: () => ({ recorded: { request: 0, job: 0, experiment: 0 }, kept: 0, pushedOut: 0, lostEvents: 0, bytes: 0 })
+}
+
+const make = (limits: Limits): Effect.Effect<Shape> =>
+  Effect.withFiberRuntime((serving) =>
+    Effect.sync(() => {
+      const store = new RecordingStore(limits.memory, slowNs)
+      const samplers = { request: new Sampler(limits.sampling), job: new Sampler(limits.sampling) }
+      const recorded = { request: 0, job: 0, experiment: 0 }
+      const listeners = new Set<(summary: Summary) => void>()
+      const unsampled = new Map<string, boolean>()
+      let numbers = 0
+
+      const isUnsampled = (route: string): boolean => {
+        const known = unsampled.get(route)
+        if (known !== undefined) return known
+        const is = limits.unsampled.some((beginning) => route.startsWith(beginning))
+        unsampled.set(route, is)
+        return is
+      }
+
+      const tell = (changed: Recorded) => {
+        for (const listener of listeners) listener(changed.summary)
+      }
+
+      const ended = (run: Recorded) => {
+        store.ended(run)
+        tell(run)
+      }
+
+      /** Begins a recording within the surroundings of a fiber; undefined if all recordings in memory still run. */
+      const begin = (
+        run: Run,
+        fiber: Fiber.RuntimeFiber<unknown, unknown>,
+        trace?: string
+      ): Recorded | undefined => {
+        if (!store.hasRoom()) return undefined
+        const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+        // a second run in a trace gets an id of its own
+        const id = trace === undefined || store.get(trace) !== undefined ? newId() : trace
+        const log = new EventLog(store.memory, mostEvents)
+        const recorder = new FiberRecorder(new Recording({ id, name: run.name, clock: "live" }, log, clock), {
+          clock,
+          scheduler: fiber.currentScheduler,
+          collector: fiber.currentTracer !== undefined && keepsSpans(fiber.currentTracer)
+            ? fiber.currentTracer
+            : undefined,
+          keepsFibers: run.kind === "experiment"
+        })
+        const begun = new Recorded(run, ++numbers, recorder, ended)
+        recorded[run.kind]++
+        store.add(begun)
+        tell(begun)
+        return begun
+      }
+
+      const list = ({ after = Infinity, kind, limit = Infinity, minDurationNs = 0, outcome, route }: Filter) => {
+        const found: Array<Summary> = []
+        for (const one of store.newestFirst()) {
+          if (found.length >= limit) break
+          if (
+            one.number < after && (kind === undefined || one.run.kind === kind) &&
+            (route === undefined || one.run.route === route) && (outcome === undefined || one.outcome === outcome) &&
+            one.durationNs >= minDurationNs
+          ) found.push(one.summary)
+        }
+        return found
+      }
+
+      const shape: Shape = {
+        request: ({ arrived, caller, name, route }) => {
+          const isAsked = Option.exists(caller, ({ sampled }) => sampled)
+          if (!isAsked && (isUnsampled(route) || !samplers.request.takes(arrived))) return undefined
+          const trace = Option.getOrUndefined(caller)?.traceId
+          return begin({ kind: "request", name, route }, serving, trace)
+        },
+        job: (kind) => (effect) =>
+          Effect.withFiberRuntime((fiber) => {
+            const run: Run = { kind: "job", name: kind, route: null }
+            const begun = samplers.job.takes(performance.now()) ? begin(run, fiber) : undefined
+            return begun === undefined ? effect : begun.record(effect)
+          }),
+        experiment: (name) =>
+          Effect.withFiberRuntime((fiber) =>
+            Effect.sync(() =>
+              Option.map(
+                Option.fromNullable(begin({ kind: "experiment", name, route: null }, fiber)),
+                (begun): Experiment => ({
+                  id: begun.id,
+                  run: (effect) => begun.record(effect),
+                  fiber: (id) => begun.fiber(id)
+                })
+              )
+            )
+          ),
+        list,
+        get: (id) => Option.map(Option.fromNullable(store.get(id)), (found) => found.timeline()),
+        summary: (id) => Option.map(Option.fromNullable(store.get(id)), (found) => found.summary),
+        changes: Stream.asyncPush<Summary>(
+          (emit) =>
+            Effect.acquireRelease(
+              Effect.sync(() => {
+                const listener = (summary: Summary) => void emit.single(summary)
+                listeners.add(listener)
+                return listener
+              }),
+              (listener) => Effect.sync(() => listeners.delete(listener))
+            ),
+          { bufferSize: mostChanges, strategy: "sliding" }
+        ),
+        watch: (id) => Option.map(Option.fromNullable(store.get(id)), growth),
+        figures: () => ({
+          recorded,
+          kept: store.size,
+          pushedOut: store.pushedOut,
+          lostEvents: store.newestFirst().reduce((lost, one) => lost + one.lost, 0),
+          bytes: store.bytes
+        })
+      }
+      return shape
+    })
+  )
+
+/** Pauses, compared with the time that a timeline takes to be made: a watched run takes a twentieth of the thread. */
+const restPerWork = 20
+
+/** Streams a timeline a few times a second while it grows, and once at its end. */
+const growth = (recorded: Recorded): Stream.Stream<Timeline> =>
+  Stream.paginateEffect(
+    Duration.zero,
+    (pause) =>
+      Effect.map(Effect.raceFirst(Effect.sleep(pause), recorded.whenEnded), () => {
+        const goesOn = recorded.isRunning
+        const began = performance.now()
+        const timeline = recorded.timeline()
+        const rest = Duration.millis((performance.now() - began) * restPerWork)
+        return [timeline, goesOn ? Option.some(Duration.max(regrown, rest)) : Option.none()]
+      })
+  )
