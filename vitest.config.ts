@@ -30,6 +30,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "browser",
+          // a browser on a busy machine is slow, and no test waits for a time
+          testTimeout: 60_000,
           include: ["test/console/**/*.browser.test.ts"],
           globalSetup: ["test/console/support/setup.ts"]
         }

@@ -1,4 +1,115 @@
-import { say } from "../texts.ts"
+import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
+import type { Outcome } from "../../timeline/Timeline.ts"
+import { Refused } from "../api.ts"
+import { go, route, routeText } from "../router.ts"
+import { language, say } from "../texts.ts"
+import { opened } from "../timeline/files.ts"
+import { OpenFile } from "../timeline/OpenFile.tsx"
+import { newest, type Summary } from "../timeline/recent.ts"
+import { duration, outcomeWords } from "../timeline/words.ts"
+import { Status, type Tone } from "../widgets/Status.tsx"
+import { Table } from "../widgets/Table.tsx"
+import { Timeline } from "./Timeline.tsx"
 
-/** The view `#/timelines`: opens a recording. */
-export const Timelines = () => <h1>{say("Chronologies", "Timelines")}</h1>
+/** Recordings of the server in the list. */
+const most = 20
+
+const tones: Readonly<Record<Outcome, Tone>> = {
+  success: "good",
+  failure: "bad",
+  defect: "bad",
+  interrupted: "stopped",
+  running: "busy"
+}
+
+const Files = () => (
+  <Table
+    caption={say("Fichiers ouverts", "Opened files")}
+    columns={[
+      {
+        title: say("Fichier", "File"),
+        cell: ({ id, timeline }) => <a href={routeText("timelines", id)}>{timeline.value.name}</a>
+      },
+      {
+        title: say("Durée", "Duration"),
+        isFigure: true,
+        cell: ({ timeline }) => duration(timeline.value.duration_ns, language.value)
+      },
+      { title: say("Fibres", "Fibers"), isFigure: true, cell: ({ timeline }) => timeline.value.fibers.length }
+    ]}
+    rows={opened.value}
+    keyOf={({ id }) => id}
+    empty=""
+  />
+)
+
+const Recent = ({ recent }: { readonly recent: ReadonlyArray<Summary> }) => (
+  <Table
+    caption={say("Enregistrements récents", "Recent recordings")}
+    columns={[
+      { title: say("Exécution", "Run"), cell: ({ id, name }) => <a href={routeText("timelines", id)}>{name}</a> },
+      {
+        title: say("Issue", "Outcome"),
+        cell: ({ outcome }) => <Status tone={tones[outcome]}>{outcomeWords[outcome][language.value]}</Status>
+      },
+      {
+        title: say("Durée", "Duration"),
+        isFigure: true,
+        cell: ({ duration_ns }) => duration(duration_ns, language.value)
+      },
+      { title: say("Fibres", "Fibers"), isFigure: true, cell: ({ fibers }) => fibers },
+      {
+        title: say("Début", "Start"),
+        isFigure: true,
+        cell: ({ started_at }) => new Date(started_at).toLocaleTimeString(language.value)
+      }
+    ]}
+    rows={recent}
+    keyOf={({ id }) => id}
+    empty={say("Le serveur n'a encore rien enregistré.", "The server has recorded nothing yet.")}
+  />
+)
+
+/** Opens a recording: a saved file, or one that the server still has. */
+const Choice = () => {
+  const recent = useSignal<ReadonlyArray<Summary>>([])
+  useEffect(() => {
+    newest(most).then((summaries) => {
+      recent.value = summaries
+    }, (error: unknown) => {
+      // the frame shows a server that is away
+      if (error instanceof Refused) recent.value = []
+    })
+  }, [])
+  return (
+    <>
+      <h1>{say("Chronologies", "Timelines")}</h1>
+      <p>
+        {say(
+          "Une chronologie montre une exécution telle qu'elle fut : les fibres en lignes, le temps en travers.",
+          "A timeline shows a run as it went: fibers down, time across."
+        )}
+      </p>
+      <div class="timelines">
+        <OpenFile onOpen={({ id }) => go(routeText("timelines", id))} />
+        {opened.value.length > 0 && (
+          <section>
+            <h2>{say("Fichiers ouverts", "Opened files")}</h2>
+            <Files />
+          </section>
+        )}
+        <section>
+          <h2>{say("Récemment enregistrées", "Recently recorded")}</h2>
+          <Recent recent={recent.value} />
+        </section>
+      </div>
+    </>
+  )
+}
+
+/** The view `#/timelines`. */
+export const Timelines = () => {
+  const { id } = route.value
+  return id === undefined ? <Choice /> : <Timeline key={id} id={id} />
+}

@@ -1,0 +1,60 @@
+import type { Timeline } from "../../timeline/Timeline.ts"
+import { language, say } from "../texts.ts"
+import { Status, type Tone } from "../widgets/Status.tsx"
+import { explain } from "./explain.ts"
+import type { TimelineState } from "./TimelineState.ts"
+import { duration, outcomeWords } from "./words.ts"
+
+const tones: Readonly<Record<Timeline["outcome"], Tone>> = {
+  success: "good",
+  failure: "bad",
+  defect: "bad",
+  interrupted: "stopped",
+  running: "busy"
+}
+
+/** A number with its noun; the plural of these nouns has an s in both languages. */
+const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`
+
+const lostText = ({ events, fibers, spans }: Timeline["lost"]): string =>
+  [
+    ...(fibers > 0 ? [say(counted(fibers, "fibre"), counted(fibers, "fiber"))] : []),
+    ...(spans > 0 ? [say(counted(spans, "opération"), counted(spans, "span"))] : []),
+    ...(events ? [say("les événements les plus anciens", "the oldest events")] : [])
+  ].join(", ")
+
+/** The facts about a whole recording: how it ended, where its time went, what it cost, and what it lacks. */
+const RecordingFacts = ({ timeline }: { readonly timeline: Timeline }) => {
+  const { clock, fibers, lost, name, outcome, recorded_in_ns, slices } = timeline
+  const missing = lostText(lost)
+  return (
+    <div class="timeline-facts">
+      <p class="timeline-why">
+        <Status tone={tones[outcome]}>{outcomeWords[outcome][language.value]}</Status> <strong>{name}</strong>{" "}
+        <span>{explain(timeline, language.value)}</span>
+      </p>
+      <p class="hint">
+        {say(
+          `${counted(fibers.length, "fibre")}, ${counted(slices.length, "tranche")}`,
+          `${counted(fibers.length, "fiber")}, ${counted(slices.length, "slice")}`
+        )}
+        {" · "}
+        {clock === "virtual"
+          ? say("temps virtuel : l'enregistrement n'a rien coûté", "virtual time: recording took none of it")
+          : say(
+            `l'enregistrement a coûté ${duration(recorded_in_ns, language.value)}`,
+            `recording cost ${duration(recorded_in_ns, language.value)}`
+          )}
+      </p>
+      {missing !== "" && (
+        <p class="timeline-lost">
+          <Status tone="bad">{say("Il manque : ", "Lost: ")}{missing}</Status>
+        </p>
+      )}
+    </div>
+  )
+}
+
+export const Facts = ({ state }: { readonly state: TimelineState }) => (
+  <>{state.tracks.value.map(({ number, timeline }) => <RecordingFacts key={number} timeline={timeline} />)}</>
+)

@@ -1,0 +1,102 @@
+import { useRef } from "preact/hooks"
+import type { Timeline } from "../../timeline/Timeline.ts"
+import { Axis, panned } from "./Axis.ts"
+import type { TimelineState } from "./TimelineState.ts"
+import { useCanvas } from "./useCanvas.ts"
+
+/** Counts, for each pixel, the time in which fibers ran or could run, and in which they waited. */
+const load = (timelines: ReadonlyArray<Timeline>, axis: Axis) => {
+  const width = Math.ceil(axis.width)
+  const [busy, waiting] = [new Float32Array(width + 1), new Float32Array(width + 1)]
+  for (const { slices } of timelines) {
+    for (const { from, state, to } of slices) {
+      const [left, right] = [axis.x(from), axis.x(to)]
+      const counts = state === "waiting" ? waiting : busy
+      for (let x = Math.floor(left); x <= Math.min(width, right); x++) {
+        counts[x] = (counts[x] ?? 0) + Math.min(right, x + 1) - Math.max(left, x)
+      }
+    }
+  }
+  return { busy, waiting }
+}
+
+interface Kept {
+  readonly key: unknown
+  readonly width: number
+  readonly load: ReturnType<typeof load>
+}
+
+/** The whole recording in one line, with the shown part as a window that can be dragged. */
+export const Minimap = ({ state }: { readonly state: TimelineState }) => {
+  const kept = useRef<Kept | undefined>(undefined)
+  const whole = (width: number) => {
+    const time = state.time.value
+    return new Axis(time, { from: 0, to: time.total }, width)
+  }
+  const canvas = useCanvas(
+    (paint, palette, { height, width }) => {
+      const axis = whole(width)
+      if (kept.current?.key !== state.time.value || kept.current.width !== width) {
+        const made = load(state.tracks.value.map(({ timeline }) => timeline), axis)
+        kept.current = { key: state.time.value, width, load: made }
+      }
+      const { busy, waiting } = kept.current.load
+      let most = 1
+      for (let x = 0; x < width; x++) most = Math.max(most, (busy[x] ?? 0) + (waiting[x] ?? 0))
+      const profile = (heightAt: (x: number) => number, colour: string) => {
+        paint.beginPath()
+        for (let x = 0; x < width; x++) {
+          const tall = Math.ceil(heightAt(x) / most * (height - 2))
+          if (tall > 0) paint.rect(x, height - tall, 1, tall)
+        }
+        paint.fillStyle = colour
+        paint.fill()
+      }
+      profile((x) => (busy[x] ?? 0) + (waiting[x] ?? 0), palette.strong)
+      profile((x) => busy[x] ?? 0, palette.flat("running"))
+      const { from, to } = state.shown.value
+      const scale = width / Math.max(1, axis.shown.to)
+      const [left, right] = [from * scale, to * scale]
+      paint.fillStyle = palette.surface
+      paint.globalAlpha = 0.7
+      paint.fillRect(0, 0, left, height)
+      paint.fillRect(right, 0, width - right, height)
+      paint.globalAlpha = 1
+      paint.strokeStyle = palette.accent
+      paint.lineWidth = 1.5
+      paint.strokeRect(Math.max(0.75, left), 0.75, Math.max(3, Math.min(width, right) - left) - 1.5, height - 1.5)
+    },
+    () => [state.shown.value, state.tracks.value, state.time.value],
+    [state]
+  )
+  const last = useRef<number | undefined>(undefined)
+  const drawnAt = (x: number) => x / Math.max(1, canvas.current?.clientWidth ?? 1) * state.time.value.total
+
+  const onPointerDown = (event: PointerEvent) => {
+    canvas.current?.setPointerCapture(event.pointerId)
+    last.current = event.offsetX
+    const { from, to } = state.shown.value
+    const at = drawnAt(event.offsetX)
+    // a press beside the window brings the window there
+    if (at < from || at > to) state.show(panned({ from, to }, at - (from + to) / 2, state.time.value.total))
+  }
+  const onPointerMove = (event: PointerEvent) => {
+    if (last.current === undefined) return
+    state.show(panned(state.shown.value, drawnAt(event.offsetX) - drawnAt(last.current), state.time.value.total))
+    last.current = event.offsetX
+  }
+  const end = () => {
+    last.current = undefined
+  }
+  return (
+    <canvas
+      ref={canvas}
+      class="timeline-minimap"
+      aria-hidden="true"
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={end}
+      onPointerCancel={end}
+    />
+  )
+}

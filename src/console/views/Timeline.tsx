@@ -1,0 +1,102 @@
+import { Signal, useSignal } from "@preact/signals"
+import type { ReadonlySignal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import type { Timeline as Recording } from "../../timeline/Timeline.ts"
+import { report } from "../api.ts"
+import { type Place, TimelineView } from "../components/TimelineView.tsx"
+import { replaceAddress, route, routeText } from "../router.ts"
+import { say } from "../texts.ts"
+import { Compare } from "../timeline/Compare.tsx"
+import { type Loaded, useTimeline } from "../timeline/useTimeline.ts"
+import { Button } from "../widgets/Button.tsx"
+import { Problem } from "../widgets/Problem.tsx"
+
+/** A number of an address; undefined for anything else. */
+const numberOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+
+/** Milliseconds without a movement after which the address follows: browsers refuse to change it many times a second. */
+const settled = 200
+
+const CopyLink = () => {
+  const isCopied = useSignal(false)
+  const copy = () => {
+    navigator.clipboard.writeText(location.href).then(() => {
+      isCopied.value = true
+    }, report)
+  }
+  return (
+    <Button onClick={copy}>
+      {isCopied.value ? say("Lien copié", "Link copied") : say("Copier le lien", "Copy link")}
+    </Button>
+  )
+}
+
+interface Props {
+  readonly id: string
+  readonly timeline: ReadonlySignal<Recording>
+  readonly other: ReadonlySignal<Recording> | undefined
+}
+
+const Shown = ({ id, other, timeline }: Props) => {
+  const { query } = route.value
+  const place = useRef<Place>({
+    from: numberOf(query["from"]),
+    to: numberOf(query["to"]),
+    fiber: numberOf(query["fiber"])
+  })
+  const timer = useRef(0)
+  const keepPlace = (next: Place) => {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => {
+      const { fiber, from, to } = next
+      replaceAddress(routeText("timelines", id, { from, to, fiber, with: route.peek().query["with"] }))
+    }, settled)
+  }
+  useEffect(() => () => clearTimeout(timer.current), [])
+  return (
+    <TimelineView
+      timeline={timeline}
+      other={other}
+      place={place.current}
+      onPlace={keepPlace}
+      tools={
+        <>
+          <Compare id={id} />
+          {!id.startsWith("file-") && <CopyLink />}
+        </>
+      }
+    />
+  )
+}
+
+const fault = (loaded: Loaded) => loaded instanceof Signal ? undefined : loaded
+
+/** The view `#/timelines/{id}`: a recording, alone or with a second one. */
+export const Timeline = ({ id }: { readonly id: string }) => {
+  const otherId = route.value.query["with"]
+  const first = useTimeline(id)
+  const second = useTimeline(otherId)
+  const failed = fault(first) ?? fault(second)
+  if (failed !== undefined) {
+    return (
+      <>
+        <h1>{say("Chronologie", "Timeline")}</h1>
+        <Problem error={failed} />
+        <p>
+          <a href={routeText("timelines")}>{say("Ouvrir un autre enregistrement", "Open another recording")}</a>
+        </p>
+      </>
+    )
+  }
+  if (!(first instanceof Signal) || (otherId !== undefined && !(second instanceof Signal))) {
+    return <p class="loading" role="status">{say("Chargement…", "Loading…")}</p>
+  }
+  const other = second instanceof Signal ? second : undefined
+  return (
+    <>
+      <h1 class="for-readers">{say("Chronologie", "Timeline")} {first.value.name}</h1>
+      <Shown key={`${id} ${otherId ?? ""}`} id={id} timeline={first} other={other} />
+    </>
+  )
+}

@@ -1,0 +1,234 @@
+import { text } from "node:stream/consumers"
+import type { Page } from "playwright-core"
+import { describe, expect } from "vitest"
+import type { Timeline } from "../../src/timeline/Timeline.ts"
+import { accessibilityFaults, test } from "./support/console.ts"
+import { fiber, large, recording, slice } from "./support/recordings.ts"
+import { drawn, fileOf, openFile, rowNames, selectedName } from "./support/timelines.ts"
+
+const ms = 1_000_000
+
+/** A run that shows a bit of everything: a failed sibling, a timeout, an attempt, a wait that another fiber ends. */
+const run = recording({
+  name: "transfers",
+  duration_ns: 1000 * ms,
+  fibers: [
+    fiber(1, null, 0, 1000 * ms, "Transfers.run"),
+    fiber(2, 1, 0, 400 * ms, "Upstream.get"),
+    { ...fiber(3, 1, 0, 600 * ms, "Ledger.write"), outcome: "interrupted" }
+  ],
+  slices: [
+    { ...slice(1, 0, 1000 * ms, "waiting"), reason: { kind: "join", fiber: 3 }, woken_by: 3 },
+    slice(2, 0, 100 * ms),
+    { ...slice(2, 100 * ms, 400 * ms, "waiting"), reason: { kind: "upstream", url: "/delay/1", attempt: 2 } },
+    {
+      ...slice(3, 0, 600 * ms, "waiting"),
+      reason: { kind: "permit", policy: "batch", place: 2, holders: [2] },
+      woken_by: 2
+    }
+  ],
+  spans: [{ name: "Transfers.check", fiber: 1, from: 0, to: 10 * ms, outcome: "success" }],
+  events: [{ fiber: 2, at: 200 * ms, kind: "attempt", value: 2 }],
+  interruptions: [
+    { fiber: 3, by: 2, why: "sibling failed", asked: 400 * ms, honoured: 500 * ms, cleaned_up: 600 * ms }
+  ],
+  lost: { fibers: 2, spans: 0, events: false },
+  recorded_in_ns: 1500
+})
+
+const details = (page: Page) => page.getByRole("complementary", { name: "Details" })
+
+describe("a recording", () => {
+  test("is told in words, without a fault for a screen reader", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    expect(await page.locator(".timeline-why").textContent()).toContain("1 s: ")
+    expect(await page.locator(".timeline-facts").textContent()).toMatch(/recording cost 1\.5 µs.*Lost: 2 fibers/)
+    expect(await rowNames(page)).toEqual(["Transfers.run", "Upstream.get", "Ledger.write"])
+    expect(await page.getByRole("row", { name: "Ledger.write" }).textContent()).toContain("interrupted, 600 ms waiting")
+    expect(await accessibilityFaults(page)).toEqual([])
+    const dark = await openFile(tested, run, {
+      colorScheme: "dark",
+      locale: "fr-FR",
+      viewport: { width: 360, height: 740 }
+    })
+    expect(await dark.locator(".timeline-facts").textContent()).toContain("Il manque : 2 fibres")
+    expect(await accessibilityFaults(dark)).toEqual([])
+    // nothing is wider than the smallest phone
+    expect(await dark.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+  })
+
+  test("is gone through by keys: rows, tree, moments", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    await page.getByRole("treegrid").focus()
+    for (
+      const [key, name] of [
+        ["ArrowDown", "Transfers.run"],
+        ["ArrowRight", "Upstream.get"],
+        ["End", "Ledger.write"],
+        ["ArrowLeft", "Transfers.run"],
+        ["n", "Transfers.run"]
+      ] as const
+    ) {
+      await page.keyboard.press(key)
+      expect([key, await selectedName(page)]).toEqual([key, name])
+    }
+    await page.keyboard.press("ArrowLeft")
+    expect(await rowNames(page)).toEqual(["Transfers.run"])
+    // a step to a hidden fiber shows it
+    await page.keyboard.press("n")
+    expect(await selectedName(page)).toBe("Upstream.get")
+    await page.keyboard.press("Enter")
+    expect(await details(page).evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.keyboard.press("p")
+    expect(await selectedName(page)).toBe("Transfers.run")
+  })
+
+  test("tells of a bar what it waited for, and who ended the wait", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    const box = await page.locator(".timeline-bars").boundingBox()
+    await page.mouse.click((box?.x ?? 0) + 50, (box?.y ?? 0) + 2 * 26 + 13)
+    const panel = details(page)
+    expect(await panel.textContent()).toContain("waits for a permit")
+    expect(await panel.textContent()).toContain("batch, place 2, held by Upstream.get")
+    expect(await panel.textContent()).toMatch(
+      /a sibling failed.*asked for at 400 ms.*honoured after 100 ms.*cleaned up in 100 ms/
+    )
+    await panel.getByRole("button", { name: "Upstream.get" }).first().click()
+    expect(await selectedName(page)).toBe("Upstream.get")
+    expect(await panel.textContent()).toContain("attempt 2 · 200 ms")
+  })
+
+  test("is zoomed by wheel, keys and buttons, and folded, and the address follows", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    const shown = async () => {
+      // the address waits for the reader to rest
+      await page.waitForTimeout(300)
+      const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1])
+      return query.has("from") ? Number(query.get("to")) - Number(query.get("from")) : undefined
+    }
+    expect(await shown()).toBeUndefined()
+    await page.getByRole("treegrid").focus()
+    await page.keyboard.press("+")
+    expect(await shown()).toBe(500 * ms)
+    await page.getByRole("button", { name: "Zoom in (+)" }).click()
+    expect(await shown()).toBe(250 * ms)
+    const box = await page.locator(".timeline-bars").boundingBox()
+    await page.mouse.move((box?.x ?? 0) + 100, (box?.y ?? 0) + 20)
+    await page.keyboard.down("Control")
+    await page.mouse.wheel(0, 300)
+    await page.keyboard.up("Control")
+    expect(await shown()).toBeGreaterThan(250 * ms)
+    await page.getByRole("treegrid").focus()
+    await page.keyboard.press("0")
+    expect(await shown()).toBeUndefined()
+    const before = await drawn(page)
+    await page.keyboard.press("f")
+    expect(await page.getByRole("button", { name: "Fold idle time", pressed: true }).count()).toBe(1)
+    expect((await drawn(page)).bars).toBe(before.bars)
+  })
+
+  test("is searched by name", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    await page.getByRole("treegrid").focus()
+    await page.keyboard.press("/")
+    await page.keyboard.type("ledger")
+    await page.keyboard.press("Enter")
+    expect(await selectedName(page)).toBe("Ledger.write")
+    expect(await page.locator(".timeline-search").getByRole("status").textContent()).toBe("1 / 1")
+  })
+})
+
+describe("a file", () => {
+  test("is the recording that was saved, after a round trip", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    const saved = async (item: string) => {
+      await page.locator("summary", { hasText: "Save" }).click()
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: item }).click()
+      ])
+      return { name: download.suggestedFilename(), text: await text(await download.createReadStream()) }
+    }
+    const json = await saved("Data (JSON)")
+    expect(json.name).toBe("transfers.timeline.json")
+    const read: Timeline = JSON.parse(json.text)
+    expect(read).toEqual({ ...run, ...read })
+    expect(read.slices).toEqual(run.slices)
+    await openFile(tested, read)
+    expect((await saved("Picture (SVG)")).text).toMatch(/^<svg /)
+    expect(Object.keys(JSON.parse((await saved("Trace for Perfetto")).text))).toContain("traceEvents")
+  })
+
+  test("that is no recording is refused with the field that is wrong", async ({ tested }) => {
+    const page = await tested.open("#/timelines")
+    const refusal = async (content: unknown) => {
+      await page.setInputFiles("input[type=file]", fileOf(content, "x.json"))
+      return page.getByRole("alert").textContent()
+    }
+    expect(await refusal("{")).toContain("x.json is not JSON.")
+    expect(await refusal({ ...run, fibers: [{ ...run.fibers[0], from: "zero" }] })).toContain(
+      "the field \"fibers.0.from\""
+    )
+  })
+
+  test("is opened when it is dropped on the page", async ({ tested }) => {
+    const page = await tested.open("#/timelines")
+    const data = await page.evaluateHandle((json) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([json], "dropped.json", { type: "application/json" }))
+      return transfer
+    }, JSON.stringify(run))
+    await page.dispatchEvent(".drop", "drop", { dataTransfer: data })
+    await page.getByRole("treegrid").waitFor()
+  })
+
+  test("is compared with another one on the same axis", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    await page.getByRole("button", { name: "Compare" }).click()
+    const other = recording({
+      name: "slower",
+      duration_ns: 2000 * ms,
+      fibers: [fiber(1, null, 0, 2000 * ms, "Slow.run")]
+    })
+    await page.setInputFiles("dialog[open] input[type=file]", fileOf(other))
+    await page.getByRole("row", { name: "Slow.run" }).waitFor()
+    expect(await rowNames(page)).toEqual([
+      "transfers",
+      "Transfers.run",
+      "Upstream.get",
+      "Ledger.write",
+      "slower",
+      "Slow.run"
+    ])
+    expect(await accessibilityFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Stop comparing" }).click()
+    await page.getByRole("row", { name: "Slow.run" }).waitFor({ state: "detached" })
+  })
+})
+
+describe("a large recording", () => {
+  test("costs what is visible, not what it contains", async ({ tested }) => {
+    const page = await openFile(tested, large(2000, 50_000))
+    expect(await page.getByRole("treegrid").getAttribute("aria-rowcount")).toBe("2000")
+    const width = await page.locator(".timeline-bars").evaluate((canvas) => canvas.clientWidth)
+    const check = async () => {
+      const { bars, rows } = await drawn(page)
+      expect(rows).toBeLessThan(60)
+      expect(bars).toBeGreaterThan(0)
+      expect(bars).toBeLessThanOrEqual(rows * width)
+      expect(await page.getByRole("row").count()).toBeLessThan(80)
+    }
+    await check()
+    await page.getByRole("treegrid").focus()
+    await page.keyboard.press("End")
+    expect(await selectedName(page)).toBe("Worker.step4")
+    await check()
+    // each slice has one length, so the bars follow from the part that is shown
+    for (let half = 25 / 2; half > 2; half /= 2) {
+      await page.keyboard.press("+")
+      const { bars, rows } = await drawn(page)
+      expect(bars / rows).toBeLessThanOrEqual(Math.ceil(half) + 1)
+      await check()
+    }
+  })
+})
