@@ -20,7 +20,7 @@ const middle = (index: number, { scrollTop }: Viewport) => index * rowHeight + r
 const isInView = (index: number, { height, scrollTop }: Viewport): boolean =>
   (index + 1) * rowHeight > scrollTop && index * rowHeight < scrollTop + height
 
-/** Paints what lies behind the bars: folded time, lines of the axis, stalls of the event loop, the end of a recording. */
+/** Paints what lies behind the bars: folded time, lines of the axis, stalls of the event loop. */
 const paintGround = (
   { axis, paint, palette }: Canvas,
   tracks: ReadonlyArray<Track>,

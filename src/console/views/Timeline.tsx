@@ -15,7 +15,7 @@ import { Problem } from "../widgets/Problem.tsx"
 const numberOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 
-/** Milliseconds without a movement after which the address follows: browsers refuse to change it many times a second. */
+/** Milliseconds without a movement after which the address follows: browsers refuse to change it too often. */
 const settled = 200
 
 const CopyLink = () => {
