@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals"
+import { timelineIn } from "./action/links.ts"
 import { tell } from "./frame/notices.ts"
 import { type ServerEvent, ServerEvents } from "./frame/ServerEvents.ts"
 import { askForToken, authorization } from "./frame/token.ts"
@@ -20,10 +21,13 @@ export interface Problem {
 /** The server has refused a request; the message is the problem's detail in the language of the console. */
 export class Refused extends Error {
   readonly problem: Problem
+  /** The recording of the refused request, if there is one. */
+  readonly timeline: string | undefined
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, timeline?: string) {
     super(problem.detail)
     this.problem = problem
+    this.timeline = timeline
   }
 }
 
@@ -51,7 +55,7 @@ const isProblem = (response: Response) => response.headers.get("content-type")?.
 const refused = async (response: Response): Promise<Refused> => {
   if (isProblem(response)) {
     const problem: Problem = await response.json()
-    return new Refused(problem)
+    return new Refused(problem, timelineIn(response.headers.get("link")))
   }
   const title = say("Réponse inattendue", "Unexpected answer")
   return new Refused({ title, status: response.status, detail: `HTTP ${response.status} ${response.statusText}` })
@@ -142,6 +146,8 @@ export const listen = (path: string, { last = [], onEvent, onRefused = report, o
   const connection = async (): Promise<boolean> => {
     const headers = { accept: "text/event-stream", ...(events.lastId === "" ? {} : { "last-event-id": events.lastId }) }
     const response = await ask(path, { signal, headers })
+    // the server has no more events (HTML standard, 9.2.3)
+    if (response.status === 204) return true
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
     onState?.("open")
     for (;;) {

@@ -15,7 +15,32 @@ const timelines: View = {
 
 /** The views in the order of the navigation; the first one is the start page. A view reads its place from `route`. */
 export const views: ReadonlyArray<View> = [
-  timelines
+  timelines,
+  {
+    path: "jobs",
+    title: ["Tâches", "Jobs"],
+    load: () => import("../views/Jobs.tsx").then(({ Jobs }) => Jobs)
+  },
+  {
+    path: "chat",
+    title: ["Chat", "Chat"],
+    load: () => import("../views/Chat.tsx").then(({ Chat }) => Chat)
+  },
+  {
+    path: "uploads",
+    title: ["Fichiers", "Uploads"],
+    load: () => import("../views/Uploads.tsx").then(({ Uploads }) => Uploads)
+  },
+  {
+    path: "accounts",
+    title: ["Comptes", "Accounts"],
+    load: () => import("../views/Accounts.tsx").then(({ Accounts }) => Accounts)
+  },
+  {
+    path: "outbox",
+    title: ["Boîte d'envoi", "Outbox"],
+    load: () => import("../views/Outbox.tsx").then(({ Outbox }) => Outbox)
+  }
 ]
 
 /** Finds the view at a place; the start page for an unknown one. */
