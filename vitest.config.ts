@@ -33,8 +33,6 @@ export default defineConfig({
           // a browser on a busy machine is slow, and no test waits for a time
           testTimeout: 60_000,
           include: ["test/console/**/*.browser.test.ts"],
-          // a test draws several windows, beside those of the other processes
-          testTimeout: 60_000,
           globalSetup: ["test/console/support/setup.ts"]
         }
       }
