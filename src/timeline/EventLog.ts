@@ -232,6 +232,11 @@ export class EventLog {
     return Array.from({ length: this.usedOf(block) }, (_, index) => page.event(from + index))
   }
 
+  /** The events of the newest blocks, oldest first. */
+  readNewest(blocks: number): ReadonlyArray<Event> {
+    return this.blocks.slice(-blocks).flatMap((block) => this.eventsOf(block))
+  }
+
   /** The events, oldest first. A fiber whose start was dropped starts all the same, and waits until its next event. */
   read(): ReadonlyArray<Event> {
     const kept = [...this.starts?.values() ?? []].flatMap((event): ReadonlyArray<Event> =>

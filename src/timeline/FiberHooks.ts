@@ -1,6 +1,7 @@
 import { Cause, Effect, Exit, type Fiber, FiberId, type Option, RuntimeFlags, type Scheduler, Supervisor } from "effect"
 import { currentWait, Wait } from "../domain/Wait.ts"
 import { type EventLog, type Kind, kinds, nobody } from "./EventLog.ts"
+import { bound } from "./LoopStalls.ts"
 import type { Outcome } from "./Timeline.ts"
 
 // The only file of the recorder that uses private parts of Effect 3.22's fibers: the message that wakes a fiber, and
@@ -61,10 +62,24 @@ export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): readonly [Outcome,
 interface Running {
   readonly hooks: FiberHooks
   readonly fiber: number
+  /** The time by the clock of its recording. */
+  since: number
 }
 
 /** The fibers on the stack of this thread; only the last one runs. */
 const running: Array<Running> = []
+
+/** Takes a slice of a fiber beyond the bound, in nanoseconds. */
+export type Stalled = (fiber: number, nanos: number) => void
+
+export interface HookOptions {
+  /** Keeps the fibers that have not ended, to interrupt one. */
+  readonly keepsFibers: boolean
+  readonly stalled: Stalled | undefined
+}
+
+/** Nanoseconds beyond which a slice keeps the event loop for too long. */
+const longest = bound * 1_000_000
 
 /** Records the life of the fibers of one recording: as their supervisor, and as the scheduler around theirs. */
 export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements Scheduler.Scheduler {
@@ -73,6 +88,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   private readonly log: EventLog
   private readonly now: () => number
   private readonly inner: Scheduler.Scheduler
+  private readonly stalled: Stalled | undefined
   /** Fibers that began. */
   fibers = 0
   /** The fibers that have not ended, where somebody may want to interrupt one. */
@@ -81,15 +97,15 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   ran = 0
   /** The time at which the first fiber ran. */
   firstRan: number | undefined
-  private ranFrom = 0
   /** Fibers for which an interruption was asked, until they honour it. */
   private readonly asked = new Set<number>()
 
-  constructor(log: EventLog, now: () => number, inner: Scheduler.Scheduler, keepsFibers: boolean) {
+  constructor(log: EventLog, now: () => number, inner: Scheduler.Scheduler, { keepsFibers, stalled }: HookOptions) {
     super()
     this.log = log
     this.now = now
     this.inner = inner
+    this.stalled = stalled
     this.alive = keepsFibers ? new Map() : undefined
     this.shouldYield = (fiber) => inner.shouldYield(fiber)
   }
@@ -110,17 +126,20 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     this.log.add(now, kinds.end, id, outcomes.indexOf(outcomeOf(exit)[0]), nobody)
   }
 
-  private addRun(fiber: number): void {
+  /** Notes that a fiber runs from now on. */
+  private enter(running: Running): void {
     const now = this.now()
-    this.ranFrom = now
+    running.since = now
     this.firstRan ??= now
-    this.log.add(now, kinds.run, fiber, nobody, nobody)
+    this.log.add(now, kinds.run, running.fiber, nobody, nobody)
   }
 
-  private addSuspend(fiber: number, blocker: number = nobody, note: number = nobody): void {
+  /** Notes the end of a time of running, and reports one that kept the event loop for too long. */
+  private leave({ fiber, since }: Running, blocker: number = nobody, note: number = nobody): void {
     const now = this.now()
-    this.ran += now - this.ranFrom
+    this.ran += now - since
     this.log.add(now, kinds.suspend, fiber, blocker, note)
+    if (this.stalled !== undefined && now - since > longest) this.stalled(fiber, now - since)
   }
 
   scheduleTask(task: Scheduler.Task, priority: number, fiber?: AnyFiber): void {
@@ -166,31 +185,34 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
 
   override onResume<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
     const below = running.at(-1)
-    if (below !== undefined) below.hooks.addSuspend(below.fiber)
+    if (below !== undefined) {
+      below.hooks.leave(below)
+      below.hooks.add(kinds.ready, below.fiber)
+    }
     const id = fiber.id().id
-    running.push({ hooks: this, fiber: id })
-    this.addRun(id)
+    const own = { hooks: this, fiber: id, since: 0 }
+    running.push(own)
+    this.enter(own)
     this.watch(fiber, this.asked.has(id))
   }
 
   override onSuspend<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
     const internals = internalsOf(fiber)
     const id = fiber.id().id
-    this.suspended(fiber, internals?._asyncBlockingOn ?? FiberId.none)
+    const own = running.pop()
+    if (own !== undefined) this.suspended(fiber, own, internals?._asyncBlockingOn ?? FiberId.none)
     // a yield, or a wait that was over before it began: nobody will wake the fiber
     if (internals !== undefined && internals._queue.length > 0) this.add(kinds.ready, id)
-    running.pop()
     const below = running.at(-1)
-    if (below !== undefined) below.hooks.addRun(below.fiber)
+    if (below !== undefined) below.hooks.enter(below)
   }
 
   /** Records a wait with its reason: its own, or the one that its fiber names, or the fibers that it is for. */
-  private suspended(fiber: AnyFiber, blocker: FiberId.FiberId): void {
-    const id = fiber.id().id
+  private suspended(fiber: AnyFiber, own: Running, blocker: FiberId.FiberId): void {
     const named = blocker instanceof Wait ? blocker : fiber.getFiberRef(currentWait)
-    if (named instanceof Wait) return this.addSuspend(id, named.id, this.log.note(named.describe?.()))
+    if (named instanceof Wait) return this.leave(own, named.id, this.log.note(named.describe?.()))
     const several = blocker._tag === "Composite" ? Array.from(FiberId.ids(blocker)) : undefined
-    this.addSuspend(id, numberOf(blocker), this.log.note(several && { fibers: several }))
+    this.leave(own, numberOf(blocker), this.log.note(several && { fibers: several }))
   }
 
   /** Finds where a watched fiber begins to unwind: at the first operation that an interruption may end. */

@@ -20,6 +20,7 @@ import { isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
 import { assemble } from "./assemble.ts"
 import { blockEvents, EventLog, EventMemory, kinds, nobody } from "./EventLog.ts"
 import { currentId, FiberHooks, outcomeOf, outcomes } from "./FiberHooks.ts"
+import { loopStalls, type Stall } from "./LoopStalls.ts"
 import { RecordedSpan, type SpanLog } from "./RecordedSpan.ts"
 import { numberOfName } from "./spanNames.ts"
 import { noteOf, type SpanNotes } from "./SpanNotes.ts"
@@ -93,6 +94,8 @@ export class Recording {
   readonly notes = new Map<number, SpanNotes>()
   /** The policies that were at work, by name. */
   readonly policies = new Map<string, NamedPolicy>()
+  /** Stalls of the event loop while it ran. */
+  readonly stalls: Array<Stall> = []
   /** The end in nanoseconds since the start, with the outcome; undefined while it runs. */
   ended: { readonly at: number; readonly outcome: Outcome } | undefined
   /** Nanoseconds since the start. */
@@ -126,6 +129,7 @@ export class Recording {
     if (this.ended !== undefined) return
     this.ended = { at: this.now(), outcome }
     this.log.close()
+    loopStalls.end(this)
   }
 }
 
@@ -139,7 +143,13 @@ export class FiberRecorder {
 
   constructor(recording: Recording, { clock, collector, keepsFibers = false, scheduler }: Surroundings) {
     this.recording = recording
-    const hooks = new FiberHooks(recording.log, recording.now, scheduler, keepsFibers)
+    const hooks = new FiberHooks(recording.log, recording.now, scheduler, {
+      keepsFibers,
+      stalled: recording.at(0) === undefined
+        ? undefined
+        : (fiber, nanos) => loopStalls.slice(recording, fiber, nanos / nanosPerMilli)
+    })
+    loopStalls.begin(recording)
     this.hooks = hooks
     this.recordedClock = recordedClock(clock, hooks, scheduler)
     this.tracer = recordedTracer(recording, hooks, collector)
@@ -176,7 +186,8 @@ export class FiberRecorder {
         Effect.locally(FiberRef.currentSupervisor, this.hooks),
         Effect.withScheduler(this.hooks),
         // the FiberRefs of the recorded fiber stay with it: its clock and scheduler would be inherited by a join
-        Effect.flatMap((fiber) => Effect.onInterrupt(restore(Fiber.await(fiber)), () => Fiber.interrupt(fiber)))
+        Effect.flatMap((fiber) => Effect.onInterrupt(restore(Fiber.await(fiber)), () => Fiber.interrupt(fiber))),
+        Effect.ensuring(Effect.sync(() => loopStalls.end(this.recording)))
       )
     )
   }

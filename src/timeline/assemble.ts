@@ -117,10 +117,11 @@ export const assemble = (recording: Recording, events: ReadonlyArray<Event>, has
   const { lost: lostSpans, spans } = spansOf(events, recording.notes, stories, now)
   const names = new Map<number | null, string>()
   for (const { fiber, name } of spans) if (!names.has(fiber)) names.set(fiber, name)
+  const nameOfFiber = (id: number) => names.get(id) ?? `#${id}`
   const fibers = [...stories.values()].map(({ ended, from, id, parent }): FiberLine => ({
     id,
     parent,
-    name: names.get(id) ?? `#${id}`,
+    name: nameOfFiber(id),
     from,
     to: ended?.at ?? now,
     outcome: ended?.outcome ?? "running"
@@ -143,7 +144,7 @@ export const assemble = (recording: Recording, events: ReadonlyArray<Event>, has
     events: policyEvents(events),
     interruptions: interruptionsOf(events, stories),
     commits: commitsOf(recording, stories),
-    loop_stalls: [],
+    loop_stalls: recording.stalls.flatMap((stall) => stall.seenBy(recording, nameOfFiber) ?? []),
     policies: [...recording.policies.values()].map((policy) => encodePolicy(policy)),
     lost: { fibers: lostFibers, spans: lostSpans, events: hasLost },
     recorded_in_ns: recording.recordedInNs
