@@ -1,7 +1,7 @@
 import type { Language } from "../../domain/Text.ts"
+import { criticalPath } from "../../timeline/criticalPath.ts"
 import type { Shown } from "../../timeline/pictureRows.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
-import { criticalPath } from "../../timeline/why.ts"
 import { duration, stateWords } from "./words.ts"
 
 /** A part of the time of a run: how long its critical path was in one state of one fiber. */
