@@ -14,11 +14,12 @@ const run = recording({
   duration_ns: 1000 * ms,
   fibers: [
     fiber(1, null, 0, 1000 * ms, "Transfers.run"),
-    fiber(2, 1, 0, 400 * ms, "Upstream.get"),
+    { ...fiber(2, 1, 0, 400 * ms, "Upstream.get"), outcome: "failure" },
     { ...fiber(3, 1, 0, 600 * ms, "Ledger.write"), outcome: "interrupted" }
   ],
   slices: [
-    { ...slice(1, 0, 1000 * ms, "waiting"), reason: { kind: "join", fiber: 3 }, woken_by: 3 },
+    { ...slice(1, 0, 600 * ms, "waiting"), reason: { kind: "join", fiber: 3 }, woken_by: 3 },
+    slice(1, 600 * ms, 1000 * ms),
     slice(2, 0, 100 * ms),
     { ...slice(2, 100 * ms, 400 * ms, "waiting"), reason: { kind: "upstream", url: "/delay/1", attempt: 2 } },
     {
@@ -32,6 +33,17 @@ const run = recording({
   interruptions: [
     { fiber: 3, by: 2, why: "sibling failed", asked: 400 * ms, honoured: 500 * ms, cleaned_up: 600 * ms }
   ],
+  commits: [{ group: 4, from: 420 * ms, to: 600 * ms, fibers: [3], others: 2 }],
+  loop_stalls: [{
+    from: 0,
+    to: 100 * ms,
+    fiber: 2,
+    name: "Upstream.get",
+    victims: [
+      { timeline: null, fiber: 3, name: "Ledger.write", stolen_ns: 31 * ms },
+      { timeline: "b7ad6b7169203331b7ad6b7169203331", fiber: 9, name: "Users.list", stolen_ns: 58 * ms }
+    ]
+  }],
   lost: { fibers: 2, spans: 0, events: false },
   recorded_in_ns: 1500
 })
@@ -96,6 +108,29 @@ describe("a recording", () => {
     await panel.getByRole("button", { name: "Upstream.get" }).first().click()
     expect(await selectedName(page)).toBe("Upstream.get")
     expect(await panel.textContent()).toContain("attempt 2 · 200 ms")
+  })
+
+  test("says why it took its time, who stalled the loop, and who shared a commit", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    await page.getByText("Why 1 s?").click()
+    const parts = page.locator(".timeline-parts li")
+    expect(await parts.allTextContents()).toEqual([
+      "0.4 sTransfers.run runs",
+      "0.3 sUpstream.get waits for the upstream",
+      "0.2 sLedger.write waits for a permit",
+      "0.1 sUpstream.get runs"
+    ])
+    await parts.getByRole("button", { name: "Upstream.get" }).first().click()
+    expect(await selectedName(page)).toBe("Upstream.get")
+    await page.getByText("Stalled loop: 1").click()
+    expect(await page.locator(".timeline-stalls").first().textContent()).toMatch(
+      /Upstream\.get kept the event loop for 100 ms.*Ledger\.write lost 31 ms.*Users\.list lost 58 ms/
+    )
+    const other = page.getByRole("link", { name: "Users.list" })
+    expect(await other.getAttribute("href")).toBe("#/timelines/b7ad6b7169203331b7ad6b7169203331?fiber=9")
+    await page.getByText("Commits: 1").click()
+    await page.getByText("with 2 of other runs").waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
   })
 
   test("is zoomed by wheel, keys and buttons, and folded, and the address follows", async ({ tested }) => {

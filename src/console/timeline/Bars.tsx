@@ -27,7 +27,14 @@ export const Bars = ({ scrollTop, state }: Props) => {
       // read by tests: a canvas tells nothing of what is on it
       if (canvas.current !== null) Object.assign(canvas.current.dataset, drawn)
     },
-    () => [state.axis.value, state.rows.value, state.selection.value, scrollTop.value, language.value],
+    () => [
+      state.axis.value,
+      state.rows.value,
+      state.selection.value,
+      state.path.value,
+      scrollTop.value,
+      language.value
+    ],
     [state]
   )
   const pointers = useRef(new Map<number, number>())

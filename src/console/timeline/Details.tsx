@@ -1,6 +1,6 @@
 import type { ComponentChildren, RefObject } from "preact"
 import { shownState } from "../../timeline/pictureRows.ts"
-import type { Interruption, Slice } from "../../timeline/Timeline.ts"
+import type { Interruption, PolicyEvent, Slice } from "../../timeline/Timeline.ts"
 import { language, say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import type { TimelineState } from "./TimelineState.ts"
@@ -49,7 +49,7 @@ const SliceFacts = ({ slice, state, track }: Omit<Part, "row"> & { readonly slic
     : reasonFacts(slice.reason, language.value, (fiber) => track.name(fiber))
   return (
     <section class="timeline-slice" aria-label={say("Tranche choisie", "Selected slice")}>
-      <h4>{stateWords[shownState(slice)][language.value]}</h4>
+      <h3>{stateWords[shownState(slice)][language.value]}</h3>
       <dl class="facts">
         {facts !== "" && <Fact name={say("Raison", "Reason")}>{facts}</Fact>}
         <Fact name={say("Durée", "Duration")}>{time(slice.to - slice.from)}</Fact>
@@ -94,9 +94,14 @@ const Moments = ({ interruption: { asked, by, cleaned_up, honoured, why }, state
   </Fact>
 )
 
-const policyWords = (kind: "attempt" | "pause" | "timeout", value: number | undefined): string => {
-  if (kind === "attempt") return `${say("essai", "attempt")} ${value ?? ""}`
-  if (kind === "timeout") return say("délai dépassé", "timeout")
+const policyWords = ({ kind, policy, value }: PolicyEvent): string => {
+  if (kind === "attempt") {
+    return `${say("essai", "attempt")} ${value ?? ""}${policy === undefined ? "" : ` (${policy})`}`
+  }
+  if (kind === "timeout") {
+    const limit = value === undefined ? "" : ` ${say("de", "of")} ${time(value * 1e6)}`
+    return say(`délai${limit} dépassé`, `timeout${limit}`)
+  }
   return `${say("pause de", "pause of")} ${time((value ?? 0) * 1e6)}`
 }
 
@@ -109,7 +114,7 @@ const Policy = ({ row, state, track }: Part) => {
         {events.slice(0, most).map((event, index) => (
           <li key={index}>
             <button type="button" class="link" onClick={() => state.select(row.key, event.at)}>
-              {policyWords(event.kind, event.value)} · {at(event.at)}
+              {policyWords(event)} · {at(event.at)}
             </button>
           </li>
         ))}
@@ -124,9 +129,9 @@ const Spans = ({ row: { spans } }: Part) => {
   return (
     <Fact name={say("Opérations (spans)", "Operations (spans)")}>
       <ol class="timeline-moments">
-        {spans.slice(0, most).map(({ from, name, outcome, to }, index) => (
+        {spans.slice(0, most).map(({ from, name, outcome, path, status, to }, index) => (
           <li key={index}>
-            {name} · {time(to - from)}
+            {name} {path !== undefined && <code>{path}</code>} {status} · {time(to - from)}
             {outcome !== "success" && ` · ${outcomeWords[outcome][language.value]}`}
           </li>
         ))}
@@ -157,7 +162,7 @@ export const Details = ({ onInterrupt, panel, state }: Props) => {
   const part = { row, state, track }
   return (
     <aside ref={panel} tabIndex={-1} class="timeline-details" aria-label={say("Détails", "Details")}>
-      <h3>{fiber.name}</h3>
+      <h2>{fiber.name}</h2>
       <p class="hint">{summary(slices, fiber.outcome, language.value)}</p>
       {slice !== undefined && <SliceFacts slice={slice} state={state} track={track} />}
       <dl class="facts">

@@ -3,6 +3,8 @@ import { language, say } from "../texts.ts"
 import { Status, type Tone } from "../widgets/Status.tsx"
 import { explain } from "./explain.ts"
 import type { TimelineState } from "./TimelineState.ts"
+import type { Track } from "./Track.ts"
+import { Commits, Stalls, Why } from "./Why.tsx"
 import { duration, outcomeWords } from "./words.ts"
 
 const tones: Readonly<Record<Timeline["outcome"], Tone>> = {
@@ -24,7 +26,8 @@ const lostText = ({ events, fibers, spans }: Timeline["lost"]): string =>
   ].join(", ")
 
 /** The facts about a whole recording: how it ended, where its time went, what it cost, and what it lacks. */
-const RecordingFacts = ({ timeline }: { readonly timeline: Timeline }) => {
+const RecordingFacts = ({ state, track }: { readonly state: TimelineState; readonly track: Track }) => {
+  const { timeline } = track
   const { clock, fibers, lost, name, outcome, recorded_in_ns, slices } = timeline
   const missing = lostText(lost)
   return (
@@ -51,10 +54,15 @@ const RecordingFacts = ({ timeline }: { readonly timeline: Timeline }) => {
           <Status tone="bad">{say("Il manque : ", "Lost: ")}{missing}</Status>
         </p>
       )}
+      <div class="timeline-reasons">
+        <Why state={state} track={track} />
+        <Stalls state={state} track={track} />
+        <Commits state={state} track={track} />
+      </div>
     </div>
   )
 }
 
 export const Facts = ({ state }: { readonly state: TimelineState }) => (
-  <>{state.tracks.value.map(({ number, timeline }) => <RecordingFacts key={number} timeline={timeline} />)}</>
+  <>{state.tracks.value.map((track) => <RecordingFacts key={track.number} state={state} track={track} />)}</>
 )

@@ -29,13 +29,14 @@ interface Kept {
 /** The whole recording in one line, with the shown part as a window that can be dragged. */
 export const Minimap = ({ state }: { readonly state: TimelineState }) => {
   const kept = useRef<Kept | undefined>(undefined)
-  const whole = (width: number) => {
+  const whole = () => {
     const time = state.time.value
-    return new Axis(time, { from: 0, to: time.total }, width)
+    return new Axis(time, { from: 0, to: time.total }, state.width.value)
   }
   const canvas = useCanvas(
-    (paint, palette, { height, width }) => {
-      const axis = whole(width)
+    (paint, palette, { height, width: all }) => {
+      const axis = whole()
+      const { width } = axis
       if (kept.current?.key !== state.time.value || kept.current.width !== width) {
         const made = load(state.tracks.value.map(({ timeline }) => timeline), axis)
         kept.current = { key: state.time.value, width, load: made }
@@ -60,17 +61,17 @@ export const Minimap = ({ state }: { readonly state: TimelineState }) => {
       paint.fillStyle = palette.surface
       paint.globalAlpha = 0.7
       paint.fillRect(0, 0, left, height)
-      paint.fillRect(right, 0, width - right, height)
+      paint.fillRect(right, 0, all - right, height)
       paint.globalAlpha = 1
       paint.strokeStyle = palette.accent
       paint.lineWidth = 1.5
       paint.strokeRect(Math.max(0.75, left), 0.75, Math.max(3, Math.min(width, right) - left) - 1.5, height - 1.5)
     },
-    () => [state.shown.value, state.tracks.value, state.time.value],
+    () => [state.shown.value, state.tracks.value, state.time.value, state.width.value],
     [state]
   )
   const last = useRef<number | undefined>(undefined)
-  const drawnAt = (x: number) => x / Math.max(1, canvas.current?.clientWidth ?? 1) * state.time.value.total
+  const drawnAt = (x: number) => x / state.width.value * state.time.value.total
 
   const onPointerDown = (event: PointerEvent) => {
     canvas.current?.setPointerCapture(event.pointerId)

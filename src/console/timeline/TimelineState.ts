@@ -1,5 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals"
 import type { Slice, Timeline } from "../../timeline/Timeline.ts"
+import { criticalPath, type Segment } from "../../timeline/why.ts"
 import { Axis, DrawnTime, panned, revealing, type Shown, within, zoomed } from "./Axis.ts"
 import { foldedTime } from "./gaps.ts"
 import { ancestors, type GridRow, gridRows, search } from "./grid.ts"
@@ -37,6 +38,8 @@ export class TimelineState {
   readonly collapsed = signal<ReadonlySet<string>>(new Set())
   readonly selection = signal<Selection | undefined>(undefined)
   readonly searched = signal("")
+  /** The recording whose critical path is outlined. */
+  readonly explained = signal<number | undefined>(undefined)
   /** The part of drawn time that is shown; undefined for all of it, also while it grows. */
   private readonly part = signal<Shown | undefined>(undefined)
   private readonly moments: ReadonlySignal<ReadonlyArray<Moment>>
@@ -65,6 +68,19 @@ export class TimelineState {
     if (from !== undefined && to !== undefined && to > from) this.part.value = { from, to }
     if (fiber !== undefined) this.selection.value = { key: keyOf(0, fiber), at: undefined }
   }
+
+  /** The critical path that is outlined, by the keys of its fibers. */
+  readonly path = computed<ReadonlyMap<string, ReadonlyArray<Segment>>>(() => {
+    const path = new Map<string, Array<Segment>>()
+    const track = this.tracks.value.find(({ number }) => number === this.explained.value)
+    for (const segment of track === undefined ? [] : criticalPath(track.timeline)) {
+      const key = keyOf(track?.number ?? 0, segment.fiber)
+      const own = path.get(key)
+      if (own === undefined) path.set(key, [segment])
+      else own.push(segment)
+    }
+    return path
+  })
 
   /** The part of drawn time that is shown. */
   readonly shown = computed<Shown>(() => {

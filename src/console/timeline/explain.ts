@@ -9,6 +9,8 @@ export interface Part {
   readonly fiber: number
   readonly state: Shown
   readonly time: number
+  /** The first moment of it. */
+  readonly at: number
 }
 
 /** Parts below this share of the whole are not told. */
@@ -19,7 +21,8 @@ export const partsOf = (timeline: Timeline): ReadonlyArray<Part> => {
   const parts = new Map<string, Part>()
   for (const { fiber, from, state, to } of criticalPath(timeline)) {
     const key = `${fiber} ${state}`
-    parts.set(key, { fiber, state, time: (parts.get(key)?.time ?? 0) + to - from })
+    const { at = from, time = 0 } = parts.get(key) ?? {}
+    parts.set(key, { fiber, state, time: time + to - from, at })
   }
   return [...parts.values()]
     .filter(({ time }) => time >= timeline.duration_ns * noticed)

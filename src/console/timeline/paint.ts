@@ -1,4 +1,5 @@
 import type { Language } from "../../domain/Text.ts"
+import type { Segment } from "../../timeline/why.ts"
 import { axisTicks } from "./Axis.ts"
 import type { GridRow } from "./grid.ts"
 import { type Canvas, paintRow, rowHeight } from "./paintRow.ts"
@@ -116,6 +117,16 @@ const paintWakes = (canvas: Canvas, state: TimelineState, viewport: Viewport): v
   }
 }
 
+/** Outlines the parts of a fiber that lie on the critical path. */
+const paintPath = ({ axis, paint, palette }: Canvas, segments: ReadonlyArray<Segment>, y: number): void => {
+  paint.strokeStyle = palette.accent
+  paint.lineWidth = 2
+  for (const { from, to } of segments) {
+    const [left, right] = [Math.max(-2, axis.x(from)), Math.min(axis.width + 2, axis.x(to))]
+    if (right > left) paint.strokeRect(left + 0.5, y + 2, Math.max(1, right - left - 1), rowHeight - 7)
+  }
+}
+
 const paintSelection = (canvas: Canvas, state: TimelineState, height: number): void => {
   const { axis, paint, palette } = canvas
   const at = state.selection.value?.at
@@ -148,7 +159,10 @@ export const paintTimeline = (
   paintGround(canvas, state.tracks.value, height)
   let bars = 0
   visible.forEach(({ row }, index) => {
-    if (row !== undefined) bars += paintRow(canvas, row, (first + index) * rowHeight - scrollTop)
+    if (row === undefined) return
+    const y = (first + index) * rowHeight - scrollTop
+    bars += paintRow(canvas, row, y)
+    paintPath(canvas, state.path.value.get(row.key) ?? [], y)
   })
   paintInterrupters(canvas, state, viewport)
   paintWakes(canvas, state, viewport)

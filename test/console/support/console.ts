@@ -13,9 +13,14 @@ export interface Console {
   /** The origin of the server. */
   readonly origin: string
   /** Opens a place of the console, such as `#/timelines`, in a new window; English unless the options say otherwise. */
-  readonly open: (hash?: string, options?: BrowserContextOptions) => Promise<Page>
+  readonly open: (hash?: string, options?: Options) => Promise<Page>
   /** Faults of all windows: errors in the browser's console, uncaught exceptions, violations of the policy. */
   readonly faults: Array<string>
+}
+
+interface Options extends BrowserContextOptions {
+  /** The origin of a server of the test's own. */
+  readonly origin?: string
 }
 
 /** Collects the faults of a page. Refusals of the API that a test provokes are none. */
@@ -43,12 +48,12 @@ const extended = base.extend<{ readonly tested: Console }>({
     await use({
       origin: shared.server,
       faults,
-      open: async (hash = "", options = {}) => {
+      open: async (hash = "", { origin = shared.server, ...options } = {}) => {
         const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options })
         const page = await context.newPage()
         windows.push(page)
         await watch(page, faults)
-        await page.goto(`${shared.server}/${hash}`)
+        await page.goto(`${origin}/${hash}`)
         return page
       }
     })

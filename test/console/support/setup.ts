@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process"
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { accessSync, constants } from "node:fs"
 import { delimiter, join } from "node:path"
 import { chromium } from "playwright-core"
 import type { TestProject } from "vitest/node"
+import { startServer } from "./server.ts"
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -25,31 +24,6 @@ const isExecutable = (path: string): boolean => {
 const installed = ["chromium", "chromium-browser", "google-chrome"]
   .flatMap((name) => (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, name)))
   .find(isExecutable)
-
-/** Starts the built server on a free port, and returns its origin once it listens. */
-const startServer = async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "barista-console-"))
-  const child = spawn(process.execPath, ["dist/main.js"], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { PATH: process.env["PATH"], DATA_DIR: dataDir, PORT: "0" }
-  })
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()))
-  const origin = await new Promise<string>((resolve, reject) => {
-    let said = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      said += text
-      const [, found] = /listening on (http:\/\/[\d.]+:\d+)/.exec(said) ?? []
-      if (found !== undefined) resolve(found)
-    })
-    child.once("close", () => reject(new Error(`the server has ended: ${said}`)))
-  })
-  const stop = async () => {
-    child.kill("SIGTERM")
-    await ended
-    rmSync(dataDir, { recursive: true, force: true })
-  }
-  return { origin, stop }
-}
 
 /** Starts one browser and one server for all browser tests, and says loudly if there is no browser. */
 export default async (project: TestProject) => {
