@@ -23,7 +23,7 @@ const Place = ({ at, fiber, state, track }: Part & { readonly fiber: number; rea
   </button>
 )
 
-/** The critical path: the parts that took the time of the run, the longest first. The canvas outlines them meanwhile. */
+/** The critical path: the parts that took the time of the run, the longest first. The canvas outlines it meanwhile. */
 export const Why = ({ state, track }: Part) => {
   const { duration_ns } = track.timeline
   const isOpen = state.explained.value === track.number
@@ -80,7 +80,7 @@ const Victims = ({ stall: { victims }, state, track }: Part & { readonly stall: 
   </ul>
 )
 
-/** Who kept the event loop, and whose time that was. */
+/** Lists who kept the event loop, and whose time that was. */
 export const Stalls = ({ state, track }: Part) => {
   const stalls = track.timeline.loop_stalls
   if (stalls.length === 0) return null
