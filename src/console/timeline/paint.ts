@@ -1,5 +1,5 @@
 import type { Language } from "../../domain/Text.ts"
-import type { Segment } from "../../timeline/why.ts"
+import type { Segment } from "../../timeline/criticalPath.ts"
 import { axisTicks } from "./Axis.ts"
 import type { GridRow } from "./grid.ts"
 import { type Canvas, paintRow, rowHeight } from "./paintRow.ts"
