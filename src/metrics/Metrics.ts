@@ -8,6 +8,7 @@ import { DroppedLines } from "../platform/observability/Logging.ts"
 import { counter, gauge, type MetricFamily, render } from "../platform/observability/MetricFamily.ts"
 import { processMetrics } from "../platform/observability/processMetrics.ts"
 import { RequestMetrics } from "../platform/observability/RequestMetrics.ts"
+import { type Figures, Recorder } from "../platform/recorder/Recorder.ts"
 import { Database } from "../platform/sql/Database.ts"
 import type { DatabaseCounters } from "../platform/sql/DatabaseCounters.ts"
 import { WebSocketServer } from "../platform/websocket/WebSocketServer.ts"
@@ -105,6 +106,22 @@ const refusals = (
   counter("barista_input_memory_refused_total", "Those that found no room, or gave way.", input.refused())
 ]
 
+const timelines = ({ bytes, kept, lostEvents, pushedOut, recorded }: Figures): Families => [
+  counter(
+    "barista_timelines_recorded_total",
+    "Runs whose timelines were recorded.",
+    Object.entries(recorded).map(([kind, count]) => [{ kind }, count])
+  ),
+  counter("barista_timelines_removed_total", "Timelines removed to make room for new ones.", pushedOut),
+  counter(
+    "barista_timelines_lost_events_total",
+    "Events beyond what a timeline, or all of them, may hold.",
+    lostEvents
+  ),
+  gauge("barista_timelines", "Timelines in memory, those of present runs included.", kept),
+  gauge("barista_timelines_memory_bytes", "Memory of timelines: events as allocated, the rest estimated.", bytes)
+]
+
 /**
  * Renders the numbers that other parts keep anyway. The numbers are read only on request, so metrics cost nothing
  * unless scraped.
@@ -129,6 +146,7 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
       const unfinishedItems = yield* UnfinishedItems
       const sockets = yield* WebSocketServer
       const input = yield* InputMemory
+      const recorder = yield* Recorder
       return {
         text: Effect.gen(function*() {
           const counts = yield* jobs
@@ -151,6 +169,7 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
               "Jobs that are kept, by kind and state.",
               counts.map(({ jobs: kept, kind, state }) => [{ kind, state }, kept])
             ),
+            ...timelines(recorder.figures()),
             counter("barista_log_dropped_lines_total", "Lines of the log that nobody read in time.", dropped())
           ])
         }).pipe(Effect.withSpan("Metrics.text"))

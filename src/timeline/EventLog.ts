@@ -85,6 +85,8 @@ export class EventMemory {
   private readonly pages: Array<Page> = []
   private readonly free: Array<number> = []
   private made = 0
+  /** Events that the logs have lost since the start. */
+  lost = 0
   private readonly makeRoom: () => void
 
   /** `makeRoom` is called when all blocks are in use, and may give some back. */
@@ -193,6 +195,7 @@ export class EventLog {
     if (block === undefined) {
       this.page = undefined
       this.lost++
+      this.memory.lost++
       return
     }
     this.blocks.push(block)
@@ -206,6 +209,7 @@ export class EventLog {
     if (block === undefined) return undefined
     for (const event of this.eventsOf(block)) this.keepStart(event)
     this.lost += blockEvents
+    this.memory.lost += blockEvents
     return block
   }
 

@@ -115,9 +115,11 @@ export const assemble = (recording: Recording, events: ReadonlyArray<Event>, has
   const now = ended?.at ?? Math.max(0, ...events.slice(-1).map(({ time }) => time), recording.now())
   const { items, stories } = storiesOf(recording, events, now)
   const { lost: lostSpans, spans } = spansOf(events, recording.notes, stories, now)
+  const [first] = stories.values()
   const names = new Map<number | null, string>()
   for (const { fiber, name } of spans) if (!names.has(fiber)) names.set(fiber, name)
-  const nameOfFiber = (id: number) => names.get(id) ?? `#${id}`
+  // a span that began outside of all fibers, as that of a request does, names the first one
+  const nameOfFiber = (id: number) => names.get(id) ?? (id === first?.id ? names.get(null) : undefined) ?? `#${id}`
   const fibers = [...stories.values()].map(({ ended, from, id, parent }): FiberLine => ({
     id,
     parent,

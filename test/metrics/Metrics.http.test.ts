@@ -47,6 +47,12 @@ layer(TestServer.layer({}), live)("GET /metrics", (it) => {
         expect(valueOf(text, `barista_${none}`)).toBe(0)
       }
       expect(valueOf(text, "barista_log_dropped_lines_total")).toBe(0)
+      expect(valueOf(text, "barista_timelines_recorded_total{kind=\"request\"}")).toBe(3)
+      expect(valueOf(text, "barista_timelines")).toBe(3)
+      expect(valueOf(text, "barista_timelines_memory_bytes")).toBeGreaterThan(3_000)
+      for (const none of ["removed", "lost_events"]) {
+        expect(valueOf(text, `barista_timelines_${none}_total`)).toBe(0)
+      }
       expect(valueOf(text, "process_resident_memory_bytes")).toBeGreaterThan(1e7)
       expect(valueOf(text, "nodejs_eventloop_time_seconds_total{nodejs_eventloop_state=\"active\"}")).toBeGreaterThan(0)
     }))

@@ -6,6 +6,7 @@ import * as Problem from "../../domain/Problem.ts"
 import { term } from "../../domain/Term.ts"
 import { Policies } from "../../policy/Policies.ts"
 import { traced } from "../observability/Tracing.ts"
+import { Recorder } from "../recorder/Recorder.ts"
 import { Database } from "../sql/Database.ts"
 import { orDefect } from "../sql/orDefect.ts"
 import * as EngineRows from "./engine/EngineRows.ts"
@@ -63,6 +64,7 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       const jobs = yield* JobsRepo
       const attempts = yield* AttemptsRepo
       const policies = yield* Policies
+      const { job: recorded } = yield* Recorder
       const engineRows = yield* EngineRows.make
       const engine = yield* WorkflowEngine.WorkflowEngine
       const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
@@ -248,6 +250,7 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
           policies,
           kinds,
           slots,
+          recorded,
           cancellations,
           changes,
           mayBegin,

@@ -81,9 +81,10 @@ export class Recorded {
     return this.recorder === undefined ? effect : Effect.flatten(this.recorder.run(effect))
   }
 
-  /** Runs an effect in a fiber of its own, recorded, and ends the recording with the effect. */
+  /** Runs an effect in a fiber of its own, in a trace of its own, and ends the recording with the effect. */
   record<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
-    return Effect.onExit(this.within(effect), (exit) =>
+    const traced = Effect.withSpan(effect, this.run.name, { root: true })
+    return Effect.onExit(this.within(traced), (exit) =>
       Effect.sync(() => {
         this.settle(exit)
         this.end()
@@ -97,11 +98,6 @@ export class Recorded {
 
   timeline(): Timeline {
     return this.recording.timeline()
-  }
-
-  /** Events that were dropped, or came when there was no room. */
-  get lost(): number {
-    return this.recording.log.lost
   }
 
   /** The tracer of the recorded fibers; undefined at the end. */

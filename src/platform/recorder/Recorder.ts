@@ -45,7 +45,7 @@ export interface Figures {
   readonly recorded: Readonly<Record<Run["kind"], number>>
   readonly kept: number
   readonly pushedOut: number
-  /** Events that the kept and running recordings have lost. */
+  /** Events that did not fit into a recording, or into the memory, since the start. */
   readonly lostEvents: number
   readonly bytes: number
 }
@@ -211,7 +211,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
           recorded,
           kept: store.size,
           pushedOut: store.pushedOut,
-          lostEvents: store.newestFirst().reduce((lost, one) => lost + one.lost, 0),
+          lostEvents: store.memory.lost,
           bytes: store.bytes
         })
       }

@@ -1,5 +1,6 @@
 import { Workflow } from "@effect/workflow"
 import { type Context, Effect, Either, Option, Schema } from "effect"
+import type { Recorder } from "../../recorder/Recorder.ts"
 import { type BoundActivity, JobId, type JobKind, undoing } from "../Job.ts"
 import type { ActivityFailure, Ends } from "../record/AttemptsRepo.ts"
 import type { JobRow, JobsRepo, StartedJob } from "../record/JobsRepo.ts"
@@ -20,6 +21,8 @@ export const JobRun = Workflow.make({
 /** Names a run in the engine's tables; `JobsRepo.stranded` builds the same name in SQL. */
 export const executionId = (id: JobId, run: number): string => `${id}/${run}`
 
+type End = "succeeded" | "failed" | "cancelled"
+
 export interface JobRunOptions extends ActivityOptions {
   readonly jobs: Context.Tag.Service<JobsRepo>
   readonly kinds: ReadonlyMap<string, JobKind>
@@ -30,9 +33,11 @@ export interface JobRunOptions extends ActivityOptions {
   /** Records the end of a run, and enqueues the successor of a recurring job. */
   readonly finish: (
     job: JobRow,
-    state: "succeeded" | "failed" | "cancelled",
+    state: End,
     error: string | undefined
   ) => Effect.Effect<void>
+  /** Records the timeline of some runs of a kind. */
+  readonly recorded: Context.Tag.Service<Recorder>["job"]
 }
 
 const reasonOf = ({ activity, cause, reason }: ActivityFailure) =>
@@ -53,7 +58,7 @@ const performAll = (options: JobRunOptions, job: JobRow, steps: ReadonlyArray<Bo
 
 /**
  * Runs all activities to their ends, or until `cancelled`. If one did not succeed, all are undone, the failed one
- * included. An activity that was interrupted or got no answer may have had its effect.
+ * included. An activity that was interrupted or got no answer may have had its effect. Returns how the job ended.
  */
 const runSteps = Effect.fnUntraced(function*(
   options: JobRunOptions,
@@ -70,9 +75,10 @@ const runSteps = Effect.fnUntraced(function*(
   if (job.cancel_requested_at === null) {
     yield* Effect.raceFirst(performAll(options, job, steps, ended), cancelled)
   }
+  const finish = (state: End, error?: string) => Effect.as(options.finish(job, state, error), state)
   const failures = [...ended.values()].flatMap(Option.toArray)
   if (failures.length === 0 && undone.size === 0 && ended.size === steps.length) {
-    return yield* options.finish(job, "succeeded", undefined)
+    return yield* finish("succeeded")
   }
   yield* Effect.forEach(
     steps.filter(({ name }) => !undone.has(undoing(name)) && !failed.has(undoing(name))),
@@ -80,8 +86,8 @@ const runSteps = Effect.fnUntraced(function*(
     { concurrency: "unbounded", discard: true }
   )
   return yield* failures.length === 0
-    ? options.finish(job, "cancelled", undefined)
-    : options.finish(job, "failed", failures.map(reasonOf).join("; "))
+    ? finish("cancelled")
+    : finish("failed", failures.map(reasonOf).join("; "))
 })
 
 /**
@@ -97,17 +103,21 @@ export const execute = (options: JobRunOptions) => ({ id, kind, run }: typeof Jo
     // Subscribes before reading the job, so that no cancellation is missed in between.
     const cancelled = yield* options.cancellations.subscribe(id)
     const started = yield* options.jobs.start(id, run)
-    if (Option.isNone(started)) return
+    if (Option.isNone(started)) return "succeeded"
     const job = started.value
     yield* options.changes.raise(id)
     const steps = known.steps(job.payload, { id, createdAt: job.created_at })
-    yield* Either.match(steps, {
-      onLeft: (reason) => options.finish(job, "failed", `its payload cannot be read: ${reason}`),
+    return yield* Either.match(steps, {
+      onLeft: (reason) => Effect.as(options.finish(job, "failed", `its payload cannot be read: ${reason}`), "failed"),
       onRight: (steps) => runSteps(options, job, steps, cancelled)
     })
   }).pipe(
     Effect.scoped,
     retryDefects,
+    // a timeline says that its job failed
+    Effect.filterOrFail((state) => state !== "failed"),
+    options.recorded(kind),
+    Effect.ignore,
     options.slots.withPermits(1),
     Effect.annotateLogs({ job: id })
   )
