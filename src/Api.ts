@@ -17,6 +17,7 @@ import { HostRefused, OriginRefused } from "./platform/http/rules/Provenance.ts"
 import * as Wire from "./platform/http/rules/WireProblems.ts"
 import { NotReady } from "./platform/lifecycle/NotReady.ts"
 import { DatabaseUnavailable } from "./platform/sql/DatabaseUnavailable.ts"
+import { RecordingsApi } from "./recordings/Api.ts"
 import { ResilienceApi } from "./resilience/Api.ts"
 import { TransfersApi } from "./transfers/Api.ts"
 import { UploadsApi } from "./uploads/Api.ts"
@@ -39,6 +40,7 @@ export const Api = HttpApi.make("barista")
   .add(ComparisonApi)
   .add(OutboxApi)
   .add(MetricsApi)
+  .add(RecordingsApi)
   .addError(Problem.InvalidInput)
   .addError(Problem.RouteNotFound)
   .addError(Problem.MethodNotAllowed)

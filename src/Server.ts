@@ -63,6 +63,7 @@ import { rememberHeads } from "./platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "./platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "./platform/workers/cpu/CpuPool.ts"
 import { Policies } from "./policy/Policies.ts"
+import * as RecordingsHttp from "./recordings/Http.ts"
 import * as ResilienceHttp from "./resilience/Http.ts"
 import { Resilience } from "./resilience/Resilience.ts"
 import * as TransfersHttp from "./transfers/Http.ts"
@@ -94,7 +95,8 @@ const handlers = Effect.all({
   outcomes: OutcomesHttp.handlers,
   comparison: ComparisonHttp.handlers,
   outbox: OutboxHttp.handlers,
-  metrics: MetricsHttp.handlers
+  metrics: MetricsHttp.handlers,
+  recordings: RecordingsHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
 /** The recurring job, which removes expired rows and checks the ledger. */

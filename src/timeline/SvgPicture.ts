@@ -37,9 +37,10 @@ const notesOf = ({ lost }: Timeline, undrawn: number): ReadonlyArray<string> => 
 
 /**
  * Draws a timeline as a self-contained SVG of bounded size: a row a fiber, a colour a state, an axis and a legend. Its
- * second line tells where the time went. It follows the reader's light or dark colour scheme.
+ * second line tells where the time went. It follows the reader's light or dark colour scheme. The text comes in parts,
+ * between which other work may run.
  */
-export const draw = (timeline: Timeline): string => {
+export function* parts(timeline: Timeline): Generator<string> {
   const all = rowsOf(timeline)
   const rows = all.slice(0, mostRows)
   const left = Math.ceil(Math.min(widestName, Math.max(narrowestName, ...rows.map((row) => nameWidth(row) + 14))))
@@ -56,19 +57,19 @@ export const draw = (timeline: Timeline): string => {
   const notes = notesOf(timeline, all.length - rows.length)
   const height = end + notes.length * 18 + 4
   const told = why(timeline)
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
-    ` role="img" font-family="system-ui, sans-serif" font-size="12">`,
-    title(`${timeline.name}: ${told}`),
-    style,
-    `<rect class="paper" width="100%" height="100%"/>`,
-    `<text class="head" x="8" y="20">${escaped(fitted(timeline.name, width - 16, 9))}</text>`,
-    `<text class="quiet" x="8" y="40">${escaped(fitted(told, width - 16))}</text>`,
-    drawAxis(axis, bottom),
-    ...rows.map((row, index) => drawRow(row, axis, headHeight + index * rowHeight)),
-    drawStalls(timeline, axis, bottom),
-    legend,
-    ...notes.map((note, index) => `<text class="quiet" x="8" y="${end + 12 + index * 18}">${note}</text>`),
-    "</svg>\n"
-  ].join("")
+  yield `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="12">` +
+    title(`${timeline.name}: ${told}`) +
+    style +
+    `<rect class="paper" width="100%" height="100%"/>` +
+    `<text class="head" x="8" y="20">${escaped(fitted(timeline.name, width - 16, 9))}</text>` +
+    `<text class="quiet" x="8" y="40">${escaped(fitted(told, width - 16))}</text>` +
+    drawAxis(axis, bottom)
+  for (const [index, row] of rows.entries()) yield drawRow(row, axis, headHeight + index * rowHeight)
+  yield drawStalls(timeline, axis, bottom) + legend +
+    notes.map((note, index) => `<text class="quiet" x="8" y="${end + 12 + index * 18}">${note}</text>`).join("")
+  yield "</svg>\n"
 }
+
+/** Draws a timeline as one text of SVG. */
+export const draw = (timeline: Timeline): string => [...parts(timeline)].join("")

@@ -1,4 +1,5 @@
 import { ConfigProvider, Duration, Effect, Layer, Option } from "effect"
+import type { Values } from "../../src/AppConfig.ts"
 import * as Httpbin from "../../src/platform/upstream/Httpbin.ts"
 import * as LoopbackServer from "./LoopbackServer.ts"
 import { TestServer } from "./TestServer.ts"
@@ -36,7 +37,10 @@ export const retry = [
 export const withPolicies = (...variables: ReadonlyArray<readonly [string, string]>) =>
   Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(variables))))
 
-/** The product's own server with that upstream and those settings. */
-export const server = Layer.unwrapScoped(
-  Effect.map(upstream, ({ url }) => TestServer.layer({ ...settings, upstreamUrl: Option.some(url) }))
-)
+/** The product's own server with that upstream, those settings and some others. */
+export const serverWith = (overrides: Partial<Values>) =>
+  Layer.unwrapScoped(
+    Effect.map(upstream, ({ url }) => TestServer.layer({ ...settings, upstreamUrl: Option.some(url), ...overrides }))
+  )
+
+export const server = serverWith({})

@@ -25,11 +25,12 @@ export const PageParams = Schema.Struct({
 export type PageParams = typeof PageParams.Type
 
 /**
- * Reads one page by keyset. `query` is asked for one row more than the page holds. If that row exists, the answer gets
- * a `Link: <…>; rel="next"` header (RFC 8288) to the next page. The link is on the same `path`, which may have a query
- * of its own.
+ * Reads one page by keyset, where `keyOf` says by what rows follow each other. `query` is asked for one row more than
+ * the page holds. If that row exists, the answer gets a `Link: <…>; rel="next"` header (RFC 8288) to the next page. The
+ * link is on the same `path`, which may have a query of its own.
  */
-export const page = <Row extends { readonly id: number }, E, R>(
+export const pageBy = <Row>(keyOf: (row: Row) => number) =>
+<E, R>(
   path: string,
   { after, limit }: PageParams,
   query: (window: Window) => Effect.Effect<ReadonlyArray<Row>, E, R>
@@ -39,8 +40,15 @@ export const page = <Row extends { readonly id: number }, E, R>(
     const last = kept.at(-1)
     return rows.length > limit && last !== undefined
       ? Effect.as(
-        setHeader("link", `<${path}${path.includes("?") ? "&" : "?"}limit=${limit}&after=${last.id}>; rel="next"`),
+        setHeader("link", `<${path}${path.includes("?") ? "&" : "?"}limit=${limit}&after=${keyOf(last)}>; rel="next"`),
         kept
       )
       : Effect.succeed(kept)
   })
+
+/** Reads one page of rows that follow each other by their id. */
+export const page = <Row extends { readonly id: number }, E, R>(
+  path: string,
+  params: PageParams,
+  query: (window: Window) => Effect.Effect<ReadonlyArray<Row>, E, R>
+): Effect.Effect<ReadonlyArray<Row>, E, R> => pageBy<Row>(({ id }) => id)(path, params, query)
