@@ -1,7 +1,8 @@
 import type { Timeline } from "../../timeline/Timeline.ts"
+import { why } from "../../timeline/why.ts"
 import { language, say } from "../texts.ts"
 import { Status, type Tone } from "../widgets/Status.tsx"
-import { explain } from "./explain.ts"
+import { Strip } from "./Strip.tsx"
 import type { TimelineState } from "./TimelineState.ts"
 import type { Track } from "./Track.ts"
 import { Commits, Stalls, Why } from "./Why.tsx"
@@ -34,8 +35,9 @@ const RecordingFacts = ({ state, track }: { readonly state: TimelineState; reado
     <div class="timeline-facts">
       <p class="timeline-why">
         <Status tone={tones[outcome]}>{outcomeWords[outcome][language.value]}</Status> <strong>{name}</strong>{" "}
-        <span>{explain(timeline, language.value)}</span>
+        <span>{why(timeline, language.value)}</span>
       </p>
+      <Strip state={state} track={track} />
       <p class="hint">
         {say(
           `${counted(fibers.length, "fibre")}, ${counted(slices.length, "tranche")}`,

@@ -1,6 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals"
-import type { Slice, Timeline } from "../../timeline/Timeline.ts"
 import { criticalPath, type Segment } from "../../timeline/criticalPath.ts"
+import type { Slice, Timeline } from "../../timeline/Timeline.ts"
 import { Axis, DrawnTime, panned, revealing, type Shown, within, zoomed } from "./Axis.ts"
 import { foldedTime } from "./gaps.ts"
 import { ancestors, type GridRow, gridRows, search } from "./grid.ts"

@@ -1,6 +1,6 @@
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { language, say } from "../texts.ts"
-import { partsOf } from "./explain.ts"
+import { partsOf } from "./parts.ts"
 import type { TimelineState } from "./TimelineState.ts"
 import { keyOf, type Track } from "./Track.ts"
 import { duration, moment, stateWords } from "./words.ts"

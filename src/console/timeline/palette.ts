@@ -22,6 +22,9 @@ const colours: Readonly<Record<Shown, readonly [light: readonly [string, string]
   unknown: [["#f4f1ed", "#8f867d"], ["#24201d", "#8f867d"]]
 }
 
+/** The ground of a state's pattern, on which text is legible. */
+export const groundOf = (state: Shown, isDark: boolean): string => colours[state][isDark ? 1 : 0][0]
+
 /** The side of a pattern's tile in CSS pixels. */
 const tile = 8
 
@@ -125,6 +128,6 @@ export const makePalette = (isDark: boolean, ratio: number): Palette => {
     isDark,
     fill: (state) => fills.get(state) ?? flat(state),
     flat,
-    ground: (state) => colours[state][isDark ? 1 : 0][0]
+    ground: (state) => groundOf(state, isDark)
   }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Axis, DrawnTime } from "../../../src/console/timeline/Axis.ts"
 import { barsOf } from "../../../src/console/timeline/bars.ts"
-import { explain } from "../../../src/console/timeline/explain.ts"
 import { foldedTime, idleGaps } from "../../../src/console/timeline/gaps.ts"
 import { gridRows, search } from "../../../src/console/timeline/grid.ts"
 import { allMoments, stepped } from "../../../src/console/timeline/moments.ts"
+import { partsOf } from "../../../src/console/timeline/parts.ts"
 import { sliceAt, Track } from "../../../src/console/timeline/Track.ts"
 import { duration, moment } from "../../../src/console/timeline/words.ts"
 import { fiber, large, recording, slice } from "../support/recordings.ts"
@@ -146,12 +146,14 @@ describe("words", () => {
     expect(moment(1_234_567_890, "en")).toBe("1.234568 s")
   })
 
-  it("tell where the time went, in both languages", () => {
+  it("tell where the time went, the largest part first", () => {
     const slept = recording({
       fibers: [fiber(1, null, 0, 1000, "Work")],
       slices: [slice(1, 0, 900, "waiting"), slice(1, 900, 1000)]
     })
-    expect(explain(slept, "en")).toBe("1 µs: Work sleeps (0.9 µs); Work runs (0.1 µs)")
-    expect(explain(slept, "fr")).toBe("1 µs : Work dort (0,9 µs) ; Work s'exécute (0,1 µs)")
+    expect(partsOf(slept)).toEqual([
+      { fiber: 1, state: "sleep", time: 900, at: 0 },
+      { fiber: 1, state: "running", time: 100, at: 900 }
+    ])
   })
 })
