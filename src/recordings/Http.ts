@@ -1,5 +1,5 @@
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Chunk, Effect, Option, Stream } from "effect"
+import { Chunk, Effect, type Option, Stream } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { Locale } from "../domain/Text.ts"
 import { preferredType } from "../platform/http/contract/Accept.ts"

@@ -1,6 +1,6 @@
-import { HttpServerRequest } from "@effect/platform"
+import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { expect, it } from "@effect/vitest"
-import { Context, Effect, Layer, Option, Stream } from "effect"
+import { type Context, Effect, Layer, Option, Stream } from "effect"
 import { AppConfig } from "../../src/AppConfig.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { Recorder } from "../../src/platform/recorder/Recorder.ts"
@@ -42,7 +42,9 @@ it.scopedLive("a growing timeline is made again only when its client has taken t
       new Request(`http://localhost/timelines/${id}`, { headers: { accept: "text/event-stream" } })
     )
     const response = yield* get({ path: { id }, urlParams: {}, request })
-    const body = "body" in response && response.body._tag === "Stream" ? response.body.stream : Stream.empty
+    const body = HttpServerResponse.isServerResponse(response) && response.body._tag === "Stream"
+      ? Stream.orDie(response.body.stream)
+      : Stream.empty
     const taken = yield* Stream.runHead(Stream.drop(body, 1).pipe(Stream.tap(() => turns(200))))
     expect(Option.isSome(taken)).toBe(true)
     // one in the client's hands, one that waits, and one that is being offered
