@@ -1,7 +1,8 @@
 import { Cause, Effect, Exit, type Fiber, FiberId, type Option, RuntimeFlags, type Scheduler, Supervisor } from "effect"
 import { currentWait, Wait } from "../domain/Wait.ts"
 import { type EventLog, type Kind, kinds, nobody } from "./EventLog.ts"
-import { bound } from "./LoopStalls.ts"
+import { bound, loopStalls } from "./LoopStalls.ts"
+import type { Recording } from "./Recording.ts"
 import type { Outcome } from "./Timeline.ts"
 
 // The only file of the recorder that uses private parts of Effect 3.22's fibers: the message that wakes a fiber, and
@@ -69,26 +70,17 @@ interface Running {
 /** The fibers on the stack of this thread; only the last one runs. */
 const running: Array<Running> = []
 
-/** Takes a slice of a fiber beyond the bound, in nanoseconds. */
-export type Stalled = (fiber: number, nanos: number) => void
-
-export interface HookOptions {
-  /** Keeps the fibers that have not ended, to interrupt one. */
-  readonly keepsFibers: boolean
-  readonly stalled: Stalled | undefined
-}
+const nanosPerMilli = 1_000_000
 
 /** Nanoseconds beyond which a slice keeps the event loop for too long. */
-const longest = bound * 1_000_000
+const longest = bound * nanosPerMilli
 
 /** Records the life of the fibers of one recording: as their supervisor, and as the scheduler around theirs. */
 export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements Scheduler.Scheduler {
   override readonly value = Effect.void
-  readonly shouldYield: Scheduler.Scheduler["shouldYield"]
+  private readonly recording: Recording
   private readonly log: EventLog
-  private readonly now: () => number
   private readonly inner: Scheduler.Scheduler
-  private readonly stalled: Stalled | undefined
   /** Fibers that began. */
   fibers = 0
   /** The fibers that have not ended, where somebody may want to interrupt one. */
@@ -98,26 +90,29 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   /** The time at which the first fiber ran. */
   firstRan: number | undefined
   /** Fibers for which an interruption was asked, until they honour it. */
-  private readonly asked = new Set<number>()
+  private asked: Set<number> | undefined
 
-  constructor(log: EventLog, now: () => number, inner: Scheduler.Scheduler, { keepsFibers, stalled }: HookOptions) {
+  /** `keepsFibers` keeps the fibers that have not ended, to interrupt one. */
+  constructor(recording: Recording, inner: Scheduler.Scheduler, keepsFibers: boolean) {
     super()
-    this.log = log
-    this.now = now
+    this.recording = recording
+    this.log = recording.log
     this.inner = inner
-    this.stalled = stalled
     this.alive = keepsFibers ? new Map() : undefined
-    this.shouldYield = (fiber) => inner.shouldYield(fiber)
+  }
+
+  shouldYield(fiber: AnyFiber): number | false {
+    return this.inner.shouldYield(fiber)
   }
 
   add(kind: Kind, fiber: number, a: number = nobody, b: number = nobody): void {
-    this.log.add(this.now(), kind, fiber, a, b)
+    this.log.add(this.recording.now(), kind, fiber, a, b)
   }
 
   /** Records a run that ended without a fiber as one that has run from the beginning. */
   addFiberless(exit: Exit.Exit<unknown, unknown>): void {
     const { id } = FiberId.unsafeMake()
-    const now = this.now()
+    const now = this.recording.now()
     this.fibers++
     this.firstRan = 0
     this.ran = now
@@ -128,7 +123,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
 
   /** Notes that a fiber runs from now on. */
   private enter(running: Running): void {
-    const now = this.now()
+    const now = this.recording.now()
     running.since = now
     this.firstRan ??= now
     this.log.add(now, kinds.run, running.fiber, nobody, nobody)
@@ -136,10 +131,12 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
 
   /** Notes the end of a time of running, and reports one that kept the event loop for too long. */
   private leave({ fiber, since }: Running, blocker: number = nobody, note: number = nobody): void {
-    const now = this.now()
+    const now = this.recording.now()
     this.ran += now - since
     this.log.add(now, kinds.suspend, fiber, blocker, note)
-    if (this.stalled !== undefined && now - since > longest) this.stalled(fiber, now - since)
+    if (now - since > longest && this.recording.isLive) {
+      loopStalls.slice(this.recording, fiber, (now - since) / nanosPerMilli)
+    }
   }
 
   scheduleTask(task: Scheduler.Task, priority: number, fiber?: AnyFiber): void {
@@ -159,6 +156,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     const waker = currentId()
     if (message._tag === "InterruptSignal") {
       this.add(kinds.ask, id, interruptorOf(message.cause ?? Cause.empty), waker)
+      this.asked ??= new Set()
       this.asked.add(id)
       if (internals._asyncInterruptor === null) return
     } else if (message._tag !== "Resume" && message._tag !== "YieldNow") return
@@ -179,7 +177,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   override onEnd<A, E>(exit: Exit.Exit<A, E>, fiber: Fiber.RuntimeFiber<A, E>): void {
     const [outcome, by] = outcomeOf(exit)
     this.add(kinds.end, fiber.id().id, outcomes.indexOf(outcome), by)
-    this.asked.delete(fiber.id().id)
+    this.asked?.delete(fiber.id().id)
     this.alive?.delete(fiber.id().id)
   }
 
@@ -193,7 +191,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     const own = { hooks: this, fiber: id, since: 0 }
     running.push(own)
     this.enter(own)
-    this.watch(fiber, this.asked.has(id))
+    if (this.asked !== undefined) this.watch(fiber, this.asked.has(id))
   }
 
   override onSuspend<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
@@ -220,7 +218,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     const flags = internalsOf(fiber)?.currentRuntimeFlags
     if (flags === undefined || !RuntimeFlags.interruptible(flags)) return
     const id = fiber.id().id
-    if (this.asked.delete(id)) this.add(kinds.honour, id)
+    if (this.asked?.delete(id) === true) this.add(kinds.honour, id)
     this.watch(fiber, false)
   }
 

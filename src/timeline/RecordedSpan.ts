@@ -1,4 +1,4 @@
-import type { Context, Exit, Option, Tracer } from "effect"
+import { Context, type Exit, Option, type Tracer } from "effect"
 import { randomUUID } from "node:crypto"
 
 const nothing: ReadonlyMap<string, unknown> = new Map()
@@ -71,6 +71,24 @@ export class RecordedSpan implements Tracer.Span {
 
   get links(): ReadonlyArray<Tracer.SpanLink> {
     return this.collected?.links ?? noLinks
+  }
+
+  /** True if a tracer collects the span with its attributes and its place in the trace. */
+  get isCollected(): boolean {
+    return this.collected !== undefined
+  }
+
+  /** Begins a span within this one, for a recording alone. */
+  child(name: string, attributes: Readonly<Record<string, unknown>> = {}): RecordedSpan {
+    const child = new RecordedSpan(this.log, undefined, name, Option.some(this), Context.empty(), [], 0n, "internal")
+    for (const [key, value] of Object.entries(attributes)) child.attribute(key, value)
+    return child
+  }
+
+  /** Notes a span within this one that contains no others; returns its end. */
+  leaf(name: string): (exit: Exit.Exit<unknown, unknown>) => void {
+    const number = this.log.begin(name)
+    return (exit) => this.log.end(number, exit)
   }
 
   end(endTime: bigint, exit: Exit.Exit<unknown, unknown>): void {

@@ -16,7 +16,7 @@ import {
 import { currentWait } from "../domain/Wait.ts"
 import type { NamedPolicy } from "../policy/Policy.ts"
 import { type PolicyObserver, policyObserver } from "../policy/PolicyObserver.ts"
-import { isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
+import { type After, isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
 import { assemble } from "./assemble.ts"
 import { blockEvents, EventLog, EventMemory, kinds, nobody } from "./EventLog.ts"
 import { currentId, FiberHooks, outcomeOf, outcomes } from "./FiberHooks.ts"
@@ -37,32 +37,67 @@ const nanosPerMilli = 1_000_000
 /** The cost of one event, hooks included: `npm run bench:recorder` measured 120 to 570 ns. */
 const nanosPerEvent = 500
 
-/** The time by a clock, in whole nanoseconds since now; and how moments of `performance.now()` appear on it. */
-const timeSince = (clock: Clock.Clock): Pick<Recording, "now" | "at"> => {
-  if (isLive(clock)) {
-    const origin = performance.now()
-    const at = (millis: number) => Math.round((millis - origin) * nanosPerMilli)
-    return { at, now: () => at(performance.now()) }
+/** A clock that reports each sleep to the recorder, and passes it to another clock. */
+class RecordedClock implements TimerClock {
+  readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
+  private readonly inner: Clock.Clock
+  private readonly hooks: FiberHooks
+  private readonly scheduler: Scheduler.Scheduler
+
+  constructor(inner: Clock.Clock, hooks: FiberHooks, scheduler: Scheduler.Scheduler) {
+    this.inner = inner
+    this.hooks = hooks
+    this.scheduler = scheduler
   }
-  const origin = clock.unsafeCurrentTimeNanos()
-  return { at: () => undefined, now: () => Number(clock.unsafeCurrentTimeNanos() - origin) }
+
+  /** The timers of policies are no fiber's, and stay out of the recording. */
+  get after(): After {
+    return timersOfClock(this.inner, this.scheduler)
+  }
+
+  get currentTimeMillis() {
+    return this.inner.currentTimeMillis
+  }
+
+  get currentTimeNanos() {
+    return this.inner.currentTimeNanos
+  }
+
+  unsafeCurrentTimeMillis(): number {
+    return this.inner.unsafeCurrentTimeMillis()
+  }
+
+  unsafeCurrentTimeNanos(): bigint {
+    return this.inner.unsafeCurrentTimeNanos()
+  }
+
+  sleep(duration: Duration.Duration): Effect.Effect<void> {
+    return Effect.withFiberRuntime((fiber) => {
+      this.hooks.add(kinds.sleep, fiber.id().id, Math.round(Math.min(Duration.toMillis(duration), nobody - 1)))
+      return this.inner.sleep(duration)
+    })
+  }
 }
 
-/** A clock that reports each sleep to the recorder, and passes it to another clock. */
-const recordedClock = (clock: Clock.Clock, hooks: FiberHooks, scheduler: Scheduler.Scheduler): TimerClock => ({
-  [Clock.ClockTypeId]: Clock.ClockTypeId,
-  unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis(),
-  unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos(),
-  currentTimeMillis: clock.currentTimeMillis,
-  currentTimeNanos: clock.currentTimeNanos,
-  // the timers of policies are no fiber's, and stay out of the recording
-  after: timersOfClock(clock, scheduler),
-  sleep: (duration) =>
-    Effect.withFiberRuntime((fiber) => {
-      hooks.add(kinds.sleep, fiber.id().id, Math.round(Math.min(Duration.toMillis(duration), nobody - 1)))
-      return clock.sleep(duration)
-    })
-})
+/** A tracer that notes each span, and passes it to the collector, if there is one. */
+class RecordedTracer implements Tracer.Tracer {
+  readonly [Tracer.TracerTypeId]: Tracer.TracerTypeId = Tracer.TracerTypeId
+  private readonly log: SpanLog
+  private readonly collector: Tracer.Tracer | undefined
+
+  constructor(log: SpanLog, collector: Tracer.Tracer | undefined) {
+    this.log = log
+    this.collector = collector
+  }
+
+  context<X>(evaluate: () => X, fiber: Fiber.RuntimeFiber<unknown, unknown>): X {
+    return this.collector === undefined ? evaluate() : this.collector.context(evaluate, fiber)
+  }
+
+  span(...asked: Parameters<Tracer.Tracer["span"]>): RecordedSpan {
+    return new RecordedSpan(this.log, this.collector?.span(...asked), ...asked)
+  }
+}
 
 /** The names of a recording. */
 export interface Identity {
@@ -98,20 +133,37 @@ export class Recording {
   readonly stalls: Array<Stall> = []
   /** The end in nanoseconds since the start, with the outcome; undefined while it runs. */
   ended: { readonly at: number; readonly outcome: Outcome } | undefined
-  /** Nanoseconds since the start. */
-  readonly now: () => number
-  /** The same for a moment of `performance.now()`; undefined where the clock is not the machine's. */
-  readonly at: (millis: number) => number | undefined
+  private readonly time: Clock.Clock
+  /** The start in milliseconds of `performance.now()`; undefined where the clock is not the machine's. */
+  private readonly liveFrom: number | undefined
+  private readonly from: bigint
 
   constructor({ clock, id, name }: Identity, log: EventLog, time: Clock.Clock) {
     this.id = id
     this.name = name
     this.clock = clock
     this.startedAt = time.unsafeCurrentTimeMillis()
-    const { at, now } = timeSince(time)
-    this.now = now
-    this.at = at
     this.log = log
+    this.time = time
+    this.liveFrom = isLive(time) ? performance.now() : undefined
+    this.from = this.liveFrom === undefined ? time.unsafeCurrentTimeNanos() : 0n
+  }
+
+  /** True if the clock of the run is the machine's. */
+  get isLive(): boolean {
+    return this.liveFrom !== undefined
+  }
+
+  /** Whole nanoseconds since the start, by the clock of the run. */
+  now(): number {
+    return this.liveFrom === undefined
+      ? Number(this.time.unsafeCurrentTimeNanos() - this.from)
+      : Math.round((performance.now() - this.liveFrom) * nanosPerMilli)
+  }
+
+  /** The same for a moment of `performance.now()`; undefined where the clock is not the machine's. */
+  at(millis: number): number | undefined {
+    return this.liveFrom === undefined ? undefined : Math.round((millis - this.liveFrom) * nanosPerMilli)
   }
 
   /** The timeline so far; fibers that have not ended are `running`. */
@@ -133,36 +185,72 @@ export class Recording {
   }
 }
 
+/** Notes the moments of spans and policies of one recording. */
+class Moments implements SpanLog, PolicyObserver {
+  private readonly recording: Recording
+  private readonly hooks: FiberHooks
+  private spans = 0
+
+  constructor(recording: Recording, hooks: FiberHooks) {
+    this.recording = recording
+    this.hooks = hooks
+  }
+
+  get id(): string {
+    return this.recording.id
+  }
+
+  begin(name: string): number {
+    this.hooks.add(kinds.span, currentId(), numberOfName(name), ++this.spans)
+    return this.spans
+  }
+
+  note(span: number, key: string, value: unknown): void {
+    const { notes } = this.recording
+    const kept = noteOf(key, value)
+    if (kept !== undefined && notes.size < mostNotes) notes.set(span, { ...notes.get(span), ...kept })
+  }
+
+  end(span: number, exit: Exit.Exit<unknown, unknown>): void {
+    this.hooks.add(kinds.spanEnd, currentId(), span, outcomes.indexOf(outcomeOf(exit)[0]))
+  }
+
+  attempt(fiber: FiberId.Runtime, number: number, policy: NamedPolicy): void {
+    this.recording.policies.set(policy.name, policy)
+    this.hooks.add(kinds.attempt, fiber.id, number, numberOfName(policy.name))
+  }
+
+  pause(fiber: FiberId.Runtime, millis: number): void {
+    this.hooks.add(kinds.pause, fiber.id, Math.round(millis))
+  }
+
+  timeout(fiber: FiberId.Runtime, interruptor: FiberId.Runtime, millis: number): void {
+    this.hooks.add(kinds.timeout, fiber.id, interruptor.id, Math.round(millis))
+  }
+
+  ended(fiber: FiberId.Runtime, interruptor: FiberId.Runtime): void {
+    this.hooks.add(kinds.region, fiber.id, interruptor.id)
+  }
+}
+
 /** Records the fibers of one run while they run. */
 export class FiberRecorder {
   readonly recording: Recording
   readonly hooks: FiberHooks
   readonly tracer: Tracer.Tracer
   private readonly recordedClock: Clock.Clock
-  private readonly observer: PolicyObserver
+  private readonly moments: Moments
+  private readonly isCollected: boolean
 
   constructor(recording: Recording, { clock, collector, keepsFibers = false, scheduler }: Surroundings) {
     this.recording = recording
-    const hooks = new FiberHooks(recording.log, recording.now, scheduler, {
-      keepsFibers,
-      stalled: recording.at(0) === undefined
-        ? undefined
-        : (fiber, nanos) => loopStalls.slice(recording, fiber, nanos / nanosPerMilli)
-    })
+    const hooks = new FiberHooks(recording, scheduler, keepsFibers)
     loopStalls.begin(recording)
     this.hooks = hooks
-    this.recordedClock = recordedClock(clock, hooks, scheduler)
-    this.tracer = recordedTracer(recording, hooks, collector)
-    this.observer = {
-      attempt: (fiber: FiberId.Runtime, number, policy) => {
-        recording.policies.set(policy.name, policy)
-        hooks.add(kinds.attempt, fiber.id, number, numberOfName(policy.name))
-      },
-      pause: (fiber: FiberId.Runtime, millis) => hooks.add(kinds.pause, fiber.id, Math.round(millis)),
-      timeout: (fiber: FiberId.Runtime, interruptor, millis) =>
-        hooks.add(kinds.timeout, fiber.id, interruptor.id, Math.round(millis)),
-      ended: (fiber: FiberId.Runtime, interruptor) => hooks.add(kinds.region, fiber.id, interruptor.id)
-    }
+    this.recordedClock = new RecordedClock(clock, hooks, scheduler)
+    this.moments = new Moments(recording, hooks)
+    this.tracer = new RecordedTracer(this.moments, collector)
+    this.isCollected = collector !== undefined
   }
 
   timeline(): Timeline {
@@ -181,7 +269,7 @@ export class FiberRecorder {
         Effect.withTracer(this.tracer),
         Effect.withClock(this.recordedClock),
         Effect.fork,
-        Effect.locally(policyObserver, this.observer),
+        Effect.locally(policyObserver, this.moments),
         Effect.locally(currentWait, "unnamed"),
         Effect.locally(FiberRef.currentSupervisor, this.hooks),
         Effect.withScheduler(this.hooks),
@@ -197,41 +285,18 @@ export class FiberRecorder {
     const services = FiberRefs.getOrDefault(plain.fiberRefs, DefaultServices.currentServices)
     const refs = new Map(plain.fiberRefs.locals)
     const set = <A>(ref: FiberRef.FiberRef<A>, value: A) => refs.set(ref, [[FiberId.none, value]])
-    set(policyObserver, this.observer)
+    set(policyObserver, this.moments)
     set(currentWait, "unnamed")
     set(FiberRef.currentSupervisor, this.hooks)
     set(FiberRef.currentScheduler, this.hooks)
-    set(
-      DefaultServices.currentServices,
-      services.pipe(Context.add(Tracer.Tracer, this.tracer), Context.add(Clock.Clock, this.recordedClock))
-    )
+    // the recording times its spans itself
+    if (!this.isCollected) set(FiberRef.currentTracerTimingEnabled, false)
+    const own = new Map(services.unsafeMap)
+      .set(Tracer.Tracer.key, this.tracer)
+      .set(Clock.Clock.key, this.recordedClock)
+    set(DefaultServices.currentServices, Context.unsafeMake(own))
     return Runtime.make({ ...plain, fiberRefs: FiberRefs.unsafeMake(refs) })
   }
-}
-
-/** A tracer that notes each span, and passes it to the collector, if there is one. */
-const recordedTracer = (
-  { id, notes }: Recording,
-  hooks: FiberHooks,
-  collector: Tracer.Tracer | undefined
-): Tracer.Tracer => {
-  let spans = 0
-  const log: SpanLog = {
-    id,
-    begin: (name) => {
-      hooks.add(kinds.span, currentId(), numberOfName(name), ++spans)
-      return spans
-    },
-    note: (span, key, value) => {
-      const kept = noteOf(key, value)
-      if (kept !== undefined && notes.size < mostNotes) notes.set(span, { ...notes.get(span), ...kept })
-    },
-    end: (span, exit) => hooks.add(kinds.spanEnd, currentId(), span, outcomes.indexOf(outcomeOf(exit)[0]))
-  }
-  return Tracer.make({
-    context: (evaluate, fiber) => collector === undefined ? evaluate() : collector.context(evaluate, fiber),
-    span: (...asked) => new RecordedSpan(log, collector?.span(...asked), ...asked)
-  })
 }
 
 let recordings = 0

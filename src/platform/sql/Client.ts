@@ -1,6 +1,6 @@
 import { SqlClient, type SqlConnection, type SqlError, Statement } from "@effect/sql"
 import { Effect, Effectable, Option, Predicate, Stream } from "effect"
-import { isRecorded } from "../observability/Tracing.ts"
+import { leafSpan } from "../observability/Tracing.ts"
 import { currentChange } from "./ChangeConnection.ts"
 
 /** The ways in which a client reaches its connection. */
@@ -108,13 +108,8 @@ class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.S
       const run = Option.isSome(change)
         ? execute(change.value[0], sql, params)
         : statement(execute(connection, sql, params), sql)
-      return isRecorded(fiber) ?
-        Effect.withSpan(run, "sql.execute", {
-          kind: "client",
-          captureStackTrace: false,
-          attributes: { ...attributes, "db.query.text": sql }
-        }) :
-        run
+      const asked = () => ({ kind: "client", attributes: { ...attributes, "db.query.text": sql } } as const)
+      return leafSpan(fiber, "sql.execute", asked, run)
     })
   }
 }

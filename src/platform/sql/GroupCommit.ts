@@ -6,7 +6,7 @@ import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Exit, Function, Option } from "effect"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { type SharedCommit, waitFor } from "../../domain/Wait.ts"
-import { isRecorded } from "../observability/Tracing.ts"
+import { leafSpan } from "../observability/Tracing.ts"
 import { ChangeConnection, currentChange, isOver, over, type WriterConnection } from "./ChangeConnection.ts"
 import * as DatabaseCounters from "./DatabaseCounters.ts"
 import { isLocked, waitForLock, waitForLockFor } from "./waitForLock.ts"
@@ -271,7 +271,7 @@ export const make = (options: Options) => {
           return outer.permit.withPermits(1)(nested(own, depth + 1, within(own, depth + 1, effect)))
         }
       })
-      return isRecorded(fiber) ? Effect.withSpan(run, "sql.transaction", span) : run
+      return leafSpan(fiber, "sql.transaction", () => span, run)
     })
 
   /** Reserves the connection within a change, until the scope closes. */
