@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks"
 import { routeText } from "../router.ts"
 import { choose, language, say } from "../texts.ts"
 import { chooseTheme, theme } from "./theme.ts"
@@ -38,6 +39,23 @@ const Switches = () => {
   )
 }
 
+const Views = ({ current }: { readonly current: View }) => {
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    // on a phone the list is wider than the page
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" })
+  }, [current])
+  return (
+    <ul ref={list} class="views">
+      {views.map((view) => (
+        <li key={view.path}>
+          <a href={routeText(view.path)} aria-current={view === current ? "page" : undefined}>{say(...view.title)}</a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 /** The name of the product, the navigation between views, and the switches of language and theme. */
 export const Header = ({ current }: { readonly current: View }) => (
   <header class="header">
@@ -48,13 +66,7 @@ export const Header = ({ current }: { readonly current: View }) => (
       Barista
     </a>
     <nav aria-label={say("Vues", "Views")}>
-      <ul class="views">
-        {views.map((view) => (
-          <li key={view.path}>
-            <a href={routeText(view.path)} aria-current={view === current ? "page" : undefined}>{say(...view.title)}</a>
-          </li>
-        ))}
-      </ul>
+      <Views current={current} />
     </nav>
     <Switches />
   </header>
