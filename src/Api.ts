@@ -7,6 +7,7 @@ import { ComparisonApi } from "./comparison/Api.ts"
 import { ComputeApi } from "./compute/Api.ts"
 import * as Problem from "./domain/Problem.ts"
 import { ExternalApi } from "./external/Api.ts"
+import { LabApi } from "./lab/Api.ts"
 import { MetricsApi } from "./metrics/Api.ts"
 import { MonitoringApi } from "./monitoring/Api.ts"
 import { OutboxApi } from "./outbox/Api.ts"
@@ -41,6 +42,7 @@ export const Api = HttpApi.make("barista")
   .add(OutboxApi)
   .add(MetricsApi)
   .add(RecordingsApi)
+  .add(LabApi)
   .addError(Problem.InvalidInput)
   .addError(Problem.RouteNotFound)
   .addError(Problem.MethodNotAllowed)

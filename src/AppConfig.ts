@@ -2,6 +2,7 @@ import { Config, ConfigProvider, Context, Effect, Layer } from "effect"
 import { chat } from "./settings/Chat.ts"
 import { data } from "./settings/Data.ts"
 import { jobs } from "./settings/Jobs.ts"
+import { lab } from "./settings/Lab.ts"
 import { listening } from "./settings/Listening.ts"
 import { mail } from "./settings/Mail.ts"
 import { modelledWork } from "./settings/ModelledWork.ts"
@@ -25,6 +26,7 @@ export const settings = {
   ...threads,
   ...chat,
   ...jobs,
+  ...lab,
   ...modelledWork,
   ...timelines
 }

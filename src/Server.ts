@@ -23,6 +23,8 @@ import * as ComputeHttp from "./compute/Http.ts"
 import { UserDirectory } from "./domain/UserDirectory.ts"
 import { ExternalCalls } from "./external/ExternalCalls.ts"
 import * as ExternalHttp from "./external/Http.ts"
+import * as LabHttp from "./lab/Http.ts"
+import { Lab } from "./lab/Lab.ts"
 import * as MetricsHttp from "./metrics/Http.ts"
 import { Metrics } from "./metrics/Metrics.ts"
 import * as MonitoringHttp from "./monitoring/Http.ts"
@@ -96,7 +98,8 @@ const handlers = Effect.all({
   comparison: ComparisonHttp.handlers,
   outbox: OutboxHttp.handlers,
   metrics: MetricsHttp.handlers,
-  recordings: RecordingsHttp.handlers
+  recordings: RecordingsHttp.handlers,
+  lab: LabHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
 /** The recurring job, which removes expired rows and checks the ledger. */
@@ -201,7 +204,8 @@ const chapters = inOrder(
   Compute.layer,
   Outcomes.layer,
   Comparison.layer,
-  Metrics.layer
+  Metrics.layer,
+  Lab.layer
 )
 
 /** Fills a database that has neither users nor money, completely or not at all. */

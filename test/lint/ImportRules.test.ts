@@ -53,6 +53,9 @@ const forbidden: ReadonlyArray<readonly [string, string]> = [
   ["src/platform/jobs/run/AllOfIt.ts", "../Jobs.ts"],
   ["src/settings/APlatform.ts", "../platform/sql/Database.ts"],
   ["src/settings/AllSettings.ts", "../AppConfig.ts"],
+  ["src/lab/TheServer.ts", "../Server.ts"],
+  ["src/lab/chapters/TheHandlers.ts", "../../users/Http.ts"],
+  ["src/users/TheLab.ts", "../lab/Lab.ts"],
   ["src/users/OneGroup.ts", "../settings/Chat.ts"],
   ["src/platform/sql/OneGroup.ts", "../../settings/Data.ts"],
   ["src/console/AChapter.tsx", "../users/Api.ts"],
@@ -87,6 +90,8 @@ const allowed: ReadonlyArray<readonly [string, string]> = [
   ["src/console/ATimeline.tsx", "../timeline/why.ts"],
   ["src/console/views/ATimeline.tsx", "../../timeline/why.ts"],
   ["src/console/views/ItsFrame.tsx", "../frame/route.ts"],
+  ["src/lab/AChapter.ts", "../users/Users.ts"],
+  ["src/lab/chapters/AChapter.ts", "../../users/Users.ts"],
   ["src/Server.ts", "./users/Users.ts"]
 ]
 

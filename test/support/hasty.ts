@@ -24,7 +24,9 @@ export const settings = {
   riskyTaskDuration: moment,
   monitoredDuration: moment,
   measuredDuration: moment,
-  batchItemDuration: moment
+  batchItemDuration: moment,
+  // an experiment takes long, and has tests of its own
+  labExperiments: 0
 }
 
 /** Environment under which the unreliable operation pauses for a moment between its attempts. */

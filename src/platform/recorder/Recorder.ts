@@ -55,6 +55,8 @@ export interface Experiment {
   readonly id: string
   /** Runs the experiment in a fiber of its own, which ends the recording. */
   readonly run: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Runs an effect in another recorded fiber; unrecorded once the experiment has ended. */
+  readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Finds one of its fibers that has not ended. */
   readonly fiber: (id: number) => Option.Option<Fiber.RuntimeFiber<unknown, unknown>>
 }
@@ -186,6 +188,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
                 (begun): Experiment => ({
                   id: begun.id,
                   run: (effect) => begun.record(effect),
+                  within: (effect) => Effect.suspend(() => begun.within(effect)),
                   fiber: (id) => begun.fiber(id)
                 })
               )

@@ -1,0 +1,156 @@
+import { FileSystem, Path } from "@effect/platform"
+import { Context, Deferred, Effect, Exit, Fiber, FiberSet, Layer, Option } from "effect"
+import { AppConfig, type Values } from "../AppConfig.ts"
+import { type InvalidInput, Overloaded } from "../domain/Problem.ts"
+import { term } from "../domain/Term.ts"
+import { Locale } from "../domain/Text.ts"
+import * as LoopDelay from "../platform/observability/LoopDelay.ts"
+import { type Experiment as RecordedExperiment, Recorder } from "../platform/recorder/Recorder.ts"
+import { type Asked, type Experiment, ExperimentNotFound, type FiberEnded, type FiberNotFound } from "./Api.ts"
+import { chapterOf } from "./Catalogue.ts"
+import { check, withDefaults } from "./Knobs.ts"
+import type { LabChapter } from "./LabChapter.ts"
+import { Meters } from "./Meters.ts"
+import * as Places from "./Places.ts"
+import { RunningExperiment } from "./RunningExperiment.ts"
+
+/** Experiments whose figures are kept; the oldest ones go first. */
+const mostKept = 256
+
+/** Settings of every experiment, which keep it apart from the server's data and from the world. */
+const isolated = { databaseUrl: Option.none(), smtpUrl: Option.none() } satisfies Partial<Values>
+
+/** The folder of all experiments. What a crash has left there goes before the first use. */
+const folder = Effect.gen(function*() {
+  const { dataDir } = yield* AppConfig
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const lab = path.join(dataDir, "lab")
+  yield* fs.remove(lab, { recursive: true, force: true })
+  yield* fs.makeDirectory(lab, { recursive: true })
+  return lab
+})
+
+const full = new Overloaded({ what: term("enregistrements", "recordings"), retry_after: 5 })
+
+/** Prepares an experiment in a folder of its own; the scope removes all that it has made. */
+const prepare = Effect.fnUntraced(function*(chapter: LabChapter, { knobs: given, way }: Asked, directory: string) {
+  const config = yield* AppConfig
+  const fs = yield* FileSystem.FileSystem
+  const recorder = yield* Recorder
+  const knobs = withDefaults(chapter.knobs, given)
+  const dataDir = yield* Effect.orDie(fs.makeTempDirectoryScoped({ directory, prefix: `${chapter.name}-` }))
+  const meters = Meters.of({
+    isMeasuring: false,
+    upstream: undefined,
+    commits: undefined,
+    blockedMilliseconds: undefined
+  })
+  let begun: RecordedExperiment | undefined
+  const prepared = yield* chapter.prepare(way, knobs).pipe(
+    Effect.provideService(AppConfig, { ...config, ...isolated, ...chapter.settings(knobs), dataDir }),
+    Effect.provideService(Meters, meters),
+    // the jobs of an experiment are part of its recording
+    Effect.provideService(Recorder, {
+      ...recorder,
+      job: () => (effect) => Effect.suspend(() => begun === undefined ? effect : begun.within(effect))
+    })
+  )
+  const loopDelay = yield* LoopDelay.measure
+  const recorded = yield* Effect.flatten(recorder.experiment(`${chapter.name}, ${way}`)).pipe(
+    Effect.mapError(() => full)
+  )
+  begun = recorded
+  const timeline = Effect.sync(() => recorder.get(recorded.id))
+  return new RunningExperiment({ chapter, way, knobs, prepared, meters, loopDelay, recorded, timeline })
+})
+
+/** Runs the handbook's lessons as experiments: by the product's own services, recorded and measured. */
+export class Lab extends Context.Tag("barista/lab/Lab")<Lab, {
+  /** Prepares and starts an experiment; returns its id once it runs. */
+  readonly start: (asked: Asked) => Effect.Effect<string, InvalidInput | Overloaded>
+  readonly get: (id: string) => Effect.Effect<Experiment, ExperimentNotFound>
+  /** Asks an experiment to end. */
+  readonly stop: (id: string) => Effect.Effect<Experiment, ExperimentNotFound>
+  /** Asks one fiber of an experiment to end. */
+  readonly interrupt: (
+    id: string,
+    fiber: number
+  ) => Effect.Effect<void, ExperimentNotFound | FiberNotFound | FiberEnded>
+}>() {
+  /** Experiments end with the scope. */
+  static readonly layer = Layer.scoped(
+    Lab,
+    Effect.gen(function*() {
+      const { labExperiments, labTimeout } = yield* AppConfig
+      const fork = yield* FiberSet.makeRuntime<AppConfig | FileSystem.FileSystem | Path.Path>()
+      const places = Places.make(labExperiments)
+      const emptied = yield* Effect.cached(Effect.orDie(folder))
+      const kept = new Map<string, RunningExperiment>()
+
+      const keep = (experiment: RunningExperiment) => {
+        kept.set(experiment.id, experiment)
+        for (const [id, { isRunning }] of kept) {
+          if (kept.size <= mostKept) return
+          if (!isRunning) kept.delete(id)
+        }
+      }
+
+      const find = (id: string) =>
+        Effect.suspend(() => {
+          const experiment = kept.get(id)
+          return experiment === undefined ? new ExperimentNotFound({ id }) : Effect.succeed(experiment)
+        })
+
+      const read = (id: string) =>
+        Effect.flatMap(find(id), ({ experiment }) =>
+          Effect.flatMap(
+            experiment,
+            Option.match({
+              onNone: () => {
+                kept.delete(id)
+                return new ExperimentNotFound({ id })
+              },
+              onSome: Effect.succeed
+            })
+          ))
+
+      /** Runs an experiment to its end, and tells when it has started. */
+      const perform = (chapter: LabChapter, asked: Asked, started: Deferred.Deferred<string, Overloaded>) =>
+        Effect.gen(function*() {
+          const experiment = yield* prepare(chapter, asked, yield* emptied)
+          keep(experiment)
+          yield* Deferred.succeed(started, experiment.id)
+          yield* Effect.timeoutOption(experiment.run, labTimeout).pipe(
+            Effect.annotateLogs({ experiment: experiment.id })
+          )
+        }).pipe(
+          Effect.scoped,
+          places.within,
+          Effect.onError((cause) => Deferred.done(started, Exit.failCause(cause)))
+        )
+
+      const start = Effect.fn("Lab.start")(function*(asked: Asked) {
+        const chapter = chapterOf(asked.chapter)
+        yield* check(chapter.knobs, asked.knobs)
+        const language = yield* Locale
+        const started = yield* Deferred.make<string, Overloaded>()
+        const performed = Effect.provideService(perform(chapter, asked, started), Locale, language)
+        return yield* Effect.uninterruptibleMask((restore) =>
+          Effect.flatMap(places.take, () => {
+            // in the Lab's own runtime, as an experiment outlives the request and is no part of its recording
+            const fiber = fork(performed)
+            return Effect.onInterrupt(restore(Deferred.await(started)), () => Fiber.interrupt(fiber))
+          })
+        )
+      })
+
+      return {
+        start,
+        get: read,
+        stop: (id) => Effect.zipRight(Effect.flatMap(find(id), ({ stop }) => stop), read(id)),
+        interrupt: (id, fiber) => Effect.flatMap(find(id), (experiment) => experiment.interrupt(fiber))
+      }
+    })
+  )
+}
