@@ -117,13 +117,14 @@ const paintWakes = (canvas: Canvas, state: TimelineState, viewport: Viewport): v
   }
 }
 
-/** Outlines the parts of a fiber that lie on the critical path. */
+/** Draws a line above and below the parts of a fiber that lie on the critical path. */
 const paintPath = ({ axis, paint, palette }: Canvas, segments: ReadonlyArray<Segment>, y: number): void => {
-  paint.strokeStyle = palette.accent
-  paint.lineWidth = 2
+  paint.fillStyle = palette.accent
   for (const { from, to } of segments) {
-    const [left, right] = [Math.max(-2, axis.x(from)), Math.min(axis.width + 2, axis.x(to))]
-    if (right > left) paint.strokeRect(left + 0.5, y + 2, Math.max(1, right - left - 1), rowHeight - 7)
+    const [left, right] = [Math.max(0, axis.x(from)), Math.min(axis.width, axis.x(to))]
+    if (right < left) continue
+    paint.fillRect(left, y, Math.max(1, right - left), 2)
+    paint.fillRect(left, y + 20, Math.max(1, right - left), 2)
   }
 }
 

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Outcome } from "../../timeline/Timeline.ts"
-import { Refused } from "../api.ts"
+import { report } from "../api.ts"
 import { go, route, routeText } from "../router.ts"
 import { language, say } from "../texts.ts"
 import { opened } from "../timeline/files.ts"
@@ -44,7 +44,7 @@ const Files = () => (
   />
 )
 
-const Recent = ({ recent }: { readonly recent: ReadonlyArray<Summary> }) => (
+const Recent = ({ recent }: { readonly recent: ReadonlyArray<Summary> | undefined }) => (
   <Table
     caption={say("Enregistrements récents", "Recent recordings")}
     columns={[
@@ -65,22 +65,22 @@ const Recent = ({ recent }: { readonly recent: ReadonlyArray<Summary> }) => (
         cell: ({ started_at }) => new Date(started_at).toLocaleTimeString(language.value)
       }
     ]}
-    rows={recent}
+    rows={recent ?? []}
     keyOf={({ id }) => id}
-    empty={say("Le serveur n'a encore rien enregistré.", "The server has recorded nothing yet.")}
+    empty={recent === undefined
+      ? say("Chargement…", "Loading…")
+      : say("Le serveur n'a encore rien enregistré.", "The server has recorded nothing yet.")}
   />
 )
 
 /** Opens a recording: a saved file, or one that the server still has. */
 const Choice = () => {
-  const recent = useSignal<ReadonlyArray<Summary>>([])
+  const recent = useSignal<ReadonlyArray<Summary> | undefined>(undefined)
   useEffect(() => {
+    // the frame shows a server that is away
     newest(most).then((summaries) => {
       recent.value = summaries
-    }, (error: unknown) => {
-      // the frame shows a server that is away
-      if (error instanceof Refused) recent.value = []
-    })
+    }, report)
   }, [])
   return (
     <>
