@@ -17,6 +17,11 @@ const timelines: View = {
 export const views: ReadonlyArray<View> = [
   timelines,
   {
+    path: "live",
+    title: ["En direct", "Live"],
+    load: () => import("../views/Live.tsx").then(({ Live }) => Live)
+  },
+  {
     path: "jobs",
     title: ["Tâches", "Jobs"],
     load: () => import("../views/Jobs.tsx").then(({ Jobs }) => Jobs)

@@ -1,0 +1,59 @@
+import { durationText, timeOfDay } from "../action/moments.ts"
+import { routeText } from "../router.ts"
+import { say } from "../texts.ts"
+import { Status } from "../widgets/Status.tsx"
+import { type Column, Table } from "../widgets/Table.tsx"
+import { durationOf, type Summary } from "./Summary.ts"
+import { kindText, outcomeText, tones } from "./words.ts"
+
+const columns = (longest: number, now: number): ReadonlyArray<Column<Summary>> => [
+  {
+    title: say("Chronologie", "Timeline"),
+    cell: ({ id, name, route }) => <a href={routeText("timelines", id)}>{route ?? name}</a>
+  },
+  { title: say("Genre", "Kind"), cell: ({ kind }) => kindText(kind, say) },
+  {
+    title: say("Issue", "Outcome"),
+    cell: ({ outcome, status }) => <Status tone={tones[outcome]}>{status ?? ""} {outcomeText(outcome, say)}</Status>
+  },
+  {
+    title: say("Durée", "Duration"),
+    cell: (summary) => {
+      const duration = durationOf(summary, now)
+      return (
+        <span class="run-duration">
+          <span class="run-axis" aria-hidden="true">
+            <span
+              class={`run-bar run-${summary.outcome}`}
+              style={{ width: `${longest === 0 ? 0 : (100 * duration) / longest}%` }}
+            />
+          </span>
+          <span class="figure">{durationText(duration / 1e6)}</span>
+        </span>
+      )
+    }
+  },
+  { title: say("Fibres", "Fibers"), isFigure: true, cell: ({ fibers }) => fibers },
+  { title: say("Début", "Began"), isFigure: true, cell: ({ started_at }) => timeOfDay(started_at) }
+]
+
+interface Props {
+  readonly runs: ReadonlyArray<Summary>
+  /** Milliseconds since the epoch, by which those that run have grown. */
+  readonly now: number
+  readonly empty: string
+}
+
+/** The runs with their durations as bars on one scale; each opens its timeline. */
+export const RunTable = ({ empty, now, runs }: Props) => (
+  <Table
+    caption={say(
+      "Exécutions : en cours d'abord, puis les plus récentes",
+      "Runs: those that run first, then the newest"
+    )}
+    columns={columns(Math.max(0, ...runs.map((summary) => durationOf(summary, now))), now)}
+    rows={runs}
+    keyOf={({ id }) => id}
+    empty={empty}
+  />
+)
