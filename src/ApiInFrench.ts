@@ -266,7 +266,10 @@ export const french: Texts = {
     "Quand les octets ont été gardés, pour If-Modified-Since, If-Unmodified-Since et If-Range",
   "Marks a repetition of the answer to the first request with this Idempotency-Key":
     "La réponse est celle que la première requête de cette Idempotency-Key a reçue",
-  "The next page, while there are more rows (RFC 8288)": "La page suivante, tant qu'il y en a une (RFC 8288)",
+  "The next page, while there are more rows; the timeline of a recorded request (RFC 8288)":
+    "La page suivante, tant qu'il y en a une ; la chronologie d'une requête enregistrée (RFC 8288)",
+  "Milliseconds from the request's headers to the answer's. Of a recorded request also queue, run and wait (W3C)":
+    "Millisecondes entre les en-têtes de la requête et ceux de la réponse. Pour une requête enregistrée, aussi queue, run et wait (W3C)",
   "The URL of the new resource, or of its container": "Où se trouve ce qui a été créé, ou ce dont il fait partie",
   "Seconds to wait before the next try": "Secondes à attendre avant le prochain essai",
   "The supported version (RFC 6455)": "La version parlée (RFC 6455)",

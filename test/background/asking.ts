@@ -51,7 +51,7 @@ export const pages = Effect.fnUntraced(function*(first: string) {
   for (let next: string | undefined = first; next !== undefined && seen.length < 10;) {
     const page: Answer = yield* send("GET", next)
     seen.push(ids(page))
-    next = /^<(.+)>; rel="next"$/.exec(String(page.headers["link"]))?.[1]
+    next = /^<([^>]+)>; rel="next"/.exec(String(page.headers["link"]))?.[1]
     if (next !== undefined) links.push(next)
   }
   return { seen, links }

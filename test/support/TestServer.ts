@@ -6,6 +6,7 @@ import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { Recorder } from "../../src/platform/recorder/Recorder.ts"
 import * as Server from "../../src/Server.ts"
+import { violations } from "../../src/timeline/conservation.ts"
 import { httpAdapter } from "./adapter.ts"
 import { raw } from "./connect.ts"
 import { portOf } from "./loopback.ts"
@@ -14,6 +15,13 @@ import { type Answer, send, type Sent } from "./send.ts"
 type Client = typeof Api extends HttpApi.HttpApi<infer _Id, infer Groups, infer E, infer _R>
   ? HttpApiClient.Client<Groups, E, never>
   : never
+
+/** Dies of the first recording that contradicts itself. */
+const obeying = (recorder: Context.Tag.Service<Recorder>) =>
+  Effect.forEach(recorder.list({}), ({ id, name }) => {
+    const faults = Option.match(recorder.get(id), { onNone: () => [], onSome: violations })
+    return faults.length === 0 ? Effect.void : Effect.dieMessage(`${name}: ${faults.join("; ")}`)
+  }, { discard: true })
 
 /** The product's own server on a free port of loopback, with its files in a temporary folder. */
 export class TestServer extends Context.Tag("barista/test/TestServer")<TestServer, {
@@ -45,10 +53,12 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
         httpAdapter,
         ...overrides
       })
-      return Layer.effect(
+      return Layer.scoped(
         TestServer,
         Effect.gen(function*() {
           const { dataDir } = yield* AppConfig
+          const recorder = yield* Recorder
+          yield* Effect.addFinalizer(() => obeying(recorder))
           const port = portOf(yield* HttpServer.HttpServer)
           const url = `http://127.0.0.1:${port}`
           return {
@@ -56,7 +66,7 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
             port,
             url,
             lifecycle: yield* Lifecycle,
-            recorder: yield* Recorder,
+            recorder,
             client: yield* HttpApiClient.make(Api, { baseUrl: url }),
             send: send(port),
             raw: raw(port)

@@ -23,13 +23,20 @@ export const headers = {
     "The time of the upload, for If-Modified-Since, If-Unmodified-Since and If-Range",
     "Sun, 06 Nov 1994 08:49:37 GMT"
   ),
-  Link: text("The next page, while there are more rows (RFC 8288)", "</users?limit=100&after=100>; rel=\"next\""),
+  Link: text(
+    "The next page, while there are more rows; the timeline of a recorded request (RFC 8288)",
+    "</users?limit=100&after=100>; rel=\"next\", </timelines/0af7651916cd43dd8448eb211c80319c>; rel=\"describedby\""
+  ),
   Location: text("The URL of the new resource, or of its container", "/users/1/complete-profile"),
   "Retry-After": {
     description: "Seconds to wait before the next try",
     schema: { type: "integer", minimum: 1 },
     example: 5
   },
+  "Server-Timing": text(
+    "Milliseconds from the request's headers to the answer's. Of a recorded request also queue, run and wait (W3C)",
+    "queue;dur=0.11, run;dur=0.52, wait;dur=1.8, total;dur=2.43"
+  ),
   "Sec-WebSocket-Version": text("The supported version (RFC 6455)", "13"),
   Upgrade: text("The protocol to change to", "websocket"),
   "WWW-Authenticate": text("How to authenticate (RFC 6750)", "Bearer")

@@ -186,9 +186,7 @@ const headersOf = (status: string, response: Json, operation: Json): ReadonlyArr
   ...(headersOfStatus[status] ?? []),
   ...(takesKey(operation) && Number(status) < 500 && !unkeyed.has(status) ? ["Idempotency-Replayed" as const] : []),
   ...(takesKey(operation) && status === "409" ? ["Retry-After" as const] : []),
-  ...(status === "200" && list(operation["parameters"]).some((parameter) => record(parameter)["name"] === "limit")
-    ? ["Link" as const]
-    : [])
+  ...(status === "101" ? [] : ["Server-Timing" as const, "Link" as const])
 ]
 
 const withResponses = (operation: Json, method: string): Json => {
