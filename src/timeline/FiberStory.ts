@@ -28,7 +28,7 @@ export class FiberStory {
   private since: number
   private reason: Reason | undefined
   private details: WaitDetails | undefined
-  /** The sleep that was announced, and becomes the reason of the wait that follows. */
+  /** The sleep that was announced: the reason of the next wait that takes time. A clock may wait for a lock first. */
   private sleep: number | undefined
   /** Marks the next sleep as the pause of a policy. */
   private pauses = false
@@ -89,9 +89,7 @@ export class FiberStory {
   }
 
   private reasonOf(blocker: number, details: WaitDetails = {}): Reason {
-    const sleep = this.sleep
-    this.sleep = undefined
-    if (sleep !== undefined) return { kind: this.pauses ? "pause" : "sleep", milliseconds: sleep }
+    if (this.sleep !== undefined) return { kind: this.pauses ? "pause" : "sleep", milliseconds: this.sleep }
     const kind = reasonOf(blocker)
     const { commit, fibers, ...told } = details
     switch (kind) {
@@ -119,6 +117,7 @@ export class FiberStory {
         ...end
       })
     }
+    if (this.state === "waiting" && (time > this.since || this.sleep === 0)) this.sleep = undefined
     this.state = state
     this.since = time
     this.reason = undefined

@@ -58,6 +58,7 @@ const forbidden: ReadonlyArray<readonly [string, string]> = [
   ["src/users/TheLab.ts", "../lab/Lab.ts"],
   ["src/users/OneGroup.ts", "../settings/Chat.ts"],
   ["src/platform/sql/OneGroup.ts", "../../settings/Data.ts"],
+  ["src/timeline/keep/AChapter.ts", "../../users/Users.ts"],
   ["src/console/AChapter.tsx", "../users/Api.ts"],
   ["src/console/views/AChapter.tsx", "../../users/Api.ts"],
   ["src/console/views/APlatform.tsx", "../../platform/sql/Database.ts"]
@@ -92,6 +93,8 @@ const allowed: ReadonlyArray<readonly [string, string]> = [
   ["src/console/views/ItsFrame.tsx", "../frame/route.ts"],
   ["src/lab/AChapter.ts", "../users/Users.ts"],
   ["src/lab/chapters/AChapter.ts", "../../users/Users.ts"],
+  ["src/timeline/keep/ItsFolder.ts", "../Timeline.ts"],
+  ["src/timeline/keep/APolicy.ts", "../../policy/Policy.ts"],
   ["src/Server.ts", "./users/Users.ts"]
 ]
 

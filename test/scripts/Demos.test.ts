@@ -156,18 +156,21 @@ describe("the timeline of a demo", () => {
         "--json",
         "a.json",
         "--chrome",
-        "a.trace"
+        "a.trace",
+        "--test",
+        "a.test.ts"
       )
       expect(code).toBe(0)
       const row = printed.find((line) => line.startsWith("Resilience.withTimeout"))
       // five of fifteen seconds, a timeout, and ten more
       expect(row).toMatch(/^Resilience.withTimeout \.{18,20}T\.{36,38}\|$/)
-      expect([...saved.keys()]).toEqual(["a.svg", "a.json", "a.trace"])
+      expect([...saved.keys()]).toEqual(["a.svg", "a.json", "a.trace", "a.test.ts"])
       const timeline = yield* Schema.decodeUnknown(Schema.parseJson(Timeline))(saved.get("a.json"))
       expect(violations(timeline)).toEqual([])
       expect(timeline.duration_ns).toBe(15e9)
       expect(saved.get("a.svg")).toMatch(/^<svg /)
       expect(saved.get("a.trace")).toContain("traceEvents")
+      expect(saved.get("a.test.ts")).toContain("withTimeout(Duration.millis(5000))")
     }))
 
   for (const { name, needs } of catalogue.filter(({ needs }) => needs === "clock")) {
@@ -211,7 +214,10 @@ describe("npm run demo", () => {
     Effect.gen(function*() {
       const wrong = [
         [["caffe"], `unknown demo "caffe"; there are cafe, sequential-and-parallel,`],
-        [["cafe", "--fast"], "unknown option --fast; there are --virtual and --svg FILE, --json FILE, --chrome FILE"],
+        [
+          ["cafe", "--fast"],
+          "unknown option --fast; there are --virtual and --svg FILE, --json FILE, --chrome FILE, --test FILE"
+        ],
         [["cafe", "retry"], "one demo at a time, or all: cafe retry"],
         [["cafe", "--svg"], "--svg needs the name of a file"],
         [["all", "--svg", "a.svg"], "a file takes one demo, not all"],

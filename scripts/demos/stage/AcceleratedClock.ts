@@ -1,4 +1,5 @@
 import { Clock, Duration, Effect } from "effect"
+import { never, timersOfClock } from "../../../src/policy/Timers.ts"
 
 const nanosPerMilli = 1_000_000
 
@@ -17,14 +18,20 @@ export const make = (pace: number): Clock.Clock => {
     currentTimeMillis: Effect.sync(() => Math.floor(millis())),
     currentTimeNanos: Effect.sync(nanos),
     sleep: (duration) =>
-      Effect.suspend(() => {
+      Effect.withFiberRuntime(({ currentScheduler }) => {
+        const after = timersOfClock(live, currentScheduler)
         const due = millis() + Duration.toMillis(duration)
-        // a timer of Node may fire slightly early, which this clock magnifies
-        const rest: Effect.Effect<void> = Effect.suspend(() => {
-          const left = due - millis()
-          return left <= 0 ? Effect.void : Effect.zipRight(live.sleep(Duration.millis(left / pace)), rest)
+        return Effect.async<void>((resume) => {
+          let cancel = never
+          // a timer of Node may fire slightly early, which this clock magnifies
+          const rest = () => {
+            const left = due - millis()
+            if (left <= 0) resume(Effect.void)
+            else cancel = after(left / pace, rest)
+          }
+          rest()
+          return Effect.sync(() => cancel())
         })
-        return rest
       })
   }
 }

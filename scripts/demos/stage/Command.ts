@@ -2,13 +2,13 @@ import { Data, Either } from "effect"
 import { type Demo, refusals } from "./Demo.ts"
 import type { Mode } from "./Stage.ts"
 
-export const usage = "npm run demo -- <name>|all [--virtual] [--svg FILE] [--json FILE] [--chrome FILE]"
+export const usage = "npm run demo -- <name>|all [--virtual] [--svg FILE] [--json FILE] [--chrome FILE] [--test FILE]"
 
 /** Arguments that make no sense; the message says what is expected. */
 export class WrongCommand extends Data.TaggedError("WrongCommand")<{ readonly message: string }> {}
 
 /** The forms in which a demo's timeline is saved. */
-export const forms = ["svg", "json", "chrome"] as const
+export const forms = ["svg", "json", "chrome", "test"] as const
 export type Form = (typeof forms)[number]
 
 export interface Command {

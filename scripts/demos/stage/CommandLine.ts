@@ -1,5 +1,7 @@
-import { Effect, Exit } from "effect"
+import { Effect, Either, Exit } from "effect"
 import { toChrome } from "../../../src/timeline/chromeTrace.ts"
+import type { NotReplayable } from "../../../src/timeline/keep/Replay.ts"
+import { toTest } from "../../../src/timeline/keep/toTest.ts"
 import * as Svg from "../../../src/timeline/SvgPicture.ts"
 import * as Text from "../../../src/timeline/TextPicture.ts"
 import type { Timeline } from "../../../src/timeline/Timeline.ts"
@@ -19,6 +21,7 @@ const list = (catalogue: ReadonlyArray<Demo>): ReadonlyArray<string> => [
   usage,
   "  --virtual: by a virtual clock, at once and with the same figures; for the demos marked with it",
   "  --svg, --json, --chrome: save the timeline as a picture, as data, and for trace viewers such as Perfetto",
+  "  --test: keep the run as a test that replays it, in a file below test",
   "",
   ...catalogue.flatMap(({ name, needs, shows }) => [
     `${name}${needs === "clock" ? " [--virtual]" : ""}`,
@@ -40,10 +43,11 @@ const summary = (results: ReadonlyArray<Performance | Refused>): ReadonlyArray<s
   )
 ]
 
-const formed: Readonly<Record<Form, (timeline: Timeline) => string>> = {
-  svg: Svg.draw,
-  json: (timeline) => `${JSON.stringify(timeline, undefined, 2)}\n`,
-  chrome: toChrome
+const formed: Readonly<Record<Form, (timeline: Timeline) => Either.Either<string, NotReplayable>>> = {
+  svg: (timeline) => Either.right(Svg.draw(timeline)),
+  json: (timeline) => Either.right(`${JSON.stringify(timeline, undefined, 2)}\n`),
+  chrome: (timeline) => Either.right(toChrome(timeline)),
+  test: toTest
 }
 
 /**
@@ -75,7 +79,7 @@ export const run = (
     if (timeline !== undefined) {
       for (const line of draw(timeline)) out.print(line)
       out.print(why(timeline))
-      for (const [form, file] of files) yield* out.save(file, formed[form](timeline))
+      for (const [form, file] of files) yield* out.save(file, yield* formed[form](timeline))
     }
     return results.some((result) => "exit" in result && Exit.isFailure(result.exit)) ? 1 : 0
   }).pipe(
