@@ -5,7 +5,7 @@ import { allShown, type Shown } from "../../timeline/pictureRows.ts"
 /** The fill of a state and the colour of its pattern, on a light ground and on a dark one. */
 const colours: Readonly<Record<Shown, readonly [light: readonly [string, string], dark: readonly [string, string]]>> = {
   running: [["#2f7d4f", "#2f7d4f"], ["#58b27d", "#58b27d"]],
-  ready: [["#e8b53a", "#8a5f00"], ["#c08a12", "#ffe09a"]],
+  ready: [["#e8b53a", "#8a5f00"], ["#6f4e0a", "#f0c45c"]],
   sleep: [["#b5d3ec", "#4b80b3"], ["#2a4c6b", "#7fb2df"]],
   pause: [["#a3dbe2", "#1d7480"], ["#1c5058", "#6fcad6"]],
   join: [["#d9d4ce", "#a39a91"], ["#3b3632", "#6c645c"]],
@@ -111,10 +111,8 @@ export const makePalette = (isDark: boolean, ratio: number): Palette => {
   const styles = getComputedStyle(document.documentElement)
   const variable = (name: string) => styles.getPropertyValue(`--${name}`).trim()
   const fills = new Map(allShown.map((state) => [state, patternOf(state, isDark, ratio)]))
-  const flat = (state: Shown) => {
-    const [ground, mark] = colours[state][isDark ? 1 : 0]
-    return state === "running" || state === "ready" ? ground : mark
-  }
+  // the colour of a pattern is the strongest of its state
+  const flat = (state: Shown) => colours[state][isDark ? 1 : 0][1]
   return {
     ink: variable("ink"),
     muted: variable("muted"),

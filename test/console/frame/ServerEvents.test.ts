@@ -6,7 +6,7 @@ const stream = [
   ": a comment\n",
   "retry: 2000\n\n",
   "id: 7\nevent: timeline\ndata: {\"a\":\ndata: 1}\n\n",
-  "data:unspaced\r\n\r\n",
+  "data:unspaced\r\ndata: two\r\n\r\n",
   "event: nothing\n\n",
   "id\ndata\n\n"
 ].join("")
@@ -18,7 +18,7 @@ it("events are the same however their bytes are cut into chunks", () => {
     const read = edges.flatMap((edge, index) => events.take(stream.slice(edge, edges[index + 1] ?? stream.length)))
     expect(read).toEqual([
       { event: "timeline", id: "7", data: "{\"a\":\n1}" },
-      { event: "message", id: "7", data: "unspaced" },
+      { event: "message", id: "7", data: "unspaced\ntwo" },
       { event: "message", id: "", data: "" }
     ])
     expect(events.retry).toBe(2000)
