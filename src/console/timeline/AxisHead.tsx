@@ -17,8 +17,10 @@ export const AxisHead = ({ state }: { readonly state: TimelineState }) => {
         if (right < 0 || left > width) continue
         paint.fillStyle = palette.raised
         paint.fillRect(left, 0, right - left, height)
-        const text = `⋯ ${duration(to - from, language.value)}`
-        if (paint.measureText(text).width > right - left) continue
+        const text = [`⋯ ${duration(to - from, language.value)}`, "⋯"].find((one) =>
+          paint.measureText(one).width < right - left
+        )
+        if (text === undefined) continue
         paint.fillStyle = palette.muted
         paint.textAlign = "center"
         paint.fillText(text, (left + right) / 2, height / 2)
@@ -26,7 +28,7 @@ export const AxisHead = ({ state }: { readonly state: TimelineState }) => {
       paint.textAlign = "left"
       paint.fillStyle = palette.muted
       const largest = Math.max(1, axis.to)
-      for (const tick of axisTicks(axis, tickDistance)) {
+      for (const tick of axisTicks(axis, tickDistance(axis))) {
         const text = moment(tick, language.value, largest)
         const x = axis.x(tick)
         if (x + paint.measureText(text).width + 4 > width) continue

@@ -1,6 +1,6 @@
 import type { Language } from "../../domain/Text.ts"
 import type { Segment } from "../../timeline/criticalPath.ts"
-import { axisTicks } from "./Axis.ts"
+import { type Axis, axisTicks } from "./Axis.ts"
 import type { GridRow } from "./grid.ts"
 import { type Canvas, paintRow, rowHeight } from "./paintRow.ts"
 import type { Palette } from "./palette.ts"
@@ -13,8 +13,8 @@ export interface Viewport {
   readonly height: number
 }
 
-/** The distance between two lines of the axis, in CSS pixels. */
-export const tickDistance = 96
+/** The distance between two lines of the axis in CSS pixels; a narrow axis has a few lines too. */
+export const tickDistance = ({ width }: Axis): number => Math.max(48, Math.min(96, width / 4))
 
 const middle = (index: number, { scrollTop }: Viewport) => index * rowHeight + rowHeight / 2 - scrollTop
 
@@ -35,7 +35,7 @@ const paintGround = (
   paint.strokeStyle = palette.line
   paint.lineWidth = 1
   paint.beginPath()
-  for (const tick of axisTicks(axis, tickDistance)) {
+  for (const tick of axisTicks(axis, tickDistance(axis))) {
     const x = Math.round(axis.x(tick)) + 0.5
     paint.moveTo(x, 0)
     paint.lineTo(x, height)
