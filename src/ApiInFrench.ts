@@ -296,8 +296,8 @@ export const french: Texts = {
   "The same five operations, synchronous and asynchronous, measured.":
     "Les cinq mêmes opérations, synchrones et asynchrones, mesurées.",
   "Only requests, jobs or experiments": "Seulement les requêtes, les tâches ou les expériences",
-  "Only requests to this path of the contract, such as /users/:user_id/posts":
-    "Seulement les requêtes à ce chemin du contrat, comme /users/:user_id/posts",
+  "Only requests to this path of the contract, such as /users/:user_id/posts, or runs of the job of this URL":
+    "Seulement les requêtes à ce chemin du contrat, comme /users/:user_id/posts, ou les exécutions de la tâche de cette URL",
   "Only runs that ended so, or are running": "Seulement les exécutions finies ainsi, ou en cours",
   "Only runs that took at least this long, in milliseconds":
     "Seulement les exécutions d'au moins cette durée, en millisecondes",
@@ -318,7 +318,8 @@ export const french: Texts = {
   "Place in the order of beginnings, as `after` takes it": "Rang dans l'ordre des débuts, celui que prend `after`",
   "The operation, the kind of the job or the chapter of the experiment":
     "L'opération, le genre de la tâche ou le chapitre de l'expérience",
-  "The operation's path; null for other runs": "Le chemin de l'opération ; null pour les autres exécutions",
+  "The operation's path, or the job's URL; null for an experiment":
+    "Le chemin de l'opération, ou l'URL de la tâche ; null pour une expérience",
   "Nanoseconds; so far, while it runs": "Nanosecondes ; jusqu'ici, tant qu'elle dure",
   "Status of the answer; null before it, and for other runs":
     "Le statut de la réponse ; null avant elle, et pour les autres exécutions",

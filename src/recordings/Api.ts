@@ -35,7 +35,7 @@ export const Summary = Schema.Struct({
     examples: ["basics.asyncSlow"]
   }),
   route: Schema.NullOr(Schema.String).annotations({
-    description: "The operation's path; null for other runs",
+    description: "The operation's path, or the job's URL; null for an experiment",
     examples: ["/async-slow"]
   }),
   started_at: Schema.String.annotations({ description: "RFC 3339", examples: ["2025-01-31T12:00:00.000Z"] }),
@@ -92,7 +92,8 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 const Filters = Schema.Struct({
   kind: optional(RunKind.annotations({ description: "Only requests, jobs or experiments" })),
   route: optional(Schema.String.annotations({
-    description: "Only requests to this path of the contract, such as /users/:user_id/posts"
+    description:
+      "Only requests to this path of the contract, such as /users/:user_id/posts, or runs of the job of this URL"
   })),
   outcome: optional(Outcome.annotations({ description: "Only runs that ended so, or are running" })),
   min_duration: optional(Milliseconds.annotations({

@@ -22,6 +22,8 @@ test("a registration shows its activities as they end, and stands in the list", 
   const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: name ?? "", exact: true }) })
   await row.getByText("succeeded").waitFor()
   expect(await accessibilityFaults(page)).toEqual([])
+  await panel.getByRole("link", { name: /^timeline/ }).click()
+  await page.getByRole("treegrid").waitFor()
 })
 
 test("a job is cancelled, and succeeds when it is retried", async ({ tested }) => {

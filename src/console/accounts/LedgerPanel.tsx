@@ -23,15 +23,14 @@ export const LedgerPanel = ({ ledger, name, users }: Props) => {
       : users.find(({ id }) => id === counterpart)?.name ?? `#${counterpart}`
   const columns: ReadonlyArray<Column<Entry>> = [
     {
-      title: say("Transaction", "Transaction"),
+      title: say("Avec", "With"),
       cell: (entry) => (
         <>
-          {entry.transaction_id}
+          {partner(entry)}
           {isNew(entry) && <span class="badge">{say("nouvelle", "new")}</span>}
         </>
       )
     },
-    { title: say("Avec", "With"), cell: partner },
     {
       title: say("Montant", "Amount"),
       isFigure: true,
@@ -43,6 +42,7 @@ export const LedgerPanel = ({ ledger, name, users }: Props) => {
       )
     },
     { title: say("Solde", "Balance"), isFigure: true, cell: ({ balance_cents }) => moneyText(balance_cents) },
+    { title: say("Transaction", "Transaction"), isFigure: true, cell: ({ transaction_id }) => transaction_id },
     { title: say("Le", "On"), cell: ({ created_at }) => <Moment at={created_at} /> }
   ]
   return (

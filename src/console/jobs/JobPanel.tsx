@@ -11,6 +11,7 @@ import { Problem } from "../widgets/Problem.tsx"
 import { Status } from "../widgets/Status.tsx"
 import { Attempts } from "./Attempts.tsx"
 import { isFinished, type JobDetails, progressOf } from "./Job.ts"
+import { JobTimelines } from "./JobTimelines.tsx"
 import { stateText, tones, wordText } from "./words.ts"
 
 /** One job while it runs: its progress, the attempts at its activities, and what can be done with it. */
@@ -88,6 +89,7 @@ export const JobPanel = ({ id }: { readonly id: string }) => {
         </div>
       )}
       <Attempts job={shown} />
+      <JobTimelines job={shown} />
       <ActionResult action={action} />
     </section>
   )

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../timeline/Timeline.ts"
-import { durationOf, type Kind, kinds, outcomes, type Summary } from "./Summary.ts"
+import { durationOf, type Kind, kinds, outcomes, type Summary, titleOf } from "./Summary.ts"
 
 /** The runs to show; an empty text and 0 leave none out. */
 export interface Filter {
@@ -34,7 +34,7 @@ export const queryOf = ({ kind, minimumMillis, outcome, route }: Filter): string
 
 /** True if a run belongs to the list; `nowMillis` tells how long a run that goes on has lasted. */
 export const matches = (filter: Filter, summary: Summary, nowMillis: number): boolean =>
-  (filter.route === "" || (summary.route ?? summary.name).toLowerCase().includes(filter.route.toLowerCase())) &&
+  (filter.route === "" || titleOf(summary).toLowerCase().includes(filter.route.toLowerCase())) &&
   (filter.outcome === "" || summary.outcome === filter.outcome) &&
   (filter.kind === "" || summary.kind === filter.kind) &&
   durationOf(summary, nowMillis) >= filter.minimumMillis * 1e6

@@ -3,18 +3,13 @@ import { routeText } from "../router.ts"
 import { say } from "../texts.ts"
 import { Status } from "../widgets/Status.tsx"
 import { type Column, Table } from "../widgets/Table.tsx"
-import { durationOf, type Summary } from "./Summary.ts"
+import { durationOf, type Summary, titleOf } from "./Summary.ts"
 import { kindText, outcomeText, tones } from "./words.ts"
 
 const columns = (longest: number, now: number): ReadonlyArray<Column<Summary>> => [
   {
     title: say("Chronologie", "Timeline"),
-    cell: ({ id, name, route }) => <a href={routeText("timelines", id)}>{route ?? name}</a>
-  },
-  { title: say("Genre", "Kind"), cell: ({ kind }) => kindText(kind, say) },
-  {
-    title: say("Issue", "Outcome"),
-    cell: ({ outcome, status }) => <Status tone={tones[outcome]}>{status ?? ""} {outcomeText(outcome, say)}</Status>
+    cell: (summary) => <a class="run-name" href={routeText("timelines", summary.id)}>{titleOf(summary)}</a>
   },
   {
     title: say("Durée", "Duration"),
@@ -33,6 +28,11 @@ const columns = (longest: number, now: number): ReadonlyArray<Column<Summary>> =
       )
     }
   },
+  {
+    title: say("Issue", "Outcome"),
+    cell: ({ outcome, status }) => <Status tone={tones[outcome]}>{status ?? ""} {outcomeText(outcome, say)}</Status>
+  },
+  { title: say("Genre", "Kind"), cell: ({ kind }) => kindText(kind, say) },
   { title: say("Fibres", "Fibers"), isFigure: true, cell: ({ fibers }) => fibers },
   { title: say("Début", "Began"), isFigure: true, cell: ({ started_at }) => timeOfDay(started_at) }
 ]

@@ -12,6 +12,7 @@ export interface Summary {
   readonly number: number
   readonly kind: Kind
   readonly name: string
+  /** The operation's path, or the URL of the job; null for an experiment. */
   readonly route: string | null
   readonly started_at: string
   readonly duration_ns: number
@@ -20,6 +21,10 @@ export interface Summary {
   readonly fibers: number
   readonly recorded_in_ns: number
 }
+
+/** The run in a few words. */
+export const titleOf = ({ kind, name, route }: Summary): string =>
+  kind === "job" && route !== null ? `${name} ${route}` : route ?? name
 
 /** The duration until now: that of the clock for a run that goes on, as its summary came when it began. */
 export const durationOf = ({ duration_ns, outcome, started_at }: Summary, nowMillis: number): number =>

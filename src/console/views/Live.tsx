@@ -25,7 +25,7 @@ const StreamStatus = ({ live }: { readonly live: LiveRuns }) => {
     )
   }
   return live.stream.value === "open"
-    ? <Status tone="good">{say("en direct", "live")}</Status>
+    ? <Status tone="good">{say("connecté", "connected")}</Status>
     : <Status tone="busy">{say("connexion…", "connecting…")}</Status>
 }
 
@@ -53,11 +53,11 @@ export const Live = () => {
         <span role="status">
           <StreamStatus live={live} />
         </span>
+        <TryRequest />
         <Button pressed={live.isPaused.value} onClick={() => live.pause(!live.isPaused.value)}>
           {say("Pause", "Pause")}
         </Button>
       </div>
-      <TryRequest />
       <FilterForm filter={filter.value} onChange={change} />
       <RunTable
         runs={found.slice(0, mostRows)}

@@ -9,7 +9,7 @@ export interface Run {
   readonly kind: RunKind
   /** The operation, the kind of the job, or the chapter of the experiment. */
   readonly name: string
-  /** The operation's path in the contract; null for other runs. */
+  /** The operation's path in the contract, or the URL of the job; null for an experiment. */
   readonly route: string | null
 }
 

@@ -65,7 +65,7 @@ interface Shape {
   /** Begins the recording of a request, if it is one of those to record. */
   readonly request: (asked: Asked) => Recorded | undefined
   /** Runs a job, recorded if it is one of those to record. */
-  readonly job: (kind: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  readonly job: (kind: string, url: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Begins an experiment; none if all recordings in memory still run. */
   readonly experiment: (name: string) => Effect.Effect<Option.Option<Experiment>>
   /** Lists recordings, newest first. */
@@ -174,9 +174,9 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
           const trace = Option.getOrUndefined(caller)?.traceId
           return begin({ kind: "request", name, route }, serving, trace)
         },
-        job: (kind) => (effect) =>
+        job: (kind, url) => (effect) =>
           Effect.withFiberRuntime((fiber) => {
-            const run: Run = { kind: "job", name: kind, route: null }
+            const run: Run = { kind: "job", name: kind, route: url }
             const begun = samplers.job.takes(performance.now()) ? begin(run, fiber) : undefined
             return begun === undefined ? effect : begun.record(effect)
           }),

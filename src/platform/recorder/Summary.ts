@@ -13,7 +13,7 @@ export interface Summary {
   readonly kind: RunKind
   /** The operation, or the kind of the job. */
   readonly name: string
-  /** The operation's path in the contract; null for other runs. */
+  /** The operation's path in the contract, or the URL of the job; null for an experiment. */
   readonly route: string | null
   /** Time as ISO 8601. */
   readonly started_at: string

@@ -28,7 +28,7 @@ it.scoped("each run of a job has a timeline with its activities, named by the ki
     ]))
     yield* jobs.enqueue(Task, { n: 1 })
     yield* TestJobs.settled
-    expect(recorder.list({})).toMatchObject([{ kind: "job", name: "task", route: null, outcome: "running" }])
+    expect(recorder.list({})).toMatchObject([{ kind: "job", name: "task", route: "/jobs/1", outcome: "running" }])
     yield* TestJobs.pass("2 seconds")
     const [summary] = recorder.list({ kind: "job" })
     expect(summary).toMatchObject({ outcome: "success", duration_ns: 2_000_000_000, status: null })

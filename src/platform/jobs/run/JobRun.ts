@@ -116,7 +116,7 @@ export const execute = (options: JobRunOptions) => ({ id, kind, run }: typeof Jo
     retryDefects,
     // a timeline says that its job failed
     Effect.filterOrFail((state) => state !== "failed"),
-    options.recorded(kind),
+    options.recorded(kind, `/jobs/${id}`),
     Effect.ignore,
     options.slots.withPermits(1),
     Effect.annotateLogs({ job: id })
