@@ -1,5 +1,5 @@
-// `npm run bench:recording -- [CHECKOUT]` measures the cost of recording timelines in the running server: processor time
-// of a request without recording, with the default sampling, and with every request recorded; and of another checkout,
+// `npm run bench:recording -- [CHECKOUT]` measures the cost of recording timelines in the running server: processor
+// time of a request without recording, with the default sampling, and with every request recorded; and of another checkout,
 // which is built before (`node scripts/build.mjs main` in it). The servers take turns, as a machine's speed varies.
 // `--rounds` and `--seconds` set the repetitions. Linux only, with wrk (`apt-get install wrk`).
 import { Command, FileSystem } from "@effect/platform"
