@@ -10,6 +10,20 @@ import { narrowImports } from "./narrowImports.mjs"
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..")
 const source = join(root, "src/console")
 
+/** Bundles a file of the repository as its text: `import text from "text:src/handbook.md"`. */
+const asText = {
+  name: "text",
+  /** @param {import("esbuild").PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^text:/ }, ({ path }) => ({ path: path.slice("text:".length), namespace: "text" }))
+    build.onLoad({ filter: /.*/, namespace: "text" }, ({ path }) => ({
+      contents: readFileSync(join(root, path), "utf8"),
+      loader: "text",
+      watchFiles: [join(root, path)]
+    }))
+  }
+}
+
 /** Builds without writing, so that no browser finds a half of two builds. @param {string} outdir */
 const bundled = (outdir) =>
   build({
@@ -33,7 +47,7 @@ const bundled = (outdir) =>
     chunkNames: "part-[hash]",
     metafile: true,
     write: false,
-    plugins: [narrowImports]
+    plugins: [narrowImports, asText]
   })
 
 /** Builds the console. Unchanged files are kept, as their compression takes most of the time. @param {string} dist */

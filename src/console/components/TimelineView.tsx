@@ -22,8 +22,8 @@ export interface Props {
   readonly timeline: ReadonlySignal<Timeline>
   /** A second recording, drawn below on the same axis. */
   readonly other?: ReadonlySignal<Timeline> | undefined
-  /** Shown for a fiber that still runs: pulls its plug. */
-  readonly onInterrupt?: ((fiber: number) => void) | undefined
+  /** Shown for a fiber that still runs: pulls its plug in the recording of that id. */
+  readonly onInterrupt?: ((fiber: number, timeline: string) => void) | undefined
   /** The place to open, as `onPlace` told it. */
   readonly place?: Place | undefined
   /** Told where the reader looks, to be shared by a link. */

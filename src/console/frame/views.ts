@@ -7,6 +7,12 @@ export interface View {
   readonly load: () => Promise<FunctionComponent>
 }
 
+const lab: View = {
+  path: "lab",
+  title: ["Laboratoire", "Lab"],
+  load: () => import("../views/Lab.tsx").then(({ Lab }) => Lab)
+}
+
 const timelines: View = {
   path: "timelines",
   title: ["Chronologies", "Timelines"],
@@ -15,6 +21,7 @@ const timelines: View = {
 
 /** The views in the order of the navigation; the first one is the start page. A view reads its place from `route`. */
 export const views: ReadonlyArray<View> = [
+  lab,
   timelines,
   {
     path: "live",
@@ -49,4 +56,4 @@ export const views: ReadonlyArray<View> = [
 ]
 
 /** Finds the view at a place; the start page for an unknown one. */
-export const viewAt = (path: string): View => views.find((view) => view.path === path) ?? views[0] ?? timelines
+export const viewAt = (path: string): View => views.find((view) => view.path === path) ?? views[0] ?? lab

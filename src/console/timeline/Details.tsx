@@ -9,7 +9,7 @@ import { duration, moment, outcomeWords, reasonFacts, stateWords, summary, whyWo
 
 interface Props {
   readonly state: TimelineState
-  readonly onInterrupt: ((fiber: number) => void) | undefined
+  readonly onInterrupt: ((fiber: number, timeline: string) => void) | undefined
   readonly panel: RefObject<HTMLElement | null>
 }
 
@@ -181,10 +181,10 @@ export const Details = ({ onInterrupt, panel, state }: Props) => {
         <Policy {...part} />
         <Spans {...part} />
       </dl>
-      {onInterrupt !== undefined && fiber.outcome === "running" && track.number === 0 && (
+      {onInterrupt !== undefined && fiber.outcome === "running" && (
         <Button
           kind="danger"
-          onClick={() => onInterrupt(fiber.id)}
+          onClick={() => onInterrupt(fiber.id, track.timeline.id)}
         >
           {say("Débrancher", "Pull the plug")}
         </Button>
