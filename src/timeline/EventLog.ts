@@ -9,7 +9,7 @@ export const kinds = {
   run: 2,
   /** A fiber stopped running: the id on which it waits, and the number of the wait's details; or `nobody`. */
   suspend: 3,
-  /** A fiber ended: its outcome, and the id by which it was interrupted. */
+  /** A fiber ended: its outcome, and that of what it ran if it succeeded with the exit of that. */
   end: 4,
   /** A fiber will sleep: milliseconds. */
   sleep: 5,

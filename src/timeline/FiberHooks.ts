@@ -52,12 +52,17 @@ export const outcomes = ["success", "failure", "defect", "interrupted", "running
   Outcome
 >
 
-export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): readonly [Outcome, number] => {
-  // a worker of Effect.all and a fiber under a timeout succeed with the exit of what they ran
-  if (Exit.isSuccess(exit)) return Exit.isExit(exit.value) ? outcomeOf(exit.value) : ["success", nobody]
-  if (Cause.isInterruptedOnly(exit.cause)) return ["interrupted", interruptorOf(exit.cause)]
-  return [Cause.isDie(exit.cause) ? "defect" : "failure", nobody]
+export const outcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome => {
+  if (Exit.isSuccess(exit)) return "success"
+  if (Cause.isInterruptedOnly(exit.cause)) return "interrupted"
+  return Cause.isDie(exit.cause) ? "defect" : "failure"
 }
+
+/** The outcome of what a fiber ran: an item of Effect.all, and a side of a race or a timeout, succeed with its exit. */
+const innerOutcomeOf = (exit: Exit.Exit<unknown, unknown>): Outcome =>
+  Exit.isSuccess(exit) && Exit.isExit(exit.value) ? innerOutcomeOf(exit.value) : outcomeOf(exit)
+
+const numberOfOutcome = (outcome: Outcome): number => outcomes.indexOf(outcome)
 
 /** A fiber that runs, below those that it has started synchronously. */
 interface Running {
@@ -118,7 +123,8 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     this.ran = now
     this.log.add(0, kinds.start, id, nobody, nobody)
     this.log.add(0, kinds.run, id, nobody, nobody)
-    this.log.add(now, kinds.end, id, outcomes.indexOf(outcomeOf(exit)[0]), nobody)
+    const outcome = numberOfOutcome(outcomeOf(exit))
+    this.log.add(now, kinds.end, id, outcome, outcome)
   }
 
   /** Notes that a fiber runs from now on. */
@@ -134,9 +140,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     const now = this.recording.now()
     this.ran += now - since
     this.log.add(now, kinds.suspend, fiber, blocker, note)
-    if (now - since > longest && this.recording.isLive) {
-      loopStalls.slice(this.recording, fiber, (now - since) / nanosPerMilli)
-    }
+    if (now - since > longest) loopStalls.slice(this.recording, fiber, since, now)
   }
 
   scheduleTask(task: Scheduler.Task, priority: number, fiber?: AnyFiber): void {
@@ -175,8 +179,7 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   }
 
   override onEnd<A, E>(exit: Exit.Exit<A, E>, fiber: Fiber.RuntimeFiber<A, E>): void {
-    const [outcome, by] = outcomeOf(exit)
-    this.add(kinds.end, fiber.id().id, outcomes.indexOf(outcome), by)
+    this.add(kinds.end, fiber.id().id, numberOfOutcome(outcomeOf(exit)), numberOfOutcome(innerOutcomeOf(exit)))
     this.asked?.delete(fiber.id().id)
     this.alive?.delete(fiber.id().id)
   }

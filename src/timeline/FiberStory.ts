@@ -10,7 +10,7 @@ type State = Slice["state"]
 export interface OpenSlice extends Omit<Slice, "reason"> {
   reason?: Reason
   readonly details?: WaitDetails
-  readonly endedBy?: WakeUp
+  endedBy?: WakeUp
 }
 
 /** The cause of a wake-up: an interruption, the end of the fiber that woke, or anything else. */
@@ -23,6 +23,10 @@ export class FiberStory {
   readonly from: number
   readonly slices: Array<OpenSlice> = []
   ended: { readonly at: number; readonly outcome: Outcome } | undefined
+  /** The fiber is an item of Effect.all, or a side of a race: it succeeds with the exit of what it ran. */
+  isPart = false
+  /** Waits that this fiber has ended since its last event. */
+  private woken: Array<OpenSlice> = []
   private readonly log: EventLog
   private state: State
   private since: number
@@ -49,13 +53,17 @@ export class FiberStory {
 
   take({ a, b, kind, time }: Event, waker: FiberStory | undefined): void {
     if (this.ended !== undefined) return
+    // an end wakes those who wait for it before it is noted
+    if (kind === kinds.end) { for (const wait of this.woken) wait.endedBy = "end" }
+    this.woken = []
     const isAsked = this.isAsked
     this.isAsked = kind === kinds.ask
     switch (kind) {
       case kinds.ready:
         if (this.state === "waiting") {
-          const how = isAsked ? "interruption" : waker?.ended === undefined ? "other" : "end"
-          this.enter("ready", time, { woken_by: waker?.id ?? null, endedBy: how })
+          this.enter("ready", time, { woken_by: waker?.id ?? null, endedBy: isAsked ? "interruption" : "other" })
+          const ended = this.slices.at(-1)
+          if (ended?.endedBy === "other") waker?.woken.push(ended)
         }
         return
       case kinds.run:
@@ -78,8 +86,7 @@ export class FiberStory {
         return
       case kinds.end:
         this.enter("running", time)
-        this.enter("running", time)
-        this.ended = { at: time, outcome: outcomes[a] ?? "success" }
+        this.ended = { at: time, outcome: outcomes[this.isPart ? b : a] ?? "success" }
     }
   }
 

@@ -86,7 +86,7 @@ class LoopStalls {
   private timer: NodeJS.Timeout | undefined
 
   begin(recording: Recording): void {
-    if (recording.at(0) === undefined) return
+    if (!recording.isLive) return
     this.open.add(recording)
     if (this.timer === undefined) this.beat()
   }
@@ -95,10 +95,11 @@ class LoopStalls {
     this.open.delete(recording)
   }
 
-  /** Takes a slice of a recorded fiber that was longer than the bound. */
-  slice(recording: Recording, fiber: number, milliseconds: number): void {
-    const now = performance.now()
-    this.add(new Stall(now - milliseconds, now, { recording, fiber }, this.witnessesWith(recording)), recording)
+  /** Takes a slice of a recorded fiber that was longer than the bound, in nanoseconds of its recording. */
+  slice(recording: Recording, fiber: number, begun: number, ended: number): void {
+    const [from, to] = [recording.momentOf(begun), recording.momentOf(ended)]
+    if (from === undefined || to === undefined) return
+    this.add(new Stall(from, to, { recording, fiber }, this.witnessesWith(recording)), recording)
   }
 
   private witnessesWith(recording: Recording): ReadonlyArray<Recording> {

@@ -166,6 +166,11 @@ export class Recording {
     return this.liveFrom === undefined ? undefined : Math.round((millis - this.liveFrom) * nanosPerMilli)
   }
 
+  /** The same the other way round. */
+  momentOf(nanos: number): number | undefined {
+    return this.liveFrom === undefined ? undefined : this.liveFrom + nanos / nanosPerMilli
+  }
+
   /** The timeline so far; fibers that have not ended are `running`. */
   timeline(): Timeline {
     return assemble(this, this.log.read(), this.log.lost > 0)
@@ -212,7 +217,7 @@ class Moments implements SpanLog, PolicyObserver {
   }
 
   end(span: number, exit: Exit.Exit<unknown, unknown>): void {
-    this.hooks.add(kinds.spanEnd, currentId(), span, outcomes.indexOf(outcomeOf(exit)[0]))
+    this.hooks.add(kinds.spanEnd, currentId(), span, outcomes.indexOf(outcomeOf(exit)))
   }
 
   attempt(fiber: FiberId.Runtime, number: number, policy: NamedPolicy): void {

@@ -26,9 +26,14 @@ const storiesOf = (
   const stories = new Map<number, FiberStory>()
   const items = new Map<number, Array<FiberStory>>()
   const coordinators = new Map<number, number>()
+  const markPart = (id: number) => {
+    const part = stories.get(id)
+    if (part !== undefined) part.isPart = true
+  }
   for (const event of events) {
     const { a, b, fiber, kind, time } = event
     if (kind !== kinds.start) {
+      if (kind === kinds.suspend) { for (const side of log.detailsOf(b)?.fibers ?? []) markPart(side) }
       stories.get(fiber)?.take(event, kind === kinds.ready ? stories.get(a) : undefined)
       continue
     }
@@ -37,6 +42,8 @@ const storiesOf = (
     if (b === nobody || b === a || story.parent === null) continue
     // an item that ends starts the next one
     const coordinator = coordinators.get(b) ?? b
+    markPart(coordinator)
+    markPart(fiber)
     coordinators.set(fiber, coordinator)
     const own = items.get(coordinator)
     if (own === undefined) items.set(coordinator, [story])

@@ -30,6 +30,8 @@ class Interruptions {
   private readonly timeouts = new Set<number>()
   /** Parents of fibers that have failed by now. */
   private readonly failed = new Set<number>()
+  /** Fibers that have ended by now; an interruption of one does nothing. */
+  private readonly ended = new Set<number>()
   private isStopping = false
 
   constructor(stories: Stories) {
@@ -52,13 +54,14 @@ class Interruptions {
       case kinds.region:
         return this.close(fiber, time, (one) => one.interruptor === a)
       case kinds.end:
+        this.ended.add(fiber)
         this.close(fiber, time, () => true)
         return this.end(this.stories.get(fiber))
     }
   }
 
   private ask(fiber: number, interruptor: number, running: number, asked: number): void {
-    if (!this.stories.has(fiber)) return
+    if (!this.stories.has(fiber) || this.ended.has(fiber)) return
     const isTimeout = this.timeouts.has(interruptor)
     const by = isTimeout ? null : [running, interruptor].find((id) => this.stories.has(id)) ?? null
     const why = isTimeout ? "timeout" : this.whyOf(fiber, interruptor, running, asked)

@@ -19,17 +19,26 @@ const joinOrSignal = (slice: OpenSlice, fiber: number, stories: Stories): Reason
   return isJoin ? { kind: "join", fiber } : { kind: "signal" }
 }
 
-/** Explains the wait of a coordinator by its items that had not ended when the wait began. */
-const joinOfItems = (slice: OpenSlice, items: ReadonlyArray<FiberStory>): Reason => {
-  const alive = items.filter(({ ended, from }) => (ended === undefined || ended.at >= slice.from) && from <= slice.to)
+/**
+ * Explains a wait that has no reason of its own. A coordinator waits for its items that had not ended when the wait
+ * began; its caller, once one has failed or it is interrupted, for the coordinator.
+ */
+const joinOfItems = (slice: OpenSlice, stories: Stories, items: Items): Reason => {
+  const alive = (items.get(slice.fiber) ?? []).filter(({ ended, from }) =>
+    (ended === undefined || ended.at >= slice.from) && from <= slice.to
+  )
   const last = alive.find(({ id }) => id === slice.woken_by) ?? alive.at(-1)
-  return last === undefined
-    ? { kind: "unknown" }
-    : { kind: "join", fiber: last.id, fibers: alive.map(({ id }) => id) }
+  if (last !== undefined) return { kind: "join", fiber: last.id, fibers: alive.map(({ id }) => id) }
+  for (const id of items.keys()) {
+    const coordinator = stories.get(id)
+    const { ended, parent } = coordinator ?? {}
+    if (parent === slice.fiber && (ended === undefined || ended.at >= slice.to)) return { kind: "join", fiber: id }
+  }
+  return { kind: "unknown" }
 }
 
 const reasonOf = (slice: OpenSlice, reason: Reason, stories: Stories, items: Items): Reason => {
-  if (reason.kind === "unknown") return joinOfItems(slice, items.get(slice.fiber) ?? [])
+  if (reason.kind === "unknown") return joinOfItems(slice, stories, items)
   if (reason.kind !== "join") return reason
   if (reason.fibers === undefined) return joinOrSignal(slice, reason.fiber, stories)
   const fibers = reason.fibers.filter((id) => stories.has(id))

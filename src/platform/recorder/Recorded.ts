@@ -122,7 +122,7 @@ export class Recorded {
 
   /** Notes how the run ended, while its answer may still be written. */
   settle(exit: Exit.Exit<unknown, unknown>): void {
-    this.outcome = outcomeOf(exit)[0]
+    this.outcome = outcomeOf(exit)
     if (this.recorder?.hooks.fibers === 0) this.recorder.hooks.addFiberless(exit)
   }
 

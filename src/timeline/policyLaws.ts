@@ -1,0 +1,33 @@
+import { Duration } from "effect"
+import { pauseAfter } from "../policy/Backoff.ts"
+import type { Policy } from "../policy/Policy.ts"
+import type { Timeline } from "./Timeline.ts"
+
+/**
+ * Lists contradictions between a recording and the policy of a name: more attempts than allowed, pauses and timeouts of
+ * another length. The policy must be the one in force, with the parts that an operation replaced.
+ */
+export const policyViolations = (
+  { events }: Timeline,
+  name: string,
+  { attemptTimeout, retry, timeout }: Policy
+): ReadonlyArray<string> => {
+  const pauseOf = retry && pauseAfter(retry.backoff)
+  const limits = [timeout, attemptTimeout].flatMap((limit) => limit === undefined ? [] : [Duration.toMillis(limit)])
+  const open = new Map<number, number>()
+  return events.flatMap(({ fiber, kind, policy, value = 0 }) => {
+    if (kind === "attempt") {
+      if (policy === name) open.set(fiber, value)
+      else open.delete(fiber)
+      return policy === name && value > (retry?.attempts ?? 1)
+        ? [`fiber ${fiber}: attempt ${value} is one too many`]
+        : []
+    }
+    const attempt = open.get(fiber)
+    if (attempt === undefined) return []
+    if (kind === "timeout") return limits.includes(value) ? [] : [`fiber ${fiber}: no timeout of ${value} ms`]
+    const pause = pauseOf?.(attempt)
+    const isRight = pause !== undefined && (retry?.jitter === "full" ? value <= pause : value === pause)
+    return isRight ? [] : [`fiber ${fiber}: a pause of ${value} ms after attempt ${attempt}`]
+  })
+}
