@@ -307,8 +307,8 @@ export const french: Texts = {
     "Les plus récentes d'abord, page par page ; au choix d'un genre, d'un chemin, d'une issue ou d'une durée minimale. Une requête qui préfère text/event-stream au JSON reçoit les enregistrements quand ils commencent et finissent.",
   "The recorded timelines": "Les chronologies enregistrées",
   "The trace id of the run": "L'id de trace de l'exécution",
-  "The form, whatever Accept says: the timeline, its picture, or Chrome Trace Event JSON":
-    "La forme, quoi que dise Accept : la chronologie, son image, ou du JSON Chrome Trace Event",
+  "The form, whatever Accept says: the timeline, its picture, Chrome Trace Event JSON, or a test that replays the run":
+    "La forme, quoi que dise Accept : la chronologie, son image, du JSON Chrome Trace Event, ou un test qui rejoue l'exécution",
   "Events timeline while the run goes on, then one event end; each has the whole timeline as JSON":
     "Événements timeline tant que l'exécution dure, puis un événement end ; chacun avec toute la chronologie en JSON",
   "The picture, in light and dark": "L'image, claire ou sombre",

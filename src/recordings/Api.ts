@@ -70,6 +70,19 @@ export class TimelineNotFound extends Problem.define<TimelineNotFound>()("Timeli
   }
 }
 
+/** 409: no test can replay the recording, for the reason in `detail`. */
+export class TimelineNotReplayable extends Problem.define<TimelineNotReplayable>()("TimelineNotReplayable", 409, {
+  id: Schema.String,
+  reason: Schema.Struct({ fr: Schema.String, en: Schema.String })
+}) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Chronologie non rejouable", "Timeline that cannot be replayed"),
+      detail: this.reason
+    }
+  }
+}
+
 const longestDuration = 86_400_000
 
 const Milliseconds = Schema.compose(
@@ -108,7 +121,7 @@ const Filters = Schema.Struct({
 export type Filters = typeof Filters.Type
 
 /** Forms of a timeline that a query asks for. */
-export const forms = ["json", "svg", "chrome"] as const
+export const forms = ["json", "svg", "chrome", "test"] as const
 export type Form = (typeof forms)[number]
 
 /** Recordings of what the server runs; the handbook has none. */
@@ -131,12 +144,14 @@ export const RecordingsApi = HttpApiGroup.make("recordings")
       .setUrlParams(Schema.Struct({
         as: optional(
           Schema.Literal(...forms).annotations({
-            description: "The form, whatever Accept says: the timeline, its picture, or Chrome Trace Event JSON"
+            description:
+              "The form, whatever Accept says: the timeline, its picture, Chrome Trace Event JSON, or a test that replays the run"
           })
         )
       }))
       .addSuccess(Timeline)
       .addError(TimelineNotFound)
+      .addError(TimelineNotReplayable)
       .annotateContext(documented(
         "One timeline",
         "Every fiber of a run, and for every moment what it did or waited for. A request that prefers image/svg+xml gets a picture; one that prefers text/event-stream gets the timeline while it grows, and its end."

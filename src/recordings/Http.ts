@@ -12,9 +12,10 @@ import { Recorder } from "../platform/recorder/Recorder.ts"
 import type { Filter, Summary } from "../platform/recorder/Summary.ts"
 import { chromeParts } from "../timeline/chromeTrace.ts"
 import { jsonParts } from "../timeline/jsonParts.ts"
+import { toTest } from "../timeline/keep/toTest.ts"
 import * as Svg from "../timeline/SvgPicture.ts"
 import type { Timeline } from "../timeline/Timeline.ts"
-import { type Filters, type Form, type RecordingsApi, TimelineNotFound } from "./Api.ts"
+import { type Filters, type Form, type RecordingsApi, TimelineNotFound, TimelineNotReplayable } from "./Api.ts"
 
 const nanosPerMilli = 1_000_000
 
@@ -61,7 +62,7 @@ const timelineEvent = (timeline: Timeline): Effect.Effect<EventStream.Event> =>
 
 /** The forms of a timeline, with the name of the file as which a browser saves it. */
 const written: Readonly<
-  Record<Form, {
+  Record<Exclude<Form, "test">, {
     readonly contentType: string
     readonly parts: (timeline: Timeline) => Generator<string>
     readonly headers: (timeline: Timeline) => Readonly<Record<string, string>>
@@ -82,7 +83,7 @@ const written: Readonly<
 }
 
 /** Answers a timeline in a form, in parts: the largest ones take long to write. */
-const answer = (form: Form, timeline: Timeline) =>
+const answer = (form: keyof typeof written, timeline: Timeline) =>
   Effect.map(Locale, (language) => {
     const { contentType, headers, parts } = written[form]
     return HttpServerResponse.stream(Stream.encodeText(inTurns(parts(timeline))), {
@@ -94,6 +95,20 @@ const answer = (form: Form, timeline: Timeline) =>
         ...headers(timeline)
       }
     })
+  })
+
+/** Answers the text of a test that replays a timeline. */
+const test = (timeline: Timeline) =>
+  Effect.mapBoth(toTest(timeline), {
+    onFailure: ({ reason }) => new TimelineNotReplayable({ id: timeline.id, reason }),
+    onSuccess: (text) =>
+      HttpServerResponse.text(text, {
+        headers: {
+          "cache-control": "no-store",
+          "content-disposition": `attachment; filename="timeline-${timeline.id}.test.ts"`,
+          "x-content-type-options": "nosniff"
+        }
+      })
   })
 
 const types = ["application/json", "text/event-stream", "image/svg+xml"] as const
@@ -159,7 +174,10 @@ export const handlers = Effect.map(
             const form = urlParams.as ?? preferred(request)
             return form === "events"
               ? growth(id, EventStream.lastEventId(request))
-              : Effect.flatMap(found(id, recorder.get(id)), (timeline) => answer(form, timeline))
+              : Effect.flatMap(
+                found(id, recorder.get(id)),
+                (timeline) => form === "test" ? test(timeline) : answer(form, timeline)
+              )
           })
         )
     }

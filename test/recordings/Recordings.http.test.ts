@@ -1,6 +1,7 @@
 import { expect, layer } from "@effect/vitest"
-import { Deferred, Effect, Fiber } from "effect"
+import { Deferred, Effect, Either, Fiber } from "effect"
 import { toChrome } from "../../src/timeline/chromeTrace.ts"
+import { toTest } from "../../src/timeline/keep/toTest.ts"
 import * as Svg from "../../src/timeline/SvgPicture.ts"
 import { connect } from "../support/connect.ts"
 import * as Hasty from "../support/hasty.ts"
@@ -147,6 +148,28 @@ layer(server, live)("recordings over HTTP", (it) => {
       const file = yield* send("GET", `${path}?as=chrome`)
       expect(file.headers["content-disposition"]).toBe(`attachment; filename="timeline-${id}.json"`)
       expect(yield* client.recordings.get({ path: { id }, urlParams: {} })).toEqual(timeline)
+    }))
+
+  it.effect("are tests that replay them, or a problem that says why not", () =>
+    Effect.gen(function*() {
+      const { recorder } = yield* TestServer
+      const id = yield* traced("/unreliable?succeed_on=2", trace(40))
+      const answer = yield* send("GET", `/timelines/${id}?as=test`)
+      expect(answer.headers).toMatchObject({
+        "content-type": "text/plain",
+        "content-disposition": `attachment; filename="timeline-${id}.test.ts"`
+      })
+      expect(answer.text).toBe(Either.getOrThrow(toTest(yield* recorder.get(id))))
+      expect(answer.text).toContain("resilience.unreliable(2)")
+
+      const others = yield* traced("/users/1/complete-profile", trace(41))
+      for (
+        const [language, title] of [["fr", "Chronologie non rejouable"], ["en", "Timeline that cannot be replayed"]]
+      ) {
+        const refused = yield* send("GET", `/timelines/${others}?as=test`, { headers: { "accept-language": language } })
+        expect(json(refused)).toMatchObject({ status: 409, _tag: "TimelineNotReplayable", title, id: others })
+        expect(json(refused)["detail"]).toContain("Basics.asyncSlow")
+      }
     }))
 
   it.effect("grow as events until the run has ended, and then send one event", () =>

@@ -65,6 +65,10 @@ export const Toolbar = ({ children, searchField, state }: Props) => {
     if (track === undefined) return
     import("./exports.ts").then((exports) => exports.save(track.timeline, format)).catch(report)
   }
+  const saveTest = () => {
+    if (track === undefined) return
+    import("./exports.ts").then((exports) => exports.saveTest(track.timeline)).catch(report)
+  }
   return (
     <div class="timeline-tools" role="toolbar" aria-label={say("Outils de la chronologie", "Tools of the timeline")}>
       <Search state={state} field={searchField} />
@@ -106,6 +110,7 @@ export const Toolbar = ({ children, searchField, state }: Props) => {
         <Button onClick={() => save("json")}>{say("Données (JSON)", "Data (JSON)")}</Button>
         <Button onClick={() => save("svg")}>{say("Image (SVG)", "Picture (SVG)")}</Button>
         <Button onClick={() => save("chrome")}>{say("Trace pour Perfetto", "Trace for Perfetto")}</Button>
+        <Button onClick={saveTest}>{say("Test qui rejoue", "Test that replays it")}</Button>
       </Menu>
       {children}
     </div>

@@ -1,6 +1,7 @@
 import { toChrome } from "../../timeline/chromeTrace.ts"
 import { draw } from "../../timeline/SvgPicture.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
+import { ask } from "../api.ts"
 
 export type Format = "json" | "svg" | "chrome"
 
@@ -13,13 +14,23 @@ const formats = {
 /** A name that every system takes for a file. */
 const fileName = (text: string): string => text.replaceAll(/[^\w.-]+/g, "-").replaceAll(/^-+|-+$/g, "") || "timeline"
 
+const download = (content: BlobPart, type: string, name: string): void => {
+  const address = URL.createObjectURL(new Blob([content], { type }))
+  const link = document.createElement("a")
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}
+
 /** Saves a recording as a file. It is made here and not asked of the server, which may have forgotten the recording. */
 export const save = (timeline: Timeline, format: Format): void => {
   const { suffix, type, write } = formats[format]
-  const address = URL.createObjectURL(new Blob([write(timeline)], { type }))
-  const link = document.createElement("a")
-  link.href = address
-  link.download = `${fileName(timeline.name)}.${suffix}`
-  link.click()
-  URL.revokeObjectURL(address)
+  download(write(timeline), type, `${fileName(timeline.name)}.${suffix}`)
+}
+
+/** Saves a recording as a test that replays it. The server writes it, as it knows the defaults of its policies. */
+export const saveTest = async ({ id, name }: Timeline): Promise<void> => {
+  const answer = await ask(`/timelines/${encodeURIComponent(id)}?as=test`)
+  download(await answer.text(), "text/plain", `${fileName(name)}.test.ts`)
 }
