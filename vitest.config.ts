@@ -32,6 +32,7 @@ export default defineConfig({
           name: "browser",
           // a browser on a busy machine is slow, and no test waits for a time
           testTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
           include: ["test/console/**/*.browser.test.ts"],
           globalSetup: ["test/console/support/setup.ts"]
         }

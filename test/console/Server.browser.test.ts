@@ -1,10 +1,11 @@
-import { expect } from "vitest"
+import { expect, onTestFinished } from "vitest"
 import { test } from "./support/console.ts"
 import { startServer } from "./support/server.ts"
 
 test("asks for the token of a server that wants one, and keeps it for the tab", async ({ tested }) => {
   const token = "0123456789abcdef"
   const server = await startServer({ API_TOKENS: token })
+  onTestFinished(server.stop)
   const page = await tested.open("#/timelines", { origin: server.origin })
   const dialog = page.getByRole("dialog", { name: "This server asks for a token" })
   await dialog.getByLabel("Token").fill("wrong")
@@ -17,13 +18,15 @@ test("asks for the token of a server that wants one, and keeps it for the tab", 
   ])
   expect(await answer.request().headerValue("authorization")).toBe(`Bearer ${token}`)
   await dialog.waitFor({ state: "hidden" })
-  await page.reload()
-  await page.waitForResponse((response) => response.url().includes("/timelines") && response.status() !== 401)
-  await server.stop()
+  await Promise.all([
+    page.waitForResponse((response) => response.url().includes("/timelines") && response.ok()),
+    page.reload()
+  ])
 })
 
 test("says that the server is away, and goes on once it is back", async ({ tested }) => {
   const server = await startServer()
+  onTestFinished(server.stop)
   const page = await tested.open("#/timelines", { origin: server.origin })
   await page.getByRole("heading", { level: 1 }).waitFor()
   await server.stop()
@@ -31,8 +34,8 @@ test("says that the server is away, and goes on once it is back", async ({ teste
   await page.getByText("The server does not answer.").waitFor()
   const { port } = new URL(server.origin)
   const back = await startServer({ PORT: port })
+  onTestFinished(back.stop)
   await page.getByText("The server does not answer.").waitFor({ state: "hidden" })
   // the stream was opened again by itself; this server knows nothing of the recording
   await page.getByRole("alert").waitFor()
-  await back.stop()
 })

@@ -135,27 +135,26 @@ describe("a recording", () => {
 
   test("is zoomed by wheel, keys and buttons, and folded, and the address follows", async ({ tested }) => {
     const page = await openFile(tested, run)
-    const shown = async () => {
-      // the address waits for the reader to rest
-      await page.waitForTimeout(300)
+    // the address waits for the reader to rest
+    const shown = () => {
       const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1])
       return query.has("from") ? Number(query.get("to")) - Number(query.get("from")) : undefined
     }
-    expect(await shown()).toBeUndefined()
+    await expect.poll(shown).toBeUndefined()
     await page.getByRole("treegrid").focus()
     await page.keyboard.press("+")
-    expect(await shown()).toBe(500 * ms)
+    await expect.poll(shown).toBe(500 * ms)
     await page.getByRole("button", { name: "Zoom in (+)" }).click()
-    expect(await shown()).toBe(250 * ms)
+    await expect.poll(shown).toBe(250 * ms)
     const box = await page.locator(".timeline-bars").boundingBox()
     await page.mouse.move((box?.x ?? 0) + 100, (box?.y ?? 0) + 20)
     await page.keyboard.down("Control")
     await page.mouse.wheel(0, 300)
     await page.keyboard.up("Control")
-    expect(await shown()).toBeGreaterThan(250 * ms)
+    await expect.poll(shown).toBeGreaterThan(250 * ms)
     await page.getByRole("treegrid").focus()
     await page.keyboard.press("0")
-    expect(await shown()).toBeUndefined()
+    await expect.poll(shown).toBeUndefined()
     const before = await drawn(page)
     await page.keyboard.press("f")
     expect(await page.getByRole("button", { name: "Fold idle time", pressed: true }).count()).toBe(1)

@@ -5,6 +5,7 @@ import { join } from "node:path"
 
 export interface Server {
   readonly origin: string
+  /** Stops it and forgets its data; may be called twice. */
   readonly stop: () => Promise<void>
 }
 
