@@ -77,51 +77,64 @@ export const ChapterPanel = ({ chapter }: { readonly chapter: Chapter }) => {
     <section class="lab-chapter" aria-label={chapter.title}>
       <h2>{chapter.title}</h2>
       <p>{chapter.about}</p>
-      <dl class="lab-ways">
-        {ways.map((way) => {
-          const experiment = (way === "wrong" ? wrong : right).value
-          return (
-            <div key={way} class={`lab-way lab-${way}`}>
-              <dt>
-                {way === "wrong" ? say("Mauvaise manière", "Wrong way") : say("Bonne manière", "Right way")}
-                {experiment !== undefined && <WayState experiment={experiment} />}
-              </dt>
-              <dd>{chapter.ways[way]}</dd>
-            </div>
-          )
-        })}
-      </dl>
-      <form
-        class="panel lab-form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          run(ways).catch(report)
-        }}
-      >
-        <Knobs chapter={chapter} written={written.value} onChange={change} refused={refused.value} />
-        <div class="buttons">
-          <Button type="submit" kind="primary" disabled={isStarting.value}>
-            {say("Lancer les deux", "Run both")}
-          </Button>
-          <Button disabled={isStarting.value} onClick={() => run(["wrong"]).catch(report)}>
-            {say("La mauvaise seule", "Wrong way only")}
-          </Button>
-          <Button disabled={isStarting.value} onClick={() => run(["right"]).catch(report)}>
-            {say("La bonne seule", "Right way only")}
-          </Button>
-          <label class="lab-together">
-            <input
-              type="checkbox"
-              checked={together.value}
-              onChange={({ currentTarget }) => {
-                together.value = currentTarget.checked
-              }}
-            />{" "}
-            {say("les deux en même temps", "both at the same time")}
-          </label>
-          {isRunning && <Button kind="danger" onClick={stop}>{say("Arrêter", "Stop")}</Button>}
-        </div>
-      </form>
+      <div class="lab-setup">
+        <dl class="lab-ways">
+          {ways.map((way) => {
+            const experiment = (way === "wrong" ? wrong : right).value
+            return (
+              <div key={way} class={`lab-way lab-${way}`}>
+                <dt>
+                  {way === "wrong" ? say("Mauvaise manière", "Wrong way") : say("Bonne manière", "Right way")}
+                  {experiment !== undefined && <WayState experiment={experiment} />}
+                </dt>
+                <dd>{chapter.ways[way]}</dd>
+              </div>
+            )
+          })}
+        </dl>
+        <form
+          class="panel lab-form"
+          onSubmit={(event) => {
+            event.preventDefault()
+            run(ways).catch(report)
+          }}
+        >
+          <Knobs chapter={chapter} written={written.value} onChange={change} refused={refused.value} />
+          <div class="buttons">
+            <Button type="submit" kind="primary" disabled={isStarting.value}>
+              {say("Lancer les deux", "Run both")}
+            </Button>
+            <Button disabled={isStarting.value} onClick={() => run(["wrong"]).catch(report)}>
+              {say("La mauvaise seule", "Wrong way only")}
+            </Button>
+            <Button disabled={isStarting.value} onClick={() => run(["right"]).catch(report)}>
+              {say("La bonne seule", "Right way only")}
+            </Button>
+            <label class="lab-together">
+              <input
+                type="checkbox"
+                checked={together.value}
+                onChange={({ currentTarget }) => {
+                  together.value = currentTarget.checked
+                }}
+              />{" "}
+              {say("les deux en même temps", "both at the same time")}
+            </label>
+            {isRunning && <Button kind="danger" onClick={stop}>{say("Arrêter", "Stop")}</Button>}
+          </div>
+        </form>
+      </div>
+      {(wrong.value ?? right.value) === undefined
+        ? (
+          <p class="hint lab-figures">
+            {say("Les chiffres mesurés viennent ici.", "The measured figures come here.")}
+          </p>
+        )
+        : (
+          <div class="lab-figures">
+            <Figures wrong={wrong.value} right={right.value} />
+          </div>
+        )}
       <p role="status" class="hint">
         {isStarting.value && !isRunning
           ? say("Préparation : threads, service amont, base…", "Preparing threads, upstream, database…")
@@ -133,7 +146,6 @@ export const ChapterPanel = ({ chapter }: { readonly chapter: Chapter }) => {
           : ""}
       </p>
       {refused.value !== undefined && !isAtKnob && <Problem error={refused.value} />}
-      {(wrong.value ?? right.value) !== undefined && <Figures wrong={wrong.value} right={right.value} />}
       {(ids.value.wrong ?? ids.value.right) !== undefined && <Runs wrong={ids.value.wrong} right={ids.value.right} />}
       <Lesson chapter={chapter} />
     </section>
