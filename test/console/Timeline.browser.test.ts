@@ -89,6 +89,7 @@ describe("a recording", () => {
     // a step to a hidden fiber shows it
     await page.keyboard.press("n")
     expect(await selectedName(page)).toBe("Upstream.get")
+    expect(await page.locator(".timeline > [role=status]").textContent()).toBe("0: Upstream.get · runs · 100 ms")
     await page.keyboard.press("Enter")
     expect(await details(page).evaluate((element) => element === document.activeElement)).toBe(true)
     await page.keyboard.press("p")

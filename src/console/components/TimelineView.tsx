@@ -2,7 +2,7 @@ import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals
 import type { ComponentChildren } from "preact"
 import { useMemo, useRef } from "preact/hooks"
 import type { Timeline } from "../../timeline/Timeline.ts"
-import { say } from "../texts.ts"
+import { language, say } from "../texts.ts"
 import { AxisHead } from "../timeline/AxisHead.tsx"
 import { Bars } from "../timeline/Bars.tsx"
 import { Details } from "../timeline/Details.tsx"
@@ -12,8 +12,10 @@ import { Minimap } from "../timeline/Minimap.tsx"
 import { rowHeight } from "../timeline/paintRow.ts"
 import { Rows } from "../timeline/Rows.tsx"
 import { type Place, TimelineState } from "../timeline/TimelineState.ts"
+import { textAt } from "../timeline/Tip.ts"
 import { Toolbar } from "../timeline/Toolbar.tsx"
 import { useSize } from "../timeline/useCanvas.ts"
+import { moment } from "../timeline/words.ts"
 
 export type { Place }
 
@@ -48,6 +50,18 @@ const press = (state: TimelineState, event: KeyboardEvent): boolean => {
   else if (event.key === "f") state.fold(!state.isFolded.value)
   else return false
   return true
+}
+
+/** Says the chosen moment to a screen reader, as steps through events move no focus. */
+const ChosenMoment = ({ state }: { readonly state: TimelineState }) => {
+  const { at, key } = state.selection.value ?? {}
+  const row = at === undefined ? undefined : state.rows.value.find((grid) => grid.key === key)
+  return (
+    <p class="for-readers" role="status">
+      {row !== undefined && at !== undefined &&
+        `${moment(at, language.value)}: ${textAt(row, at, language.value) ?? ""}`}
+    </p>
+  )
 }
 
 /** A recording: its fibers as a tree, and beside each of them what it did when. */
@@ -90,6 +104,7 @@ export const TimelineView = ({ onInterrupt, onPlace, other, place, timeline, too
     <section class="timeline" aria-label={say("Chronologie", "Timeline")} onKeyDown={onKeyDown}>
       <Facts state={state} />
       <Toolbar state={state} searchField={searchField}>{tools}</Toolbar>
+      <ChosenMoment state={state} />
       <div class="timeline-body">
         <div class="timeline-frame">
           <div class="timeline-top">

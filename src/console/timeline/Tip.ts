@@ -4,7 +4,8 @@ import type { GridRow } from "./grid.ts"
 import { sliceAt } from "./Track.ts"
 import { duration, reasonFacts, stateWords } from "./words.ts"
 
-const textAt = ({ row, track }: GridRow, time: number, language: Language): string | undefined => {
+/** Tells in one line what a fiber did at a moment. */
+export const textAt = ({ row, track }: GridRow, time: number, language: Language): string | undefined => {
   const slice = row && sliceAt(row, time)
   if (row === undefined || slice === undefined) return undefined
   const facts = slice.reason === undefined
