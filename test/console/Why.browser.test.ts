@@ -60,6 +60,8 @@ test("a run tells why it took so long, and each part of its critical path leads 
   expect(await selectedName(page)).toBe("Report.page")
   await details(page).getByText("batch, place 2, held by Report.sum").waitFor()
   await page.getByText("Why 1.8 s?").waitFor()
+  const dark = await openFile(tested, run, { colorScheme: "dark" })
+  expect(await accessibilityFaults(dark)).toEqual([])
   const boxes = await parts.evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().width))
   expect((boxes[0] ?? 0) / (boxes[1] ?? 1)).toBeCloseTo(1.5, 1)
   expect(await accessibilityFaults(page)).toEqual([])

@@ -4,6 +4,9 @@ import { say } from "../texts.ts"
 import type { Attempt, JobDetails } from "./Job.ts"
 import { wordText } from "./words.ts"
 
+/** Milliseconds of the axis at least, on which the beginnings of a new run are one. */
+const shortest = 100
+
 const endOf = ({ ended_at }: Attempt, now: number): number => ended_at === null ? now : Date.parse(ended_at)
 
 const outcomeText = ({ outcome }: Attempt): string =>
@@ -18,7 +21,7 @@ export const Attempts = ({ job }: { readonly job: JobDetails }) => {
   const all = ofRun.flatMap(({ attempts }) => attempts)
   const now = useNow(all.some(({ ended_at }) => ended_at === null))
   const begin = Math.min(...all.map(({ started_at }) => Date.parse(started_at)))
-  const length = Math.max(1, ...all.map((attempt) => endOf(attempt, now) - begin))
+  const length = Math.max(shortest, ...all.map((attempt) => endOf(attempt, now) - begin))
   const earlier = job.activities.flatMap(({ attempts }) => attempts).length - all.length
   return (
     <>
