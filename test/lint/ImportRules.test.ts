@@ -67,6 +67,7 @@ const forbidden: ReadonlyArray<readonly [string, string]> = [
 const allowed: ReadonlyArray<readonly [string, string]> = [
   ["src/tips/AWord.ts", "../domain/Ids.ts"],
   ["src/tips/APlatform.ts", "../platform/sql/Database.ts"],
+  ["src/platform/sql/ATimeline.ts", "../../timeline/Timeline.ts"],
   ["src/tips/Itself.ts", "./Tips.ts"],
   ["src/recordings/ATimeline.ts", "../timeline/why.ts"],
   ["src/recordings/APlatform.ts", "../platform/recorder/Recorder.ts"],

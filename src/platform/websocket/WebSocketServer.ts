@@ -188,7 +188,10 @@ export class WebSocketServer extends Context.Tag("barista/platform/websocket/Web
           // The client has left during the handshake.
           if (outcome === undefined) return yield* Effect.interrupt
           heads.delete(incoming)
-          if (incoming instanceof Incoming) incoming.upgraded = 101
+          if (incoming instanceof Incoming) {
+            incoming.upgraded = 101
+            if (incoming.recorded !== undefined) incoming.recorded.status = 101
+          }
           const { socket: transport } = incoming
           return yield* Connection.make({ socket: outcome.right, transport, limits, memory, dropped, writeLater })
         })
