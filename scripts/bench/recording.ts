@@ -1,6 +1,6 @@
-// `npm run bench:recording -- [CHECKOUT]` measures the cost of recording timelines in the running server: processor
-// time of a request without recording, with the default sampling, and with every request recorded; and of another checkout,
-// which is built before (`node scripts/build.mjs main` in it). The servers take turns, as a machine's speed varies.
+// `npm run bench:recording -- [CHECKOUT]` measures the cost of recording timelines in the running server, in processor
+// time a request: without recording, with the default sampling, with every request recorded, and of another checkout.
+// Build that one before (`node scripts/build.mjs main` in it). The servers take turns, as a machine's speed varies.
 // `--rounds` and `--seconds` set the repetitions. Linux only, with wrk (`apt-get install wrk`).
 import { Command, FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
@@ -17,7 +17,7 @@ const connections = 16
 
 const paths = ["/health/live", "/policies", "/users/1/complete-profile"]
 
-/** Requests of a load that are counted in megabytes of growth: recording must not grow with them. */
+/** Settings under which no request is recorded unless its caller asks. */
 const unrecorded = { TIMELINE_BUDGET: "0", TIMELINE_SAMPLE: "0" }
 
 const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -11,7 +11,7 @@ const make = (memory = limits.memory) =>
   Effect.map(Layer.build(Recorder.layer({ ...limits, memory })), Context.get(Recorder))
 
 const run = <A, E>(recorder: Recorder["Type"], name: string, effect: Effect.Effect<A, E>) =>
-  Effect.exit(recorder.job(name)(effect))
+  Effect.exit(recorder.job(name, "/jobs/1")(effect))
 
 it.scoped("recordings are listed newest first, by what is asked for, a page at a time", () =>
   Effect.gen(function*() {
@@ -72,7 +72,7 @@ it.scoped("runs that do not end never fill more than the memory", () =>
     const recorder = yield* make(50 * recordingBytes)
     const endless = yield* Effect.forEach(
       Array.from({ length: 100 }),
-      () => Effect.fork(recorder.job("x")(Effect.never))
+      () => Effect.fork(recorder.job("x", "/jobs/1")(Effect.never))
     )
     yield* Effect.yieldNow()
     const { kept, recorded } = recorder.figures()
