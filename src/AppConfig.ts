@@ -6,6 +6,7 @@ import { lab } from "./settings/Lab.ts"
 import { listening } from "./settings/Listening.ts"
 import { mail } from "./settings/Mail.ts"
 import { modelledWork } from "./settings/ModelledWork.ts"
+import { otlp } from "./settings/Otlp.ts"
 import { requests } from "./settings/Requests.ts"
 import { threads } from "./settings/Threads.ts"
 import { timelines } from "./settings/Timelines.ts"
@@ -28,7 +29,8 @@ export const settings = {
   ...jobs,
   ...lab,
   ...modelledWork,
-  ...timelines
+  ...timelines,
+  ...otlp
 }
 
 export type Values = { readonly [K in keyof typeof settings]: Config.Config.Success<(typeof settings)[K]["config"]> }

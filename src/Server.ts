@@ -52,6 +52,7 @@ import { Mailer } from "./platform/mail/Mailer.ts"
 import { OutboxRepo } from "./platform/mail/OutboxRepo.ts"
 import * as OutboxRetention from "./platform/mail/OutboxRetention.ts"
 import * as Logging from "./platform/observability/Logging.ts"
+import * as OtlpExport from "./platform/observability/otlp/OtlpExport.ts"
 import { RequestMetrics } from "./platform/observability/RequestMetrics.ts"
 import * as Tracing from "./platform/observability/Tracing.ts"
 import { checkSettings } from "./platform/process/checkSettings.ts"
@@ -261,6 +262,7 @@ const list = inOrder(
   Layer.effectDiscard(checkSettings),
   lifecycle,
   inputMemory,
+  OtlpExport.layer,
   recorder,
   RequestMetrics.layer,
   NodeServer.NodeServer.layer,

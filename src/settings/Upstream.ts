@@ -5,6 +5,13 @@ const httpUrl = (written: string): URL | undefined => {
   return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined
 }
 
+/** Reads a URL that names a server and a path alone. */
+export const bareUrl = (written: string): URL | undefined => {
+  const url = httpUrl(written)
+  const isBare = url !== undefined && !/[?#]/.test(written) && url.port !== "0"
+  return isBare && url.username === "" && url.password === "" ? url : undefined
+}
+
 /** The upstream, the handbook's httpbin, and the limits on calls to it. */
 export const upstream = {
   upstreamUrl: optional(
@@ -12,11 +19,7 @@ export const upstream = {
     "embedded upstream",
     "an http or https URL without user, password, query and fragment",
     "URL of the httpbin to call",
-    (written) => {
-      const url = httpUrl(written)
-      const bare = url !== undefined && !/[?#]/.test(written) && url.port !== "0"
-      return bare && url.username === "" && url.password === "" ? url : undefined
-    },
+    bareUrl,
     secret
   ),
   upstreamConnections: integer(

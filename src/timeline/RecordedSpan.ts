@@ -56,9 +56,12 @@ export class RecordedSpan implements Tracer.Span {
     return this.collected?.spanId ?? (this.ownSpanId ??= randomUUID().replaceAll("-", "").slice(0, 16))
   }
 
-  /** True, so that a called server that records sampled traces has its part of this one. */
+  /**
+   * True, so that a called server that records sampled traces has its part of this one. A collector heeds the caller's
+   * decision.
+   */
   get sampled(): boolean {
-    return true
+    return this.collected?.sampled ?? true
   }
 
   get status(): Tracer.SpanStatus {

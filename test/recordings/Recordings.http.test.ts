@@ -182,7 +182,8 @@ layer(server, live)("recordings over HTTP", (it) => {
       expect([first?.event, first?.data.outcome, first?.data.id]).toEqual(["timeline", "running", id])
       yield* end
       const last = eventsOf(yield* client.closed).at(-1)
-      expect([last?.event, last?.data.outcome, last?.data.spans[0].name]).toEqual(["end", "success", "waits"])
+      expect([last?.event, last?.data.outcome]).toEqual(["end", "success"])
+      expect(last?.data.spans).toMatchObject(expect.arrayContaining([expect.objectContaining({ name: "waits" })]))
 
       const ended = yield* send("GET", `/timelines/${id}`, accept("text/event-stream"))
       expect(ended.headers["content-type"]).toBe("text/event-stream")

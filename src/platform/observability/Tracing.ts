@@ -107,6 +107,9 @@ export const leafSpan = <A, E, R>(
     : Effect.withSpan(effect, name, { captureStackTrace: false, ...options() })
 }
 
+/** True for a span that only keeps its place in the trace. */
+export const isUnrecorded = (span: Tracer.AnySpan): boolean => span instanceof UnrecordedSpan
+
 /**
  * Wraps an effect in a span, if the effect runs within a recorded span. Otherwise the wrapper costs nothing, while
  * `Effect.fn(name)` takes 10 us and 4 KB for as long as the effect runs.

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto"
 import { EventLog } from "../../timeline/EventLog.ts"
 import { FiberRecorder, Recording } from "../../timeline/Recording.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
+import { SpanCollector } from "../observability/SpanCollector.ts"
 import { keepsSpans } from "../observability/Tracing.ts"
 import { Recorded, type Run } from "./Recorded.ts"
 import { RecordingStore } from "./RecordingStore.ts"
@@ -103,7 +104,7 @@ const off: Shape = {
 
 const make = (limits: Limits): Effect.Effect<Shape> =>
   Effect.withFiberRuntime((serving) =>
-    Effect.sync(() => {
+    Effect.map(SpanCollector, (collect): Shape => {
       const store = new RecordingStore(limits.memory, slowNs)
       const samplers = { request: new Sampler(limits.sampling), job: new Sampler(limits.sampling) }
       const recorded = { request: 0, job: 0, experiment: 0 }
@@ -144,7 +145,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
           scheduler: fiber.currentScheduler,
           collector: fiber.currentTracer !== undefined && keepsSpans(fiber.currentTracer)
             ? fiber.currentTracer
-            : undefined,
+            : collect?.(id),
           keepsFibers: run.kind === "experiment"
         })
         const begun = new Recorded(run, ++numbers, recorder, ended)

@@ -22,7 +22,7 @@ const fieldsOf = (problem: Problem): Record<string, unknown> =>
     )
     : { _tag: problem._tag }
 
-const statusOf = (problem: Problem): number =>
+export const statusOf = (problem: Problem): number =>
   Schema.isSchema(problem.constructor) ? HttpApiSchema.getStatusErrorAST(problem.constructor.ast) : 500
 
 /** Matches characters that a path may contain (RFC 3986, 3.3), and percent-encoded ones. */
