@@ -45,6 +45,10 @@ test("a paused file is sent no further until it is resumed, while another one is
   const sent = Number(await progress.getAttribute("value"))
   expect(sent).toBeLessThan(large / 2)
   expect(await page.getByRole("link", { name: "large.bin", exact: true }).count()).toBe(0)
+  // a file goes on, or stays paused, while the reader looks at another view
+  await page.getByRole("link", { name: "Outbox" }).click()
+  await page.getByRole("heading", { name: "Outbox" }).waitFor()
+  await page.getByRole("link", { name: "Uploads" }).click()
   await row.getByRole("button", { name: "Resume large.bin" }).click()
   await row.getByText("stored").waitFor()
   await page.getByRole("link", { name: "large.bin", exact: true }).waitFor()

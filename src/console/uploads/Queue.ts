@@ -10,11 +10,8 @@ const mostEnded = 20
 /** The files of this page, newest first: those under way, those that wait, and the last that have ended. */
 export class Queue {
   readonly all = signal<ReadonlyArray<Sending>>([])
-  private readonly onStored: () => void
-
-  constructor(onStored: () => void) {
-    this.onStored = onStored
-  }
+  /** Called when the server has stored a file. */
+  onStored: () => void = () => undefined
 
   add(files: ReadonlyArray<File>): void {
     const old = this.all.peek()
@@ -22,11 +19,6 @@ export class Queue {
     const added = files.map((file) => new Sending(file)).toReversed()
     this.all.value = [...added, ...old.filter((sending) => !sending.hasEnded || ended.has(sending))]
     this.next()
-  }
-
-  /** Cuts all that is under way. */
-  stop(): void {
-    for (const sending of this.all.peek()) sending.stop()
   }
 
   private next(): void {

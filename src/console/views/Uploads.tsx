@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks"
+import { useEffect } from "preact/hooks"
 import { usePages } from "../action/Pages.ts"
 import { say } from "../texts.ts"
 import { DropZone } from "../uploads/DropZone.tsx"
@@ -9,13 +9,18 @@ import { UploadList } from "../uploads/UploadList.tsx"
 
 const path = "/uploads?limit=100"
 
+/** Files go on being sent while the reader looks at another view. */
+const queue = new Queue()
+
 /** The view `#/uploads`: sends files, several at once, each with its progress and a pause; lists and deletes them. */
 export const Uploads = () => {
   const uploads = usePages<Upload>()
-  const queue = useMemo(() => new Queue(() => void uploads.load(path)), [])
   useEffect(() => {
     void uploads.load(path)
-    return () => queue.stop()
+    queue.onStored = () => void uploads.load(path)
+    return () => {
+      queue.onStored = () => undefined
+    }
   }, [])
   return (
     <>
