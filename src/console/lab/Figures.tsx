@@ -1,6 +1,7 @@
 import { language, say } from "../texts.ts"
+import { outcomeTones } from "../timeline/outcomeTones.ts"
 import { duration } from "../timeline/words.ts"
-import { Status, type Tone } from "../widgets/Status.tsx"
+import { Status } from "../widgets/Status.tsx"
 import { Table } from "../widgets/Table.tsx"
 import type { Experiment } from "./Chapter.ts"
 
@@ -89,14 +90,6 @@ const related = ({ of, relation }: Row, wrong: Experiment | undefined, right: Ex
     : say(`bonne : ${relation(times(other / one))}`, `right: ${relation(times(other / one))}`)
 }
 
-const tones: Readonly<Record<Experiment["outcome"], Tone>> = {
-  success: "good",
-  failure: "bad",
-  defect: "bad",
-  interrupted: "stopped",
-  running: "busy"
-}
-
 const outcomeText = ({ failure, outcome }: Experiment): string => {
   switch (outcome) {
     case "running":
@@ -112,7 +105,7 @@ const outcomeText = ({ failure, outcome }: Experiment): string => {
 
 /** The state of an experiment in a word. */
 export const WayState = ({ experiment }: { readonly experiment: Experiment }) => (
-  <Status tone={tones[experiment.outcome]}>{outcomeText(experiment)}</Status>
+  <Status tone={outcomeTones[experiment.outcome]}>{outcomeText(experiment)}</Status>
 )
 
 interface Props {

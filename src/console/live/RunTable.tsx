@@ -1,10 +1,11 @@
 import { durationText, timeOfDay } from "../action/moments.ts"
 import { routeText } from "../router.ts"
 import { say } from "../texts.ts"
+import { outcomeTones } from "../timeline/outcomeTones.ts"
 import { Status } from "../widgets/Status.tsx"
 import { type Column, Table } from "../widgets/Table.tsx"
 import { durationOf, type Summary, titleOf } from "./Summary.ts"
-import { kindText, outcomeText, tones } from "./words.ts"
+import { kindText, outcomeText } from "./words.ts"
 
 const columns = (longest: number, now: number): ReadonlyArray<Column<Summary>> => [
   {
@@ -30,7 +31,9 @@ const columns = (longest: number, now: number): ReadonlyArray<Column<Summary>> =
   },
   {
     title: say("Issue", "Outcome"),
-    cell: ({ outcome, status }) => <Status tone={tones[outcome]}>{status ?? ""} {outcomeText(outcome, say)}</Status>
+    cell: ({ outcome, status }) => (
+      <Status tone={outcomeTones[outcome]}>{status ?? ""} {outcomeText(outcome, say)}</Status>
+    )
   },
   { title: say("Genre", "Kind"), cell: ({ kind }) => kindText(kind, say) },
   { title: say("Fibres", "Fibers"), isFigure: true, cell: ({ fibers }) => fibers },

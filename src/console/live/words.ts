@@ -1,15 +1,6 @@
 import type { Outcome } from "../../timeline/Timeline.ts"
 import type { Say } from "../texts.ts"
-import type { Tone } from "../widgets/Status.tsx"
 import type { Kind } from "./Summary.ts"
-
-export const tones: Readonly<Record<Outcome, Tone>> = {
-  running: "busy",
-  success: "good",
-  failure: "bad",
-  defect: "bad",
-  interrupted: "stopped"
-}
 
 export const outcomeText = (outcome: Outcome, say: Say): string => {
   switch (outcome) {

@@ -1,20 +1,13 @@
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { why } from "../../timeline/why.ts"
 import { language, say } from "../texts.ts"
-import { Status, type Tone } from "../widgets/Status.tsx"
+import { Status } from "../widgets/Status.tsx"
+import { outcomeTones } from "./outcomeTones.ts"
 import { Strip } from "./Strip.tsx"
 import type { TimelineState } from "./TimelineState.ts"
 import type { Track } from "./Track.ts"
 import { Commits, Stalls, Why } from "./Why.tsx"
 import { duration, outcomeWords } from "./words.ts"
-
-const tones: Readonly<Record<Timeline["outcome"], Tone>> = {
-  success: "good",
-  failure: "bad",
-  defect: "bad",
-  interrupted: "stopped",
-  running: "busy"
-}
 
 /** A number with its noun; the plural of these nouns has an s in both languages. */
 const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`
@@ -34,7 +27,8 @@ const RecordingFacts = ({ state, track }: { readonly state: TimelineState; reado
   return (
     <div class="timeline-facts">
       <p class="timeline-why">
-        <Status tone={tones[outcome]}>{outcomeWords[outcome][language.value]}</Status> <strong>{name}</strong>{" "}
+        <Status tone={outcomeTones[outcome]}>{outcomeWords[outcome][language.value]}</Status> <strong>{name}</strong>
+        {" "}
         <span>{why(timeline, language.value)}</span>
       </p>
       <Strip state={state} track={track} />

@@ -1,17 +1,7 @@
-import type { Outcome } from "../../timeline/Timeline.ts"
 import { askJson } from "../api.ts"
+import type { Summary } from "../live/Summary.ts"
 
-/** A recording in a list of the server. */
-export interface Summary {
-  readonly id: string
-  readonly kind: "request" | "job" | "experiment"
-  readonly name: string
-  readonly started_at: string
-  readonly duration_ns: number
-  readonly outcome: Outcome
-  readonly status: number | null
-  readonly fibers: number
-}
+export type { Summary }
 
 /** Asks for the newest recordings. */
 export const newest = (limit: number): Promise<ReadonlyArray<Summary>> =>

@@ -1,27 +1,19 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
-import type { Outcome } from "../../timeline/Timeline.ts"
 import { report } from "../api.ts"
 import { go, route, routeText } from "../router.ts"
 import { language, say } from "../texts.ts"
 import { opened } from "../timeline/files.ts"
 import { OpenFile } from "../timeline/OpenFile.tsx"
+import { outcomeTones } from "../timeline/outcomeTones.ts"
 import { newest, type Summary } from "../timeline/recent.ts"
 import { duration, outcomeWords } from "../timeline/words.ts"
-import { Status, type Tone } from "../widgets/Status.tsx"
+import { Status } from "../widgets/Status.tsx"
 import { Table } from "../widgets/Table.tsx"
 import { Timeline } from "./Timeline.tsx"
 
 /** Recordings of the server in the list. */
 const most = 20
-
-const tones: Readonly<Record<Outcome, Tone>> = {
-  success: "good",
-  failure: "bad",
-  defect: "bad",
-  interrupted: "stopped",
-  running: "busy"
-}
 
 const Files = () => (
   <Table
@@ -51,7 +43,7 @@ const Recent = ({ recent }: { readonly recent: ReadonlyArray<Summary> | undefine
       { title: say("Exécution", "Run"), cell: ({ id, name }) => <a href={routeText("timelines", id)}>{name}</a> },
       {
         title: say("Issue", "Outcome"),
-        cell: ({ outcome }) => <Status tone={tones[outcome]}>{outcomeWords[outcome][language.value]}</Status>
+        cell: ({ outcome }) => <Status tone={outcomeTones[outcome]}>{outcomeWords[outcome][language.value]}</Status>
       },
       {
         title: say("Durée", "Duration"),
