@@ -118,7 +118,10 @@ const commits = ({ commits, slices }: Timeline): ReadonlyArray<string> =>
     )
   })
 
-/** The fiber of a stall runs all the time, or to its end, and nobody loses more than that time. */
+/**
+ * The fiber of a stall runs all the time, or to its end, and nobody loses more than that time. A stall of which the
+ * events are lost cannot be checked.
+ */
 const stalls = (timeline: Timeline): ReadonlyArray<string> => {
   const lines = linesOf(timeline)
   return timeline.loop_stalls.flatMap(({ fiber, from, to, victims }) => {
@@ -126,7 +129,7 @@ const stalls = (timeline: Timeline): ReadonlyArray<string> => {
       slice.fiber === fiber && slice.state === "running" && slice.from <= from &&
       (slice.to >= to || slice.to === lines.get(fiber)?.to)
     )
-    if (fiber !== null && !ran) return [`stall at ${from} ns: fiber ${fiber} did not run`]
+    if (fiber !== null && !ran && !timeline.lost.events) return [`stall at ${from} ns: fiber ${fiber} did not run`]
     return victims.flatMap((victim) =>
       victim.stolen_ns > to - from || (victim.timeline === null && victim.fiber === fiber)
         ? [`stall at ${from} ns: fiber ${victim.fiber} cannot have lost ${victim.stolen_ns} ns`]
