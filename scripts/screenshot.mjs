@@ -1,5 +1,5 @@
-// Takes the picture of the Lab for the README, by a browser on a server of its own: `npm run screenshot -- [FILE]`.
-// Needs a Chromium: CHROMIUM names it, by default /usr/bin/chromium.
+// Takes the picture of the Lab for the README, by a browser on a server of its own:
+// `npm run screenshot -- [FILE [CHROMIUM]]`. The browser is /usr/bin/chromium unless another is named.
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -14,7 +14,7 @@ const quality = 0.75
 const folder = mkdtempSync(join(tmpdir(), "barista-screenshot-"))
 const server = spawn(process.execPath, ["dist/main.js"], {
   stdio: ["ignore", "pipe", "inherit"],
-  env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder }
+  env: { HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder }
 })
 
 /** @returns {Promise<string>} The origin of the server, once it listens. */
@@ -30,7 +30,7 @@ const listening = () =>
   })
 
 const browser = await chromium.launch({
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  executablePath: process.argv[3] ?? "/usr/bin/chromium",
   args: ["--no-sandbox"]
 })
 try {

@@ -34,7 +34,7 @@ const relations: ReadonlyArray<readonly [place: string, figure: string, cells: R
   ["tasks", "Concurrency reached", ["1", "3", "right: 3 times as many"]],
   ["client?latency=500", "Upstream calls at once", ["1", "4", "right: 4 times as many"]],
   ["parallel?latency=500&tasks=3", "Upstream calls at once", ["1", "3", "right: 3 times as many"]],
-  ["timeouts?latency=200&timeout=1500", "Results", ["6 of 6", "4 of 6", ""]],
+  ["timeouts?latency=200&timeout=1900", "Results", ["6 of 6", "4 of 6", ""]],
   ["jobs?latency=1000", "Last answer after", [expect.anything(), expect.anything(), expect.stringMatching(/^wrong: /)]],
   ["retry", "Upstream calls", ["3", "9", "right: 3 times as many"]],
   ["semaphore?work=5&disk=50", "Results", ["4 of 12", "12 of 12", ""]],

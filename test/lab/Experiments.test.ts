@@ -36,7 +36,7 @@ layer(TestLab.layer(), live)("the chapters of the Lab", (it) => {
 
   it.effect("client: the upstream sees one call at a time, or all", () =>
     Effect.gen(function*() {
-      const { right, wrong } = yield* both("client", { tasks: 3, latency: 50 })
+      const { right, wrong } = yield* both("client", { tasks: 3, latency: 300 })
       expect([atOnce(wrong), atOnce(right)]).toEqual([1, 3])
       expect([callsOf(wrong), callsOf(right)]).toEqual([3, 3])
       expect([wrong.figures.concurrency, right.figures.concurrency]).toEqual([1, 3])
@@ -45,17 +45,17 @@ layer(TestLab.layer(), live)("the chapters of the Lab", (it) => {
 
   it.effect("parallel: calls in sequence, or all in flight", () =>
     Effect.gen(function*() {
-      const { right, wrong } = yield* both("parallel", { tasks: 3, latency: 100 })
+      const { right, wrong } = yield* both("parallel", { tasks: 3, latency: 300 })
       expect([atOnce(wrong), atOnce(right)]).toEqual([1, 3])
       expect([wrong.figures.concurrency, right.figures.concurrency]).toEqual([1, 3])
-      expect(wrong.figures.wall_ms).toBeGreaterThanOrEqual(300)
+      expect(wrong.figures.wall_ms).toBeGreaterThanOrEqual(900)
     }))
 
   it.effect("timeouts: all wait for the slowest, or the slow ones time out", () =>
     Effect.gen(function*() {
-      const { right, wrong } = yield* both("timeouts", { tasks: 4, latency: 100, slow: 50, timeout: 800 })
+      const { right, wrong } = yield* both("timeouts", { tasks: 4, latency: 200, slow: 50, timeout: 1_900 })
       expect([tasksOf(wrong), tasksOf(right)]).toEqual([[4, 4, 0], [4, 2, 2]])
-      expect(wrong.figures.wall_ms).toBeGreaterThanOrEqual(1_000)
+      expect(wrong.figures.wall_ms).toBeGreaterThanOrEqual(2_000)
     }))
 
   it.effect("errors: everything is lost, or partial results remain", () =>
@@ -79,15 +79,15 @@ layer(TestLab.layer(), live)("the chapters of the Lab", (it) => {
     Effect.gen(function*() {
       const { right, wrong } = yield* both("semaphore", { tasks: 12, permits: 3, work: 5, disk: 50 })
       expect([tasksOf(wrong), tasksOf(right)]).toEqual([[12, 4, 8], [12, 12, 0]])
-      expect([wrong.figures.concurrency, right.figures.concurrency]).toEqual([4, 3])
+      expect(right.figures.concurrency).toBeLessThanOrEqual(3)
     }))
 
   it.effect("transfer: calls hold the database, or run at once", () =>
     Effect.gen(function*() {
-      const { right, wrong } = yield* both("transfer", { tasks: 3, latency: 100, disk: 10 })
+      const { right, wrong } = yield* both("transfer", { tasks: 3, latency: 300, disk: 10 })
       expect([tasksOf(wrong), tasksOf(right)]).toEqual([[3, 3, 0], [3, 3, 0]])
       expect([atOnce(wrong), atOnce(right)]).toEqual([1, 3])
-      expect(wrong.figures.wall_ms).toBeGreaterThanOrEqual(300)
+      expect(wrong.figures.wall_ms).toBeGreaterThanOrEqual(900)
       expect(right.figures.commits).toBeGreaterThanOrEqual(1)
     }))
 
