@@ -1,6 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import type { Asked, Experiment } from "../../src/lab/Api.ts"
+import { Recorder } from "../../src/platform/recorder/Recorder.ts"
 import * as TestLab from "../support/lab.ts"
 
 const live = { excludeTestServices: true } as const
@@ -105,5 +106,10 @@ layer(TestLab.layer(), live)("the chapters of the Lab", (it) => {
       expect([tasksOf(wrong), tasksOf(right)]).toEqual([[2, 2, 0], [2, 2, 0]])
       expect(wrong.figures.answered_ms).toBeGreaterThanOrEqual(300)
       expect(right.figures.answered_ms).toBeLessThan(right.figures.wall_ms)
+      const recorder = yield* Recorder
+      for (const { id } of [wrong, right]) {
+        const { spans } = yield* recorder.get(id)
+        expect(spans.filter(({ name }) => name === "Background.createProfile")).toHaveLength(2)
+      }
     }))
 })
