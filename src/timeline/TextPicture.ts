@@ -35,6 +35,8 @@ export interface Options {
   readonly colours: boolean
   /** Fibers shown at most; further ones are counted. */
   readonly rows?: number
+  /** Lines of the whole picture at most, where it must fit a terminal; the last fibers give way. */
+  readonly lines?: number | undefined
   /** The end of the axis in nanoseconds, where several pictures share one. */
   readonly until?: number
 }
@@ -42,37 +44,57 @@ export interface Options {
 const widestName = 32
 const mostRows = 40
 
+/** The narrowest picture that can be read, in characters. */
+const leastColumns = 20
+
 type Paint = (text: string, colour: number) => string
 
 const plain: Paint = (text) => text
 const ansi: Paint = (text, colour) => colour === 0 ? text : `\u001b[${colour}m${text}\u001b[0m`
 
-const nameOf = ({ depth, fiber }: Row): string => `${"  ".repeat(depth)}${fiber.name}`
+/** Levels of the tree that names are indented by; deeper ones stand at the last. */
+const deepest = 8
 
-const fitted = (text: string, width: number): string =>
-  text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`
+/** The name of a row, without characters that would move a terminal's cursor. */
+const nameOf = ({ depth, fiber }: Row): string =>
+  `${"  ".repeat(Math.min(depth, deepest))}${
+    fiber.name.slice(0, 2 * widestName).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, " ")
+  }`
 
-/** The state that a fiber was in for the longest part of a column. */
-const longest = (slices: Row["slices"], from: number, to: number): Shown | undefined => {
-  const times = new Map<Shown, number>()
+const cut = (text: string, width: number): string => text.length <= width ? text : `${text.slice(0, width - 1)}…`
+
+const fitted = (text: string, width: number): string => cut(text, width).padEnd(width)
+
+/** The state that a fiber was in for the longest part of each column. */
+const longest = (slices: Row["slices"], width: number, until: number): ReadonlyArray<Shown | undefined> => {
+  const columns = Array.from({ length: width }, () => new Map<Shown, number>())
+  const step = until / width
   for (const slice of slices) {
-    const time = Math.min(to, slice.to) - Math.max(from, slice.from)
-    if (time > 0) times.set(shownState(slice), (times.get(shownState(slice)) ?? 0) + time)
+    const state = shownState(slice)
+    const last = Math.min(width - 1, Math.floor(slice.to / step))
+    for (let index = Math.floor(slice.from / step); index <= last; index++) {
+      const times = columns[index]
+      const time = Math.min((index + 1) * step, slice.to) - Math.max(index * step, slice.from)
+      if (time > 0) times?.set(state, (times.get(state) ?? 0) + time)
+    }
   }
-  return [...times].toSorted(([, one], [, other]) => other - one)[0]?.[0]
+  return columns.map((times) => [...times].toSorted(([, one], [, other]) => other - one)[0]?.[0])
 }
 
-const momentMark = ({ kind, value }: PolicyEvent): string => kind === "timeout" ? "T" : String((value ?? 0) % 10)
+const momentMark = ({ kind, value = 0 }: PolicyEvent): string =>
+  kind === "timeout" ? "T" : Number.isFinite(value) ? String(Math.abs(Math.trunc(value)) % 10) : "?"
 
 const bar = ({ fiber, moments, slices }: Row, width: number, until: number, paint: Paint): string => {
   const column = (nanos: number) => Math.min(width - 1, Math.floor((nanos / until) * width))
   const last = column(fiber.to)
-  const marked = new Map(moments.map((moment) => [column(moment.at), momentMark(moment)]))
+  const shown = longest(slices, width, until)
+  // a moment at the end stands before the mark of the end
+  const marked = new Map(moments.map((moment) => [Math.min(column(moment.at), last - 1), momentMark(moment)]))
   return Array.from({ length: width }, (_, index) => {
     if (index === last) return paint(marks[fiber.outcome].letter, marks[fiber.outcome].colour)
     const mark = marked.get(index)
     if (mark !== undefined) return paint(mark, 31)
-    const state = longest(slices, (index / width) * until, ((index + 1) / width) * until)
+    const state = shown[index]
     return state === undefined ? " " : paint(states[state].letter, states[state].colour)
   }).join("").trimEnd()
 }
@@ -86,6 +108,7 @@ const axis = (width: number, until: number): readonly [string, string] => {
     const text = timeText(tick, until)
     // the last one ends where the axis does
     const from = Math.min(at, width - text.length)
+    if (from < 0) continue
     for (const [index, letter] of [...text].entries()) words[from + index] = letter
   }
   return [line.join(""), words.join("").trimEnd()]
@@ -114,7 +137,8 @@ const entriesOf = ({ events, fibers, slices }: Timeline): ReadonlyArray<Entry> =
 /** The legend of what a picture uses, wrapped at the width of the picture. */
 const legend = (timeline: Timeline, columns: number, paint: Paint): ReadonlyArray<string> => {
   const lines: Array<{ readonly text: string; readonly length: number }> = []
-  for (const [letter, colour, says] of entriesOf(timeline)) {
+  for (const [letter, colour, meaning] of entriesOf(timeline)) {
+    const says = cut(meaning, columns - 2)
     const length = letter.length + 1 + says.length
     const text = `${paint(letter, colour)} ${says}`
     const last = lines.at(-1)
@@ -124,18 +148,29 @@ const legend = (timeline: Timeline, columns: number, paint: Paint): ReadonlyArra
   return lines.map(({ text }) => text)
 }
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
 const lost = ({ lost }: Timeline): ReadonlyArray<string> =>
   lost.events || lost.fibers > 0 || lost.spans > 0
-    ? [`lost: ${lost.fibers} fibers, ${lost.spans} spans${lost.events ? ", the oldest events" : ""}`]
+    ? [
+      `lost: ${counted(lost.fibers, "fiber")}, ${counted(lost.spans, "span")}${
+        lost.events ? ", the oldest events" : ""
+      }`
+    ]
     : []
 
 /** Draws a timeline as lines no wider than the picture: a row a fiber, a letter a state, an axis, a legend. */
 export const draw = (timeline: Timeline, options: Options): ReadonlyArray<string> => {
   const paint = options.colours ? ansi : plain
+  const columns = Math.max(leastColumns, options.columns)
   const all = rowsOf(timeline)
-  const rows = all.slice(0, options.rows ?? mostRows)
-  const name = Math.min(widestName, Math.max(4, ...rows.map((row) => nameOf(row).length)))
-  const width = Math.max(20, options.columns - name - 1)
+  const below = [...legend(timeline, columns, paint), ...lost(timeline).map((line) => cut(line, columns))]
+  // the axis takes two lines, and the count of further fibers one
+  const room = options.lines === undefined ? Infinity : Math.max(1, options.lines - below.length - 3)
+  const rows = all.slice(0, Math.min(options.rows ?? mostRows, room))
+  const widest = Math.min(widestName, Math.floor(columns / 2))
+  const name = Math.min(widest, Math.max(4, ...rows.map((row) => nameOf(row).length)))
+  const width = columns - name - 1
   const until = Math.max(1, options.until ?? timeline.duration_ns)
   const [line, words] = axis(width, until)
   const indent = " ".repeat(name + 1)
@@ -144,7 +179,6 @@ export const draw = (timeline: Timeline, options: Options): ReadonlyArray<string
     ...(all.length > rows.length ? [`… ${all.length - rows.length} more fibers`] : []),
     `${indent}${line}`,
     `${indent}${words}`,
-    ...legend(timeline, options.columns, paint),
-    ...lost(timeline)
+    ...below
   ]
 }

@@ -33,6 +33,20 @@ describe("the text of a timeline", () => {
       expect(coloured.map((line) => line.replaceAll(/\u001b\[\d+m/g, ""))).toEqual(plain)
     }))
 
+  it.effect("fits a terminal of few lines and columns, and shows a timeout at the end", () =>
+    Effect.gen(function*() {
+      const timeline = yield* failingTimeline
+      const [root] = timeline.fibers
+      const timed: Timeline = {
+        ...timeline,
+        events: [{ fiber: root?.id ?? 0, at: timeline.duration_ns, kind: "timeout" }]
+      }
+      const lines = Text.draw(timed, { columns: 30, lines: 8, colours: false })
+      expect(lines).toHaveLength(8)
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30)
+      expect(lines[0]).toMatch(/T!$/)
+    }))
+
   it.effect("counts the fibers that have no row", () =>
     Effect.gen(function*() {
       const many = yield* recorded(

@@ -9,6 +9,8 @@ const page = { columns: 100, rows: 40 }
 /** Lines of a terminal below the fibers of a picture: axis, legend and the line of the cursor. */
 const besideFibers = 6
 
+const lineOfCursor = 1
+
 const clearBelow = "\u001b[0J"
 const up = (lines: number) => lines === 0 ? "" : `\u001b[${lines}A`
 
@@ -32,8 +34,16 @@ export const terminal = (
     for (const line of lines) stream.write(`${line}\n`)
   }
   return {
-    columns: stream.isTTY ? stream.columns : page.columns,
-    rows: stream.isTTY ? Math.max(1, stream.rows - besideFibers) : page.rows,
+    // read at each picture, as the reader may change the size of the window
+    get columns() {
+      return stream.isTTY ? stream.columns : page.columns
+    },
+    get rows() {
+      return stream.isTTY ? Math.max(1, stream.rows - besideFibers) : page.rows
+    },
+    get lines() {
+      return stream.isTTY ? stream.rows - lineOfCursor : undefined
+    },
     colours: stream.isTTY && (env["NO_COLOR"] ?? "") === "",
     redraw: stream.isTTY ? redraw : undefined,
     print: (line) => {
