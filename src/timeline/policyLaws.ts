@@ -13,7 +13,9 @@ export const policyViolations = (
   { attemptTimeout, retry, timeout }: Policy
 ): ReadonlyArray<string> => {
   const pauseOf = retry && pauseAfter(retry.backoff)
-  const limits = [timeout, attemptTimeout].flatMap((limit) => limit === undefined ? [] : [Duration.toMillis(limit)])
+  const limits = new Set(
+    [timeout, attemptTimeout].flatMap((limit) => limit === undefined ? [] : [Duration.toMillis(limit)])
+  )
   const open = new Map<number, number>()
   return events.flatMap(({ fiber, kind, policy, value = 0 }) => {
     if (kind === "attempt") {
@@ -25,7 +27,7 @@ export const policyViolations = (
     }
     const attempt = open.get(fiber)
     if (attempt === undefined) return []
-    if (kind === "timeout") return limits.includes(value) ? [] : [`fiber ${fiber}: no timeout of ${value} ms`]
+    if (kind === "timeout") return limits.has(value) ? [] : [`fiber ${fiber}: no timeout of ${value} ms`]
     const pause = pauseOf?.(attempt)
     const isRight = pause !== undefined && (retry?.jitter === "full" ? value <= pause : value === pause)
     return isRight ? [] : [`fiber ${fiber}: a pause of ${value} ms after attempt ${attempt}`]

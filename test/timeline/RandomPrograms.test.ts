@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Chunk, Clock, Deferred, Effect, Exit, FastCheck, Fiber, Queue, Stream } from "effect"
+import { Cause, Chunk, Clock, Config, Deferred, Effect, Exit, FastCheck, Fiber, Queue, Stream } from "effect"
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { violations } from "../../src/timeline/conservation.ts"
@@ -205,14 +205,17 @@ const lengthOf = ({ slices }: Timeline, kind: string): number =>
 
 const byName = (one: { readonly name: string }, other: { readonly name: string }) => one.name < other.name ? -1 : 1
 
-const cases = Number(process.env["CASES"] ?? 50)
-const seed = process.env["SEED"]
+const setting = (name: string, fallback: number) =>
+  Effect.runSync(Config.integer(name).pipe(Config.withDefault(fallback)))
+
+const seed = setting("SEED", 2026)
+const cases = setting("CASES", 50)
 
 const holds = <E>(check: (program: Program) => Effect.Effect<void, E>, numRuns: number) =>
   Effect.promise(() =>
     FastCheck.assert(
       FastCheck.asyncProperty(program, (one) => Effect.runPromise(check(one))),
-      { numRuns, ...(seed !== undefined && { seed: Number(seed) }) }
+      { numRuns, seed }
     )
   )
 
