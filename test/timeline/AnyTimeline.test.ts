@@ -11,15 +11,22 @@ import { bigTimeline } from "../support/bigTimeline.ts"
 
 const anyTimeline = Arbitrary.make(Timeline)
 
-/** A timeline whose spans are calls that a test can replay. */
-const anyCalls = FastCheck.tuple(anyTimeline, FastCheck.constantFrom("Batch.run", "Upstream.get", "Basics.asyncSlow"))
-  .map(([timeline, name]): Timeline => ({
-    ...timeline,
-    lost: { fibers: 0, spans: 0, events: false },
-    spans: timeline.spans.map((span) =>
-      Object.assign({}, span, { name, arguments: [1, 2], fiber: timeline.fibers[0]?.id ?? null })
-    )
+/** Makes the spans of a timeline calls that a test can replay. */
+const calling = (timeline: Timeline, name: string): Timeline => ({
+  ...timeline,
+  lost: { fibers: 0, spans: 0, events: false },
+  spans: timeline.spans.map(({ from, outcome, to }) => ({
+    name,
+    from,
+    outcome,
+    to,
+    fiber: timeline.fibers[0]?.id ?? null,
+    arguments: [1, 2]
   }))
+})
+
+const anyCalls = FastCheck.tuple(anyTimeline, FastCheck.constantFrom("Batch.run", "Upstream.get", "Basics.asyncSlow"))
+  .map(([timeline, name]) => calling(timeline, name))
 
 describe("any timeline that its schema allows", () => {
   it.prop(
