@@ -48,7 +48,7 @@ const safeCalls = Effect.gen(function*() {
         }, { concurrency: 2 }))
   )
   const truth = { run: "safe calls with timeout", relation: "equal" as const }
-  const [interruption] = timeline.interruptions.filter(({ why }) => why === "timeout")
+  const interruption = timeline.interruptions.find(({ why }) => why === "timeout")
   return [
     {
       ...truth,
