@@ -13,7 +13,6 @@ import { GivenKnobs } from "./Knobs.ts"
 export const ExperimentId = Schema.String.pipe(
   Schema.pattern(/^[0-9a-f]{32}$/, rule("doit être 32 chiffres hexadécimaux", "must be 32 hexadecimal digits"))
 ).annotations({
-  identifier: "ExperimentId",
   description: "The id of the experiment, its trace and its timeline: 32 hexadecimal digits",
   examples: ["4bf92f3577b34da6a3ce929d0e0e4736"]
 })
@@ -90,7 +89,7 @@ const Knob = Schema.Struct({
 const LabChapter = Schema.Struct({
   name: ChapterName,
   title: Schema.String.annotations({ examples: ["L'une après l'autre, ou à la fois"] }),
-  about: Schema.String,
+  about: Schema.String.annotations({ examples: ["Attendre ne coûte rien, si l'on attend tout à la fois."] }),
   source: Schema.String.annotations({
     description: "The file of the product that runs, from the root of the repository",
     examples: ["src/basics/Basics.ts"]
@@ -99,7 +98,10 @@ const LabChapter = Schema.Struct({
     description: "The heading of the handbook that teaches it",
     examples: ["Routes synchrones vs asynchrones"]
   }),
-  ways: Schema.Struct({ wrong: Schema.String, right: Schema.String }),
+  ways: Schema.Struct({
+    wrong: Schema.String.annotations({ examples: ["Chaque tâche bloque la boucle"] }),
+    right: Schema.String.annotations({ examples: ["Toutes dorment à la fois"] })
+  }),
   knobs: Schema.Array(Knob)
 }).annotations({ identifier: "LabChapter" })
 
@@ -122,28 +124,38 @@ const Milliseconds = Schema.Number
 
 /** Measurements of an experiment so far. */
 export const Figures = Schema.Struct({
-  wall_ms: Milliseconds.annotations({ description: "Time from the first to the last moment of the recording" }),
-  answered_ms: Milliseconds.annotations({
-    description: "Time until the last caller had its answer; shorter than the whole if work goes on after it"
+  wall_ms: Milliseconds.annotations({
+    description: "Time from the first to the last moment of the recording",
+    examples: [302.5]
   }),
-  concurrency: Schema.Int.annotations({ description: "The most work in flight at once, as recorded" }),
-  fibers: Schema.Int,
+  answered_ms: Milliseconds.annotations({
+    description: "Time until the last caller had its answer; shorter than the whole if work goes on after it",
+    examples: [301.9]
+  }),
+  concurrency: Schema.Int.annotations({ description: "The most work in flight at once, as recorded", examples: [3] }),
+  fibers: Schema.Int.annotations({ examples: [5] }),
   tasks: Schema.Struct({
-    asked: Schema.Int,
-    succeeded: Schema.Int,
-    failed: Schema.Int.annotations({ description: "The others, so far, have left no result" })
+    asked: Schema.Int.annotations({ examples: [3] }),
+    succeeded: Schema.Int.annotations({ examples: [3] }),
+    failed: Schema.Int.annotations({ description: "The others, so far, have left no result", examples: [0] })
   }),
   loop_delay_ms: Schema.Struct({
-    server: Milliseconds.annotations({ description: "The longest delay of the server's event loop meanwhile" }),
+    server: Milliseconds.annotations({
+      description: "The longest delay of the server's event loop meanwhile",
+      examples: [1.2]
+    }),
     sacrificial: Schema.NullOr(Milliseconds).annotations({
-      description: "The longest time for which the experiment's sacrificial event loop was blocked; null without one"
+      description: "The longest time for which the experiment's sacrificial event loop was blocked; null without one",
+      examples: [null]
     })
   }),
   upstream: Schema.NullOr(Schema.Struct({ calls: Schema.Int, most_at_once: Schema.Int })).annotations({
-    description: "Calls as the experiment's upstream counted them; null without one"
+    description: "Calls as the experiment's upstream counted them; null without one",
+    examples: [null]
   }),
   commits: Schema.NullOr(Schema.Int).annotations({
-    description: "Commits of the experiment's database; null without one"
+    description: "Commits of the experiment's database; null without one",
+    examples: [null]
   })
 }).annotations({ identifier: "ExperimentFigures" })
 export type Figures = typeof Figures.Type
@@ -154,10 +166,16 @@ export const Experiment = Schema.Struct({
   timeline,
   chapter: ChapterName,
   way: Way,
-  knobs: GivenKnobs.annotations({ description: "The values of all knobs of the chapter" }),
+  knobs: GivenKnobs.annotations({
+    description: "The values of all knobs of the chapter",
+    examples: [{ tasks: 3, latency: 300 }]
+  }),
   state: Schema.Literal("running", "ended"),
   outcome: Outcome,
-  failure: Schema.NullOr(Schema.String).annotations({ description: "The kind of the failure that ended it" }),
+  failure: Schema.NullOr(Schema.String).annotations({
+    description: "The kind of the failure that ended it",
+    examples: [null]
+  }),
   figures: Figures
 }).annotations({ identifier: "Experiment" })
 export type Experiment = typeof Experiment.Type
@@ -219,7 +237,7 @@ export const LabApi = HttpApiGroup.make("lab")
           fiber: FiberNumber
         }).annotations({ identifier: "AskedInterruption" })
       )
-      .addSuccess(Schema.Struct({ fiber: Schema.Int }).annotations({ identifier: "AcceptedInterruption" }), {
+      .addSuccess(Schema.Struct({ fiber: FiberNumber }).annotations({ identifier: "AcceptedInterruption" }), {
         status: 202
       })
       .addError(ExperimentNotFound)

@@ -8,9 +8,40 @@ import { documented } from "../platform/http/contract/documented.ts"
 import { PageParams } from "../platform/http/contract/Pagination.ts"
 import { eventStream } from "../platform/http/openapi/Events.ts"
 import { runKinds } from "../platform/recorder/Summary.ts"
-import { Outcome, Timeline } from "../timeline/Timeline.ts"
+import { Outcome, Timeline, version } from "../timeline/Timeline.ts"
 
 const exampleId = "0af7651916cd43dd8448eb211c80319c"
+
+/** A run of one fiber that slept for a second. */
+const example: Timeline = {
+  version,
+  id: exampleId,
+  name: "basics.asyncSlow",
+  clock: "live",
+  started_at: "2025-01-31T12:00:00.000Z",
+  duration_ns: 1_000_400_000,
+  outcome: "success",
+  fibers: [{ id: 17, parent: null, name: "Basics.asyncSlow", from: 0, to: 1_000_400_000, outcome: "success" }],
+  slices: [
+    { fiber: 17, from: 0, to: 200_000, state: "running" },
+    {
+      fiber: 17,
+      from: 200_000,
+      to: 1_000_200_000,
+      state: "waiting",
+      reason: { kind: "sleep", milliseconds: 1_000 },
+      woken_by: null
+    },
+    { fiber: 17, from: 1_000_200_000, to: 1_000_400_000, state: "running" }
+  ],
+  spans: [{ name: "Basics.asyncSlow", fiber: 17, from: 100_000, to: 1_000_300_000, outcome: "success" }],
+  events: [],
+  interruptions: [],
+  commits: [],
+  loop_stalls: [],
+  lost: { fibers: 0, spans: 0, events: false },
+  recorded_in_ns: 4_000
+}
 
 /** The trace id of a run, which names its recording. */
 const TimelineId = Schema.String.pipe(
@@ -149,7 +180,7 @@ export const RecordingsApi = HttpApiGroup.make("recordings")
           })
         )
       }))
-      .addSuccess(Timeline)
+      .addSuccess(Timeline.annotations({ examples: [example] }))
       .addError(TimelineNotFound)
       .addError(TimelineNotReplayable)
       .annotateContext(documented(

@@ -120,7 +120,7 @@ const commits = ({ commits, slices }: Timeline): ReadonlyArray<string> =>
 
 /**
  * The fiber of a stall runs all the time, or to its end, and nobody loses more than that time. A stall of which the
- * events are lost cannot be checked.
+ * events are lost cannot be checked, nor the losses of one that began before the recording, of which `from` is 0.
  */
 const stalls = (timeline: Timeline): ReadonlyArray<string> => {
   const lines = linesOf(timeline)
@@ -131,7 +131,7 @@ const stalls = (timeline: Timeline): ReadonlyArray<string> => {
     )
     if (fiber !== null && !ran && !timeline.lost.events) return [`stall at ${from} ns: fiber ${fiber} did not run`]
     return victims.flatMap((victim) =>
-      victim.stolen_ns > to - from || (victim.timeline === null && victim.fiber === fiber)
+      (from > 0 && victim.stolen_ns > to - from) || (victim.timeline === null && victim.fiber === fiber)
         ? [`stall at ${from} ns: fiber ${victim.fiber} cannot have lost ${victim.stolen_ns} ns`]
         : []
     )

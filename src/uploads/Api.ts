@@ -98,7 +98,7 @@ export class UploadInFlight extends Schema.Class<UploadInFlight>("UploadInFlight
 
 /** 404: no upload with that trace is in flight; it may have ended. */
 export class UploadNotInFlight
-  extends Problem.define<UploadNotInFlight>()("UploadNotInFlight", 404, { in_flight: TraceId })
+  extends Problem.define<UploadNotInFlight>()("UploadNotInFlight", 404, { in_flight: Schema.String })
 {
   get problem(): Problem.Description {
     return {

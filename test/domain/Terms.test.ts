@@ -121,6 +121,7 @@ const given = new Set([
   "AttemptsFailed.attempts.error",
   "EmailTaken.email",
   "ExpectationFailed.received",
+  "ExperimentNotFound.id",
   "HostRefused.host",
   "IdempotencyKeyInProgress.key",
   "IdempotencyKeyReused.key",
@@ -134,9 +135,12 @@ const given = new Set([
   "PreconditionFailed.etag",
   "RouteNotFound.path",
   "TimedOut.what",
+  "TimelineNotFound.id",
+  "TimelineNotReplayable.reason.fr",
   "TransferCodingNotImplemented.received",
   "UnsupportedMediaType.expected",
   "UnsupportedMediaType.received",
+  "UploadNotInFlight.in_flight",
   "UpstreamFailed.code",
   "UpstreamFailed.url"
 ])

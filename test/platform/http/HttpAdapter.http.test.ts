@@ -74,7 +74,7 @@ it.scopedLive("a request has one span, by its operation's name, within the calle
         kind: "server",
         caller: "0af7651916cd43dd8448eb211c80319c",
         exit: "success",
-        attributes: { "http.request.method": "GET", "http.route": "/text" }
+        attributes: { "http.request.method": "GET", "http.route": "/text", "http.response.status_code": 200 }
       },
       expect.objectContaining({
         name: "group.wrong",
