@@ -76,7 +76,7 @@ describe("the Lab", () => {
     const page = await tested.open("#/lab/parallel")
     await page.getByLabel("Tasks").fill("3")
     await page.getByLabel("Latency (ms)").fill("9")
-    expect(page.url()).toContain("#/lab/parallel?tasks=3&latency=9")
+    await page.waitForURL("**/#/lab/parallel?tasks=3&latency=9")
     await page.getByRole("button", { name: "Wrong way only" }).click()
     await page.getByText("must be a whole number from 10 to 1000").waitFor()
     expect(await page.getByLabel("Latency (ms)").getAttribute("aria-invalid")).toBe("true")
