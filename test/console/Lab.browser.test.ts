@@ -1,61 +1,8 @@
-import type { Page } from "playwright-core"
 import { describe, expect } from "vitest"
 import { accessibilityFaults, test } from "./support/console.ts"
-
-/** Milliseconds in which an experiment ends, on a machine that does much else. */
-const patience = { timeout: 60_000 }
-
-/** Waits until the experiments that were started have ended. */
-const ended = (page: Page, ways: number) =>
-  page.waitForFunction(
-    (ways) =>
-      document.querySelectorAll(".lab-way .status:not(.status-busy)").length === ways &&
-      document.querySelector(".lab-form [type=submit]:disabled") === null,
-    ways,
-    patience
-  )
-
-const runBoth = async (page: Page) => {
-  await page.getByRole("button", { name: "Run both" }).click()
-  await ended(page, 2)
-}
-
-/** The cells of a row of the figures: wrong, right, relation. */
-const figure = async (page: Page, name: string): Promise<ReadonlyArray<string>> => {
-  const row = page.getByRole("region", { name: "Measured figures" })
-    .getByRole("row", { name: new RegExp(`^${name} [\\d–]`) })
-  const [, ...cells] = await row.getByRole("cell").allTextContents()
-  return cells
-}
-
-/** A chapter with some knobs, and a figure whose relation no load of the machine can turn round. */
-const relations: ReadonlyArray<readonly [place: string, figure: string, cells: ReadonlyArray<unknown>]> = [
-  ["blocking", "Concurrency reached", ["1", "4", "right: 4 times as many"]],
-  ["tasks", "Concurrency reached", ["1", "3", "right: 3 times as many"]],
-  ["client?latency=500", "Upstream calls at once", ["1", "4", "right: 4 times as many"]],
-  ["parallel?latency=500&tasks=3", "Upstream calls at once", ["1", "3", "right: 3 times as many"]],
-  ["timeouts?latency=200&timeout=1900", "Results", ["6 of 6", "4 of 6", ""]],
-  ["jobs?latency=1000", "Last answer after", [expect.anything(), expect.anything(), expect.stringMatching(/^wrong: /)]],
-  ["retry", "Upstream calls", ["3", "9", "right: 3 times as many"]],
-  ["semaphore?work=5&disk=50", "Results", ["4 of 12", "12 of 12", ""]],
-  ["transfer?latency=500&tasks=3", "Upstream calls at once", ["1", "3", "right: 3 times as many"]],
-  ["cpu?work=20", "Concurrency reached", ["1", "2", "right: 2 times as many"]],
-  ["errors", "Results", ["0 of 6", "4 of 6", ""]]
-]
+import { ended, figure, patience, runBoth } from "./support/lab.ts"
 
 describe("the Lab", () => {
-  for (const [place, name, cells] of relations) {
-    test(`runs ${place} wrong and right`, async ({ tested }) => {
-      const page = await tested.open(`#/lab/${place}`)
-      await runBoth(page)
-      expect(await figure(page, name)).toEqual(cells)
-      const fibers = page.getByRole("treegrid")
-      for (const way of ["wrong", "right"]) {
-        expect(await fibers.getByText(`${place.split("?")[0]}, ${way}`).count()).toBeGreaterThan(0)
-      }
-    })
-  }
-
   test("pulls the plug of a client: her items end, and the other client's go on", async ({ tested }) => {
     const page = await tested.open("#/lab/semaphore?tasks=6&permits=2&work=50&disk=500")
     await page.getByRole("button", { name: "Right way only" }).click()
