@@ -1,5 +1,5 @@
 import { FileSystem, Path } from "@effect/platform"
-import { Context, Deferred, Effect, Exit, Fiber, FiberSet, Layer, Option } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, FiberSet, Layer, Option, Scope } from "effect"
 import { AppConfig, type Values } from "../AppConfig.ts"
 import { type InvalidInput, Overloaded } from "../domain/Problem.ts"
 import { term } from "../domain/Term.ts"
@@ -30,6 +30,16 @@ const folder = Effect.gen(function*() {
   yield* fs.makeDirectory(lab, { recursive: true })
   return lab
 })
+
+/**
+ * The runtime of experiments, without the server's other services. A library that looks a service up at run time would
+ * find the server's: the workflow engine would send the jobs of an experiment to the server's own runner.
+ */
+const runtime = Effect.mapInputContext(
+  FiberSet.makeRuntime<AppConfig | FileSystem.FileSystem | Path.Path>(),
+  (context: Context.Context<AppConfig | FileSystem.FileSystem | Path.Path | Scope.Scope>) =>
+    Context.pick(AppConfig, FileSystem.FileSystem, Path.Path, Recorder, Scope.Scope)(context)
+)
 
 const full = new Overloaded({ what: term("enregistrements", "recordings"), retry_after: 5 })
 
@@ -83,7 +93,7 @@ export class Lab extends Context.Tag("barista/lab/Lab")<Lab, {
     Lab,
     Effect.gen(function*() {
       const { labExperiments, labTimeout } = yield* AppConfig
-      const fork = yield* FiberSet.makeRuntime<AppConfig | FileSystem.FileSystem | Path.Path>()
+      const fork = yield* runtime
       const places = Places.make(labExperiments)
       const emptied = yield* Effect.cached(Effect.orDie(folder))
       const kept = new Map<string, RunningExperiment>()
@@ -122,6 +132,7 @@ export class Lab extends Context.Tag("barista/lab/Lab")<Lab, {
           keep(experiment)
           yield* Deferred.succeed(started, experiment.id)
           yield* Effect.timeoutOption(experiment.run, labTimeout).pipe(
+            Effect.tapDefect((cause) => Effect.logError("an experiment failed unexpectedly", cause)),
             Effect.annotateLogs({ experiment: experiment.id })
           )
         }).pipe(
