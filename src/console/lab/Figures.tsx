@@ -98,7 +98,9 @@ const outcomeText = ({ failure, outcome }: Experiment): string => {
       return say("terminée", "ended")
     case "interrupted":
       return say("interrompue", "interrupted")
-    default:
+    case "defect":
+      return say("défaut, voir le journal du serveur", "defect, see the server's log")
+    case "failure":
       return failure ?? say("échouée", "failed")
   }
 }
