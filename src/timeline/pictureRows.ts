@@ -102,8 +102,10 @@ export const ticks = (duration: number, most: number): ReadonlyArray<number> => 
 
 const units = [["s", 1e9], ["ms", 1e6], ["us", 1e3], ["ns", 1]] as const
 
-/** A time with at most three decimals, in the unit that suits the largest one beside it. */
+/** A time with three digits and at most three decimals, in the unit that suits the largest one beside it. */
 export const timeText = (nanos: number, largest: number = nanos): string => {
   const [unit, size] = units.find(([, size]) => largest >= size) ?? ["ns", 1]
-  return `${Number((nanos / size).toFixed(3))} ${unit}`
+  const value = nanos / size
+  const rounded = value < 100 ? Number(value.toPrecision(3)) : Math.round(value)
+  return `${Number(rounded.toFixed(3))} ${unit}`
 }

@@ -82,4 +82,10 @@ describe("an axis", () => {
     expect([timeText(0, 3e9), timeText(1.5e9), timeText(2_500_000), timeText(12)])
       .toEqual(["0 s", "1.5 s", "2.5 ms", "12 ns"])
   })
+
+  it("writes times with three digits, and no more decimals than a reader needs", () => {
+    expect([timeText(681_089_000), timeText(24_151_500), timeText(1_234_567), timeText(5_432e9)])
+      .toEqual(["681 ms", "24.2 ms", "1.23 ms", "5432 s"])
+    expect([timeText(31_415_926, 1.8e9), timeText(12, 3e9)]).toEqual(["0.031 s", "0 s"])
+  })
 })

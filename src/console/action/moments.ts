@@ -1,4 +1,5 @@
 import { language } from "../texts.ts"
+import { duration } from "../timeline/words.ts"
 
 /** The time of day of a moment that the server wrote. */
 export const timeOfDay = (instant: string): string =>
@@ -18,11 +19,8 @@ export const sizeText = (bytes: number): string => {
   return `${(bytes / 1000 ** power).toLocaleString(language.value, { maximumFractionDigits: digits })} ${unit}`
 }
 
-/** Seconds with two decimals, or milliseconds below one second. */
-export const durationText = (milliseconds: number): string =>
-  milliseconds < 1000
-    ? `${milliseconds.toLocaleString(language.value, { maximumFractionDigits: milliseconds < 10 ? 1 : 0 })} ms`
-    : `${(milliseconds / 1000).toLocaleString(language.value, { maximumFractionDigits: 2 })} s`
+/** A length of time in the unit that suits it. */
+export const durationText = (milliseconds: number): string => duration(Math.round(milliseconds * 1e6), language.value)
 
 /** Cents as euros. */
 export const moneyText = (cents: number): string =>

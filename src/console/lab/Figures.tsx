@@ -1,6 +1,6 @@
+import { durationText } from "../action/moments.ts"
 import { language, say } from "../texts.ts"
 import { outcomeTones } from "../timeline/outcomeTones.ts"
-import { duration } from "../timeline/words.ts"
 import { Status } from "../widgets/Status.tsx"
 import { Table } from "../widgets/Table.tsx"
 import type { Experiment } from "./Chapter.ts"
@@ -18,8 +18,6 @@ const plain = (value: number): string => String(value)
 
 const times = (value: number): string => value.toLocaleString(language.value, { maximumSignificantDigits: 2 })
 
-const time = (milliseconds: number): string => duration(Math.round(milliseconds * 1e6), language.value)
-
 const asMany = (count: string): string => say(`${count} fois plus`, `${count} times as many`)
 const asLong = (count: string): string => say(`${count} fois plus long`, `${count} times as long`)
 
@@ -27,13 +25,13 @@ const rows = (): ReadonlyArray<Row> => [
   {
     name: say("Durée", "Wall time"),
     of: ({ figures }) => figures.wall_ms,
-    text: time,
+    text: durationText,
     relation: asLong
   },
   {
     name: say("Dernière réponse après", "Last answer after"),
     of: ({ figures: { answered_ms, wall_ms } }) => answered_ms === wall_ms ? null : answered_ms,
-    text: time,
+    text: durationText,
     relation: asLong
   },
   {
@@ -69,13 +67,13 @@ const rows = (): ReadonlyArray<Row> => [
   {
     name: say("Boucle sacrifiée bloquée", "Sacrificial loop blocked"),
     of: ({ figures }) => figures.loop_delay_ms.sacrificial,
-    text: time,
+    text: durationText,
     relation: undefined
   },
   {
     name: say("Retard de la boucle du serveur", "Delay of the server's loop"),
     of: ({ figures }) => figures.loop_delay_ms.server,
-    text: time,
+    text: durationText,
     relation: undefined
   }
 ]
