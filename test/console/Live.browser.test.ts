@@ -62,8 +62,8 @@ test("a pause holds the list until it ends, and the list says what it lacks", as
   expect(await rowOf(page, id).count()).toBe(0)
   await page.getByRole("button", { name: "Pause" }).click()
   await rowOf(page, id).waitFor()
-  await page.getByRole("button", { name: "Count what is not here" }).click()
-  await page.getByText(/\d+ requests answered, \d+ of them recorded/).waitFor()
+  await page.getByRole("button", { name: "Count all requests" }).click()
+  await page.getByText(/\d+ requests answered since the start, \d+ of them recorded/).waitFor()
 })
 
 test("an action of the reader leads to its timeline", async ({ tested }) => {

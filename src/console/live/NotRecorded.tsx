@@ -4,7 +4,7 @@ import { say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import { type Counts, countsOf } from "./counts.ts"
 
-/** Counts on request what was not recorded: a look at the metrics ends the interval of some of them. */
+/** Counts the requests that the list lacks, if the reader asks: a look at the metrics ends the interval of some. */
 export const NotRecorded = () => {
   const counts = useSignal<Counts | undefined>(undefined)
   const count = async () => {
@@ -15,11 +15,15 @@ export const NotRecorded = () => {
   return (
     <p class="hint not-recorded" role="status">
       {shown !== undefined && say(
-        `${shown.requests} requêtes répondues, dont ${shown.recorded} enregistrées ; ${shown.removed} enregistrements remplacés par de plus récents. `,
-        `${shown.requests} requests answered, ${shown.recorded} of them recorded; ${shown.removed} recordings replaced by newer ones. `
+        `${shown.requests} requêtes répondues depuis le démarrage, dont ${shown.recorded} enregistrées ; ${shown.removed} enregistrements ont cédé la place à de plus récents. `,
+        `${shown.requests} requests answered since the start, ${shown.recorded} of them recorded; ${shown.removed} recordings have made room for newer ones. `
+      )}
+      {shown === undefined && say(
+        "Le serveur n'enregistre qu'une partie des requêtes, et garde les plus récentes. ",
+        "The server records a sample of the requests, and keeps the newest. "
       )}
       <Button onClick={() => void count().catch(report)}>
-        {say("Compter ce qui manque", "Count what is not here")}
+        {say("Compter toutes les requêtes", "Count all requests")}
       </Button>
     </p>
   )
