@@ -194,6 +194,14 @@ describe("a file", () => {
     expect(Object.keys(JSON.parse((await saved("Trace for Perfetto")).text))).toContain("traceEvents")
   })
 
+  test("is forgotten when the page is reloaded, which the page says, and opens again", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    await page.reload()
+    await page.getByText("This file is no longer open.").waitFor()
+    await page.setInputFiles("input[type=file]", fileOf(run))
+    await page.getByRole("treegrid").waitFor()
+  })
+
   test("that is no recording is refused with the field that is wrong", async ({ tested }) => {
     const page = await tested.open("#/timelines")
     const refusal = async (content: unknown) => {

@@ -40,7 +40,10 @@ export const OpenFile = ({ onOpen }: Props) => {
       >
         <Button onClick={() => input.current?.click()}>{say("Ouvrir un fichier", "Open a file")}</Button>
         <p class="hint">
-          {say("ou déposez ici un enregistrement (JSON)", "or drop a recording here (JSON)")}
+          {say(
+            "ou déposez ici un enregistrement (JSON) ; la page l'oublie quand elle est rechargée",
+            "or drop a recording here (JSON); the page forgets it when it is reloaded"
+          )}
         </p>
         <input
           ref={input}

@@ -13,6 +13,9 @@ export const opened = signal<ReadonlyArray<Opened>>([])
 
 export const findOpened = (id: string): Opened | undefined => opened.value.find((file) => file.id === id)
 
+/** True for the id of a file, opened or not. */
+export const isFile = (id: string): boolean => id.startsWith("file-")
+
 /** The largest file that is read, in bytes: about a million slices. */
 const most = 200 * 1024 * 1024
 

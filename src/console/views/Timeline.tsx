@@ -7,6 +7,7 @@ import { type Place, TimelineView } from "../components/TimelineView.tsx"
 import { replaceAddress, route, routeText } from "../router.ts"
 import { say } from "../texts.ts"
 import { Compare } from "../timeline/Compare.tsx"
+import { isFile } from "../timeline/files.ts"
 import { type Loaded, useTimeline } from "../timeline/useTimeline.ts"
 import { Button } from "../widgets/Button.tsx"
 import { Problem } from "../widgets/Problem.tsx"
@@ -63,7 +64,7 @@ const Shown = ({ id, other, timeline }: Props) => {
       tools={
         <>
           <Compare id={id} />
-          {!id.startsWith("file-") && <CopyLink />}
+          {!isFile(id) && <CopyLink />}
         </>
       }
     />

@@ -3,11 +3,12 @@ import { useEffect } from "preact/hooks"
 import { report } from "../api.ts"
 import { go, route, routeText } from "../router.ts"
 import { language, say } from "../texts.ts"
-import { opened } from "../timeline/files.ts"
+import { findOpened, isFile, opened } from "../timeline/files.ts"
 import { OpenFile } from "../timeline/OpenFile.tsx"
 import { outcomeTones } from "../timeline/outcomeTones.ts"
 import { newest, type Summary } from "../timeline/recent.ts"
 import { duration, outcomeWords } from "../timeline/words.ts"
+import { Notice } from "../widgets/Notice.tsx"
 import { Status } from "../widgets/Status.tsx"
 import { Table } from "../widgets/Table.tsx"
 import { Timeline } from "./Timeline.tsx"
@@ -100,8 +101,20 @@ const Choice = () => {
   )
 }
 
+/** Says that the page was reloaded since a file was opened, and lets the reader open the file again. */
+const Forgotten = () => (
+  <>
+    <Notice tone="info" title={say("Ce fichier n'est plus ouvert.", "This file is no longer open.")}>
+      <p>{say("La page a été rechargée. Ouvrez-le à nouveau.", "The page was reloaded. Open it again.")}</p>
+    </Notice>
+    <Choice />
+  </>
+)
+
 /** The view `#/timelines`. */
 export const Timelines = () => {
-  const { id } = route.value
-  return id === undefined ? <Choice /> : <Timeline key={id} id={id} />
+  const { id, query: { with: other } } = route.value
+  if (id === undefined) return <Choice />
+  const isForgotten = [id, other].some((one) => one !== undefined && isFile(one) && findOpened(one) === undefined)
+  return isForgotten ? <Forgotten /> : <Timeline key={id} id={id} />
 }
