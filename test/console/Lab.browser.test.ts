@@ -29,6 +29,13 @@ describe("the Lab", () => {
     expect(await page.getByLabel("Latency (ms)").getAttribute("aria-invalid")).toBe("true")
     await page.reload()
     expect(await page.getByLabel("Tasks").inputValue()).toBe("3")
+    // other knobs in the address of the same chapter, and then the first ones, which the reader has changed
+    for (const tasks of ["5", "3"]) {
+      await page.goto(`${tested.origin}/#/lab/parallel?tasks=${tasks}&latency=9`)
+      await expect.poll(() => page.getByLabel("Tasks").inputValue()).toBe(tasks)
+      await page.getByLabel("Tasks").fill("7")
+      await page.waitForURL("**/#/lab/parallel?tasks=7&latency=9")
+    }
   })
 
   test("takes a policy as JSON", async ({ tested }) => {

@@ -202,6 +202,14 @@ describe("a file", () => {
     await page.getByRole("treegrid").waitFor()
   })
 
+  test("is shown at the place of an address that is opened", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    for (const [fiber, name] of [[3, "Ledger.write"], [2, "Upstream.get"]]) {
+      await page.goto(`${page.url().split("?")[0]}?fiber=${fiber}`)
+      await expect.poll(() => selectedName(page)).toBe(name)
+    }
+  })
+
   test("that is no recording is refused with the field that is wrong", async ({ tested }) => {
     const page = await tested.open("#/timelines")
     const refusal = async (content: unknown) => {

@@ -45,7 +45,8 @@ export const Lab = () => {
             ))}
           </ol>
         </nav>
-        {shown !== undefined && <ChapterPanel key={shown.name} chapter={shown} />}
+        {/* an address that is opened brings its knobs; one that follows the knobs is not opened */}
+        {shown !== undefined && <ChapterPanel key={route.value} chapter={shown} />}
       </div>
     </>
   )

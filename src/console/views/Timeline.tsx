@@ -97,7 +97,8 @@ export const Timeline = ({ id }: { readonly id: string }) => {
   return (
     <>
       <h1 class="for-readers">{say("Chronologie", "Timeline")} {first.value.name}</h1>
-      <Shown key={`${id} ${otherId ?? ""}`} id={id} timeline={first} other={other} />
+      {/* an address that is opened brings its place; one that follows the reader is not opened */}
+      <Shown key={route.value} id={id} timeline={first} other={other} />
     </>
   )
 }
