@@ -1,4 +1,5 @@
 import { allShown, meanings, type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
+import { printable } from "./printable.ts"
 import type { FiberLine, PolicyEvent, Timeline } from "./Timeline.ts"
 
 /** The letter of each state, so that a picture without colours says the same, and the number of its ANSI colour. */
@@ -55,11 +56,9 @@ const ansi: Paint = (text, colour) => colour === 0 ? text : `\u001b[${colour}m${
 /** Levels of the tree that names are indented by; deeper ones stand at the last. */
 const deepest = 8
 
-/** The name of a row, without characters that would move a terminal's cursor. */
+/** The name of a row, indented. */
 const nameOf = ({ depth, fiber }: Row): string =>
-  `${"  ".repeat(Math.min(depth, deepest))}${
-    fiber.name.slice(0, 2 * widestName).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, " ")
-  }`
+  `${"  ".repeat(Math.min(depth, deepest))}${printable(fiber.name.slice(0, 2 * widestName))}`
 
 const cut = (text: string, width: number): string => text.length <= width ? text : `${text.slice(0, width - 1)}…`
 

@@ -10,6 +10,12 @@ const files: Readonly<Record<string, string>> = {
   "good.json": JSON.stringify(timeline),
   "old.json": JSON.stringify(old),
   "text.json": "no JSON",
+  "hostile.txt": "\u001b[31m\n",
+  "hostile.json": JSON.stringify({
+    ...timeline,
+    name: "hostile\u001b[31m",
+    fibers: timeline.fibers.map((fiber) => ({ ...fiber, name: `${fiber.name}\u001b[2J\nx` }))
+  }),
   "other.json": "{}",
   "wrong.json": JSON.stringify({ ...timeline, slices: [{ ...timeline.slices[0], from: -1 }] })
 }
@@ -44,13 +50,26 @@ describe("npm run timeline", () => {
       ])
     }))
 
+  it.effect("sends no command of a file to the terminal", () =>
+    Effect.gen(function*() {
+      const { printed } = yield* command("hostile.json")
+      expect(printed.join("\n")).toContain("hostile")
+      for (const file of ["hostile.json", "hostile.txt"]) {
+        const { failure, printed } = yield* command(file)
+        expect([...printed, failure].filter((line) => /\p{C}/u.test(line))).toEqual([])
+      }
+    }))
+
   it.effect("names the file and the field that is wrong", () =>
     Effect.gen(function*() {
       const failures = [
         [["missing.json"], "cannot read missing.json"],
         [["text.json"], "text.json is no JSON: "],
-        [["other.json"], "other.json is no timeline that npm run demo -- NAME --json saved: version: is missing"],
-        [["wrong.json"], "saved: slices.0.from: Expected a non-negative number, actual -1"],
+        [
+          ["other.json"],
+          "other.json is no timeline as --json of a demo and /timelines/{id} give it: version: is missing"
+        ],
+        [["wrong.json"], "give it: slices.0.from: Expected a non-negative number, actual -1"],
         [[], "one file, or two to compare"],
         [["a", "b", "c"], "one file, or two to compare"],
         [["good.json", "--fast"], "unknown option --fast"],

@@ -1,5 +1,6 @@
 import { Data, Effect, Either, ParseResult, Schema } from "effect"
 import { toTest } from "../../../src/timeline/keep/toTest.ts"
+import { printable } from "../../../src/timeline/printable.ts"
 import * as Text from "../../../src/timeline/TextPicture.ts"
 import { Timeline } from "../../../src/timeline/Timeline.ts"
 import { why } from "../../../src/timeline/why.ts"
@@ -43,12 +44,16 @@ const read = (file: string, text: string): Either.Either<Timeline, CannotDraw> =
   Either.try({
     try: (): unknown => JSON.parse(text),
     catch: (error) =>
-      new CannotDraw({ message: `${file} is no JSON: ${error instanceof Error ? error.message : error}` })
+      new CannotDraw({
+        message: `${file} is no JSON: ${printable(error instanceof Error ? error.message : String(error))}`
+      })
   }).pipe(
     Either.flatMap((value) =>
       Either.mapLeft(decode(value), (error) =>
         new CannotDraw({
-          message: `${file} is no timeline that npm run demo -- NAME --json saved: ${reasonOf(error)}`
+          message: `${file} is no timeline as --json of a demo and /timelines/{id} give it: ${
+            printable(reasonOf(error))
+          }`
         }))
     )
   )
@@ -64,9 +69,9 @@ export const run = (
     const timelines = yield* Either.all(files.map((file) => Either.flatMap(load(file), (text) => read(file, text))))
     const until = Math.max(...timelines.map(({ duration_ns }) => duration_ns))
     for (const [index, timeline] of timelines.entries()) {
-      out.print(`${timeline.name} (${timeline.clock}), ${files[index]}`)
+      out.print(`${printable(timeline.name)} (${timeline.clock}), ${files[index]}`)
       for (const line of Text.draw(timeline, { ...out, until })) out.print(line)
-      out.print(why(timeline))
+      out.print(printable(why(timeline)))
       if (test !== undefined) {
         yield* out.save(test, yield* toTest(timeline))
         out.print(`kept as ${test}: npx vitest run --project compiled ${test}`)
