@@ -158,19 +158,19 @@ describe("the timeline of a demo", () => {
         "--chrome",
         "a.trace",
         "--test",
-        "a.test.ts"
+        "test/a.test.ts"
       )
       expect(code).toBe(0)
       const row = printed.find((line) => line.startsWith("Resilience.withTimeout"))
       // five of fifteen seconds, a timeout, and ten more
       expect(row).toMatch(/^Resilience.withTimeout \.{18,20}T\.{36,38}\|$/)
-      expect([...saved.keys()]).toEqual(["a.svg", "a.json", "a.trace", "a.test.ts"])
+      expect([...saved.keys()]).toEqual(["a.svg", "a.json", "a.trace", "test/a.test.ts"])
       const timeline = yield* Schema.decodeUnknown(Schema.parseJson(Timeline))(saved.get("a.json"))
       expect(violations(timeline)).toEqual([])
       expect(timeline.duration_ns).toBe(15e9)
       expect(saved.get("a.svg")).toMatch(/^<svg /)
       expect(saved.get("a.trace")).toContain("traceEvents")
-      expect(saved.get("a.test.ts")).toContain("withTimeout(Duration.millis(5000))")
+      expect(saved.get("test/a.test.ts")).toContain("withTimeout(Duration.millis(5000))")
     }))
 
   for (const { name, needs } of catalogue.filter(({ needs }) => needs === "clock")) {
@@ -220,6 +220,7 @@ describe("npm run demo", () => {
         ],
         [["cafe", "retry"], "one demo at a time, or all: cafe retry"],
         [["cafe", "--svg"], "--svg needs the name of a file"],
+        [["cafe", "--test", "a.test.ts"], "--test needs a file below test whose name ends in .test.ts"],
         [["all", "--svg", "a.svg"], "a file takes one demo, not all"],
         [["--svg", "a.svg"], "a file needs the name of a demo"],
         [["--virtual"], "--virtual needs the name of a demo, or all"]

@@ -74,8 +74,14 @@ describe("npm run timeline", () => {
         [["a", "b", "c"], "one file, or two to compare"],
         [["good.json", "--fast"], "unknown option --fast"],
         [["good.json", "--test"], "--test needs the name of a file"],
-        [["good.json", "old.json", "--test", "a.test.ts"], "--test takes one recording, not two"],
-        [["good.json", "--test", "a.test.ts"], "A part of the recording is lost."]
+        [["good.json", "old.json", "--test", "test/a.test.ts"], "--test takes one recording, not two"],
+        [["good.json", "--test", "test/a.test.ts"], "A part of the recording is lost."],
+        ...["a.test.ts", "test/a.ts", "test/../a.test.ts", "test/a.browser.test.ts"].map((file) =>
+          [
+            ["good.json", "--test", file],
+            `below test whose name ends in .test.ts, such as test/kept.test.ts, not ${file}`
+          ] as const
+        )
       ] as const
       for (const [args, message] of failures) {
         const { failure, saved } = yield* command(...args)

@@ -1,5 +1,6 @@
 import { Data, Either } from "effect"
 import { type Demo, refusals } from "./Demo.ts"
+import { refusalOfTest } from "./keptTest.ts"
 import type { Mode } from "./Stage.ts"
 
 export const usage = "npm run demo -- <name>|all [--virtual] [--svg FILE] [--json FILE] [--chrome FILE] [--test FILE]"
@@ -41,9 +42,9 @@ const sorted = (args: ReadonlyArray<string>, words: Words): Either.Either<Words,
     return wrong(`unknown option ${word}; there are --virtual and ${forms.map((one) => `--${one} FILE`).join(", ")}`)
   }
   const [file, ...others] = rest
-  return file === undefined || file.startsWith("-")
-    ? wrong(`${word} needs the name of a file`)
-    : sorted(others, { ...words, files: [...words.files, [form, file]] })
+  if (file === undefined || file.startsWith("-")) return wrong(`${word} needs the name of a file`)
+  const reason = form === "test" ? refusalOfTest(file) : undefined
+  return reason === undefined ? sorted(others, { ...words, files: [...words.files, [form, file]] }) : wrong(reason)
 }
 
 /** Reads the arguments of `npm run demo`. Without a name, the command is the list of demos. */

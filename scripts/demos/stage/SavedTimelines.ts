@@ -4,6 +4,7 @@ import { printable } from "../../../src/timeline/printable.ts"
 import * as Text from "../../../src/timeline/TextPicture.ts"
 import { Timeline } from "../../../src/timeline/Timeline.ts"
 import { why } from "../../../src/timeline/why.ts"
+import { refusalOfTest } from "./keptTest.ts"
 import type { Output } from "./Output.ts"
 
 export const usage = "npm run timeline -- FILE [FILE] [--test FILE]"
@@ -28,7 +29,9 @@ const parse = (args: ReadonlyArray<string>): Either.Either<Words, CannotDraw> =>
   if (at >= 0 && test === undefined) return fail(`--test needs the name of a file\n${usage}`)
   if (files.length < 1 || files.length > 2) return fail(`${usage}: one file, or two to compare`)
   if (test === undefined) return Either.right({ files })
-  return files.length === 1 ? Either.right({ files, test }) : fail("--test takes one recording, not two")
+  if (files.length > 1) return fail("--test takes one recording, not two")
+  const reason = refusalOfTest(test)
+  return reason === undefined ? Either.right({ files, test }) : fail(reason)
 }
 
 const decode = Schema.decodeUnknownEither(Timeline)
