@@ -82,6 +82,7 @@ layer(TestServer.layer(), live)("/experiments", (it) => {
         422,
         "body.knobs.tasks: must be a whole number from 1 to 20"
       ])
+      expect(yield* issues({ ...asked, knobs: 5 })).toEqual([422, "body.knobs: must be an object"])
       expect(yield* issues({ ...asked, knobs: { task: 1 } })).toEqual([
         422,
         expect.stringMatching(/^body\.knobs\.task:/)

@@ -34,7 +34,10 @@ const alternatives = (options: ReadonlyArray<Text>): Text =>
 const expected = (ast: SchemaAST.AST): Text => {
   if (isInteger(ast)) return wholeNumber
   if (ast._tag === "Refinement" || ast._tag === "Transformation") return expected(ast.from)
-  if (ast._tag === "Union") return alternatives(ast.types.map(expected))
+  // the member that may be left out is none that a client could send
+  if (ast._tag === "Union") {
+    return alternatives(ast.types.filter(({ _tag }) => _tag !== "UndefinedKeyword").map(expected))
+  }
   return keywords[ast._tag] ?? text(String(ast), String(ast))
 }
 
