@@ -100,7 +100,7 @@ export const ticks = (duration: number, most: number): ReadonlyArray<number> => 
   return Array.from({ length: Math.floor(duration / step) + 1 }, (_, index) => index * step)
 }
 
-const units = [["s", 1e9], ["ms", 1e6], ["us", 1e3], ["ns", 1]] as const
+const units = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]] as const
 
 /** A time with three digits and at most three decimals, in the unit that suits the largest one beside it. */
 export const timeText = (nanos: number, largest: number = nanos): string => {

@@ -79,8 +79,8 @@ describe("an axis", () => {
   })
 
   it("names times in the unit of the largest one", () => {
-    expect([timeText(0, 3e9), timeText(1.5e9), timeText(2_500_000), timeText(12)])
-      .toEqual(["0 s", "1.5 s", "2.5 ms", "12 ns"])
+    expect([timeText(0, 3e9), timeText(1.5e9), timeText(2_500_000), timeText(2_500), timeText(12)])
+      .toEqual(["0 s", "1.5 s", "2.5 ms", "2.5 µs", "12 ns"])
   })
 
   it("writes times with three digits, and no more decimals than a reader needs", () => {
