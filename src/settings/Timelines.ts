@@ -16,7 +16,7 @@ export const timelines = {
     1,
     "1",
     `a number of percent from 0 to ${most}`,
-    "Share of the requests and jobs beyond TIMELINE_BUDGET whose timelines are recorded; each takes some 40 microseconds",
+    "Percentage of the requests and jobs beyond TIMELINE_BUDGET whose timelines are recorded; each takes some 40 microseconds",
     (written) => {
       const value = Number(written)
       return /^\d+(\.\d+)?$/.test(written) && value <= most ? value : undefined
