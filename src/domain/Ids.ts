@@ -17,7 +17,10 @@ export const DigitsToNumber = Schema.transform(
   Schema.String.pipe(
     Schema.pattern(
       /^(0|[1-9][0-9]{0,15})$/,
-      rule("doit être un entier écrit en chiffres décimaux", "must be a whole number written in decimal digits")
+      rule(
+        "doit être un entier de 16 chiffres décimaux au plus, sans signe ni zéro en tête",
+        "must be a whole number of at most 16 decimal digits, without a sign or leading zeros"
+      )
     )
   ),
   Schema.Number,

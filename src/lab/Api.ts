@@ -11,7 +11,10 @@ import { GivenKnobs } from "./Knobs.ts"
 
 /** The id of an experiment, which is that of its trace and of its timeline. */
 export const ExperimentId = Schema.String.pipe(
-  Schema.pattern(/^[0-9a-f]{32}$/, rule("doit être 32 chiffres hexadécimaux", "must be 32 hexadecimal digits"))
+  Schema.pattern(
+    /^[0-9a-f]{32}$/,
+    rule("doit être 32 chiffres hexadécimaux en minuscules", "must be 32 hexadecimal digits in lower case")
+  )
 ).annotations({
   description: "The id of the experiment, its trace and its timeline: 32 hexadecimal digits",
   examples: ["4bf92f3577b34da6a3ce929d0e0e4736"]

@@ -104,6 +104,11 @@ layer(TestServer.layer(), live)("/experiments", (it) => {
       expect([missing.status, json(missing)["_tag"]]).toEqual([404, "FiberNotFound"])
       const stopped = yield* send("DELETE", `/experiments/${id}`)
       expect([stopped.status, json(stopped)["id"]]).toEqual([202, id])
+      const upper = yield* send("GET", `/experiments/${"A".repeat(32)}`, { headers: { "accept-language": "en" } })
+      expect([upper.status, json(upper)["detail"]]).toEqual([
+        422,
+        "path.id: must be 32 hexadecimal digits in lower case"
+      ])
       const unknown = yield* send("GET", `/experiments/${"0".repeat(32)}`)
       expect([unknown.status, json(unknown)["_tag"]]).toEqual([404, "ExperimentNotFound"])
     }))

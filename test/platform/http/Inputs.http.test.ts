@@ -76,6 +76,11 @@ layer(TestServer.layer(), live)("a value from query and body", (it) => {
       expect((yield* asked("PUT", "/users/1/followers/1")).issues).toEqual([
         "path.follower_id: must be another user than user_id"
       ])
+      for (const digits of ["01", "+1", "1".repeat(17)]) {
+        expect((yield* asked("GET", `/users/?after=${digits}`)).issues).toEqual([
+          "query.after: must be a whole number of at most 16 decimal digits, without a sign or leading zeros"
+        ])
+      }
       expect((yield* asked("GET", "/users/?after=%zz")).issues).toEqual(["query: has a malformed percent-encoding"])
       expect((yield* asked("POST", "/users/?name=a&email=a@x.io", { headers: { "idempotency-key": "a b" } })).issues[0])
         .toMatch(/^header\.Idempotency-Key: /)
