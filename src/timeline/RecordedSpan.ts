@@ -1,5 +1,5 @@
 import { Context, type Exit, Option, type Tracer } from "effect"
-import { randomUUID } from "node:crypto"
+import { newSpanId } from "../domain/TraceIds.ts"
 
 const nothing: ReadonlyMap<string, unknown> = new Map()
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []
@@ -53,7 +53,7 @@ export class RecordedSpan implements Tracer.Span {
   }
 
   get spanId(): string {
-    return this.collected?.spanId ?? (this.ownSpanId ??= randomUUID().replaceAll("-", "").slice(0, 16))
+    return this.collected?.spanId ?? (this.ownSpanId ??= newSpanId())
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Context, Option, Tracer } from "effect"
-import { randomBytes } from "node:crypto"
+import { newTraceId } from "../../domain/TraceIds.ts"
 
 type Fields = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
@@ -118,6 +118,6 @@ export const traceStateOf = (span: Tracer.AnySpan): Option.Option<string> => {
 /** Returns the trace id of a request without a span: its caller's, or a new one. */
 export const traceIdOf = (fields: Fields): string =>
   Option.match(callersSpan(fields), {
-    onNone: () => randomBytes(16).toString("hex"),
+    onNone: newTraceId,
     onSome: ({ traceId }) => traceId
   })

@@ -1,11 +1,9 @@
 import { type Context, Effect, type Exit, type Fiber, Layer, Logger, Option, Tracer } from "effect"
-import { randomUUID } from "node:crypto"
+import { newSpanId, newTraceId } from "../../domain/TraceIds.ts"
 import { RecordedSpan } from "../../timeline/RecordedSpan.ts"
 
 const nothing: ReadonlyMap<string, unknown> = new Map()
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []
-
-const randomHex = (length: number) => randomUUID().replaceAll("-", "").slice(0, length)
 
 /**
  * A span that is not recorded. The span keeps its place in the trace for logs and outgoing calls, and makes its ids
@@ -37,13 +35,13 @@ class UnrecordedSpan implements Tracer.Span {
 
   get traceId(): string {
     return this.#traceId ??= Option.match(this.parent, {
-      onNone: () => randomHex(32),
+      onNone: newTraceId,
       onSome: ({ traceId }) => traceId
     })
   }
 
   get spanId(): string {
-    return this.#spanId ??= randomHex(16)
+    return this.#spanId ??= newSpanId()
   }
 
   /** The caller's decision, since an outgoing call's receiver may record the trace all the same. */

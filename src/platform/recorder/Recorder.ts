@@ -1,5 +1,5 @@
 import { Clock, Context, Duration, Effect, type Fiber, Layer, Option, Stream, type Tracer } from "effect"
-import { randomUUID } from "node:crypto"
+import { newTraceId } from "../../domain/TraceIds.ts"
 import { EventLog } from "../../timeline/EventLog.ts"
 import { FiberRecorder, Recording } from "../../timeline/Recording.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
@@ -80,8 +80,6 @@ interface Shape {
   readonly figures: () => Figures
 }
 
-const newId = () => randomUUID().replaceAll("-", "")
-
 /** Recordings of requests, jobs and experiments in memory. Without the layer nothing is recorded. */
 export class Recorder extends Context.Reference<Recorder>()<"barista/platform/recorder/Recorder", Shape>(
   "barista/platform/recorder/Recorder",
@@ -138,7 +136,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
         if (!store.hasRoom()) return undefined
         const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
         // a second run in a trace gets an id of its own
-        const id = trace === undefined || store.get(trace) !== undefined ? newId() : trace
+        const id = trace === undefined || store.get(trace) !== undefined ? newTraceId() : trace
         const log = new EventLog(store.memory, mostEvents)
         const recorder = new FiberRecorder(new Recording({ id, name: run.name, clock: "live" }, log, clock), {
           clock,

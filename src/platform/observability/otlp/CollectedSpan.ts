@@ -1,5 +1,5 @@
 import { Cause, type Context, Exit, Option, Tracer } from "effect"
-import { randomUUID } from "node:crypto"
+import { newSpanId } from "../../../domain/TraceIds.ts"
 import { traceStateOf } from "../TraceContext.ts"
 import { isUnrecorded } from "../Tracing.ts"
 
@@ -53,7 +53,7 @@ export class CollectedSpan implements Tracer.Span {
   readonly context: Context.Context<never>
   readonly kind: Tracer.SpanKind
   readonly traceId: string
-  readonly spanId = randomUUID().replaceAll("-", "").slice(16)
+  readonly spanId = newSpanId()
   /** The caller's decision; a trace that begins here is sampled, as its run is recorded. */
   readonly sampled: boolean
   readonly links = noLinks
