@@ -6,6 +6,7 @@ import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "no
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { bundleConsole } from "./build/console.mjs"
+import { lazySwagger } from "./build/lazySwagger.mjs"
 import { narrowImports } from "./build/narrowImports.mjs"
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
@@ -51,7 +52,7 @@ export const options = (names) => {
     // loaded from node_modules at run time: a native part, a loader of files beside it, and clients that many starts
     // never use
     external: ["better-sqlite3", "fastify", "nodemailer", "@effect/platform-node/Undici"],
-    plugins: [narrowImports],
+    plugins: [narrowImports, lazySwagger],
     define: { "import.meta.url": "__url" },
     banner: { js: "\"use strict\"; const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
   }
