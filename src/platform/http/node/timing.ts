@@ -6,12 +6,11 @@ const mostKept = 2_000
 
 const kept: Array<string | undefined> = Array.from({ length: mostKept })
 
-const total = (millis: number): string => {
+/** Writes milliseconds with two decimals at most. */
+const dur = (millis: number): string => {
   const hundredths = Math.round(millis * 100)
-  return hundredths < mostKept ? kept[hundredths] ??= textOf(hundredths) : textOf(hundredths)
+  return hundredths < mostKept ? kept[hundredths] ??= String(hundredths / 100) : String(hundredths / 100)
 }
-
-const textOf = (hundredths: number) => `total;dur=${hundredths / 100}`
 
 /**
  * Formats `Server-Timing` (W3C) in milliseconds: the time from the request's headers to those of the answer. Of a
@@ -22,11 +21,9 @@ export const serverTimingOf = (request: IncomingMessage): string | undefined => 
   const millis = performance.now() - request.arrived
   const parts = request.recorded?.timing(millis)
   return parts === undefined
-    ? total(millis)
-    : `queue;dur=${dur(parts.queue)}, run;dur=${dur(parts.run)}, wait;dur=${dur(parts.wait)}, ${total(millis)}`
+    ? `total;dur=${dur(millis)}`
+    : `queue;dur=${dur(parts.queue)}, run;dur=${dur(parts.run)}, wait;dur=${dur(parts.wait)}, total;dur=${dur(millis)}`
 }
-
-const dur = (millis: number) => Math.round(millis * 100) / 100
 
 /** Names the timeline of a recorded request (RFC 8288). */
 export const linkOf = (request: IncomingMessage): string | undefined =>
