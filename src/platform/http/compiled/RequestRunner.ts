@@ -109,7 +109,7 @@ const makeRunner = (app: App, runtime: Runtime.Runtime<never>): Run => {
 
   const write = (answer: Answer, request: NodeRequest, response: ServerResponse, ended: () => void): void => {
     try {
-      writeAnswer(answer, response, runtimeOf(request), (failure) => {
+      writeAnswer(answer, response, () => runtimeOf(request), (failure) => {
         if (failure !== undefined) log(request, "an answer broke off", failure)
         ended()
       })

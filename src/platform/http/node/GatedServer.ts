@@ -142,7 +142,7 @@ export class GatedServer extends Server {
 
   #answer(response: ServerResponse, answer: Answer): void {
     this.#options.lifecycle.begin(response)()
-    writeAnswer(answer, response, this.#options.runtime, () => undefined)
+    writeAnswer(answer, response, () => this.#options.runtime, () => undefined)
   }
 
   #refuseTunnel(request: Incoming, socket: Duplex): void {

@@ -41,8 +41,8 @@ const textHeadersOf = ({ headers }: TextAnswer, { req }: ServerResponse): Array<
 }
 
 /** Returns the content of a body: nothing, a whole text or bytes, or a stream of chunks. */
-const contentOf = ({ body }: Response, runtime: Runtime.Runtime<never>) => {
-  if (body._tag === "Stream") return Runtime.runSync(runtime)(NodeStream.toReadable(body.stream))
+const contentOf = ({ body }: Response, runtime: () => Runtime.Runtime<never>) => {
+  if (body._tag === "Stream") return Runtime.runSync(runtime())(NodeStream.toReadable(body.stream))
   const content = body._tag === "Uint8Array" || body._tag === "Raw" ? body.body : undefined
   return typeof content === "string" || content instanceof Uint8Array || content instanceof Readable
     ? content
@@ -70,11 +70,11 @@ const pipe = (source: Readable, response: ServerResponse, isEventStream: boolean
   })
 }
 
-/** Writes an answer. The runtime runs a streamed body. */
+/** Writes an answer. The runtime runs a streamed body; other answers make none. */
 export const writeAnswer = (
   answer: Answer,
   response: ServerResponse,
-  runtime: Runtime.Runtime<never>,
+  runtime: () => Runtime.Runtime<never>,
   ended: Ended
 ): void => {
   if (response.req instanceof Incoming && response.req.recorded !== undefined) {

@@ -75,7 +75,6 @@ const writing = waitFor("socket", () => ({ name: "answer" }))
 const write = (request: Request, answer: Response): Effect.Effect<void> =>
   Effect.flatMap(bodyRuntime, (plain) =>
     Effect.async<void>((resume) => {
-      const runtime = recordedOf(request)?.runtime(plain) ?? plain
       const response = awaitedResponse(request)
       if (response === undefined) return resume(Effect.void)
       if (isUpgrade(request)) {
@@ -85,12 +84,12 @@ const write = (request: Request, answer: Response): Effect.Effect<void> =>
         if (source instanceof Incoming) source.upgraded ??= answer.status
       }
       try {
-        writeAnswer(answer, response, runtime, (failure) => {
-          if (failure !== undefined) Runtime.runFork(runtime, logFailure(request, "an answer broke off", failure))
+        writeAnswer(answer, response, () => recordedOf(request)?.runtime(plain) ?? plain, (failure) => {
+          if (failure !== undefined) Runtime.runFork(plain, logFailure(request, "an answer broke off", failure))
           resume(Effect.void)
         })
       } catch (defect) {
-        Runtime.runFork(runtime, logFailure(request, "unexpected failure", defect))
+        Runtime.runFork(plain, logFailure(request, "unexpected failure", defect))
         response.destroy()
         resume(Effect.void)
       }
