@@ -35,7 +35,11 @@ export class RecordedSpan implements Tracer.Span {
   constructor(
     log: SpanLog,
     collected: Tracer.Span | undefined,
-    ...[name, parent, context, _links, startTime, kind]: Parameters<Tracer.Tracer["span"]>
+    name: string,
+    parent: Option.Option<Tracer.AnySpan>,
+    context: Context.Context<never>,
+    startTime: bigint,
+    kind: Tracer.SpanKind
   ) {
     this.name = name
     this.parent = parent
@@ -83,7 +87,7 @@ export class RecordedSpan implements Tracer.Span {
 
   /** Begins a span within this one, for a recording alone. */
   child(name: string, attributes: Readonly<Record<string, unknown>> = {}): RecordedSpan {
-    const child = new RecordedSpan(this.log, undefined, name, Option.some(this), Context.empty(), [], 0n, "internal")
+    const child = new RecordedSpan(this.log, undefined, name, Option.some(this), Context.empty(), 0n, "internal")
     for (const [key, value] of Object.entries(attributes)) child.attribute(key, value)
     return child
   }

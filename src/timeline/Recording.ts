@@ -9,6 +9,7 @@ import {
   FiberId,
   FiberRef,
   FiberRefs,
+  type Option,
   Runtime,
   type Scheduler,
   Tracer
@@ -94,8 +95,18 @@ class RecordedTracer implements Tracer.Tracer {
     return this.collector === undefined ? evaluate() : this.collector.context(evaluate, fiber)
   }
 
-  span(...asked: Parameters<Tracer.Tracer["span"]>): RecordedSpan {
-    return new RecordedSpan(this.log, this.collector?.span(...asked), ...asked)
+  // parameters by name, as this runs for each span: rest and spread would copy them
+  span(
+    name: string,
+    parent: Option.Option<Tracer.AnySpan>,
+    context: Context.Context<never>,
+    links: ReadonlyArray<Tracer.SpanLink>,
+    startTime: bigint,
+    kind: Tracer.SpanKind,
+    options?: Tracer.SpanOptions
+  ): RecordedSpan {
+    const collected = this.collector?.span(name, parent, context, links, startTime, kind, options)
+    return new RecordedSpan(this.log, collected, name, parent, context, startTime, kind)
   }
 }
 
@@ -126,9 +137,9 @@ export class Recording {
   readonly startedAt: number
   readonly log: EventLog
   /** The attributes of spans that are kept, by the number of the span. */
-  readonly notes = new Map<number, SpanNotes>()
+  notes: Map<number, SpanNotes> | undefined
   /** The policies that were at work, by name. */
-  readonly policies = new Map<string, NamedPolicy>()
+  policies: Map<string, NamedPolicy> | undefined
   /** Stalls of the event loop while it ran. */
   readonly stalls: Array<Stall> = []
   /** The end in nanoseconds since the start, with the outcome; undefined while it runs. */
@@ -211,9 +222,10 @@ class Moments implements SpanLog, PolicyObserver {
   }
 
   note(span: number, key: string, value: unknown): void {
-    const { notes } = this.recording
     const kept = noteOf(key, value)
-    if (kept !== undefined && notes.size < mostNotes) notes.set(span, { ...notes.get(span), ...kept })
+    if (kept === undefined) return
+    const notes = this.recording.notes ??= new Map()
+    if (notes.size < mostNotes) notes.set(span, { ...notes.get(span), ...kept })
   }
 
   end(span: number, exit: Exit.Exit<unknown, unknown>): void {
@@ -221,6 +233,7 @@ class Moments implements SpanLog, PolicyObserver {
   }
 
   attempt(fiber: FiberId.Runtime, number: number, policy: NamedPolicy): void {
+    this.recording.policies ??= new Map()
     this.recording.policies.set(policy.name, policy)
     this.hooks.add(kinds.attempt, fiber.id, number, numberOfName(policy.name))
   }

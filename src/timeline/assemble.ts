@@ -101,7 +101,7 @@ const spansOf = (
   for (const { a, b, fiber, kind, time } of events) {
     if (kind === kinds.span) {
       const known = stories.has(fiber) ? fiber : null
-      spans.set(b, { name: nameOf(a), fiber: known, from: time, to: now, outcome: "running", ...notes.get(b) })
+      spans.set(b, { name: nameOf(a), fiber: known, from: time, to: now, outcome: "running", ...notes?.get(b) })
     } else if (kind === kinds.spanEnd) {
       const begun = spans.get(a)
       if (begun === undefined) lost++
@@ -154,7 +154,7 @@ export const assemble = (recording: Recording, events: ReadonlyArray<Event>, has
     interruptions: interruptionsOf(events, stories),
     commits: commitsOf(recording, stories),
     loop_stalls: recording.stalls.flatMap((stall) => stall.seenBy(recording, nameOfFiber) ?? []),
-    policies: [...recording.policies.values()].map((policy) => encodePolicy(policy)),
+    policies: [...recording.policies?.values() ?? []].map((policy) => encodePolicy(policy)),
     lost: { fibers: lostFibers, spans: lostSpans, events: hasLost },
     recorded_in_ns: recording.recordedInNs
   }

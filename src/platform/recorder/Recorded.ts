@@ -33,7 +33,8 @@ export class Recorded {
   /** The parts that see the fibers, which are dropped at the end. */
   private recorder: FiberRecorder | undefined
   private fibers = 0
-  private readonly latch = Effect.unsafeMakeLatch()
+  /** Opens at the end; made where somebody waits for the end, as a latch takes a third of a recording's memory. */
+  private latch: Effect.Latch | undefined
   outcome: Outcome = "running"
 
   constructor(run: Run, number: number, recorder: FiberRecorder, told: (recorded: Recorded) => void) {
@@ -54,7 +55,7 @@ export class Recorded {
 
   /** Completes at the end. */
   get whenEnded(): Effect.Effect<void> {
-    return this.latch.await
+    return this.isRunning ? (this.latch ??= Effect.unsafeMakeLatch()).await : Effect.void
   }
 
   get durationNs(): number {
@@ -134,7 +135,7 @@ export class Recorded {
     this.recorder = undefined
     this.recording.end(this.outcome)
     this.told(this)
-    this.latch.unsafeOpen()
+    this.latch?.unsafeOpen()
   }
 
   /** Gives the memory of the events back; the recording is gone. */
