@@ -1,6 +1,6 @@
 import { relative } from "node:path"
 
-/** Returns why a file cannot hold a kept test. Vitest runs only some files, and `#src` and `#test` lead nowhere else. */
+/** Returns why a file cannot hold a kept test. Vitest runs only some files, and `#src` leads nowhere outside `test`. */
 export const refusalOfTest = (file: string): string | undefined =>
   /^test[\\/].+(?<!\.browser)\.test\.ts$/.test(relative("", file))
     ? undefined
