@@ -2,12 +2,10 @@
 // Nothing in effect writes words that it reads: `Duration.format` writes "1s 500ms", and `Schema.Duration` encodes to
 // an object.
 import { Duration, Either, Option, ParseResult, Schema } from "effect"
+import { rule } from "../domain/Rule.ts"
 
 /** Bounds every timeout and pause of a policy. Beyond a day a timer is a scheduled job, not resilience. */
 export const longest = Duration.hours(24)
-
-const rule =
-  "must be a duration in words, in whole milliseconds up to 24 hours, such as \"5 seconds\" or \"200 millis\""
 
 const units = [["hour", 3_600_000], ["minute", 60_000], ["second", 1_000], ["milli", 1]] as const
 
@@ -36,7 +34,12 @@ export const DurationText = Schema.transformOrFail(
   Schema.DurationFromSelf,
   {
     strict: true,
-    decode: (written, _, ast) => Either.fromOption(parse(written), () => new ParseResult.Type(ast, written, rule)),
+    decode: (written, _, ast) => Either.fromOption(parse(written), () => new ParseResult.Type(ast, written)),
     encode: (duration) => ParseResult.succeed(format(duration))
   }
+).annotations(
+  rule(
+    "doit être une durée en anglais, en millisecondes entières jusqu'à 24 heures, comme \"5 seconds\" ou \"200 millis\"",
+    "must be a duration in words, in whole milliseconds up to 24 hours, such as \"5 seconds\" or \"200 millis\""
+  )
 )

@@ -1,11 +1,20 @@
 import { Duration, Schema } from "effect"
+import { rule } from "../domain/Rule.ts"
 import { DurationText } from "./DurationText.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 const Timeout = DurationText.pipe(
-  Schema.filter((duration) => Duration.toMillis(duration) > 0 || "must be longer than 0")
+  Schema.filter(
+    (duration) => Duration.toMillis(duration) > 0,
+    rule("doit être plus longue que 0", "must be longer than 0")
+  )
 )
+
+const wholeNumber = (most: number) =>
+  Schema.Int.pipe(
+    Schema.between(1, most, rule(`doit être un entier de 1 à ${most}`, `must be a whole number from 1 to ${most}`))
+  )
 
 /**
  * The pause after the n-th failed attempt: `constant` base, `linear` base × n (the handbook's) or `exponential` base ×
@@ -17,7 +26,9 @@ export const Backoff = Schema.Union(
   Schema.Struct({
     kind: Schema.Literal("exponential"),
     base: DurationText,
-    factor: optional(Schema.Number.pipe(Schema.between(1, 10))),
+    factor: optional(
+      Schema.Number.pipe(Schema.between(1, 10, rule("doit être un nombre de 1 à 10", "must be a number from 1 to 10")))
+    ),
     max: optional(DurationText)
   })
 )
@@ -29,7 +40,7 @@ export type Backoff = typeof Backoff.Type
  * together.
  */
 export const Retry = Schema.Struct({
-  attempts: Schema.Int.pipe(Schema.between(1, 20)),
+  attempts: wholeNumber(20),
   backoff: Backoff,
   jitter: optional(Schema.Literal("none", "full"))
 })
@@ -47,7 +58,7 @@ export const Policy = Schema.Struct({
   timeout: optional(Timeout),
   attemptTimeout: optional(Timeout),
   retry: optional(Retry),
-  concurrency: optional(Schema.Int.pipe(Schema.between(1, largestConcurrency)))
+  concurrency: optional(wholeNumber(largestConcurrency))
 }).annotations({
   identifier: "Policy",
   description: "A resilience policy: timeouts, retry, concurrency",

@@ -87,12 +87,18 @@ layer(TestServer.layer(), live)("/experiments", (it) => {
         422,
         expect.stringMatching(/^body\.knobs\.task:/)
       ])
-      expect(yield* issues({ chapter: "retry", way: "right", knobs: { policy: { retry: { attempts: 99 } } } })).toEqual(
+      const backoff = { kind: "exponential", base: "1 millis", factor: 0 }
+      const policy = { timeout: "-1 s", attemptTimeout: "0 millis", retry: { attempts: 99, backoff }, concurrency: 0 }
+      expect(yield* issues({ chapter: "retry", way: "right", knobs: { policy } })).toEqual([
+        422,
         [
-          422,
-          expect.stringMatching(/^body\.knobs\.policy\.retry\.attempts:/)
-        ]
-      )
+          "timeout: must be a duration in words, in whole milliseconds up to 24 hours, such as \"5 seconds\" or \"200 millis\"",
+          "attemptTimeout: must be longer than 0",
+          "retry.attempts: must be a whole number from 1 to 20",
+          "retry.backoff.factor: must be a number from 1 to 10",
+          "concurrency: must be a whole number from 1 to 10000"
+        ].map((issue) => `body.knobs.policy.${issue}`).join("; ")
+      ])
     }))
 
   it.effect("interrupts a fiber, and stops all of one", () =>
