@@ -8,6 +8,7 @@ import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import { pageBy } from "../platform/http/contract/Pagination.ts"
 import { varyOn } from "../platform/http/contract/ResponseHeaders.ts"
 import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
+import { betweenReaders, pauses } from "../platform/recorder/pauses.ts"
 import { Recorder } from "../platform/recorder/Recorder.ts"
 import type { Filter, Summary } from "../platform/recorder/Summary.ts"
 import { chromeParts } from "../timeline/chromeTrace.ts"
@@ -37,11 +38,16 @@ const accepts = ({ kind, minDurationNs = 0, outcome, route }: Filter) => (summar
   (kind === undefined || summary.kind === kind) && (route === undefined || summary.route === route) &&
   (outcome === undefined || summary.outcome === outcome) && summary.duration_ns >= minDurationNs
 
-const summaryEvent = (summary: Summary): EventStream.Event => ({
-  id: `${summary.number}-${summary.outcome}`,
-  event: "summary",
-  data: JSON.stringify(summary)
-})
+/** Events of summaries, the same for all readers. */
+const summaryEvents = new WeakMap<Summary, EventStream.Event>()
+
+const summaryEvent = (summary: Summary): EventStream.Event => {
+  const known = summaryEvents.get(summary)
+  if (known !== undefined) return known
+  const event = { id: `${summary.number}-${summary.outcome}`, event: "summary", data: JSON.stringify(summary) }
+  summaryEvents.set(summary, event)
+  return event
+}
 
 /** Ends the id of an event of a run that goes on; `end` is the last event. */
 const isLast = "end"
@@ -50,7 +56,7 @@ const isLast = "end"
 const inTurns = (parts: Generator<string>): Stream.Stream<string> =>
   Stream.fromIteratorSucceed(parts, 1).pipe(Stream.tap(() => Effect.yieldNow()))
 
-const timelineEvent = (timeline: Timeline): Effect.Effect<EventStream.Event> =>
+const writeEvent = (timeline: Timeline): Effect.Effect<EventStream.Event> =>
   Effect.map(Stream.runCollect(inTurns(jsonParts(timeline))), (parts) => {
     const name = timeline.outcome === "running" ? "timeline" : isLast
     return {
@@ -59,6 +65,24 @@ const timelineEvent = (timeline: Timeline): Effect.Effect<EventStream.Event> =>
       data: Chunk.toReadonlyArray(parts).join("")
     }
   })
+
+/** Events of timelines, each written by the first of its watchers, while the others wait. */
+const timelineEvents = new WeakMap<Timeline, Effect.Effect<EventStream.Event>>()
+
+const timelineEvent = (timeline: Timeline): Effect.Effect<EventStream.Event> => {
+  const known = timelineEvents.get(timeline)
+  if (known !== undefined) return known
+  let written: EventStream.Event | undefined
+  const write = Effect.tap(writeEvent(timeline), (event) => {
+    written = event
+  })
+  // not Effect.cached: if the client of the writer leaves, the next one writes
+  const event = Effect.unsafeMakeSemaphore(1).withPermits(1)(
+    Effect.suspend(() => written === undefined ? write : Effect.succeed(written))
+  )
+  timelineEvents.set(timeline, event)
+  return event
+}
 
 /** The forms of a timeline, with the name of the file as which a browser saves it. */
 const written: Readonly<
@@ -111,6 +135,9 @@ const test = (timeline: Timeline) =>
       })
   })
 
+/** Pause of a reader of changes, in milliseconds: quick enough for an eye. Changes meanwhile go together. */
+const listPause = 250
+
 const types = ["application/json", "text/event-stream", "image/svg+xml"] as const
 
 /** The form that a request prefers, where its query names none. */
@@ -128,14 +155,22 @@ export const handlers = Effect.map(
     const found = <A>(id: string, looked: Option.Option<A>) =>
       Effect.mapError(looked, () => new TimelineNotFound({ id }))
 
+    const pause = pauses(listPause)
+
     const changes = (filter: Filter) =>
-      EventStream.response(config, (send) =>
-        recorder.changes.pipe(
-          Stream.interruptWhen(lifecycle.stopping),
-          Stream.filter(accepts(filter)),
-          Stream.map(summaryEvent),
-          Stream.runForEach(send)
-        ))
+      EventStream.response(
+        { ...config, eventsQueue: 1 },
+        (send) =>
+          recorder.changes.pipe(
+            Stream.chunks,
+            Stream.mapEffect((summaries) => {
+              const events = Chunk.toReadonlyArray(Chunk.filter(summaries, accepts(filter))).map(summaryEvent)
+              return Effect.zipRight(events.length === 0 ? Effect.void : send(...events), pause(betweenReaders))
+            }),
+            Stream.interruptWhen(lifecycle.stopping),
+            Stream.runDrain
+          )
+      )
 
     /**
      * Streams a timeline while it grows. One waits for the client at a time, however large they are; the next is made

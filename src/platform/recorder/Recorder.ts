@@ -1,10 +1,11 @@
-import { Clock, Context, Duration, Effect, type Fiber, Layer, Option, Stream, type Tracer } from "effect"
+import { Clock, Context, Effect, type Fiber, Layer, Option, Queue, Stream, type Tracer } from "effect"
 import { newTraceId } from "../../domain/TraceIds.ts"
 import { EventLog } from "../../timeline/EventLog.ts"
 import { FiberRecorder, Recording } from "../../timeline/Recording.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { SpanCollector } from "../observability/SpanCollector.ts"
 import { keepsSpans } from "../observability/Tracing.ts"
+import * as Growth from "./Growth.ts"
 import { Recorded, type Run } from "./Recorded.ts"
 import { RecordingStore } from "./RecordingStore.ts"
 import { Sampler, type Sampling } from "./Sampler.ts"
@@ -24,9 +25,6 @@ const mostEvents = 20_000
 
 /** Runs of this many nanoseconds or more stay longer than others. */
 const slowNs = 1_000_000_000
-
-/** Pause between two pictures of a run that grows. */
-const regrown = Duration.millis(250)
 
 /** Summaries that wait for a reader of `changes`; the oldest are dropped. */
 const mostChanges = 1_000
@@ -73,7 +71,7 @@ interface Shape {
   readonly list: (filter: Filter) => ReadonlyArray<Summary>
   readonly get: (id: string) => Option.Option<Timeline>
   readonly summary: (id: string) => Option.Option<Summary>
-  /** Streams recordings as they begin and end. */
+  /** Streams recordings as they begin and end; those of one chunk came together, while the reader did not read. */
   readonly changes: Stream.Stream<Summary>
   /** Streams a timeline while it grows; its last element is the whole. */
   readonly watch: (id: string) => Option.Option<Stream.Stream<Timeline>>
@@ -106,7 +104,8 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
       const store = new RecordingStore(limits.memory, slowNs)
       const samplers = { request: new Sampler(limits.sampling), job: new Sampler(limits.sampling) }
       const recorded = { request: 0, job: 0, experiment: 0 }
-      const listeners = new Set<(summary: Summary) => void>()
+      const listeners = new Set<Queue.Enqueue<Summary>>()
+      const growth = Growth.make()
       const unsampled = new Map<string, boolean>()
       let numbers = 0
 
@@ -119,7 +118,9 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
       }
 
       const tell = (changed: Recorded) => {
-        for (const listener of listeners) listener(changed.summary)
+        if (listeners.size === 0) return
+        const { summary } = changed
+        for (const listener of listeners) listener.unsafeOffer(summary)
       }
 
       const ended = (run: Recorded) => {
@@ -196,18 +197,14 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
         list,
         get: (id) => Option.map(Option.fromNullable(store.get(id)), (found) => found.timeline()),
         summary: (id) => Option.map(Option.fromNullable(store.get(id)), (found) => found.summary),
-        changes: Stream.asyncPush<Summary>(
-          (emit) =>
-            Effect.acquireRelease(
-              Effect.sync(() => {
-                const listener = (summary: Summary) => void emit.single(summary)
-                listeners.add(listener)
-                return listener
-              }),
-              (listener) => Effect.sync(() => listeners.delete(listener))
-            ),
-          { bufferSize: mostChanges, strategy: "sliding" }
-        ),
+        changes: Stream.unwrapScoped(Effect.gen(function*() {
+          const listener = yield* Queue.sliding<Summary>(mostChanges)
+          yield* Effect.acquireRelease(
+            Effect.sync(() => listeners.add(listener)),
+            () => Effect.sync(() => listeners.delete(listener))
+          )
+          return Stream.fromQueue(listener, { maxChunkSize: mostChanges })
+        })),
         watch: (id) => Option.map(Option.fromNullable(store.get(id)), growth),
         figures: () => ({
           recorded,
@@ -219,21 +216,4 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
       }
       return shape
     })
-  )
-
-/** Pauses, compared with the time that a timeline takes to be made: a watched run takes a twentieth of the thread. */
-const restPerWork = 20
-
-/** Streams a timeline a few times a second while it grows, and once at its end. */
-const growth = (recorded: Recorded): Stream.Stream<Timeline> =>
-  Stream.paginateEffect(
-    Duration.zero,
-    (pause) =>
-      Effect.map(Effect.raceFirst(Effect.sleep(pause), recorded.whenEnded), () => {
-        const goesOn = recorded.isRunning
-        const began = performance.now()
-        const timeline = recorded.timeline()
-        const rest = Duration.millis((performance.now() - began) * restPerWork)
-        return [timeline, goesOn ? Option.some(Duration.max(regrown, rest)) : Option.none()]
-      })
   )

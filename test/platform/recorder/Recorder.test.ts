@@ -1,8 +1,9 @@
 import { expect, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Fiber, Layer, Option, Stream } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer, Option, Stream, TestClock } from "effect"
 import { type Limits, Recorder } from "../../../src/platform/recorder/Recorder.ts"
 import { recordingBytes } from "../../../src/platform/recorder/RecordingStore.ts"
 import { violations } from "../../../src/timeline/conservation.ts"
+import type { Timeline } from "../../../src/timeline/Timeline.ts"
 import { turn } from "../../support/turn.ts"
 
 const limits: Limits = { memory: 1 << 20, sampling: { perSecond: 1e9, share: 1 }, unsampled: [] }
@@ -118,4 +119,30 @@ it.scoped("a fiber of an experiment can be found and interrupted while it lives"
     expect(timeline.fibers.find(({ id }) => id === last)?.outcome).toBe("interrupted")
     expect(Option.isNone(experiment.fiber(last))).toBe(true)
     expect(Option.isNone(experiment.fiber(-5))).toBe(true)
+  }))
+
+it.scoped("watchers of a run share its timelines, and get them one after the other", () =>
+  Effect.gen(function*() {
+    const recorder = yield* make()
+    const experiment = yield* Effect.flatten(recorder.experiment("lesson"))
+    const run = yield* Effect.fork(experiment.run(Effect.never))
+    yield* TestClock.adjust(0)
+    const seen: readonly [Array<Timeline>, Array<Timeline>] = [[], []]
+    for (const one of seen) {
+      yield* Effect.fork(
+        Stream.runForEach(yield* recorder.watch(experiment.id), (timeline) => Effect.sync(() => one.push(timeline)))
+      )
+    }
+    const counts = Effect.sync(() => seen.map(({ length }) => length))
+    yield* TestClock.adjust("249 millis")
+    expect(yield* counts).toEqual([1, 1])
+    yield* TestClock.adjust("1 millis")
+    expect(yield* counts).toEqual([2, 1])
+    yield* TestClock.adjust("200 millis")
+    expect(yield* counts).toEqual([2, 2])
+    yield* Fiber.interrupt(run)
+    yield* TestClock.adjust(0)
+    expect(yield* counts).toEqual([3, 3])
+    seen[0].forEach((timeline, place) => expect(timeline).toBe(seen[1][place]))
+    expect(seen[0].map(({ outcome }) => outcome)).toEqual(["running", "running", "interrupted"])
   }))

@@ -18,8 +18,8 @@ export interface Event {
 /** The client has read nothing for the allowed time. If the client reads again later, the stream has ended. */
 export class ClientStalled extends Data.TaggedError("ClientStalled")<{ readonly after: Duration.Duration }> {}
 
-/** Sends an event, and waits while the client reads too slowly (backpressure). */
-export type Send = (event: Event) => Effect.Effect<void, ClientStalled>
+/** Sends events together, and waits while the client reads too slowly (backpressure). */
+export type Send = (...events: ReadonlyArray<Event>) => Effect.Effect<void, ClientStalled>
 
 export type Options = Pick<Values, "eventsKeepAlive" | "eventsQueue" | "eventsReadTimeout" | "eventsRetry">
 
@@ -55,6 +55,17 @@ const uncached = { "cache-control": "no-store" }
  */
 export const ended: HttpServerResponse.HttpServerResponse = HttpServerResponse.empty({ status: 204, headers: uncached })
 
+/** Texts of events, each made once even if many clients get the event. */
+const texts = new WeakMap<Event, string>()
+
+const written = (event: Event): string => {
+  const known = texts.get(event)
+  if (known !== undefined) return known
+  const text = Sse.encoder.write({ _tag: "Event", ...event })
+  texts.set(event, text)
+  return text
+}
+
 const waitsForReader = waitFor("queue", () => ({ name: "events" }))
 
 /**
@@ -71,8 +82,8 @@ export const response = (
     const silence = yield* FiberHandle.make()
     const afterSilence = Effect.forever(Effect.zipRight(Effect.sleep(eventsKeepAlive), mailbox.offer(comment)))
     const endSilence = FiberHandle.run(silence, afterSilence)
-    const send: Send = (event) =>
-      mailbox.offer(Sse.encoder.write({ _tag: "Event", ...event })).pipe(
+    const send: Send = (...events) =>
+      mailbox.offer(events.map(written).join("")).pipe(
         waiting(waitsForReader),
         Effect.timeoutFail({
           duration: eventsReadTimeout,
