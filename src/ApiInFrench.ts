@@ -236,10 +236,8 @@ export const french: Texts = {
   "Seconds": "Secondes",
   "A duration in words, in whole milliseconds up to 24 hours":
     "Une durée en mots, en millisecondes entières, 24 heures au plus",
-  "a number between 1 and 20": "Un nombre entre 1 et 20",
-  "a number between 1 and 10": "Un nombre entre 1 et 10",
-  "a number between 1 and 10000": "Un nombre entre 1 et 10000",
-  "A resilience policy: timeouts, retry, concurrency": "Une politique de résilience : délais, relances, concurrence",
+  "A resilience policy: timeouts, retry or hedge, breaker, rate limit, concurrency":
+    "Une politique de résilience : délais, relances ou doublage, disjoncteur, débit, concurrence",
   "Id of the user who is paid": "Id de l'utilisateur payé",
   "Decimal, two places": "Décimal, deux décimales",
   "The balance in cents": "Le solde en centimes",

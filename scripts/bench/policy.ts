@@ -5,7 +5,7 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Console, Data, Duration, Effect, type Exit, Fiber, Random } from "effect"
 import type { Policy } from "../../src/policy/Policy.ts"
 import * as PolicyInterpreter from "../../src/policy/PolicyInterpreter.ts"
-import type { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
+import type { PolicyFailure } from "../../src/policy/PolicyRefused.ts"
 import { type Deadlock, runVirtual } from "../../src/simulation/VirtualClock.ts"
 import * as PolicyComposition from "../../test/support/PolicyComposition.ts"
 import { median } from "./report/statistics.ts"
@@ -35,7 +35,7 @@ const rough: Policy = {
   retry: { attempts: 3, backoff: { kind: "exponential", base: Duration.millis(100) }, jitter: "full" }
 }
 
-type Failure = Unavailable | PolicyTimeout
+type Failure = Unavailable | PolicyFailure
 
 type Apply = (effect: Effect.Effect<void, Unavailable>) => Effect.Effect<void, Failure>
 

@@ -21,8 +21,8 @@ export const timeout = Demo.make({
   program: Effect.gen(function*() {
     const { part, say } = yield* Stage
     const { withTimeout } = yield* Resilience
-    const { error, timeout } = yield* part("5 s", Effect.flip(withTimeout(Duration.seconds(5))))
-    yield* say(`${error} (${timeout})`)
+    const failure = yield* part("5 s", Effect.flip(withTimeout(Duration.seconds(5))))
+    yield* failure._tag === "OperationTooSlow" ? say(`${failure.error} (${failure.timeout})`) : Effect.fail(failure)
     const { result } = yield* part("12 s", withTimeout(Duration.seconds(12)))
     yield* say(result)
   })

@@ -59,6 +59,7 @@ export const BatchApi = HttpApiGroup.make("batch")
       .addSuccess(BatchAnswer)
       .addError(Problem.InvalidInput)
       .addError(Problem.Overloaded)
+      .addError(Problem.RateLimited)
       .addError(Problem.TimedOut)
       .annotateContext(documented(
         "A batch of items, a few at a time",

@@ -6,7 +6,9 @@ import { UnfinishedItems } from "../domain/UnfinishedItems.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { pause } from "../platform/scheduler/pause.ts"
 import { Policies } from "../policy/Policies.ts"
+import { PolicyRefused } from "../policy/PolicyRefused.ts"
 import { PolicyTimeout } from "../policy/PolicyTimeout.ts"
+import { type RefusedProblem, refusedProblem } from "../policy/refusedProblem.ts"
 import type { Progress } from "./Api.ts"
 import * as Backlog from "./Backlog.ts"
 
@@ -21,7 +23,7 @@ type Listener<E> = (progress: Progress) => Effect.Effect<void, E>
 /**
  * A validated batch, which runs when it is called. Fails with `Overloaded` if too many items were accepted meanwhile.
  */
-type CheckedBatch = <E>(listener: Listener<E>) => Effect.Effect<ReadonlyArray<string>, E | Overloaded | TimedOut>
+type CheckedBatch = <E>(listener: Listener<E>) => Effect.Effect<ReadonlyArray<string>, E | RefusedProblem | TimedOut>
 
 /**
  * The handbook's batch: each item runs under the named policy `batch`, whose permits all batches share by round robin.
@@ -34,7 +36,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
     items: ReadonlyArray<string>,
     concurrency?: number,
     client?: string
-  ) => Effect.Effect<ReadonlyArray<string>, InvalidInput | Overloaded | TimedOut>
+  ) => Effect.Effect<ReadonlyArray<string>, InvalidInput | RefusedProblem | TimedOut>
   /** Does the same with progress, for at most `batchMaxItemsStreamed` items. */
   readonly withProgress: (
     items: ReadonlyArray<string>,
@@ -117,7 +119,8 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
             Effect.catchIf(
               (error) => error instanceof PolicyTimeout,
               ({ after }) => new TimedOut({ what: "POST /batch-process", after: Duration.toSeconds(after) })
-            )
+            ),
+            Effect.catchIf((error) => error instanceof PolicyRefused, (refused) => Effect.fail(refusedProblem(refused)))
           )
           return results
         }).pipe(Effect.scoped, traced("Batch.run", { arguments: [items.length, concurrency] }))

@@ -51,7 +51,7 @@ export const handlers = Effect.map(
             send({ id: String(progress.done), event: "progress", data: JSON.stringify(progress) })
           ).pipe(
             Effect.flatMap((results) => send({ id: end, event: "result", data: JSON.stringify({ results }) })),
-            Effect.catchTags({ Overloaded: fail, TimedOut: fail }),
+            Effect.catchTags({ Overloaded: fail, RateLimited: fail, TimedOut: fail }),
             Effect.catchAllDefect((defect) =>
               Effect.zipRight(Effect.logError("unexpected failure", Cause.die(defect)), fail(new InternalError()))
             ),

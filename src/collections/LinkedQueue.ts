@@ -18,6 +18,11 @@ export class LinkedQueue<A> {
     return this.head
   }
 
+  /** Returns the entry of the newest element. */
+  get last(): Entry<A> | undefined {
+    return this.tail
+  }
+
   add(value: A): Entry<A> {
     const entry: Entry<A> = { value, previous: this.tail, next: undefined }
     if (this.tail === undefined) this.head = entry

@@ -58,6 +58,8 @@ export const ComputeApi = HttpApiGroup.make("compute")
       .addSuccess(exactly(GoodUsage))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
+      .addError(Problem.Overloaded)
+      .addError(Problem.RateLimited)
       .annotateContext(documented(
         "A good use of async",
         "The upstream's JSON of /get, the number of users, and the file data.txt, concurrently. If one part fails, the others are interrupted."

@@ -8,6 +8,7 @@ import { BlockingLoop } from "../platform/workers/blocking/BlockingLoop.ts"
 import { inSeconds } from "../platform/workers/blocking/EventLoop.ts"
 import { CpuPool } from "../platform/workers/cpu/CpuPool.ts"
 import { Policies } from "../policy/Policies.ts"
+import { type RefusedProblem, refusedProblem } from "../policy/refusedProblem.ts"
 import type { BlockingSum, GoodUsage, Sum } from "./Api.ts"
 import * as DataFile from "./DataFile.ts"
 
@@ -22,7 +23,7 @@ export class Compute extends Context.Tag("barista/compute/Compute")<Compute, {
    * Runs an HTTP call under the policy `upstream`, a query and a file read concurrently. The first failure interrupts
    * the others.
    */
-  readonly goodUsage: Effect.Effect<GoodUsage, TimedOut | UpstreamFailed>
+  readonly goodUsage: Effect.Effect<GoodUsage, RefusedProblem | TimedOut | UpstreamFailed>
   /** Sums i² below n on the sacrificial event loop. */
   readonly blockingSum: (n: number) => Effect.Effect<BlockingSum, Overloaded>
   /** Sums i² below n on the pool of threads; interruption stops the computation. */
@@ -41,11 +42,11 @@ export class Compute extends Context.Tag("barista/compute/Compute")<Compute, {
       const dataFile = yield* DataFile.open(dataDir, dataFileMaxBytes)
 
       const response = limited(upstream.get(path)).pipe(
-        Effect.catchTag(
-          "PolicyTimeout",
-          ({ after }) =>
-            new TimedOut({ what: `GET ${urlOf(upstream.url, path).href}`, after: Duration.toSeconds(after) })
-        )
+        Effect.catchTags({
+          PolicyTimeout: ({ after }) =>
+            new TimedOut({ what: `GET ${urlOf(upstream.url, path).href}`, after: Duration.toSeconds(after) }),
+          PolicyRefused: refusedProblem
+        })
       )
       const readFile = Effect.fn("Compute.readFile")(() => dataFile.read)
       const goodUsage = Effect.fn("Compute.goodUsage")(() =>

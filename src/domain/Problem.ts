@@ -203,6 +203,20 @@ export class Overloaded extends define<Overloaded>()("Overloaded", 503, {
   }
 }
 
+/** 429: requests come faster than a policy allows. */
+export class RateLimited extends define<RateLimited>()("RateLimited", 429, { retry_after: Schema.Number }) {
+  get problem(): Description {
+    return {
+      title: text("Trop de requêtes", "Too many requests"),
+      detail: text(
+        `Le débit permis est dépassé ; réessayer dans ${this.retry_after} s.`,
+        `The permitted rate is exceeded; try again in ${this.retry_after} s.`
+      ),
+      retryAfter: Duration.seconds(this.retry_after)
+    }
+  }
+}
+
 /** 504: the operation, or a call that it made, exceeded its time in seconds. */
 export class TimedOut extends define<TimedOut>()("TimedOut", 504, { what: Schema.String, after: Schema.Number }) {
   get problem(): Description {

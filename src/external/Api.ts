@@ -63,6 +63,8 @@ export const ExternalApi = HttpApiGroup.make("external")
       .addSuccess(exactly(UpstreamAnswer))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
+      .addError(Problem.Overloaded)
+      .addError(Problem.RateLimited)
       .annotateContext(
         documented("An asynchronous call", "The upstream's JSON of /delay/2; nothing is blocked meanwhile.")
       )
@@ -72,6 +74,8 @@ export const ExternalApi = HttpApiGroup.make("external")
       .addSuccess(exactly(ParallelAnswer))
       .addError(UpstreamFailed)
       .addError(Problem.TimedOut)
+      .addError(Problem.Overloaded)
+      .addError(Problem.RateLimited)
       .annotateContext(documented(
         "Three calls at once",
         "The upstream's JSON of /delay/1, three times concurrently. If one call fails, the others are interrupted and the failure is the answer."

@@ -7,6 +7,7 @@ import { jsonOf, Upstream, urlOf } from "../platform/upstream/Upstream.ts"
 import { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import { BlockingLoop, type HttpGetFailed } from "../platform/workers/blocking/BlockingLoop.ts"
 import { Policies } from "../policy/Policies.ts"
+import { type RefusedProblem, refusedProblem } from "../policy/refusedProblem.ts"
 import type { ParallelAnswer, SafeAnswer, SafeResult } from "./Api.ts"
 
 type Path = `/${string}`
@@ -52,9 +53,9 @@ const blockingFailure = (url: URL, timeout: Duration.Duration) => ({ kind }: Htt
 export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")<ExternalCalls, {
   /** Blocks the sacrificial event loop until the answer has arrived. */
   readonly blocking: Effect.Effect<JsonText, Overloaded | TimedOut | UpstreamFailed>
-  readonly single: Effect.Effect<JsonText, TimedOut | UpstreamFailed>
+  readonly single: Effect.Effect<JsonText, RefusedProblem | TimedOut | UpstreamFailed>
   /** Runs concurrent calls; the first failure interrupts the others. */
-  readonly parallel: Effect.Effect<ParallelAnswer, TimedOut | UpstreamFailed>
+  readonly parallel: Effect.Effect<ParallelAnswer, RefusedProblem | TimedOut | UpstreamFailed>
   /**
    * Runs concurrent calls; of the handbook's three, one fails and one is too slow. Returns every call's outcome, in
    * order.
@@ -73,7 +74,10 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
 
       const call = (path: Path) =>
         limited(upstream.get(path)).pipe(
-          Effect.catchTag("PolicyTimeout", ({ after }) => timedOut(urlOf(upstream.url, path), after))
+          Effect.catchTags({
+            PolicyTimeout: ({ after }) => timedOut(urlOf(upstream.url, path), after),
+            PolicyRefused: refusedProblem
+          })
         )
 
       const safeCall = (path: Path): Effect.Effect<SafeResult> => {
@@ -83,7 +87,12 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
           Effect.catchTags({
             UpstreamFailed: ({ sentence }) =>
               Effect.map(localized(sentence), (data) => ({ url, status: "error", data } as const)),
-            PolicyTimeout: () => Effect.succeed({ url, status: "timeout", data: null } as const)
+            PolicyTimeout: () => Effect.succeed({ url, status: "timeout", data: null } as const),
+            PolicyRefused: (refused) =>
+              Effect.map(
+                localized(refusedProblem(refused).problem.detail),
+                (data) => ({ url, status: "error", data } as const)
+              )
           })
         )
       }

@@ -1,18 +1,35 @@
 // `Effect.makeSemaphore` is first in, first out over all parties, so a batch of 1,000 items makes all others wait.
 // PartitionedSemaphore of effect 3.22.4 loses the permit of a waiter that is interrupted as it is granted: in 30 of 30
 // trials, and in none here.
-import { Effect, Fiber, Option, type Scope } from "effect"
+import { Duration, Effect, Fiber, Option, type Scope } from "effect"
 import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
 import { currentWait, type WaitDetails, waitFor } from "../domain/Wait.ts"
+import { PolicyRefused, type Refusal } from "./PolicyRefused.ts"
+import { type After, never, timersOf } from "./Timers.ts"
 
-/** Runs an effect while holding one permit. */
-export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+/** Runs an effect while holding one permit, unless it is refused. */
+export type WithPermit = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | PolicyRefused, R>
+
+/** Bounds of the wait for a permit. */
+export interface Options {
+  /** The policy whose permits they are, for recordings. */
+  readonly policy?: string | undefined
+  /** Operations that may wait; beyond, one is refused. No bound if absent. */
+  readonly queue?: number | undefined
+  /** The longest wait, after which an operation is refused. No bound if absent. */
+  readonly maxWait?: Duration.Duration | undefined
+  /** Gives permits to the operation that came last, which still has the most patience (Facebook, "Fail at Scale"). */
+  readonly newestFirst?: boolean | undefined
+  /** Called for each refusal. */
+  readonly onRefusal?: () => void
+}
 
 /** A member that shares the semaphore, typically one HTTP request with its many items. */
 export interface Party {
   /**
    * Waits for a permit, first in, first out within the party, and holds the permit while the effect runs. Interruption
-   * gives up the place in the queue or the permit. Once the party has ended, the effect is interrupted.
+   * gives up the place in the queue or the permit. Once the party has ended, the effect is interrupted. Fails with
+   * `PolicyRefused` beyond the bounds of the wait.
    */
   readonly withPermit: WithPermit
 }
@@ -25,7 +42,10 @@ export interface Party {
  * was granted and before it runs. It also offers no count of held permits and waiting operations.
  */
 export interface FairSemaphore {
+  /** The permits now; their number changes by `resize` alone. */
   readonly permits: number
+  /** Changes the number of permits. Operations that hold one keep it. */
+  readonly resize: (permits: number) => void
   /** Counts the held permits and the waiting operations at this moment. */
   readonly usage: () => { readonly held: number; readonly waiting: number }
   /**
@@ -72,17 +92,24 @@ const recordedFiber = (): number | undefined => {
 
 class Permits {
   private readonly round = new LinkedQueue<Member>()
-  private readonly total: number
-  private readonly policy: string | undefined
+  total: number
+  private readonly options: Options
   /** Recorded fibers that hold a permit. */
   private readonly holders: Array<number> = []
+  /** Below 0 while more are held than there are now. */
   private free: number
   private waiting = 0
 
-  constructor(total: number, policy: string | undefined) {
+  constructor(total: number, options: Options) {
     this.total = total
-    this.policy = policy
+    this.options = options
     this.free = total
+  }
+
+  resize(total: number): void {
+    this.free += total - this.total
+    this.total = total
+    this.grant()
   }
 
   readonly usage = () => ({ held: this.total - this.free, waiting: this.waiting })
@@ -126,12 +153,44 @@ class Permits {
 
   /** Takes a permit for the member if one is free. While a permit is free, no operation waits. */
   private take(member: Member, fiber: number | undefined): boolean {
-    if (this.free === 0 || member.ended) return false
+    if (this.free <= 0 || member.ended) return false
     this.hold(fiber)
     return true
   }
 
-  private acquire(member: Member, fiber: number | undefined): Effect.Effect<void> {
+  private acquire(member: Member, fiber: number | undefined): Effect.Effect<void, PolicyRefused> {
+    const { maxWait, queue = Infinity } = this.options
+    if (this.waiting >= queue && !member.ended) return this.refuse("queue full")
+    return maxWait === undefined
+      ? this.wait(member, fiber)
+      : Effect.withFiberRuntime((own) => this.waitAtMost(Duration.toMillis(maxWait), timersOf(own), member, fiber))
+  }
+
+  private refuse(reason: Refusal): Effect.Effect<never, PolicyRefused> {
+    this.options.onRefusal?.()
+    return new PolicyRefused({ reason, retryAfter: undefined })
+  }
+
+  private waitAtMost(
+    millis: number,
+    after: After,
+    member: Member,
+    fiber: number | undefined
+  ): Effect.Effect<void, PolicyRefused> {
+    if (millis === 0) return this.refuse("waited too long")
+    return Effect.suspend(() => {
+      let cancel = never
+      return this.wait(member, fiber, (refuse) => cancel = after(millis, refuse)).pipe(
+        Effect.onExit(() => Effect.sync(cancel))
+      )
+    })
+  }
+
+  private wait(
+    member: Member,
+    fiber: number | undefined,
+    begun?: (refuse: () => void) => void
+  ): Effect.Effect<void, PolicyRefused> {
     let own: Entry<Waiter> | undefined
     return Effect.async((resume) => {
       if (member.ended) {
@@ -144,6 +203,12 @@ class Permits {
       this.waiting++
       this.queue(member)
       this.grant()
+      begun?.(() => {
+        if (waiter.granted || member.ended) return
+        this.leave(member, entry)
+        this.queue(member)
+        resume(this.refuse("waited too long"))
+      })
       return Effect.sync(() => {
         // the permit may have been granted in the very moment of the interruption
         if (waiter.granted) this.release(fiber)
@@ -157,8 +222,8 @@ class Permits {
 
   private describe(member: Member, own: Entry<Waiter> | undefined): WaitDetails {
     return {
-      ...(this.policy !== undefined && { policy: this.policy }),
-      ...(own !== undefined && { place: this.placeOf(member, own) }),
+      ...(this.options.policy !== undefined && { policy: this.options.policy }),
+      ...(own !== undefined && { place: this.options.newestFirst === true ? 1 : this.placeOf(member, own) }),
       holders: this.holders.slice(0, mostHolders)
     }
   }
@@ -203,9 +268,10 @@ class Permits {
   }
 
   private grant(): void {
+    const { newestFirst } = this.options
     while (this.free > 0) {
-      const place = this.round.first
-      const entry = place?.value.waiters.first
+      const place = newestFirst === true ? this.round.last : this.round.first
+      const entry = newestFirst === true ? place?.value.waiters.last : place?.value.waiters.first
       if (place === undefined || entry === undefined) return
       const member = place.value
       this.round.remove(place)
@@ -219,12 +285,15 @@ class Permits {
   }
 }
 
-/** Makes a semaphore with the given number of permits, at least one; recordings name the policy that it serves. */
-export const make = (permits: number, policy?: string): Effect.Effect<FairSemaphore> =>
+/** Makes a semaphore with the given number of permits, at least one. */
+export const make = (permits: number, options: Options = {}): Effect.Effect<FairSemaphore> =>
   Effect.sync(() => {
-    const shared = new Permits(permits, policy)
+    const shared = new Permits(permits, options)
     return {
-      permits,
+      get permits() {
+        return shared.total
+      },
+      resize: (total) => shared.resize(total),
       usage: shared.usage,
       party: Effect.map(
         Effect.acquireRelease(

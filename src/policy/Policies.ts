@@ -1,4 +1,6 @@
-import { Config, ConfigError, Context, Duration, Effect, Either, Layer, ParseResult, Record, Schema } from "effect"
+import { Config, ConfigError, Context, Duration, Effect, Either, Layer, Record, Schema } from "effect"
+import { fromJson } from "../domain/Json.ts"
+import { sentenceOf } from "../domain/ParseIssues.ts"
 import type { FairSemaphore, Party } from "./FairSemaphore.ts"
 import * as FiberInternals from "./FiberInternals.ts"
 import { type NamedPolicy, Policy } from "./Policy.ts"
@@ -70,13 +72,7 @@ export const variable = (name: string): string => `POLICY_${name.toUpperCase().r
 const expected =
   `a policy such as {"timeout":"5 seconds","attemptTimeout":"2 seconds","retry":{"attempts":3,"backoff":{"kind":"linear","base":"1 second"},"jitter":"full"},"concurrency":10}, every part optional`
 
-const decode = Schema.decodeUnknownEither(Schema.parseJson(Policy), { errors: "all" })
-
-const reasons = (error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
-    .map(({ message, path }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
-    .join("; ")
-    .replaceAll(/\s+/g, " ")
+const decode = Schema.decodeUnknownEither(fromJson(Policy), { errors: "all" })
 
 const setting = (fallback: Policy, name: string): Config.Config<Policy> =>
   Config.string(variable(name)).pipe(
@@ -84,7 +80,7 @@ const setting = (fallback: Policy, name: string): Config.Config<Policy> =>
       Either.mapLeft(decode(written), (error) =>
         ConfigError.InvalidData(
           [],
-          `${variable(name)}: ${JSON.stringify(written)} is not ${expected} (${reasons(error)})`
+          `${variable(name)}: ${JSON.stringify(written)} is not ${expected} (${sentenceOf(error)})`
         ))
     ),
     Config.withDefault(fallback)
@@ -135,7 +131,7 @@ const figuresOf = (
 ): PolicyFigures => ({
   name,
   ...counters,
-  permits: concurrency === undefined ? undefined : { limit: concurrency, ...parties.usage() }
+  permits: concurrency === undefined ? undefined : { limit: parties.permits, ...parties.usage() }
 })
 
 /** The named policies in force. Chapters put them around their operations instead of numbers of their own. */

@@ -1,4 +1,5 @@
 import { Duration, Schema } from "effect"
+import { numberBetween, wholeNumber } from "../domain/Numbers.ts"
 import { rule } from "../domain/Rule.ts"
 import { DurationText } from "./DurationText.ts"
 
@@ -11,11 +12,6 @@ const Timeout = DurationText.pipe(
   )
 )
 
-const wholeNumber = (most: number) =>
-  Schema.Int.pipe(
-    Schema.between(1, most, rule(`doit être un entier de 1 à ${most}`, `must be a whole number from 1 to ${most}`))
-  )
-
 /**
  * The pause after the n-th failed attempt: `constant` base, `linear` base × n (the handbook's) or `exponential` base ×
  * factor^(n-1). The pause never exceeds `max`, or else 24 hours. The default factor is 2.
@@ -26,45 +22,128 @@ export const Backoff = Schema.Union(
   Schema.Struct({
     kind: Schema.Literal("exponential"),
     base: DurationText,
-    factor: optional(
-      Schema.Number.pipe(Schema.between(1, 10, rule("doit être un nombre de 1 à 10", "must be a number from 1 to 10")))
-    ),
+    factor: optional(numberBetween(1, 10)),
     max: optional(DurationText)
   })
 )
 export type Backoff = typeof Backoff.Type
 
 /**
- * Repeats an operation after a transient error (see `Transient`), up to `attempts` in all, the first included. With
- * `full` jitter each pause is drawn evenly from 0 to its backoff, so that clients that failed together do not return
- * together.
+ * Bounds retries to a share of the requests, or of the successes; requests if absent. `burst` is the balance at the
+ * start, and the greatest one; 10 if absent.
+ */
+export const RetryBudget = Schema.Struct({
+  ratio: numberBetween(0, 10),
+  per: optional(Schema.Literal("request", "success")),
+  burst: optional(numberBetween(0, 1_000_000))
+})
+export type RetryBudget = typeof RetryBudget.Type
+
+/**
+ * Repeats an operation after a transient error (see `Transient`), up to `attempts` in all, the first included.
+ *
+ * Jitter draws the pauses, so that clients that failed together do not return together (M. Brooker, "Exponential
+ * Backoff and Jitter", 2015): `full` from 0 to the backoff, `equal` from half of it to the whole, `decorrelated` from
+ * the base to three times the last pause. `honour`, the default, waits at least as long as the error's `retryAfter`.
  */
 export const Retry = Schema.Struct({
-  attempts: wholeNumber(20),
+  attempts: wholeNumber(1, 20),
   backoff: Backoff,
-  jitter: optional(Schema.Literal("none", "full"))
+  jitter: optional(Schema.Literal("none", "full", "equal", "decorrelated")),
+  retryAfter: optional(Schema.Literal("honour", "ignore")),
+  budget: optional(RetryBudget)
 })
 export type Retry = typeof Retry.Type
+
+/** Starts further copies of a slow operation and takes the first success. Only for operations that may run twice. */
+export const Hedge = Schema.Struct({
+  after: Timeout,
+  /** Copies beside the first. */
+  most: optional(wholeNumber(1, 10))
+})
+export type Hedge = typeof Hedge.Type
+
+/** Stops attempts for a time after so many consecutive failures. `retries` stops only those after the first. */
+export const Breaker = Schema.Struct({
+  failures: wholeNumber(1, 1_000),
+  openFor: Timeout,
+  /** Attempts at a time that try whether the upstream is back; 1 if absent. */
+  probes: optional(wholeNumber(1, 100)),
+  breaks: optional(Schema.Literal("all", "retries"))
+})
+export type Breaker = typeof Breaker.Type
+
+/** A token bucket: so many operations per time, and bursts up to `burst`. Nobody waits longer than `maxWait`. */
+export const RateLimit = Schema.Struct({
+  permits: wholeNumber(1, 1_000_000),
+  per: Timeout,
+  burst: optional(wholeNumber(1, 1_000_000)),
+  maxWait: optional(DurationText)
+})
+export type RateLimit = typeof RateLimit.Type
 
 /** Bounds the operations that a policy can let run at once. */
 export const largestConcurrency = 10_000
 
+const Limit = wholeNumber(1, largestConcurrency)
+
 /**
- * A resilience policy as a plain value. `timeout` covers all attempts, `attemptTimeout` each one, `retry` repeats, and
- * `concurrency` bounds operations that run at once. An absent part does nothing; `PolicyInterpreter` defines the order
- * of the parts.
+ * A limit that finds itself. Successes within `slowerThan` at the limit add 1 over a round of attempts; each failure or
+ * slower success takes a tenth (additive increase, multiplicative decrease; the AIMD limit of Netflix'
+ * concurrency-limits).
+ */
+export const AdaptiveLimit = Schema.Struct({
+  adaptive: Schema.Literal("aimd"),
+  initial: Limit,
+  min: Limit,
+  max: Limit,
+  slowerThan: Timeout
+}).pipe(
+  Schema.filter(
+    ({ initial, max, min }) => min <= initial && initial <= max ? undefined : { path: ["initial"], message: "" },
+    rule("doit être entre min et max", "must lie between min and max")
+  )
+)
+export type AdaptiveLimit = typeof AdaptiveLimit.Type
+
+/**
+ * Bounds what runs at once: whole operations, or with `over: "attempt"` single attempts, which give their permit back
+ * over pauses. Beyond `queue` waiting ones, or after `maxWait`, an operation is refused. `lifo` serves the newest
+ * first.
+ */
+export const ConcurrencyLimit = Schema.Struct({
+  limit: Schema.Union(Limit, AdaptiveLimit),
+  queue: optional(wholeNumber(0, 1_000_000)),
+  maxWait: optional(DurationText),
+  order: optional(Schema.Literal("fifo", "lifo")),
+  over: optional(Schema.Literal("operation", "attempt"))
+})
+export type ConcurrencyLimit = typeof ConcurrencyLimit.Type
+
+/**
+ * A resilience policy as a plain value. `timeout` covers all attempts, `attemptTimeout` each one, `retry` repeats,
+ * `hedge` doubles, `breaker` stops calling what fails, `rateLimit` bounds operations per time and `concurrency` those
+ * that run at once. An absent part does nothing; `PolicyInterpreter` defines the order of the parts.
  */
 export const Policy = Schema.Struct({
   timeout: optional(Timeout),
   attemptTimeout: optional(Timeout),
   retry: optional(Retry),
-  concurrency: optional(wholeNumber(largestConcurrency))
+  hedge: optional(Hedge),
+  breaker: optional(Breaker),
+  rateLimit: optional(RateLimit),
+  concurrency: optional(Schema.Union(Limit, ConcurrencyLimit))
 }).annotations({
   identifier: "Policy",
-  description: "A resilience policy: timeouts, retry, concurrency",
+  description: "A resilience policy: timeouts, retry or hedge, breaker, rate limit, concurrency",
   // without this, a misspelt part would silently do nothing
   parseOptions: { onExcessProperty: "error" }
-})
+}).pipe(
+  Schema.filter(
+    ({ hedge, retry }) => hedge === undefined || retry === undefined || { path: ["hedge"], message: "" },
+    rule("ne peut être donné avec retry", "cannot stand beside retry")
+  )
+)
 export type Policy = typeof Policy.Type
 
 /** A policy with the name by which the configuration and the chapters know it. */

@@ -13,6 +13,12 @@ export interface PolicyCounters {
   attemptTimeouts: number
   /** Operations that their `timeout` ended. */
   timeouts: number
+  /** Operations that were refused before they began: no place in the queue, no permit in time, an open breaker. */
+  refused: number
+  /** Retries that were not made because the budget had none. */
+  budgetSpent: number
+  /** Further copies of attempts that were started. */
+  hedges: number
 }
 
 /** The permits of a policy's concurrency at this moment. */
@@ -29,4 +35,13 @@ export interface PolicyFigures extends Readonly<PolicyCounters> {
   readonly permits: PermitUsage | undefined
 }
 
-export const make = (): PolicyCounters => ({ operations: 0, attempts: 0, failures: 0, attemptTimeouts: 0, timeouts: 0 })
+export const make = (): PolicyCounters => ({
+  operations: 0,
+  attempts: 0,
+  failures: 0,
+  attemptTimeouts: 0,
+  timeouts: 0,
+  refused: 0,
+  budgetSpent: 0,
+  hedges: 0
+})

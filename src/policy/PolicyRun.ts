@@ -1,13 +1,16 @@
-import { Cause, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, Random, RuntimeFlags } from "effect"
+import { Cause, Clock, Context, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, RuntimeFlags } from "effect"
+import type { Breaker, Pass } from "./Breaker.ts"
 import { type FailedAttempt, noteOnSpan } from "./FailedAttempt.ts"
 import * as FiberInternals from "./FiberInternals.ts"
+import type { Jitter } from "./jitter.ts"
 import type { NamedPolicy } from "./Policy.ts"
 import type { PolicyCounters } from "./PolicyCounters.ts"
 import { type PolicyObserver, policyObserver } from "./PolicyObserver.ts"
-import type { PolicyTimeout } from "./PolicyTimeout.ts"
+import { type PolicyFailure, PolicyRefused } from "./PolicyRefused.ts"
+import type { RetryBudget } from "./RetryBudget.ts"
 import { type Limit, TimedRegion } from "./TimedRegion.ts"
 import { timersOf } from "./Timers.ts"
-import { isTransient } from "./Transient.ts"
+import { isTransient, retryAfterOf } from "./Transient.ts"
 
 /** A policy prepared once for all its operations. Its concurrency is applied outside. */
 export interface Plan {
@@ -20,8 +23,13 @@ export interface Plan {
   readonly attempts: number
   /** Computes the pause after the n-th failed attempt, before jitter, in milliseconds. */
   readonly pauseAfter: (attempt: number) => number
-  readonly jitter: boolean
+  readonly jitter: Jitter | undefined
+  readonly honoursRetryAfter: boolean
+  readonly budget: RetryBudget | undefined
+  readonly breaker: Breaker | undefined
   readonly counters: PolicyCounters
+  /** Counts attempts; another object than `counters` where an operation is hedged. */
+  readonly attemptCounters: PolicyCounters
 }
 
 /** Sees each failed attempt before the pause that follows. */
@@ -39,19 +47,23 @@ class PolicyRun<A, E, R> {
   private readonly fiber: FiberInternals.AnyFiber
   private readonly interruptible: boolean
   private readonly operation: Effect.Effect<A, E, R>
-  private readonly hook: Hook<E | PolicyTimeout> | undefined
+  private readonly hook: Hook<E | PolicyFailure> | undefined
   private readonly whole: TimedRegion | undefined
   private readonly each: TimedRegion | undefined
   private readonly observer: PolicyObserver | undefined
   /** The number of the present attempt, from 1. */
   private attempt = 0
+  /** The last pause, in milliseconds. */
+  private paused = 0
+  /** The pass of the present attempt through the breaker. */
+  private pass: Pass | undefined
 
   constructor(
     plan: Plan,
     fiber: FiberInternals.AnyFiber,
     interruptible: boolean,
     operation: Effect.Effect<A, E, R>,
-    hook: Hook<E | PolicyTimeout> | undefined
+    hook: Hook<E | PolicyFailure> | undefined
   ) {
     this.plan = plan
     this.fiber = fiber
@@ -64,15 +76,50 @@ class PolicyRun<A, E, R> {
   }
 
   /** Begins the operation, once the permit is held. */
-  begin(): Effect.Effect<A, E | PolicyTimeout, R> {
+  begin(): Effect.Effect<A, E | PolicyFailure, R> {
     this.plan.counters.operations++
+    this.plan.budget?.onRequest()
     this.whole?.start()
-    return this.tryIt()
+    const { breaker } = this.plan
+    if (this.enterBreaker() || breaker === undefined || breaker.onlyRetries) return this.tryIt()
+    this.plan.attemptCounters.refused++
+    const retryAfter = Duration.millis(breaker.remaining(this.now()))
+    return this.end(Exit.fail(new PolicyRefused({ reason: "breaker open", retryAfter })))
   }
 
-  private tryIt(): Effect.Effect<A, E | PolicyTimeout, R> {
+  /** Asks the breaker for a pass; returns false if the breaker has none. */
+  private enterBreaker(): boolean {
+    const { breaker } = this.plan
+    this.pass = breaker?.enter(this.now())
+    return breaker === undefined || this.pass !== undefined
+  }
+
+  private tellBreaker(exit: Exit.Exit<A, E | PolicyFailure>): void {
+    const { pass } = this
+    if (pass === undefined) return
+    this.pass = undefined
+    this.plan.breaker?.leave(pass, this.verdictOn(exit), this.now())
+  }
+
+  /**
+   * Judges an attempt for the breaker. An error that is not transient is an answer of an upstream in health; a timeout
+   * of this policy is a failure; any other interruption says nothing.
+   */
+  private verdictOn(exit: Exit.Exit<A, E | PolicyFailure>): "success" | "failure" | "unknown" {
+    if (this.whole?.timedOut === true) return "failure"
+    if (Exit.isSuccess(exit)) return "success"
+    if (this.isInterrupted()) return "unknown"
+    const failure = Cause.failureOption(exit.cause)
+    return Option.isSome(failure) && !isTransient(failure.value) ? "success" : "failure"
+  }
+
+  private now(): number {
+    return Context.get(this.fiber.currentDefaultServices, Clock.Clock).unsafeCurrentTimeMillis()
+  }
+
+  private tryIt(): Effect.Effect<A, E | PolicyFailure, R> {
     this.attempt++
-    this.plan.counters.attempts++
+    this.plan.attemptCounters.attempts++
     this.observer?.attempt(this.fiber.id(), this.attempt, this.plan.policy)
     this.each?.start()
     // an interruption that still awaits an uninterruptible caller must not reach into an attempt that begins later
@@ -80,38 +127,44 @@ class PolicyRun<A, E, R> {
     return this.foreign(shielded ? inOwnFiber(this.operation) : this.operation, this.tried)
   }
 
-  private readonly tried = (exit: Exit.Exit<A, E>): Effect.Effect<A, E | PolicyTimeout, R> =>
+  private readonly tried = (exit: Exit.Exit<A, E>): Effect.Effect<A, E | PolicyFailure, R> =>
     this.each === undefined ? this.judge(exit) : this.each.end(exit, this.judge)
 
-  private readonly judge = (exit: Exit.Exit<A, E | PolicyTimeout>): Effect.Effect<A, E | PolicyTimeout, R> => {
-    if (this.each?.timedOut === true) this.plan.counters.attemptTimeouts++
+  private readonly judge = (exit: Exit.Exit<A, E | PolicyFailure>): Effect.Effect<A, E | PolicyFailure, R> => {
+    if (this.each?.timedOut === true) this.plan.attemptCounters.attemptTimeouts++
+    this.tellBreaker(exit)
+    if (Exit.isSuccess(exit)) this.plan.budget?.onSuccess()
     if (Exit.isSuccess(exit) || this.isInterrupted()) return this.end(exit)
     const failure = Cause.failureOrCause(exit.cause)
     // only errors are retried, never defects or interruptions; as for `Effect.retry`, an error with a defect beside it
     // is a defect
     if (Either.isRight(failure) || (this.plan.retries && Cause.isDie(exit.cause))) return this.end(exit)
-    this.plan.counters.failures++
+    this.plan.attemptCounters.failures++
     return this.foreign(this.between(failure.left), (again) => {
       if (Exit.isFailure(again)) return this.end(Exit.failCause(again.cause))
-      return again.value ? this.tryAgain() : this.end(exit)
+      // an open breaker ends the attempts with the error of the last one
+      return again.value && this.enterBreaker() ? this.tryAgain() : this.end(exit)
     })
   }
 
   /** Reports a failed attempt and pauses before the next one. Its value tells whether there is a next one. */
-  private between(error: E | PolicyTimeout): Effect.Effect<boolean> {
+  private between(error: E | PolicyFailure): Effect.Effect<boolean> {
     return Effect.suspend(() => {
       const { jitter, pauseAfter } = this.plan
       const pause = pauseAfter(this.attempt)
       // drawn after the last attempt too, as Effect's Schedule does, so that a seed gives the same run as the plain
       // composition
-      return jitter
-        ? Effect.flatMap(Random.nextIntBetween(0, pause + 1), (drawn) => this.pause(error, drawn))
-        : this.pause(error, pause)
+      return jitter === undefined
+        ? this.pause(error, pause)
+        : Effect.flatMap(jitter(pause, this.paused), (drawn) => this.pause(error, drawn))
     })
   }
 
-  private pause(error: E | PolicyTimeout, millis: number): Effect.Effect<boolean> {
-    const again = this.attempt < this.plan.attempts && isTransient(error)
+  private pause(error: E | PolicyFailure, drawn: number): Effect.Effect<boolean> {
+    const again = this.attempt < this.plan.attempts && isTransient(error) && this.mayRetry()
+    const asked = this.plan.honoursRetryAfter ? retryAfterOf(error) : 0
+    const millis = Math.max(drawn, asked)
+    this.paused = drawn
     const pause = Duration.millis(millis)
     const failed = { attempt: this.attempt, error, delay: again ? Option.some(pause) : Option.none() }
     noteOnSpan(failed, this.fiber)
@@ -120,15 +173,22 @@ class PolicyRun<A, E, R> {
     return this.hook === undefined ? paused : Effect.zipRight(this.hook(failed), paused)
   }
 
+  private mayRetry(): boolean {
+    const { budget, counters } = this.plan
+    if (budget === undefined || budget.take()) return true
+    counters.budgetSpent++
+    return false
+  }
+
   /** Ends fibers of the hook before the next attempt's timer may interrupt this fiber with all its children. */
-  private tryAgain(): Effect.Effect<A, E | PolicyTimeout, R> {
+  private tryAgain(): Effect.Effect<A, E | PolicyFailure, R> {
     const children = this.each === undefined ? [] : FiberInternals.childrenOf(this.fiber)
     return children.length === 0
       ? this.tryIt()
       : Effect.flatMap(Fiber.interruptAll(children), () => this.tryIt())
   }
 
-  private end(exit: Exit.Exit<A, E | PolicyTimeout>): Effect.Effect<A, E | PolicyTimeout, R> {
+  private end(exit: Exit.Exit<A, E | PolicyFailure>): Effect.Effect<A, E | PolicyFailure, R> {
     return this.whole === undefined ? this.leave(exit) : this.whole.end(exit, this.leave)
   }
 
@@ -137,8 +197,8 @@ class PolicyRun<A, E, R> {
    * interruption.
    */
   private readonly leave = (
-    exit: Exit.Exit<A, E | PolicyTimeout>
-  ): Effect.Effect<A, E | PolicyTimeout> => {
+    exit: Exit.Exit<A, E | PolicyFailure>
+  ): Effect.Effect<A, E | PolicyFailure> => {
     if (this.whole?.timedOut === true) this.plan.counters.timeouts++
     if (Exit.isSuccess(exit) || !this.isInterrupted()) return exit
     const interruption = this.fiber.getFiberRef(FiberRef.interruptedCause)
@@ -180,10 +240,10 @@ const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E
 export const run = <A, E, R>(
   plan: Plan,
   operation: Effect.Effect<A, E, R>,
-  hook?: Hook<E | PolicyTimeout>
-): Effect.Effect<A, E | PolicyTimeout, R> => {
+  hook?: Hook<E | PolicyFailure>
+): Effect.Effect<A, E | PolicyFailure, R> => {
   const timed = plan.timeout !== undefined || plan.attemptTimeout !== undefined
-  const running: Effect.Effect<A, E | PolicyTimeout, R> = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
+  const running: Effect.Effect<A, E | PolicyFailure, R> = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
     // a timeout must interrupt the operation and no other work of the fiber
     if (timed && !FiberInternals.isFresh(fiber)) return inOwnFiber(running)
     const interruptible = RuntimeFlags.interruptible(runtimeFlags)

@@ -1,4 +1,4 @@
-import { Predicate } from "effect"
+import { Duration, Predicate } from "effect"
 
 /**
  * Marks an error that may not recur when the operation is tried again: a lost connection, a 503, a timeout. Policies
@@ -6,8 +6,14 @@ import { Predicate } from "effect"
  */
 export interface Transient {
   readonly transient: true
+  /** The time that the upstream asks to wait before the next attempt (RFC 9110, 10.2.3). */
+  readonly retryAfter?: Duration.Duration | undefined
 }
 
 /** Tells whether an error is transient. */
 export const isTransient = (error: unknown): error is Transient =>
   Predicate.hasProperty(error, "transient") && error.transient === true
+
+/** Returns the milliseconds that an error asks to wait before the next attempt; 0 for most. */
+export const retryAfterOf = (error: unknown): number =>
+  isTransient(error) && error.retryAfter !== undefined ? Duration.toMillis(error.retryAfter) : 0

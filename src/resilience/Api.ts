@@ -90,6 +90,8 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
       .addSuccess(exactly(UpstreamAnswer))
       .addError(AttemptsFailed)
       .addError(Problem.TimedOut)
+      .addError(Problem.Overloaded)
+      .addError(Problem.RateLimited)
       .annotateContext(documented(
         "A call that is retried",
         "Calls the upstream's /status/500 under the policy unreliable. With succeed_on=N, attempt N calls /get instead, and its JSON is the answer."
@@ -100,6 +102,8 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
       .setUrlParams(Schema.Struct({ timeout: Schema.optionalWith(Timeout, { exact: true }) }))
       .addSuccess(Schema.Struct({ result: Schema.String.annotations({ examples: ["Terminé"] }) }))
       .addError(OperationTooSlow)
+      .addError(Problem.Overloaded)
+      .addError(Problem.RateLimited)
       .annotateContext(documented(
         "An operation with a timeout",
         "An operation of 10 s under the policy slow-operation: interrupted at the timeout, unless that is longer."

@@ -7,7 +7,8 @@ import { Upstream } from "../platform/upstream/Upstream.ts"
 import type { UpstreamFailed } from "../platform/upstream/UpstreamFailed.ts"
 import type * as FailedAttempts from "../policy/FailedAttempt.ts"
 import { Policies } from "../policy/Policies.ts"
-import type { PolicyTimeout } from "../policy/PolicyTimeout.ts"
+import type { PolicyFailure } from "../policy/PolicyRefused.ts"
+import { type RefusedProblem, refusedProblem } from "../policy/refusedProblem.ts"
 import { type Attempt, AttemptsFailed, OperationTooSlow } from "./Api.ts"
 
 /** The handbook's `asyncio.sleep(10)`. */
@@ -19,10 +20,11 @@ const tooSlow = text("Opération trop lente", "Operation too slow")
 const slowOperation = Effect.fn("Resilience.slowOperation")(() =>
   Effect.zipRight(Effect.sleep(slowOperationTime), localized(done))
 )
-type FailedAttempt = FailedAttempts.FailedAttempt<UpstreamFailed | PolicyTimeout>
+type FailedAttempt = FailedAttempts.FailedAttempt<UpstreamFailed | PolicyFailure>
 
 const sentenceOf = (error: FailedAttempt["error"]) => {
   if (error._tag === "UpstreamFailed") return error.sentence
+  if (error._tag === "PolicyRefused") return refusedProblem(error).problem.detail
   const seconds = Duration.toSeconds(error.after)
   return text(`Pas de réponse en ${seconds} s.`, `No answer within ${seconds} s.`)
 }
@@ -41,9 +43,11 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
    * Calls an upstream path that always fails until the policy gives up. Attempt `succeedOn`, counted from 1, calls a
    * path that succeeds.
    */
-  readonly unreliable: (succeedOn?: number) => Effect.Effect<JsonText, AttemptsFailed | TimedOut>
+  readonly unreliable: (succeedOn?: number) => Effect.Effect<JsonText, AttemptsFailed | RefusedProblem | TimedOut>
   /** Runs the operation of 10 s, interrupted at the policy's timeout, or at another one if given. */
-  readonly withTimeout: (timeout?: Duration.Duration) => Effect.Effect<{ readonly result: string }, OperationTooSlow>
+  readonly withTimeout: (
+    timeout?: Duration.Duration
+  ) => Effect.Effect<{ readonly result: string }, OperationTooSlow | RefusedProblem>
 }>() {
   static readonly layer = Layer.effect(
     Resilience,
@@ -67,6 +71,7 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
         return yield* Effect.catchAll(call, (error) =>
           Effect.gen(function*() {
             const failures = yield* Ref.get(failed)
+            if (error._tag === "PolicyRefused") return yield* refusedProblem(error)
             const gaveUp = failures.some(({ delay }) => Option.isNone(delay))
             if (error._tag === "PolicyTimeout" && !gaveUp) {
               return yield* new TimedOut({ what: "GET /unreliable", after: Duration.toSeconds(error.after) })
@@ -83,14 +88,14 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
       const withTimeout = Effect.fn("Resilience.withTimeout")(function*(timeout?: Duration.Duration) {
         if (timeout !== undefined) yield* calledWith(Duration.toMillis(timeout))
         const result = yield* transformer(timeout)(slowOperation()).pipe(
-          Effect.catchTag(
-            "PolicyTimeout",
-            ({ after }) =>
+          Effect.catchTags({
+            PolicyTimeout: ({ after }) =>
               Effect.flatMap(
                 localized(tooSlow),
                 (error) => new OperationTooSlow({ error, timeout: `${Duration.toSeconds(after)}s` })
-              )
-          )
+              ),
+            PolicyRefused: refusedProblem
+          })
         )
         return { result }
       })

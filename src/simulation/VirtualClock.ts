@@ -1,19 +1,27 @@
 // TestClock of effect 3.22.4 takes 7 to 13 ms of real time for a wake-up, and equal deadlines fire in reverse order. A
 // sleep costs 1.6 us here.
-import { Clock, Data, Duration, Effect, type Exit, FiberId, Random, Runtime, Scheduler } from "effect"
+import { Clock, Data, Duration, Effect, type Exit, FiberId, Random, Runtime } from "effect"
 import { type Cancel, never, type TimerClock } from "../policy/Timers.ts"
-import { TimerHeap } from "./TimerHeap.ts"
+import { StepScheduler } from "./StepScheduler.ts"
+import { type Timer, TimerHeap } from "./TimerHeap.ts"
 
 const nanosPerMilli = 1_000_000
+
+/** The part of a virtual clock that models need: the time, and callbacks without a fiber. In nanoseconds. */
+export interface VirtualTime {
+  readonly now: number
+  readonly at: (deadline: number, fire: () => void) => Timer
+  readonly cancel: (timer: Timer) => void
+}
 
 /**
  * A clock whose time stands still while anything runs, and jumps to the next deadline when nothing does. Time starts at
  * 0 and is in whole nanoseconds, exact for the first 104 days. An infinite sleep has no deadline.
  */
-class VirtualClock implements TimerClock {
+export class VirtualClock implements TimerClock, VirtualTime {
   readonly [Clock.ClockTypeId]: Clock.ClockTypeId = Clock.ClockTypeId
   private readonly timers = new TimerHeap()
-  private now = 0
+  now = 0
 
   /**
    * Jumps to the earliest deadline and wakes its sleeper, only the first of several equal ones. Returns false if nobody
@@ -25,6 +33,14 @@ class VirtualClock implements TimerClock {
     this.now = timer.deadline
     timer.fire()
     return true
+  }
+
+  at(deadline: number, fire: () => void): Timer {
+    return this.timers.add(deadline, fire)
+  }
+
+  cancel(timer: Timer): void {
+    this.timers.remove(timer)
   }
 
   get elapsed(): Duration.Duration {
@@ -58,32 +74,6 @@ class VirtualClock implements TimerClock {
       const timer = this.timers.add(this.now + nanos, () => resume(Effect.void))
       return Effect.sync(() => this.timers.remove(timer))
     })
-  }
-}
-
-/** Keeps runnable tasks until told to run one, by priority and then in the order of scheduling. */
-class StepScheduler implements Scheduler.Scheduler {
-  readonly shouldYield = Scheduler.defaultShouldYield
-  private readonly scheduled = new Scheduler.PriorityBuckets()
-  private round: ReadonlyArray<Scheduler.Task> = []
-  private position = 0
-
-  scheduleTask(task: Scheduler.Task, priority: number): void {
-    this.scheduled.scheduleTask(task, priority)
-  }
-
-  /** Runs one task; returns false if there is none. */
-  runNext(): boolean {
-    if (this.position === this.round.length) {
-      this.round = this.scheduled.buckets.flatMap(([, tasks]) => tasks)
-      this.scheduled.buckets = []
-      this.position = 0
-    }
-    const task = this.round[this.position]
-    if (task === undefined) return false
-    this.position++
-    task()
-    return true
   }
 }
 

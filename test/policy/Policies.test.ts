@@ -66,11 +66,11 @@ describe("Policies", () => {
 
   it.effect.each([
     { name: "POLICY_SAFE_CALL", value: "{\"timeout\":\"soon\"}", reason: "timeout: must be a duration in words" },
-    { name: "POLICY_UNRELIABLE", value: "{\"retry\":{\"attempts\":99}}", reason: "retry.backoff: is missing" },
+    { name: "POLICY_UNRELIABLE", value: "{\"retry\":{\"attempts\":99}}", reason: "retry.backoff: field required" },
     { name: "POLICY_UNRELIABLE", value: "{\"retry\":{\"attempts\":99}}", reason: "retry.attempts: " },
-    { name: "POLICY_BATCH", value: "{\"concurency\":3}", reason: "concurency: is unexpected" },
-    { name: "POLICY_BATCH", value: "three\nlines\nhere", reason: "JSON" },
-    { name: "POLICY_BATCH", value: "", reason: "JSON" }
+    { name: "POLICY_BATCH", value: "{\"concurency\":3}", reason: "concurency: extra fields are not permitted here" },
+    { name: "POLICY_BATCH", value: "three\nlines\nhere", reason: "must be JSON (RFC 8259)" },
+    { name: "POLICY_BATCH", value: "", reason: "must be JSON (RFC 8259)" }
   ])(
     "stop the start on %j, with one line that says what is expected",
     ({ name, reason, value }) =>
@@ -124,6 +124,9 @@ describe("Policies", () => {
         failures: 3,
         attemptTimeouts: 1,
         timeouts: 1,
+        refused: 0,
+        budgetSpent: 0,
+        hedges: 0,
         permits: undefined
       })
       expect(figuresOf("batch")).toMatchObject({

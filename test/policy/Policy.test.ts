@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Either, FastCheck, JSONSchema, ParseResult, Schema } from "effect"
+import { Duration, Either, FastCheck, JSONSchema, Schema } from "effect"
+import { issuesOf } from "../../src/domain/ParseIssues.ts"
 import { DurationText, format } from "../../src/policy/DurationText.ts"
 import { Policy } from "../../src/policy/Policy.ts"
 
@@ -17,7 +18,7 @@ const everything = {
 const refusal = (json: unknown) =>
   Either.match(Schema.decodeUnknownEither(Policy, { errors: "all" })(json), {
     onRight: () => "accepted",
-    onLeft: (error) => ParseResult.ArrayFormatter.formatErrorSync(error).map(({ path }) => path.join(".")).join()
+    onLeft: (error) => issuesOf(error.issue).map(({ path }) => path.join(".")).join()
   })
 
 describe("DurationText", () => {

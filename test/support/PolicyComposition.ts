@@ -105,9 +105,12 @@ const attempts = <A, E, R>(
 
 /** Turns a policy into a transformer of effects, by Effect's own operators. */
 export const make = (policy: Policy): Effect.Effect<{ readonly apply: () => Transformer }> =>
-  Effect.map(FairSemaphore.make(policy.concurrency ?? largestConcurrency), ({ withPermit }) => ({
-    apply: (): Transformer => (effect, hook = () => Effect.void) => {
-      const limited = attempts(within(policy.attemptTimeout)(effect), policy.retry, hook).pipe(within(policy.timeout))
-      return policy.concurrency === undefined ? limited : withPermit(limited)
-    }
-  }))
+  Effect.map(
+    FairSemaphore.make(typeof policy.concurrency === "number" ? policy.concurrency : largestConcurrency),
+    ({ withPermit }) => ({
+      apply: (): Transformer => (effect, hook = () => Effect.void) => {
+        const limited = attempts(within(policy.attemptTimeout)(effect), policy.retry, hook).pipe(within(policy.timeout))
+        return policy.concurrency === undefined ? limited : withPermit(limited)
+      }
+    })
+  )

@@ -1,12 +1,12 @@
 import { type Cause, Clock, Data, Duration, Effect, FastCheck, Fiber, FiberRef, Random } from "effect"
 import type { Backoff, Policy } from "../../src/policy/Policy.ts"
 import type { Transformer } from "../../src/policy/PolicyInterpreter.ts"
-import type { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
+import type { PolicyFailure } from "../../src/policy/PolicyRefused.ts"
 
 /** The failure of an operation; a transient one is retried. */
 export class Broken extends Data.TaggedError("Broken")<{ readonly transient: boolean }> {}
 
-export type Failure = Broken | PolicyTimeout | Cause.TimeoutException
+export type Failure = Broken | PolicyFailure | Cause.TimeoutException
 
 /** A random program whose parts sleep, fork, fail, hang, clean up and stand under policies themselves. */
 export type Operation =

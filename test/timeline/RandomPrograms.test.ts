@@ -183,7 +183,8 @@ class Run {
         hasBegun = true
       }
       return this.permits.withPermit(Effect.zipRight(Effect.map(Clock.currentTimeMillis, begun), effect)).pipe(
-        Effect.ensuring(Effect.map(Clock.currentTimeMillis, begun))
+        Effect.ensuring(Effect.map(Clock.currentTimeMillis, begun)),
+        Effect.catchTag("PolicyRefused", Effect.die)
       )
     })
   }

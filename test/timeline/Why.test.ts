@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Queue } from "effect"
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
+import type { PolicyRefused } from "../../src/policy/PolicyRefused.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { blame } from "../../src/timeline/blame.ts"
 import { criticalPath } from "../../src/timeline/criticalPath.ts"
@@ -9,7 +10,7 @@ import { type Reason, type Timeline, version } from "../../src/timeline/Timeline
 import { why } from "../../src/timeline/why.ts"
 import { texts } from "../../src/timeline/whyTexts.ts"
 
-const recorded = (effect: Effect.Effect<unknown, string>): Effect.Effect<Timeline> =>
+const recorded = (effect: Effect.Effect<unknown, string | PolicyRefused>): Effect.Effect<Timeline> =>
   runVirtual(
     Effect.flatMap(Recording.make("run", "virtual"), (recording) =>
       Effect.map(recording.run(Effect.withSpan(effect, "root")), () => recording.timeline())),

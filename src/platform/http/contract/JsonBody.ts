@@ -1,18 +1,5 @@
-import { type Text, text } from "../../../domain/Text.ts"
-
-/**
- * Placeholder for a JSON value that JavaScript would read as a different value. Every schema rejects the placeholder.
- */
-export class UnusableValue {
-  readonly reason: Text
-  /** True if a rule about the value says more than the reason. */
-  readonly breaksRule: boolean
-
-  constructor(reason: Text, breaksRule: boolean) {
-    this.reason = reason
-    this.breaksRule = breaksRule
-  }
-}
+import { UnusableValue } from "../../../domain/ParseIssues.ts"
+import { text } from "../../../domain/Text.ts"
 
 const imprecise = new UnusableValue(
   text("doit être un nombre que 64 bits conservent exactement", "must be a number that 64 bits keep exactly"),

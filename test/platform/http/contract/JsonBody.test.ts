@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { FastCheck as fc, Predicate } from "effect"
-import { asWritten, isKept, UnusableValue } from "../../../../src/platform/http/contract/JsonBody.ts"
+import { UnusableValue } from "../../../../src/domain/ParseIssues.ts"
+import { asWritten, isKept } from "../../../../src/platform/http/contract/JsonBody.ts"
 
 const read = (json: string, ...names: ReadonlyArray<string>) => asWritten(json, JSON.parse(json), names)
 

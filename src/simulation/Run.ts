@@ -1,0 +1,154 @@
+import {
+  Cause,
+  Clock,
+  Context,
+  DefaultServices,
+  Effect,
+  Exit,
+  FiberId,
+  FiberRef,
+  FiberRefs,
+  Option,
+  Random,
+  Runtime,
+  RuntimeFlags,
+  type Scheduler
+} from "effect"
+import type { Policy } from "../policy/Policy.ts"
+import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
+import { PolicyTimeout } from "../policy/PolicyTimeout.ts"
+import { openArrivals } from "./Arrivals.ts"
+import { type Sampler, sampler } from "./Distribution.ts"
+import { purposes } from "./draws.ts"
+import { KeyedRandom } from "./KeyedRandom.ts"
+import { ModelledUpstream } from "./ModelledUpstream.ts"
+import { type Outcome, Samples } from "./Samples.ts"
+import { mostRequests, type Scenario } from "./Scenario.ts"
+import { StepScheduler } from "./StepScheduler.ts"
+import { Trace } from "./Trace.ts"
+import { VirtualClock } from "./VirtualClock.ts"
+
+const nobody = { request: 0, attempt: 0 }
+
+/** A runtime with nothing but what policies stand on: clock, chance and scheduler. A fiber is cheap in it. */
+const leanRuntime = (clock: Clock.Clock, random: Random.Random, scheduler: Scheduler.Scheduler) => {
+  const fiberId = FiberId.unsafeMake()
+  const services = DefaultServices.liveServices.pipe(
+    Context.add(Clock.Clock, clock),
+    Context.add(Random.Random, random)
+  )
+  const fiberRefs = FiberRefs.empty().pipe(
+    FiberRefs.updateAs({ fiberId, fiberRef: DefaultServices.currentServices, value: services }),
+    FiberRefs.updateAs({ fiberId, fiberRef: FiberRef.currentScheduler, value: scheduler })
+  )
+  const { runtimeFlags } = Runtime.defaultRuntime
+  return Runtime.make({
+    context: Context.empty(),
+    fiberRefs,
+    runtimeFlags: RuntimeFlags.disable(runtimeFlags, RuntimeFlags.RuntimeMetrics)
+  })
+}
+
+/** One run of a scenario with one seed, advanced in steps by its caller. */
+export class Run {
+  readonly samples: Samples
+  readonly scenario: Scenario
+  readonly clock = new VirtualClock()
+  private readonly scheduler = new StepScheduler()
+  private readonly upstream: ModelledUpstream
+  private readonly transform: PolicyInterpreter.Transformer
+  private readonly runtime: Runtime.Runtime<never>
+  private readonly policy: Policy
+  /** The requests of fibers that draw, by the number of the fiber; kept only where a policy draws. */
+  private readonly requests = new Map<number, number>()
+  private readonly draws: boolean
+  private readonly most: number
+  private readonly until: number
+  private readonly next: (request: number) => void
+
+  constructor(scenario: Scenario, seed: number, write?: (line: string) => void) {
+    this.scenario = scenario
+    this.policy = scenario.policy
+    this.samples = new Samples(() => this.clock.now, new Trace(write), scenario.warmup ?? 0)
+    this.upstream = new ModelledUpstream(scenario.upstream, seed, this.clock, this.samples)
+    this.draws = scenario.policy.retry?.jitter !== undefined
+    this.transform = Effect.runSync(PolicyInterpreter.make(scenario.policy)).apply()
+    const random = new KeyedRandom(seed, (fiber) => this.drawerOf(fiber))
+    this.runtime = leanRuntime(this.clock, random, this.scheduler)
+    this.most = scenario.requests ?? mostRequests
+    this.until = scenario.duration ?? Infinity
+    this.next = this.arrivals(seed)
+  }
+
+  /** Takes at most so many steps; returns true once the run has ended. */
+  advance(steps: number): boolean {
+    for (let step = 0; step < steps; step++) {
+      this.scheduler.runAll()
+      if (!this.clock.wakeNext()) return true
+    }
+    return false
+  }
+
+  private drawerOf(fiber: number) {
+    const request = this.requests.get(fiber)
+    return request === undefined ? nobody : { request, attempt: this.samples.attempts.values[request] ?? 0 }
+  }
+
+  /** Begins the arrivals; returns what follows the end of a request. */
+  private arrivals(seed: number): (request: number) => void {
+    const { arrivals } = this.scenario
+    switch (arrivals.kind) {
+      case "burst":
+        this.clock.at(0, () => {
+          for (let client = 0; client < Math.min(arrivals.clients, this.most); client++) this.arrive()
+        })
+        return () => undefined
+      case "closed": {
+        const think = sampler(arrivals.think, purposes.think)
+        for (let client = 0; client < arrivals.clients; client++) this.comeBack(think, seed, client)
+        return (request) => this.comeBack(think, seed, arrivals.clients + request)
+      }
+      default: {
+        const open = openArrivals(arrivals, seed)
+        this.schedule(open)
+        return () => undefined
+      }
+    }
+  }
+
+  private comeBack(think: Sampler, seed: number, key: number): void {
+    const at = this.clock.now + think(seed, key, 0)
+    if (at < this.until) this.clock.at(at, () => this.samples.requests < this.most && this.arrive())
+  }
+
+  private schedule(open: (request: number) => number | undefined): void {
+    const request = this.samples.requests
+    const at = request < this.most ? open(request) : undefined
+    if (at === undefined || at >= this.until) return
+    this.clock.at(at, () => {
+      this.arrive()
+      this.schedule(open)
+    })
+  }
+
+  private arrive(): void {
+    const request = this.samples.arrive()
+    const attempt = Effect.suspend(() => this.upstream.call(request, this.samples.nextAttempt(request)))
+    const fiber = Runtime.runFork(this.runtime, this.transform(attempt))
+    if (this.draws) this.requests.set(fiber.id().id, request)
+    fiber.addObserver((exit) => {
+      if (this.draws) this.requests.delete(fiber.id().id)
+      this.samples.end(request, this.outcomeOf(exit))
+      this.next(request)
+    })
+  }
+
+  private outcomeOf(exit: Exit.Exit<void, unknown>): Outcome {
+    if (Exit.isSuccess(exit)) return "succeeded"
+    const failure = Cause.failureOption(exit.cause)
+    if (Option.isNone(failure)) return "defect"
+    const { retry, timeout } = this.policy
+    const isTimeout = failure.value instanceof PolicyTimeout
+    return isTimeout && (retry === undefined || failure.value.after === timeout) ? "timeout" : "attempts exhausted"
+  }
+}

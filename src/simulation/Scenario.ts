@@ -1,0 +1,95 @@
+import { Schema } from "effect"
+import { numberBetween, wholeNumber } from "../domain/Numbers.ts"
+import { rule } from "../domain/Rule.ts"
+import { Policy } from "../policy/Policy.ts"
+import { Distribution } from "./Distribution.ts"
+import { PositiveTime, TimeText } from "./TimeText.ts"
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+/** Requests of one run at most: beyond, the samples of a run take more than half a gigabyte. */
+export const mostRequests = 10_000_000
+
+const Count = wholeNumber(1, mostRequests)
+
+const Rate = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1_000_000)).annotations({
+  description: "Arrivals per second"
+})
+
+const Phase = Schema.Struct({ for: PositiveTime, rate: numberBetween(0, 1_000_000) })
+
+/**
+ * The arrivals of requests. `poisson` and `regular` do not wait for answers, and their phases follow each other once.
+ * Each client of `closed` waits for its answer, thinks, and asks again. `burst` asks all at once.
+ */
+export const Arrivals = Schema.Union(
+  Schema.Struct({ kind: Schema.Literal("poisson", "regular"), rate: Rate }),
+  Schema.Struct({ kind: Schema.Literal("poisson", "regular"), phases: Schema.NonEmptyArray(Phase) }),
+  Schema.Struct({ kind: Schema.Literal("closed"), clients: Count, think: Distribution }),
+  Schema.Struct({ kind: Schema.Literal("burst"), clients: Count })
+).annotations({ identifier: "Arrivals" })
+export type Arrivals = typeof Arrivals.Type
+
+const Share = numberBetween(0, 1)
+
+/**
+ * A bad time of the upstream. `slower` multiplies the service times that begin in it, `failure` replaces the share of
+ * failures, `down` answers at once with a failure, and `frozen` stops all service until its end.
+ */
+export const Fault = Schema.Struct({
+  from: TimeText,
+  to: TimeText,
+  slower: optional(numberBetween(0.001, 1_000_000)),
+  failure: optional(Share),
+  down: optional(Schema.Boolean),
+  frozen: optional(Schema.Boolean)
+}).pipe(
+  Schema.filter(
+    ({ from, to }) => to > from || { path: ["to"], message: "" },
+    rule("doit être plus tard que from", "must be later than from")
+  )
+)
+export type Fault = typeof Fault.Type
+
+export const Upstream = Schema.Struct({
+  servers: optional(wholeNumber(1, 1_000_000)).annotations({
+    description: "Places in which attempts are served at once; absent: as many as there are attempts"
+  }),
+  service: Distribution,
+  queue: optional(Schema.Struct({
+    limit: optional(wholeNumber(0, mostRequests)).annotations({
+      description: "Attempts that may wait; beyond, an attempt fails at once. Absent: no limit"
+    }),
+    order: optional(Schema.Literal("fifo", "lifo"))
+  })),
+  abandoned: optional(Schema.Literal("frees", "runs on")).annotations({
+    description:
+      "What becomes of an attempt for which nobody waits any more: it frees its place at once, or runs on (default)"
+  }),
+  failure: optional(Share).annotations({ description: "The share of attempts that fail, after their service" }),
+  faults: optional(Schema.Array(Fault).pipe(Schema.maxItems(100)))
+}).annotations({ identifier: "ModelledUpstream" })
+export type Upstream = typeof Upstream.Type
+
+/** A model of the world around a policy, and the policy. Unknown members are refused. */
+export const Scenario = Schema.Struct({
+  name: optional(Schema.String.pipe(Schema.maxLength(200))),
+  description: optional(Schema.Struct({ fr: Schema.String, en: Schema.String })),
+  seed: optional(wholeNumber(0, 2 ** 31 - 1)),
+  requests: optional(Count),
+  duration: optional(PositiveTime).annotations({ description: "No request arrives later; those under way end" }),
+  warmup: optional(TimeText).annotations({ description: "Requests that arrive before are left out of the figures" }),
+  arrivals: Arrivals,
+  upstream: Upstream,
+  policy: Policy
+}).annotations({ identifier: "Scenario", parseOptions: { onExcessProperty: "error" } }).pipe(
+  Schema.filter(
+    ({ arrivals, duration, requests }) =>
+      requests !== undefined || duration !== undefined || "phases" in arrivals || arrivals.kind === "burst",
+    rule(
+      "requests ou duration est requis, car ces arrivées ne finissent pas",
+      "needs requests or duration, as these arrivals never end"
+    )
+  )
+)
+export type Scenario = typeof Scenario.Type

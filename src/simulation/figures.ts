@@ -1,0 +1,119 @@
+import type { AttemptOutcome } from "./ModelledUpstream.ts"
+import type { Run } from "./Run.ts"
+import { type Outcome, outcomes, type Series } from "./Samples.ts"
+
+/** Times in milliseconds; all 0 where there is no sample. */
+export interface Times {
+  readonly mean: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly p99_9: number
+  readonly max: number
+}
+
+/** The reasons of failures. */
+export type Reason = Exclude<Outcome, "succeeded">
+
+/** The figures of one run of a scenario. */
+export interface Result {
+  readonly seed: number
+  readonly requests: number
+  readonly succeeded: number
+  /** Failed requests by reason; reasons that did not occur are left out. */
+  readonly failed: Readonly<Partial<Record<Reason, number>>>
+  /** Successes per second of virtual time. */
+  readonly goodput: number
+  /** From the intended arrival to the end, of all requests and of the succeeded ones. */
+  readonly latency: { readonly all: Times; readonly succeeded: Times }
+  readonly attempts: number
+  /** Attempts per request. */
+  readonly amplification: number
+  readonly upstream: {
+    readonly arrived: number
+    readonly refused: number
+    /** The share of served attempts that waited for a place, and the waits of all served ones. */
+    readonly waited: number
+    readonly wait: Times
+    /** The share of the places in use; 0 where there is no bound. */
+    readonly busy: number
+    /** Attempts that left before the end of their service. */
+    readonly abandoned: number
+  }
+  readonly series: Series
+  /** Seconds of virtual time, the warmup left out. */
+  readonly seconds: number
+  readonly trace: string
+}
+
+const nanosPerMilli = 1_000_000
+const nanosPerSecond = 1_000_000_000
+
+const inMillis = (nanos: number): number => Number((nanos / nanosPerMilli).toFixed(6))
+
+/** The smallest sample that is not below the share `p` of all (nearest rank). */
+const percentile = (sorted: Float64Array, p: number): number =>
+  sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? 0
+
+/** Sorts the samples, which are nanoseconds, in place. */
+const timesOf = (samples: Float64Array): Times => {
+  samples.sort()
+  const sum = samples.reduce((total, sample) => total + sample, 0)
+  return {
+    mean: inMillis(samples.length === 0 ? 0 : sum / samples.length),
+    p50: inMillis(percentile(samples, 0.5)),
+    p95: inMillis(percentile(samples, 0.95)),
+    p99: inMillis(percentile(samples, 0.99)),
+    p99_9: inMillis(percentile(samples, 0.999)),
+    max: inMillis(percentile(samples, 1))
+  }
+}
+
+const refusals: ReadonlyArray<AttemptOutcome> = ["queue full", "down"]
+
+/** Computes the figures of a run that has ended. Requests of the warmup are left out. */
+export const figuresOf = ({ clock, samples, scenario }: Run, seed: number): Result => {
+  const { warmup = 0 } = scenario
+  const latencies = new Float64Array(samples.requests)
+  const good = new Float64Array(samples.requests)
+  const counts = new Map<Outcome, number>()
+  let [requests, succeeded, attempts] = [0, 0, 0]
+  for (let request = 0; request < samples.requests; request++) {
+    const arrived = samples.arrived.values[request] ?? 0
+    if (arrived < warmup) continue
+    const latency = (samples.ended.values[request] ?? 0) - arrived
+    const outcome = outcomes[samples.outcome.values[request] ?? 0] ?? "defect"
+    latencies[requests++] = latency
+    if (outcome === "succeeded") good[succeeded++] = latency
+    else counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    attempts += samples.attempts.values[request] ?? 0
+  }
+  const seconds = Math.max(0, clock.now - warmup) / nanosPerSecond
+  const waits = samples.waits.values.slice(0, samples.started)
+  const waited = waits.reduce((count, wait) => count + (wait > 0 ? 1 : 0), 0)
+  const places = scenario.upstream.servers
+  return {
+    seed,
+    requests,
+    succeeded,
+    failed: Object.fromEntries(counts),
+    goodput: seconds === 0 ? 0 : succeeded / seconds,
+    latency: {
+      all: timesOf(latencies.subarray(0, requests)),
+      succeeded: timesOf(good.subarray(0, succeeded))
+    },
+    attempts,
+    amplification: requests === 0 ? 0 : attempts / requests,
+    upstream: {
+      arrived: samples.sentCount,
+      refused: refusals.reduce((sum, refusal) => sum + samples.ends[refusal], 0),
+      waited: samples.started === 0 ? 0 : waited / samples.started,
+      wait: timesOf(waits),
+      busy: places === undefined || seconds === 0 ? 0 : samples.busy / nanosPerSecond / seconds / places,
+      abandoned: samples.ends.abandoned
+    },
+    series: samples.series,
+    seconds,
+    trace: samples.trace.hash
+  }
+}

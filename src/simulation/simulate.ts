@@ -1,0 +1,57 @@
+import { Clock, Data, Duration, Effect } from "effect"
+import { figuresOf, type Result } from "./figures.ts"
+import { Run } from "./Run.ts"
+import type { Scenario } from "./Scenario.ts"
+
+/** Requests have no end, though nothing can happen any more: a fault of the model or of the interpreter. */
+export class Stuck extends Data.TaggedError("Stuck")<{ readonly requests: number; readonly after: Duration.Duration }> {
+  override get message(): string {
+    return `${this.requests} requests never ended: nothing happens after ${Duration.format(this.after)}`
+  }
+}
+
+/** Steps between two looks at the host's clock. */
+const steps = 256
+
+/** Time that a run keeps the host's event loop at most, in milliseconds. */
+const slice = 8
+
+export interface Options {
+  readonly seed: number
+  /** Takes the trace, a line for each attempt, the columns first. */
+  readonly write?: (line: string) => void
+  /** Learns how many requests have ended, between two slices of work. */
+  readonly onProgress?: (done: number) => void
+}
+
+/** The host's clock, whatever clock the caller runs under. */
+const host = Clock.make()
+
+/** Lets the host's event loop turn once. */
+const hostTurn = host.sleep(Duration.zero)
+
+const advanced = (run: Run): boolean => {
+  const end = host.unsafeCurrentTimeMillis() + slice
+  while (host.unsafeCurrentTimeMillis() < end) if (run.advance(steps)) return true
+  return false
+}
+
+/**
+ * Runs a scenario once, in virtual time, with the interpreter of policies that serves. The same scenario and seed give
+ * the same run, event by event. An interruption stops the run within some milliseconds.
+ */
+export const simulate = (scenario: Scenario, options: Options): Effect.Effect<Result, Stuck> =>
+  Effect.suspend(() => {
+    const run = new Run(scenario, options.seed, options.write)
+    const toTheEnd: Effect.Effect<Result, Stuck> = Effect.suspend(() => {
+      if (!advanced(run)) {
+        options.onProgress?.(run.samples.done)
+        return Effect.zipRight(hostTurn, toTheEnd)
+      }
+      const { done, requests } = run.samples
+      if (done < requests) return new Stuck({ requests: requests - done, after: run.clock.elapsed })
+      run.samples.close()
+      return Effect.succeed(figuresOf(run, options.seed))
+    })
+    return toTheEnd
+  })
