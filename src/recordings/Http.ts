@@ -1,7 +1,7 @@
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Chunk, Effect, type Option, Stream } from "effect"
 import { AppConfig } from "../AppConfig.ts"
-import { Locale } from "../domain/Text.ts"
+import { type Language, Locale } from "../domain/Text.ts"
 import { preferredType } from "../platform/http/contract/Accept.ts"
 import * as EventStream from "../platform/http/contract/EventStream.ts"
 import type { Handlers } from "../platform/http/contract/Handlers.ts"
@@ -88,7 +88,7 @@ const timelineEvent = (timeline: Timeline): Effect.Effect<EventStream.Event> => 
 const written: Readonly<
   Record<Exclude<Form, "test">, {
     readonly contentType: string
-    readonly parts: (timeline: Timeline) => Generator<string>
+    readonly parts: (timeline: Timeline, language: Language) => Generator<string>
     readonly headers: (timeline: Timeline) => Readonly<Record<string, string>>
   }>
 > = {
@@ -110,7 +110,7 @@ const written: Readonly<
 const answer = (form: keyof typeof written, timeline: Timeline) =>
   Effect.map(Locale, (language) => {
     const { contentType, headers, parts } = written[form]
-    return HttpServerResponse.stream(Stream.encodeText(inTurns(parts(timeline))), {
+    return HttpServerResponse.stream(Stream.encodeText(inTurns(parts(timeline, language))), {
       contentType,
       headers: {
         "cache-control": "no-store",

@@ -1,8 +1,10 @@
-import { rowsOf, ticks, timeText } from "./pictureRows.ts"
+import type { Language } from "../domain/Text.ts"
+import { rowsOf, ticks } from "./pictureRows.ts"
 import { drawLegend } from "./svgLegend.ts"
 import { type Axis, drawRow, nameWidth, rowHeight } from "./svgRow.ts"
 import { style } from "./svgStyle.ts"
 import { escaped, fitted, pixels, title } from "./svgText.ts"
+import { svgWords, timeIn } from "./svgWords.ts"
 import type { Timeline } from "./Timeline.ts"
 import { why } from "./why.ts"
 
@@ -15,23 +17,23 @@ const mostRows = 200
 const narrowestName = 90
 const widestName = 300
 
-const drawAxis = ({ until, x }: Axis, bottom: number): string =>
+const drawAxis = ({ language, until, x }: Axis, bottom: number): string =>
   ticks(until, 8).map((tick) =>
     `<line class="grid" x1="${x(tick)}" y1="${headHeight}" x2="${x(tick)}" y2="${bottom}"/>` +
-    `<text class="quiet" x="${x(tick)}" y="${bottom + 16}" text-anchor="middle">${timeText(tick, until)}</text>`
+    `<text class="quiet" x="${x(tick)}" y="${bottom + 16}" text-anchor="middle">${timeIn(language, tick, until)}</text>`
   ).join("")
 
-const drawStalls = ({ loop_stalls }: Timeline, { until, x }: Axis, bottom: number): string =>
+const drawStalls = ({ loop_stalls }: Timeline, { language, until, x }: Axis, bottom: number): string =>
   loop_stalls.map(({ from, name, to }) =>
     `<rect class="stall" x="${x(from)}" y="${headHeight}" width="${pixels(Math.max(1, x(to) - x(from)))}" height="${
       bottom - headHeight
-    }">${title(`${name} stalled the event loop for ${timeText(to - from, until)}`)}</rect>`
+    }">${title(svgWords[language].stalled(name, timeIn(language, to - from, until)))}</rect>`
   ).join("")
 
-const notesOf = ({ lost }: Timeline, undrawn: number): ReadonlyArray<string> => [
-  ...(undrawn > 0 ? [`… ${undrawn} more fibers`] : []),
+const notesOf = ({ lost }: Timeline, language: Language, undrawn: number): ReadonlyArray<string> => [
+  ...(undrawn > 0 ? [svgWords[language].moreFibers(undrawn)] : []),
   ...(lost.events || lost.fibers > 0 || lost.spans > 0
-    ? [`lost: ${lost.fibers} fibers, ${lost.spans} spans${lost.events ? ", the oldest events" : ""}`]
+    ? [svgWords[language].lost(lost)]
     : [])
 ]
 
@@ -40,23 +42,24 @@ const notesOf = ({ lost }: Timeline, undrawn: number): ReadonlyArray<string> => 
  * second line tells where the time went. It follows the reader's light or dark colour scheme. The text comes in parts,
  * between which other work may run.
  */
-export function* parts(timeline: Timeline): Generator<string> {
+export function* parts(timeline: Timeline, language: Language): Generator<string> {
   const all = rowsOf(timeline)
   const rows = all.slice(0, mostRows)
   const left = Math.ceil(Math.min(widestName, Math.max(narrowestName, ...rows.map((row) => nameWidth(row) + 14))))
   const until = Math.max(1, timeline.duration_ns)
   const axis: Axis = {
+    language,
     left,
     until,
     x: (nanos) => Number((left + (Math.min(nanos, until) / until) * barWidth).toFixed(2))
   }
   const width = left + barWidth + margin
   const bottom = headHeight + rows.length * rowHeight
-  const [legend, legendHeight] = drawLegend(timeline, bottom + 32, width)
+  const [legend, legendHeight] = drawLegend(timeline, language, bottom + 32, width)
   const end = bottom + 32 + legendHeight
-  const notes = notesOf(timeline, all.length - rows.length)
+  const notes = notesOf(timeline, language, all.length - rows.length)
   const height = end + notes.length * 18 + 4
-  const told = why(timeline)
+  const told = why(timeline, language)
   yield `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
     `viewBox="0 0 ${width} ${height}" role="img" font-family="system-ui, sans-serif" font-size="12">` +
     title(`${timeline.name}: ${told}`) +
@@ -72,4 +75,4 @@ export function* parts(timeline: Timeline): Generator<string> {
 }
 
 /** Draws a timeline as one text of SVG. */
-export const draw = (timeline: Timeline): string => [...parts(timeline)].join("")
+export const draw = (timeline: Timeline, language: Language = "en"): string => [...parts(timeline, language)].join("")

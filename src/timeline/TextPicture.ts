@@ -1,25 +1,26 @@
-import { allShown, meanings, type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
+import { allShown, counted, type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
 import { printable } from "./printable.ts"
 import type { FiberLine, PolicyEvent, Timeline } from "./Timeline.ts"
+import { letters, stateWords } from "./words.ts"
 
-/** The letter of each state, so that a picture without colours says the same, and the number of its ANSI colour. */
-const states: Readonly<Record<Shown, { readonly letter: string; readonly colour: number }>> = {
-  running: { letter: "#", colour: 32 },
-  ready: { letter: "=", colour: 33 },
-  sleep: { letter: ".", colour: 34 },
-  pause: { letter: "~", colour: 36 },
-  join: { letter: "-", colour: 90 },
-  permit: { letter: "p", colour: 35 },
-  turn: { letter: "t", colour: 35 },
-  commit: { letter: "c", colour: 36 },
-  worker: { letter: "w", colour: 36 },
-  upstream: { letter: "u", colour: 36 },
-  queue: { letter: "q", colour: 35 },
-  signal: { letter: "e", colour: 35 },
-  socket: { letter: "s", colour: 36 },
-  file: { letter: "f", colour: 36 },
-  mail: { letter: "m", colour: 36 },
-  unknown: { letter: "?", colour: 90 }
+/** The number of the ANSI colour of each state. */
+const colours: Readonly<Record<Shown, number>> = {
+  running: 32,
+  ready: 33,
+  sleep: 34,
+  pause: 36,
+  join: 90,
+  permit: 35,
+  turn: 35,
+  commit: 36,
+  worker: 36,
+  upstream: 36,
+  queue: 35,
+  signal: 35,
+  socket: 36,
+  file: 36,
+  mail: 36,
+  unknown: 90
 }
 
 const marks: Readonly<Record<FiberLine["outcome"], { readonly letter: string; readonly colour: number }>> = {
@@ -94,7 +95,7 @@ const bar = ({ fiber, moments, slices }: Row, width: number, until: number, pain
     const mark = marked.get(index)
     if (mark !== undefined) return paint(mark, 31)
     const state = shown[index]
-    return state === undefined ? " " : paint(states[state].letter, states[state].colour)
+    return state === undefined ? " " : paint(letters[state], colours[state])
   }).join("").trimEnd()
 }
 
@@ -119,9 +120,9 @@ type Entry = readonly [letter: string, colour: number, says: string]
 const entriesOf = ({ events, fibers, slices }: Timeline): ReadonlyArray<Entry> => {
   const used = new Set(slices.map(shownState))
   const entries = allShown.filter((state) => used.has(state)).map((state): Entry => [
-    states[state].letter,
-    states[state].colour,
-    meanings[state]
+    letters[state],
+    colours[state],
+    stateWords[state].en
   ])
   const ends = new Set(fibers.map(({ outcome }) => outcome))
   const conditional: ReadonlyArray<readonly [boolean, Entry]> = [
@@ -146,8 +147,6 @@ const legend = (timeline: Timeline, columns: number, paint: Paint): ReadonlyArra
   }
   return lines.map(({ text }) => text)
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 const lost = ({ lost }: Timeline): ReadonlyArray<string> =>
   lost.events || lost.fibers > 0 || lost.spans > 0
@@ -175,7 +174,7 @@ export const draw = (timeline: Timeline, options: Options): ReadonlyArray<string
   const indent = " ".repeat(name + 1)
   return [
     ...rows.map((row) => `${fitted(nameOf(row), name)} ${bar(row, width, until, paint)}`),
-    ...(all.length > rows.length ? [`… ${all.length - rows.length} more fibers`] : []),
+    ...(all.length > rows.length ? [`… ${counted(all.length - rows.length, "more fiber")}`] : []),
     `${indent}${line}`,
     `${indent}${words}`,
     ...below

@@ -4,26 +4,6 @@ import type { FiberLine, Interruption, PolicyEvent, Reason, Slice, SpanLine, Tim
 /** The state of a fiber as a picture shows it: it runs, could run, or waits for a reason. */
 export type Shown = "running" | "ready" | Reason["kind"]
 
-/** The words for each state in a legend. */
-export const meanings: Readonly<Record<Shown, string>> = {
-  running: "runs",
-  ready: "could run",
-  sleep: "sleeps",
-  pause: "pauses before an attempt",
-  join: "waits for a fiber",
-  permit: "waits for a permit",
-  turn: "waits for its turn",
-  commit: "waits for a commit",
-  worker: "waits for a thread",
-  upstream: "waits for the upstream",
-  queue: "waits for a queue",
-  signal: "waits for a signal",
-  socket: "waits for a socket",
-  file: "waits for a file",
-  mail: "waits for the mail server",
-  unknown: "waits, for a reason that was not seen"
-}
-
 /** Every state, in the order of a legend. */
 export const allShown: ReadonlyArray<Shown> = [
   "running",
@@ -100,7 +80,11 @@ export const ticks = (duration: number, most: number): ReadonlyArray<number> => 
   return Array.from({ length: Math.floor(duration / step) + 1 }, (_, index) => index * step)
 }
 
-const units = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]] as const
+/** Units of time, the largest first, with their nanoseconds. */
+export const units = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]] as const
+
+/** A count with its noun, in either language. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 /** A time with three digits and at most three decimals, in the unit that suits the largest one beside it. */
 export const timeText = (nanos: number, largest: number = nanos): string => {

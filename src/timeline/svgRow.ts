@@ -1,6 +1,9 @@
-import { type Row, type Shown, shownState, timeText } from "./pictureRows.ts"
+import type { Language } from "../domain/Text.ts"
+import { type Row, type Shown, shownState } from "./pictureRows.ts"
 import { escaped, fitted, letter, pixels, smallLetter, title } from "./svgText.ts"
+import { svgWords, timeIn } from "./svgWords.ts"
 import type { Slice, SpanLine } from "./Timeline.ts"
+import { outcomeWords, stateWords, whyWords } from "./words.ts"
 
 export const rowHeight = 22
 const barHeight = 14
@@ -8,8 +11,9 @@ const barHeight = 14
 const deepest = 8
 const indent = 12
 
-/** The horizontal axis: its left end, the place of a moment in pixels, and its length in nanoseconds. */
+/** The horizontal axis: its left end, the place of a moment in pixels, its length in nanoseconds, and its language. */
 export interface Axis {
+  readonly language: Language
   readonly left: number
   readonly x: (nanos: number) => number
   readonly until: number
@@ -31,31 +35,32 @@ interface Bar {
 /** Narrowest bar in pixels. Slices below this are drawn as one, in the colour of the state that took longest. */
 const narrowest = 1
 
-const toldOf = ({ reason, state }: Slice): string =>
-  reason === undefined ?
-    state :
-    Object.entries(reason).map(([key, value]) => key === "kind" ? value : `${key} ${value}`)
-      .join(", ")
+const toldOf = (slice: Slice, language: Language): string =>
+  [stateWords[shownState(slice)][language]]
+    .concat(Object.entries(slice.reason ?? {}).flatMap(([key, value]) => key === "kind" ? [] : [`${key} ${value}`]))
+    .join(", ")
 
-const barOf = (group: ReadonlyArray<Slice>, first: Slice, last: Slice): Bar => {
+const barOf = (group: ReadonlyArray<Slice>, first: Slice, last: Slice, language: Language): Bar => {
   const { from } = first
   const { to } = last
-  if (group.length === 1) return { from, to, state: shownState(first), told: toldOf(first) }
+  if (group.length === 1) return { from, to, state: shownState(first), told: toldOf(first, language) }
   const times = new Map<Shown, number>()
   for (const slice of group) {
     times.set(shownState(slice), (times.get(shownState(slice)) ?? 0) + slice.to - slice.from)
   }
   const [state] = [...times].reduce((longest, other) => other[1] > longest[1] ? other : longest)
-  return { from, to, state, told: `${group.length} slices, mostly ${state}` }
+  return { from, to, state, told: svgWords[language].slices(group.length, stateWords[state][language]) }
 }
 
 /** Makes the bars of a row, which has no more of them than pixels. */
-const barsOf = (slices: ReadonlyArray<Slice>, x: Axis["x"]): ReadonlyArray<Bar> => {
+const barsOf = (slices: ReadonlyArray<Slice>, { language, x }: Axis): ReadonlyArray<Bar> => {
   const bars: Array<Bar> = []
   let group: Array<Slice> = []
   const close = () => {
     const [first, last] = [group[0], group.at(-1)]
-    if (first !== undefined && last !== undefined && last.to > first.from) bars.push(barOf(group, first, last))
+    if (first !== undefined && last !== undefined && last.to > first.from) {
+      bars.push(barOf(group, first, last, language))
+    }
     group = []
   }
   for (const slice of slices) {
@@ -103,14 +108,16 @@ const ends: Readonly<Record<SpanLine["outcome"], string>> = {
 }
 
 /** Places the marks of a row beside each other: further attempts, timeouts, failures and interruptions. */
-const marksOf = ({ fiber, moments, spans }: Row, x: Axis["x"]): ReadonlyArray<Mark> => {
+const marksOf = ({ fiber, moments, spans }: Row, { language, x }: Axis): ReadonlyArray<Mark> => {
   const found = moments.map(({ at, kind, value }) => ({
     time: at,
     text: kind === "timeout" ? "T" : String(value),
-    told: kind === "timeout" ? "timed out" : `attempt ${value}`
+    told: kind === "timeout" ? svgWords[language].timedOut : svgWords[language].attempt(value)
   })).concat(
     [...spans, fiber].flatMap(({ name, outcome, to }) =>
-      ends[outcome] === "" ? [] : [{ time: to, text: ends[outcome], told: `${name}: ${outcome}` }]
+      ends[outcome] === ""
+        ? []
+        : [{ time: to, text: ends[outcome], told: `${name}: ${outcomeWords[outcome][language]}` }]
     )
   ).toSorted((one, other) => one.time - other.time)
   const seen = new Set<string>()
@@ -134,11 +141,11 @@ const isBad = (outcome: SpanLine["outcome"]): boolean => ends[outcome] !== ""
 const fewest = 6
 
 /** Draws a span as a line below its bar, and its name where there is room between the marks. */
-const labelled = (span: SpanLine, marks: ReadonlyArray<Mark>, { until, x }: Axis, top: number): string => {
+const labelled = (span: SpanLine, marks: ReadonlyArray<Mark>, { language, until, x }: Axis, top: number): string => {
   const { from, name, outcome, to } = span
   const width = x(to) - x(from)
   if (width < 4) return ""
-  const told = title(`${name}, ${timeText(to - from, until)}, ${outcome}`)
+  const told = title(`${name}, ${timeIn(language, to - from, until)}, ${outcomeWords[outcome][language]}`)
   const line = `<rect class="${isBad(outcome) ? "bad" : "span"}" x="${x(from)}" y="${top + barHeight - 2}" width="${
     pixels(width - 1)
   }" height="2">${told}</rect>`
@@ -153,30 +160,34 @@ const labelled = (span: SpanLine, marks: ReadonlyArray<Mark>, { until, x }: Axis
 
 /** Draws a fiber: its name, its states, its spans, its interruptions as long as they took, and its marks. */
 export const drawRow = (row: Row, axis: Axis, y: number): string => {
-  const { left, until, x } = axis
+  const { language, left, until, x } = axis
+  const words = svgWords[language]
+  const time = (nanos: number) => timeIn(language, nanos, until)
   const { fiber, interruptions, slices, spans } = row
   const top = y + (rowHeight - barHeight) / 2
   const rect = (kind: string, from: number, to: number, height: number, told: string) =>
     `<rect class="${kind}" x="${x(from)}" y="${top}" width="${
       pixels(Math.max(1, x(to) - x(from)))
     }" height="${height}">${title(told)}</rect>`
-  const bars = barsOf(slices, x).map(({ from, state, to, told }) =>
-    rect(state, from, to, barHeight, `${told}, ${timeText(to - from, until)}`)
+  const bars = barsOf(slices, axis).map(({ from, state, to, told }) =>
+    rect(state, from, to, barHeight, `${told}, ${time(to - from)}`)
   )
   // a fiber that took no time is still there
-  if (slices.length === 0) bars.push(rect("span", fiber.from, fiber.to, barHeight, fiber.outcome))
-  const marks = marksOf(row, x)
+  if (slices.length === 0) {
+    bars.push(rect("span", fiber.from, fiber.to, barHeight, outcomeWords[fiber.outcome][language]))
+  }
+  const marks = marksOf(row, axis)
   const lane = laneOf(spans).map((span) => labelled(span, marks, axis, top))
   const unwound = interruptions.flatMap(({ asked, cleaned_up, honoured, why }) => {
     const end = cleaned_up ?? fiber.to
     const begun = honoured ?? end
     return [
-      rect("asked", asked, begun, 3, `interrupted (${why}), honoured after ${timeText(begun - asked, until)}`),
-      rect("bad", begun, end, 3, `cleaned up in ${timeText(end - begun, until)}`)
+      rect("asked", asked, begun, 3, words.honoured(whyWords[why][language], time(begun - asked))),
+      rect("bad", begun, end, 3, words.cleanedUp(time(end - begun)))
     ]
   })
   const name = `<text x="${indentOf(row)}" y="${top + 11}">${escaped(fitted(fiber.name, left - indentOf(row) - 6))}${
-    title(`${fiber.name}, fiber ${fiber.id}, ${fiber.outcome}`)
+    title(`${fiber.name}, ${words.fiber(fiber.id)}, ${outcomeWords[fiber.outcome][language]}`)
   }</text>`
   const letters = marks.map(({ at, text, told }) =>
     `<text class="mark" x="${pixels(at)}" y="${top + 11}">${text}${title(told)}</text>`

@@ -1,7 +1,8 @@
+import type { Language } from "../domain/Text.ts"
 import { criticalPath, type Segment } from "./criticalPath.ts"
 import { timeText } from "./pictureRows.ts"
 import type { Timeline } from "./Timeline.ts"
-import { isPlaced, type Language, texts, type Told } from "./whyTexts.ts"
+import { isPlaced, texts, type Told } from "./whyTexts.ts"
 
 /** Parts below this share of the whole are not told. */
 const noticed = 0.01

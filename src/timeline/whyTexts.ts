@@ -1,8 +1,6 @@
+import type { Language } from "../domain/Text.ts"
 import type { Segment } from "./criticalPath.ts"
 import type { LoopStall, Reason } from "./Timeline.ts"
-
-/** The languages in which a timeline tells where its time went. */
-export type Language = "en" | "fr"
 
 /** Names a fiber of the timeline; numbers as they are drawn. */
 export type NameOf = (fiber: number) => string

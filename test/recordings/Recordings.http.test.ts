@@ -121,7 +121,7 @@ layer(server, live)("recordings over HTTP", (it) => {
       const id = yield* traced("/users/1/complete-profile", trace(10))
       const path = `/timelines/${id}`
       const timeline = yield* recorder.get(id)
-      const svg = Svg.draw(timeline)
+      const svg = Svg.draw(timeline, "fr")
       for (
         const [query, accepted, type, text] of [
           ["", "*/*", "application/json", undefined],
@@ -144,6 +144,8 @@ layer(server, live)("recordings over HTTP", (it) => {
         expect([head.status, head.text, head.headers["content-type"]]).toEqual([200, "", type])
       }
       const picture = yield* send("GET", `${path}?as=svg`)
+      const english = yield* send("GET", `${path}?as=svg`, { headers: { "accept-language": "en" } })
+      expect([english.text, english.headers["content-language"]]).toEqual([Svg.draw(timeline, "en"), "en"])
       expect(picture.headers["content-security-policy"]).toBe("default-src 'none'; style-src 'unsafe-inline'")
       const file = yield* send("GET", `${path}?as=chrome`)
       expect(file.headers["content-disposition"]).toBe(`attachment; filename="timeline-${id}.json"`)

@@ -61,6 +61,49 @@ describe("the SVG of a timeline", () => {
       ])
     }))
 
+  it("says the same in French, with commas in its numbers", () => {
+    const timeline: Timeline = {
+      ...empty,
+      events: [{ fiber: 0, at: 5e8, kind: "attempt", value: 2 }, { fiber: 0, at: 5e8, kind: "timeout" }],
+      fibers: [{ id: 0, parent: null, name: "root", from: 0, to: 1e9, outcome: "interrupted" }],
+      slices: [{ fiber: 0, from: 0, to: 1e5, state: "ready" }, { fiber: 0, from: 1e5, to: 1e9, state: "running" }],
+      spans: [span("one", 0, 0.5, "failure"), span("two", 0.5, 1)],
+      interruptions: [{ fiber: 0, by: null, why: "asked", asked: 1e8, honoured: 4e8, cleaned_up: 9e8 }],
+      loop_stalls: [{ from: 0, to: 1e8, fiber: null, name: "x", victims: [] }],
+      lost: { fibers: 1, spans: 2, events: true }
+    }
+    const svg = Svg.draw(timeline, "fr").replace(/<style>.*<\/style>/, "")
+    const told = new Set([...svg.matchAll(/>([^<]*\p{L}{2}[^<]*)/gu)].map(([, words]) => words))
+    expect([...told]).toEqual([
+      "one fiber: a pris 1 s : 1 s d'exécution dans root",
+      "one fiber",
+      "a pris 1 s : 1 s d'exécution dans root",
+      "root",
+      "root, fibre 0, interrompue",
+      "prête, attend le processeur, 0 s",
+      "s'exécute, 1 s",
+      "one, 0,5 s, échouée",
+      "one",
+      "two, 0,5 s, réussie",
+      "two",
+      "interrompue (demandé), honorée après 0,3 s",
+      "nettoyée en 0,5 s",
+      "essai 2",
+      "délai dépassé",
+      "one: échouée",
+      "root: interrompue",
+      "x a bloqué la boucle d'événements pendant 0,1 s",
+      "s'exécute",
+      "prête, attend le processeur",
+      "un nouvel essai",
+      "interrompue",
+      "interruption : demandée, nettoyage",
+      "échouée",
+      "la boucle d'événements s'est bloquée",
+      "perdus : 1 fibre, 2 spans, les événements les plus anciens"
+    ])
+  })
+
   it("follows the reader's colour scheme, and loads nothing", () => {
     const svg = Svg.draw(empty)
     expect(svg).toContain("@media (prefers-color-scheme:dark)")
@@ -108,7 +151,7 @@ describe("the SVG of a timeline", () => {
     const svg = Svg.draw({ ...empty, slices })
     expect(classes(svg, "running")).toBe(0)
     expect(classes(svg, "ready")).toBeLessThanOrEqual(640)
-    expect(svg).toContain("slices, mostly ready")
+    expect(svg).toContain("slices, mostly: ready, waits for the processor")
   })
 
   it("is bounded for 2,000 fibers and 50,000 slices, and counts what it leaves out", () => {

@@ -1,11 +1,12 @@
 import type { ComponentChildren, RefObject } from "preact"
 import { shownState } from "../../timeline/pictureRows.ts"
 import type { Interruption, PolicyEvent, Slice } from "../../timeline/Timeline.ts"
+import { outcomeWords, stateWords, whyWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import type { TimelineState } from "./TimelineState.ts"
 import { type FiberRow, keyOf, type Track } from "./Track.ts"
-import { duration, moment, outcomeWords, reasonFacts, stateWords, summary, whyWords } from "./words.ts"
+import { duration, moment, reasonFacts, summary } from "./words.ts"
 
 interface Props {
   readonly state: TimelineState

@@ -1,5 +1,6 @@
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { why } from "../../timeline/why.ts"
+import { outcomeWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
 import { Status } from "../widgets/Status.tsx"
 import { outcomeTones } from "./outcomeTones.ts"
@@ -7,7 +8,7 @@ import { Strip } from "./Strip.tsx"
 import type { TimelineState } from "./TimelineState.ts"
 import type { Track } from "./Track.ts"
 import { Commits, Stalls, Why } from "./Why.tsx"
-import { duration, outcomeWords } from "./words.ts"
+import { duration } from "./words.ts"
 
 /** A number with its noun; the plural of these nouns has an s in both languages. */
 const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`

@@ -1,9 +1,9 @@
 import { allShown, type Shown, shownState } from "../../timeline/pictureRows.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
+import { letters, stateWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
 import type { TimelineState } from "./TimelineState.ts"
 import { useCanvas } from "./useCanvas.ts"
-import { letters, stateWords } from "./words.ts"
 
 const Swatch = ({ shown }: { readonly shown: Shown }) => {
   const canvas = useCanvas(

@@ -1,10 +1,11 @@
 import type { ReadonlySignal } from "@preact/signals"
 import { useId } from "preact/hooks"
+import { outcomeWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
 import type { GridRow } from "./grid.ts"
 import { rowHeight } from "./paintRow.ts"
 import type { TimelineState } from "./TimelineState.ts"
-import { duration, outcomeWords, summary } from "./words.ts"
+import { duration, summary } from "./words.ts"
 
 /** Rows beyond the visible ones that are drawn too, so that scrolling shows no holes. */
 const beyond = 6

@@ -1,11 +1,12 @@
 import { texts } from "../../timeline/whyTexts.ts"
+import { stateWords } from "../../timeline/words.ts"
 import { theme } from "../frame/theme.ts"
 import { language, say } from "../texts.ts"
 import { groundOf } from "./palette.ts"
 import { stripOf, type StripPart } from "./path.ts"
 import type { TimelineState } from "./TimelineState.ts"
 import { keyOf, type Track } from "./Track.ts"
-import { duration, reasonFacts, stateNouns, stateWords } from "./words.ts"
+import { duration, reasonFacts, stateNouns } from "./words.ts"
 
 interface Props {
   readonly state: TimelineState

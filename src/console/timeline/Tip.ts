@@ -1,8 +1,9 @@
 import type { Language } from "../../domain/Text.ts"
 import { shownState } from "../../timeline/pictureRows.ts"
+import { stateWords } from "../../timeline/words.ts"
 import type { GridRow } from "./grid.ts"
 import { sliceAt } from "./Track.ts"
-import { duration, reasonFacts, stateWords } from "./words.ts"
+import { duration, reasonFacts } from "./words.ts"
 
 /** Tells in one line what a fiber did at a moment. */
 export const textAt = ({ row, track }: GridRow, time: number, language: Language): string | undefined => {

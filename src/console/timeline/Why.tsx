@@ -1,9 +1,10 @@
 import type { Timeline } from "../../timeline/Timeline.ts"
+import { stateWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
 import { partsOf } from "./parts.ts"
 import type { TimelineState } from "./TimelineState.ts"
 import { keyOf, type Track } from "./Track.ts"
-import { duration, moment, stateWords } from "./words.ts"
+import { duration, moment } from "./words.ts"
 
 /** Parts, stalls and commits listed at most; the rest is counted. */
 const most = 10

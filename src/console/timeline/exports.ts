@@ -2,12 +2,13 @@ import { toChrome } from "../../timeline/chromeTrace.ts"
 import { draw } from "../../timeline/SvgPicture.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { ask } from "../api.ts"
+import { language } from "../texts.ts"
 
 export type Format = "json" | "svg" | "chrome"
 
 const formats = {
   json: { suffix: "timeline.json", type: "application/json", write: (timeline: Timeline) => JSON.stringify(timeline) },
-  svg: { suffix: "svg", type: "image/svg+xml", write: draw },
+  svg: { suffix: "svg", type: "image/svg+xml", write: (timeline: Timeline) => draw(timeline, language.value) },
   chrome: { suffix: "trace.json", type: "application/json", write: toChrome }
 } as const
 

@@ -1,11 +1,12 @@
 import type { Language } from "../../domain/Text.ts"
 import type { Shown } from "../../timeline/pictureRows.ts"
 import type { Interruption } from "../../timeline/Timeline.ts"
+import { letters } from "../../timeline/words.ts"
 import type { Axis } from "./Axis.ts"
 import { type Bar, barsOf } from "./bars.ts"
 import type { Palette } from "./palette.ts"
 import type { FiberRow } from "./Track.ts"
-import { duration, letters, stateNouns } from "./words.ts"
+import { duration, stateNouns } from "./words.ts"
 
 /** Measures of a row in CSS pixels. */
 export const rowHeight = 26

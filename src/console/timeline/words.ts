@@ -1,31 +1,10 @@
-import type { Language } from "../../domain/Text.ts"
-import type { Shown } from "../../timeline/pictureRows.ts"
-import type { Interruption, Outcome, Reason, Slice } from "../../timeline/Timeline.ts"
-
-type Words = Readonly<Record<Language, string>>
-
-/** The words for a state, as a legend and a row's summary use them. */
-export const stateWords: Readonly<Record<Shown, Words>> = {
-  running: { fr: "s'exécute", en: "runs" },
-  ready: { fr: "prête, attend le processeur", en: "ready, waits for the processor" },
-  sleep: { fr: "dort", en: "sleeps" },
-  pause: { fr: "pause avant un nouvel essai", en: "pauses before an attempt" },
-  join: { fr: "attend une fibre", en: "waits for a fiber" },
-  permit: { fr: "attend un permis", en: "waits for a permit" },
-  turn: { fr: "attend son tour d'écrire", en: "waits for its turn to write" },
-  commit: { fr: "attend le commit", en: "waits for the commit" },
-  worker: { fr: "attend un thread", en: "waits for a thread" },
-  upstream: { fr: "attend le serveur appelé", en: "waits for the upstream" },
-  queue: { fr: "attend une file", en: "waits for a queue" },
-  signal: { fr: "attend un signal", en: "waits for a signal" },
-  socket: { fr: "attend un socket", en: "waits for a socket" },
-  file: { fr: "attend un fichier", en: "waits for a file" },
-  mail: { fr: "attend le serveur de mail", en: "waits for the mail server" },
-  unknown: { fr: "attend, raison non vue", en: "waits, reason not seen" }
-}
+import type { Language, Text } from "../../domain/Text.ts"
+import { type Shown, units } from "../../timeline/pictureRows.ts"
+import type { Outcome, Reason, Slice } from "../../timeline/Timeline.ts"
+import { outcomeWords } from "../../timeline/words.ts"
 
 /** The nouns for a state, short enough for a bar. */
-export const stateNouns: Readonly<Record<Shown, Words>> = {
+export const stateNouns: Readonly<Record<Shown, Text>> = {
   running: { fr: "exécution", en: "run" },
   ready: { fr: "prête", en: "ready" },
   sleep: { fr: "sommeil", en: "sleep" },
@@ -43,46 +22,6 @@ export const stateNouns: Readonly<Record<Shown, Words>> = {
   mail: { fr: "mail", en: "mail" },
   unknown: { fr: "?", en: "?" }
 }
-
-/** One letter a state, the same as in the terminal's picture. */
-export const letters: Readonly<Record<Shown, string>> = {
-  running: "#",
-  ready: "=",
-  sleep: ".",
-  pause: "~",
-  join: "-",
-  permit: "p",
-  turn: "t",
-  commit: "c",
-  worker: "w",
-  upstream: "u",
-  queue: "q",
-  signal: "e",
-  socket: "s",
-  file: "f",
-  mail: "m",
-  unknown: "?"
-}
-
-export const outcomeWords: Readonly<Record<Outcome, Words>> = {
-  success: { fr: "réussie", en: "succeeded" },
-  failure: { fr: "échouée", en: "failed" },
-  defect: { fr: "défaut", en: "defect" },
-  interrupted: { fr: "interrompue", en: "interrupted" },
-  running: { fr: "en cours", en: "running" }
-}
-
-export const whyWords: Readonly<Record<Interruption["why"], Words>> = {
-  "timeout": { fr: "délai dépassé", en: "timeout" },
-  "sibling failed": { fr: "une fibre sœur a échoué", en: "a sibling failed" },
-  "client left": { fr: "le client est parti", en: "the client left" },
-  "cancelled": { fr: "annulée", en: "cancelled" },
-  "stopping": { fr: "le serveur s'arrête", en: "the server stops" },
-  "plug pulled": { fr: "prise débranchée", en: "its plug was pulled" },
-  "asked": { fr: "demandé", en: "asked for" }
-}
-
-const units = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]] as const
 
 type Formats = Readonly<Record<Language, Intl.NumberFormat>>
 
@@ -151,7 +90,7 @@ const sums = (slices: ReadonlyArray<Slice>) => {
 /** Says in words how a fiber spent its time, for those who do not see its bar. */
 export const summary = (slices: ReadonlyArray<Slice>, outcome: Outcome, language: Language): string => {
   const { ready, running, waiting } = sums(slices)
-  const parts: ReadonlyArray<readonly [number, Words]> = [
+  const parts: ReadonlyArray<readonly [number, Text]> = [
     [running, { fr: "en exécution", en: "running" }],
     [ready, { fr: "prête", en: "ready" }],
     [waiting, { fr: "en attente", en: "waiting" }]
