@@ -6,7 +6,6 @@ import { FiberId } from "effect"
  */
 export const interruptors = {
   "client left": FiberId.runtime(-499, 0),
-  stopping: FiberId.runtime(-500, 0),
   cancelled: FiberId.runtime(-501, 0),
   "plug pulled": FiberId.runtime(-502, 0)
 } as const

@@ -29,7 +29,7 @@ export const kinds = {
   spanEnd: 12,
   /** The part of a fiber that a timeout interrupted has ended: the id by which it was interrupted. */
   region: 13,
-  /** The server began to stop: interruptions that come from outside of the recording have this cause from now on. */
+  /** The server ends what still runs: interruptions from outside of the recording have this cause from now on. */
   stop: 14
 } as const
 

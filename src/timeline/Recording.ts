@@ -251,6 +251,13 @@ class Moments implements SpanLog, PolicyObserver {
   }
 }
 
+/**
+ * Waits for the end of a fiber. `Fiber.await` would wake the fiber when the wait is interrupted, and a fiber that is
+ * awake is not woken by its interruption, which the hooks would miss.
+ */
+const ended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>): Effect.Effect<Exit.Exit<A, E>> =>
+  Effect.async((resume) => fiber.addObserver((exit) => resume(Effect.succeed(exit))), fiber.id())
+
 /** Records the fibers of one run while they run. */
 export class FiberRecorder {
   readonly recording: Recording
@@ -275,7 +282,7 @@ export class FiberRecorder {
     return this.recording.timeline()
   }
 
-  /** Notes that the server stops, which explains interruptions from outside of the recording from now on. */
+  /** Notes that the server ends what still runs, which explains interruptions from outside of the recording. */
   stopping(): void {
     this.hooks.add(kinds.stop, nobody)
   }
@@ -286,13 +293,16 @@ export class FiberRecorder {
       restore(effect).pipe(
         Effect.withTracer(this.tracer),
         Effect.withClock(this.recordedClock),
-        Effect.fork,
+        // no child, which would be interrupted by the id of its parent instead of the one that tells the cause
+        Effect.forkDaemon,
         Effect.locally(policyObserver, this.moments),
         Effect.locally(currentWait, "unnamed"),
         Effect.locally(FiberRef.currentSupervisor, this.hooks),
         Effect.withScheduler(this.hooks),
         // the FiberRefs of the recorded fiber stay with it: its clock and scheduler would be inherited by a join
-        Effect.flatMap((fiber) => Effect.onInterrupt(restore(Fiber.await(fiber)), () => Fiber.interrupt(fiber))),
+        Effect.flatMap((fiber) =>
+          Effect.onInterrupt(restore(ended(fiber)), (by) => Fiber.interruptAs(fiber, FiberId.combineAll(by)))
+        ),
         Effect.ensuring(Effect.sync(() => loopStalls.end(this.recording)))
       )
     )

@@ -5,7 +5,6 @@ import type { Interruption, InterruptionReason } from "./Timeline.ts"
 
 const reasonsById: ReadonlyMap<number, InterruptionReason> = new Map([
   [interruptors["client left"].id, "client left"],
-  [interruptors.stopping.id, "stopping"],
   [interruptors.cancelled.id, "cancelled"],
   [interruptors["plug pulled"].id, "plug pulled"]
 ])
@@ -74,7 +73,8 @@ class Interruptions {
 
   private whyOf(fiber: number, interruptor: number, running: number, asked: number): InterruptionReason {
     const named = reasonsById.get(interruptor)
-    if (named !== undefined) return named
+    // a server that stops closes the connections, which looks like clients that leave
+    if (named !== undefined) return named === "client left" && this.isStopping ? "stopping" : named
     const inherited = [running, interruptor].flatMap((id) => id === fiber ? [] : this.open.get(id) ?? [])[0]
     if (inherited !== undefined) return inherited.why
     if (this.isCancelled(running, asked)) return "cancelled"

@@ -133,7 +133,7 @@ describe("the cause of an interruption", () => {
 
   it.effect("is told by the id that interrupts, and passed on to children", () =>
     Effect.gen(function*() {
-      for (const why of ["client left", "plug pulled", "stopping", "cancelled"] as const) {
+      for (const why of ["client left", "plug pulled", "cancelled"] as const) {
         const timeline = yield* recorded(Effect.gen(function*() {
           const inside = Effect.all([task("child", 9), task("other", 9)], unbounded)
           const fiber = yield* Effect.fork(Effect.withSpan(inside, "parent"))

@@ -1,5 +1,6 @@
 import { Duration, Effect } from "effect"
 import type * as Http from "node:http"
+import { Recorder } from "../recorder/Recorder.ts"
 import { Lifecycle } from "./Lifecycle.ts"
 
 /**
@@ -37,7 +38,10 @@ export const drain = Effect.fn("Lifecycle.drain")(function*(server: Http.Server,
   if (!(yield* idleWithin(deadline))) {
     yield* Effect.logWarning(`requests cut off after ${Duration.format(deadline)}`, { requests: lifecycle.active() })
   }
+  const recorder = yield* Recorder
   yield* Effect.sync(() => {
+    // interruptions from now on are the server's, not those of clients that leave
+    recorder.stopping()
     server.closeAllConnections()
   })
   if (!(yield* idleWithin(settling))) {

@@ -121,6 +121,11 @@ export class Recorded {
     return { queue, run, wait: Math.max(0, total - queue - run) }
   }
 
+  /** Notes that the server ends what still runs. */
+  stopping(): void {
+    this.recorder?.stopping()
+  }
+
   /** Notes how the run ended, while its answer may still be written. */
   settle(exit: Exit.Exit<unknown, unknown>): void {
     this.outcome = outcomeOf(exit)

@@ -76,6 +76,8 @@ interface Shape {
   /** Streams a timeline while it grows; its last element is the whole. */
   readonly watch: (id: string) => Option.Option<Stream.Stream<Timeline>>
   readonly figures: () => Figures
+  /** Tells that the server ends what still runs, which is the cause of interruptions from now on. */
+  readonly stopping: () => void
 }
 
 /** Recordings of requests, jobs and experiments in memory. Without the layer nothing is recorded. */
@@ -95,7 +97,8 @@ const off: Shape = {
   summary: () => Option.none(),
   changes: Stream.empty,
   watch: () => Option.none(),
-  figures: () => ({ recorded: { request: 0, job: 0, experiment: 0 }, kept: 0, pushedOut: 0, lostEvents: 0, bytes: 0 })
+  figures: () => ({ recorded: { request: 0, job: 0, experiment: 0 }, kept: 0, pushedOut: 0, lostEvents: 0, bytes: 0 }),
+  stopping: () => undefined
 }
 
 const make = (limits: Limits): Effect.Effect<Shape> =>
@@ -108,6 +111,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
       const growth = Growth.make()
       const unsampled = new Map<string, boolean>()
       let numbers = 0
+      let isStopping = false
 
       const isUnsampled = (route: string): boolean => {
         const known = unsampled.get(route)
@@ -148,6 +152,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
           keepsFibers: run.kind === "experiment"
         })
         const begun = new Recorded(run, ++numbers, recorder, ended)
+        if (isStopping) begun.stopping()
         recorded[run.kind]++
         store.add(begun)
         tell(begun)
@@ -212,7 +217,11 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
           pushedOut: store.pushedOut,
           lostEvents: store.memory.lost,
           bytes: store.bytes
-        })
+        }),
+        stopping: () => {
+          isStopping = true
+          for (const run of store.newestFirst()) run.stopping()
+        }
       }
       return shape
     })

@@ -1,7 +1,7 @@
 import { FileSystem, HttpServer } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
+import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Option, Scope, TestClock } from "effect"
 import * as Http from "node:http"
 import { WebSocket } from "ws"
 import { AppConfig } from "../../../src/AppConfig.ts"
@@ -60,6 +60,33 @@ describe("stopping", () => {
       yield* arrival(port)
       yield* Scope.close(scope, Exit.void)
       expect(yield* Fiber.join(slow)).toMatchObject({ code: "ECONNRESET" })
+    }))
+
+  it.scopedLive("is the cause of interruptions in timelines from the deadline on, but not of a client that left before", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { port, recorder } = yield* build(scope, {
+        slowDuration: Duration.seconds(60),
+        shutdownTimeout: Duration.millis(20)
+      })
+      const interrupted = () => recorder.list({ outcome: "interrupted" })
+      const [leaving, staying] = yield* Effect.all([connect(port), connect(port)], { concurrency: 1 })
+      leaving.write("GET /async-slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      yield* arrival(port)
+      leaving.leave()
+      yield* Effect.repeat(arrival(port), { until: () => interrupted().length === 1 })
+      const job = yield* Effect.fork(recorder.job("endless", "/jobs/1")(Effect.never))
+      staying.write("GET /async-slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      yield* arrival(port)
+      yield* Scope.close(scope, Exit.void)
+      yield* Fiber.interrupt(job)
+      const causes = (id: string) =>
+        Option.toArray(recorder.get(id)).flatMap(({ interruptions }) => interruptions.map(({ why }) => why))
+      expect(interrupted().map(({ id, kind }) => [kind, causes(id)])).toEqual([
+        ["request", ["stopping"]],
+        ["job", ["stopping"]],
+        ["request", ["client left"]]
+      ])
     }))
 
   it.scopedLive("waits for what it cut off: nothing of a broken upload stays", () =>
