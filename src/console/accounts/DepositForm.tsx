@@ -4,8 +4,8 @@ import { ActionResult } from "../action/ActionResult.tsx"
 import { newIdempotencyKey } from "../action/trace.ts"
 import { say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
-import { Field } from "../widgets/Field.tsx"
 import type { User } from "./Account.ts"
+import { AmountField, amountOf } from "./AmountField.tsx"
 
 interface Props {
   readonly user: User
@@ -22,7 +22,7 @@ export const DepositForm = ({ onAnswer, onSend, user }: Props) => {
     await action.run(`/accounts/${user.id}/deposits`, {
       method: "POST",
       headers: { "idempotency-key": newIdempotencyKey() },
-      body: { amount: amount.value.replace(",", ".") }
+      body: { amount: amountOf(amount) }
     })
     onAnswer()
   }
@@ -35,17 +35,7 @@ export const DepositForm = ({ onAnswer, onSend, user }: Props) => {
         void send()
       }}
     >
-      <Field label={say(`Dépôt pour ${user.name} (€)`, `Deposit for ${user.name} (€)`)}>
-        {(props) => (
-          <input
-            {...props}
-            inputMode="decimal"
-            required
-            value={amount.value}
-            onInput={({ currentTarget }) => (amount.value = currentTarget.value)}
-          />
-        )}
-      </Field>
+      <AmountField label={say(`Dépôt pour ${user.name} (€)`, `Deposit for ${user.name} (€)`)} amount={amount} />
       <Button type="submit" disabled={action.isRunning.value}>{say("Déposer", "Deposit")}</Button>
       <ActionResult action={action} />
     </form>

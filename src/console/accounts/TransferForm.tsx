@@ -7,6 +7,7 @@ import { Button } from "../widgets/Button.tsx"
 import { Field } from "../widgets/Field.tsx"
 import { Notice } from "../widgets/Notice.tsx"
 import type { User } from "./Account.ts"
+import { AmountField, amountOf } from "./AmountField.tsx"
 
 interface Props {
   readonly users: ReadonlyArray<User>
@@ -77,23 +78,13 @@ export const TransferForm = ({ from, onAnswer, onChoose, onSend, to, users }: Pr
       aria-label={say("Transfert", "Transfer")}
       onSubmit={(event) => {
         event.preventDefault()
-        const body = { from_user: from, to_user: to, amount: amount.value.replace(",", ".") }
+        const body = { from_user: from, to_user: to, amount: amountOf(amount) }
         void send({ key: newIdempotencyKey(), body })
       }}
     >
       <Choice label={say("De", "From")} users={users} value={from} onChange={(id) => onChoose(id, to)} />
       <Choice label={say("À", "To")} users={users} value={to} onChange={(id) => onChoose(from, id)} />
-      <Field label={say("Montant (€)", "Amount (€)")}>
-        {(props) => (
-          <input
-            {...props}
-            inputMode="decimal"
-            required
-            value={amount.value}
-            onInput={({ currentTarget }) => (amount.value = currentTarget.value)}
-          />
-        )}
-      </Field>
+      <AmountField label={say("Montant (€)", "Amount (€)")} amount={amount} />
       <Button kind="primary" type="submit" disabled={action.isRunning.value}>{say("Transférer", "Transfer")}</Button>
       {sent.value !== undefined && (
         <div class="sent">
