@@ -20,9 +20,6 @@ export const language = signal<Language>(initial())
 /** Chooses the text in the language of the console. A component that calls it is drawn again at another choice. */
 export const say = (fr: string, en: string): string => language.value === "fr" ? fr : en
 
-/** The type of `say`, for helpers that know no document. */
-export type Say = typeof say
-
 export const choose = (chosen: Language): void => {
   keep(key, chosen)
   language.value = chosen

@@ -1,32 +1,21 @@
+import type { Text } from "../../domain/Text.ts"
 import { timeOfDay } from "../action/moments.ts"
-import { say } from "../texts.ts"
+import { language, say } from "../texts.ts"
 import type { Line } from "./Room.ts"
 
-/** The meaning of a close code (RFC 6455, 7.4.1), where the server gave no reason. */
-const codeText = (code: number): string => {
-  switch (code) {
-    case 1000:
-      return say("fin normale", "normal end")
-    case 1001:
-      return say("le serveur s'arrête", "the server is stopping")
-    case 1003:
-      return say("message binaire", "binary message")
-    case 1006:
-      return say("connexion coupée", "connection cut")
-    case 1007:
-      return say("UTF-8 invalide", "invalid UTF-8")
-    case 1009:
-      return say("message trop long", "message too large")
-    case 1013:
-      return say("lecture trop lente", "too slow to read")
-    default:
-      return ""
-  }
+/** The meanings of close codes (RFC 6455, 7.4.1), where the server gave no reason. */
+const codeWords: Readonly<Record<number, Text>> = {
+  1000: { fr: "fin normale", en: "normal end" },
+  1001: { fr: "le serveur s'arrête", en: "the server is stopping" },
+  1003: { fr: "message binaire", en: "binary message" },
+  1006: { fr: "connexion coupée", en: "connection cut" },
+  1007: { fr: "UTF-8 invalide", en: "invalid UTF-8" },
+  1009: { fr: "message trop long", en: "message too large" },
+  1013: { fr: "lecture trop lente", en: "too slow to read" }
 }
 
 const closedText = ({ again, code, reason }: Extract<Line, { kind: "closed" }>): string => {
-  const meaning = codeText(code)
-  const why = [String(code), meaning === "" ? reason : meaning].filter((part) => part !== "").join(" · ")
+  const why = [String(code), codeWords[code]?.[language.value] ?? reason].filter((part) => part !== "").join(" · ")
   return again
     ? say(`Fermé : ${why}. Nouvelle connexion…`, `Closed: ${why}. Connecting again…`)
     : say(`Fermé : ${why}.`, `Closed: ${why}.`)

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals"
 import { useEffect, useMemo, useRef } from "preact/hooks"
-import { say } from "../texts.ts"
+import type { Text } from "../../domain/Text.ts"
+import { language, say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import { Field } from "../widgets/Field.tsx"
 import { Status, type Tone } from "../widgets/Status.tsx"
@@ -9,17 +10,11 @@ import { ChatLine } from "./ChatLine.tsx"
 
 const tones: Readonly<Record<State, Tone>> = { connecting: "busy", open: "good", waiting: "busy", closed: "stopped" }
 
-const stateText = (state: State): string => {
-  switch (state) {
-    case "connecting":
-      return say("connexion", "connecting")
-    case "open":
-      return say("connecté", "connected")
-    case "waiting":
-      return say("coupé, se reconnecte", "cut, connecting again")
-    case "closed":
-      return say("parti", "left")
-  }
+const stateWords: Readonly<Record<State, Text>> = {
+  connecting: { fr: "connexion", en: "connecting" },
+  open: { fr: "connecté", en: "connected" },
+  waiting: { fr: "coupé, se reconnecte", en: "cut, connecting again" },
+  closed: { fr: "parti", en: "left" }
 }
 
 /** The conversation of one client, which follows its newest line. */
@@ -100,7 +95,7 @@ export const ChatWindow = ({ id }: { readonly id: number }) => {
       <div class="bar">
         <h2>{say(`Client ${id}`, `Client ${id}`)}</h2>
         <span role="status">
-          <Status tone={tones[state]}>{stateText(state)}</Status>
+          <Status tone={tones[state]}>{stateWords[state][language.value]}</Status>
         </span>
         <Button
           onClick={() => {

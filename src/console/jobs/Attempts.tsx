@@ -9,8 +9,7 @@ const shortest = 100
 
 const endOf = ({ ended_at }: Attempt, now: number): number => ended_at === null ? now : Date.parse(ended_at)
 
-const outcomeText = ({ outcome }: Attempt): string =>
-  outcome === null ? say("en cours", "running") : wordText(outcome, say)
+const outcomeText = ({ outcome }: Attempt): string => outcome === null ? say("en cours", "running") : wordText(outcome)
 
 /** The activities of a job's run, each attempt as a bar on one axis of time. */
 export const Attempts = ({ job }: { readonly job: JobDetails }) => {
@@ -28,7 +27,7 @@ export const Attempts = ({ job }: { readonly job: JobDetails }) => {
       <ul class="attempts" aria-label={say("Activités", "Activities")}>
         {ofRun.map(({ attempts, name }) => (
           <li key={name}>
-            <span class="attempts-name">{wordText(name, say)}</span>
+            <span class="attempts-name">{wordText(name)}</span>
             <span class="attempts-axis">
               {attempts.map((attempt) => {
                 const from = Date.parse(attempt.started_at)

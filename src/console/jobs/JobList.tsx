@@ -6,12 +6,12 @@ import { MoreButton } from "../action/MoreButton.tsx"
 import { usePages } from "../action/Pages.ts"
 import { listen } from "../api.ts"
 import { go, routeText } from "../router.ts"
-import { say } from "../texts.ts"
+import { language, say } from "../texts.ts"
 import { Field } from "../widgets/Field.tsx"
 import { Status } from "../widgets/Status.tsx"
 import { type Column, Table } from "../widgets/Table.tsx"
 import { type Job, type State, states } from "./Job.ts"
-import { stateText, tones, wordText } from "./words.ts"
+import { stateWords, tones, wordText } from "./words.ts"
 
 /** Jobs of the list that is kept up to date; older ones are read on request. */
 const most = 25
@@ -27,12 +27,15 @@ const columns = (state: State | undefined): ReadonlyArray<Column<Job>> => [
     title: say("Tâche", "Job"),
     cell: ({ id, kind }) => (
       <a href={routeText("jobs", String(id), { state })}>
-        {wordText(kind, say)} {id}
+        {wordText(kind)} {id}
       </a>
     )
   },
   { title: say("Pour", "For"), cell: emailOf },
-  { title: say("État", "State"), cell: (job) => <Status tone={tones[job.state]}>{stateText(job.state, say)}</Status> },
+  {
+    title: say("État", "State"),
+    cell: (job) => <Status tone={tones[job.state]}>{stateWords[job.state][language.value]}</Status>
+  },
   { title: say("Demandée", "Asked for"), cell: ({ created_at }) => <Moment at={created_at} /> },
   { title: say("Durée", "Duration"), isFigure: true, cell: lasted }
 ]
@@ -82,7 +85,7 @@ export const JobList = ({ state }: Props) => {
                 go(routeText("jobs", undefined, { state: value === "" ? undefined : value }))}
             >
               <option value="">{say("tous", "any")}</option>
-              {states.map((one) => <option key={one} value={one}>{stateText(one, say)}</option>)}
+              {states.map((one) => <option key={one} value={one}>{stateWords[one][language.value]}</option>)}
             </select>
           )}
         </Field>

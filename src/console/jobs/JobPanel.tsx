@@ -5,14 +5,14 @@ import { ActionResult } from "../action/ActionResult.tsx"
 import { dayAndTime } from "../action/moments.ts"
 import { newIdempotencyKey } from "../action/trace.ts"
 import { listen } from "../api.ts"
-import { say } from "../texts.ts"
+import { language, say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import { Problem } from "../widgets/Problem.tsx"
 import { Status } from "../widgets/Status.tsx"
 import { Attempts } from "./Attempts.tsx"
 import { isFinished, type JobDetails, progressOf } from "./Job.ts"
 import { JobTimelines } from "./JobTimelines.tsx"
-import { stateText, tones, wordText } from "./words.ts"
+import { stateWords, tones, wordText } from "./words.ts"
 
 /** One job while it runs: its progress, the attempts at its activities, and what can be done with it. */
 export const JobPanel = ({ id }: { readonly id: string }) => {
@@ -46,13 +46,13 @@ export const JobPanel = ({ id }: { readonly id: string }) => {
   const shown = job.value
   if (shown === undefined) return <p class="loading" role="status">{say("Chargement…", "Loading…")}</p>
   const { done, of } = progressOf(shown)
-  const name = `${wordText(shown.kind, say)} ${shown.id}`
+  const name = `${wordText(shown.kind)} ${shown.id}`
   return (
     <section class="panel job" aria-label={name}>
       <div class="bar">
         <h2>{name}</h2>
         <span role="status">
-          <Status tone={tones[shown.state]}>{stateText(shown.state, say)}</Status>
+          <Status tone={tones[shown.state]}>{stateWords[shown.state][language.value]}</Status>
         </span>
         <div class="buttons">
           {!isFinished(shown) && (

@@ -1,4 +1,5 @@
-import type { Say } from "../texts.ts"
+import type { Text } from "../../domain/Text.ts"
+import { language } from "../texts.ts"
 import type { Tone } from "../widgets/Status.tsx"
 import type { State } from "./Job.ts"
 
@@ -10,36 +11,29 @@ export const tones: Readonly<Record<State, Tone>> = {
   cancelled: "stopped"
 }
 
-export const stateText = (state: State, say: Say): string => {
-  switch (state) {
-    case "waiting":
-      return say("en attente", "waiting")
-    case "running":
-      return say("en cours", "running")
-    case "succeeded":
-      return say("réussie", "succeeded")
-    case "failed":
-      return say("échouée", "failed")
-    case "cancelled":
-      return say("annulée", "cancelled")
-  }
+export const stateWords: Readonly<Record<State, Text>> = {
+  waiting: { fr: "en attente", en: "waiting" },
+  running: { fr: "en cours", en: "running" },
+  succeeded: { fr: "réussie", en: "succeeded" },
+  failed: { fr: "échouée", en: "failed" },
+  cancelled: { fr: "annulée", en: "cancelled" }
 }
 
-const known = (say: Say): Readonly<Record<string, string>> => ({
-  registration: say("inscription", "registration"),
-  notification: say("notification", "notification"),
-  "notification-async": say("notification async", "async notification"),
-  maintenance: say("entretien", "maintenance"),
-  "e-mail": say("e-mail", "e-mail"),
-  profile: say("profil", "profile"),
-  "mailing list": say("liste de diffusion", "mailing list"),
-  succeeded: say("réussi", "succeeded"),
-  failed: say("échoué", "failed"),
-  "timed out": say("trop long", "timed out"),
-  interrupted: say("interrompu", "interrupted"),
-  lost: say("perdu", "lost"),
-  undone: say("défait", "undone")
-})
+const known: Readonly<Record<string, Text>> = {
+  registration: { fr: "inscription", en: "registration" },
+  notification: { fr: "notification", en: "notification" },
+  "notification-async": { fr: "notification async", en: "async notification" },
+  maintenance: { fr: "entretien", en: "maintenance" },
+  "e-mail": { fr: "e-mail", en: "e-mail" },
+  profile: { fr: "profil", en: "profile" },
+  "mailing list": { fr: "liste de diffusion", en: "mailing list" },
+  succeeded: { fr: "réussi", en: "succeeded" },
+  failed: { fr: "échoué", en: "failed" },
+  "timed out": { fr: "trop long", en: "timed out" },
+  interrupted: { fr: "interrompu", en: "interrupted" },
+  lost: { fr: "perdu", en: "lost" },
+  undone: { fr: "défait", en: "undone" }
+}
 
 /** The words of the server for kinds, activities and the outcomes of attempts; an unknown one stays as it is. */
-export const wordText = (word: string, say: Say): string => known(say)[word] ?? word
+export const wordText = (word: string): string => known[word]?.[language.value] ?? word

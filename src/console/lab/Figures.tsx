@@ -1,3 +1,5 @@
+import type { Text } from "../../domain/Text.ts"
+import type { Outcome } from "../../timeline/Timeline.ts"
 import { durationText } from "../action/moments.ts"
 import { language, say } from "../texts.ts"
 import { outcomeTones } from "../timeline/outcomeTones.ts"
@@ -88,24 +90,17 @@ const related = ({ of, relation }: Row, wrong: Experiment | undefined, right: Ex
     : say(`bonne : ${relation(times(other / one))}`, `right: ${relation(times(other / one))}`)
 }
 
-const outcomeText = ({ failure, outcome }: Experiment): string => {
-  switch (outcome) {
-    case "running":
-      return say("en cours", "running")
-    case "success":
-      return say("terminée", "ended")
-    case "interrupted":
-      return say("interrompue", "interrupted")
-    case "defect":
-      return say("défaut, voir le journal du serveur", "defect, see the server's log")
-    case "failure":
-      return failure ?? say("échouée", "failed")
-  }
+const outcomeWords: Readonly<Record<Outcome, Text>> = {
+  running: { fr: "en cours", en: "running" },
+  success: { fr: "terminée", en: "ended" },
+  interrupted: { fr: "interrompue", en: "interrupted" },
+  defect: { fr: "défaut, voir le journal du serveur", en: "defect, see the server's log" },
+  failure: { fr: "échouée", en: "failed" }
 }
 
 /** The state of an experiment in a word. */
-export const WayState = ({ experiment }: { readonly experiment: Experiment }) => (
-  <Status tone={outcomeTones[experiment.outcome]}>{outcomeText(experiment)}</Status>
+export const WayState = ({ experiment: { failure, outcome } }: { readonly experiment: Experiment }) => (
+  <Status tone={outcomeTones[outcome]}>{failure ?? outcomeWords[outcome][language.value]}</Status>
 )
 
 interface Props {

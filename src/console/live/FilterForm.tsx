@@ -1,8 +1,9 @@
-import { say } from "../texts.ts"
+import { outcomeWords } from "../../timeline/words.ts"
+import { language, say } from "../texts.ts"
 import { Field } from "../widgets/Field.tsx"
 import type { Filter } from "./Filter.ts"
 import { kinds, outcomes } from "./Summary.ts"
-import { kindText, outcomeText } from "./words.ts"
+import { kindWords } from "./words.ts"
 
 interface Props {
   readonly filter: Filter
@@ -36,7 +37,9 @@ export const FilterForm = ({ filter, onChange }: Props) => (
             onChange({ ...filter, outcome: outcomes.find((outcome) => outcome === value) ?? "" })}
         >
           <option value="">{say("toutes", "any")}</option>
-          {outcomes.map((outcome) => <option key={outcome} value={outcome}>{outcomeText(outcome, say)}</option>)}
+          {outcomes.map((outcome) => (
+            <option key={outcome} value={outcome}>{outcomeWords[outcome][language.value]}</option>
+          ))}
         </select>
       )}
     </Field>
@@ -49,7 +52,7 @@ export const FilterForm = ({ filter, onChange }: Props) => (
             onChange({ ...filter, kind: kinds.find((kind) => kind === value) ?? "" })}
         >
           <option value="">{say("tous", "any")}</option>
-          {kinds.map((kind) => <option key={kind} value={kind}>{kindText(kind, say)}</option>)}
+          {kinds.map((kind) => <option key={kind} value={kind}>{kindWords[kind][language.value]}</option>)}
         </select>
       )}
     </Field>

@@ -1,11 +1,12 @@
+import { outcomeWords } from "../../timeline/words.ts"
 import { durationText, timeOfDay } from "../action/moments.ts"
 import { routeText } from "../router.ts"
-import { say } from "../texts.ts"
+import { language, say } from "../texts.ts"
 import { outcomeTones } from "../timeline/outcomeTones.ts"
 import { Status } from "../widgets/Status.tsx"
 import { type Column, Table } from "../widgets/Table.tsx"
 import { durationOf, type Summary, titleOf } from "./Summary.ts"
-import { kindText, outcomeText } from "./words.ts"
+import { kindWords } from "./words.ts"
 
 const columns = (longest: number, now: number): ReadonlyArray<Column<Summary>> => [
   {
@@ -32,10 +33,10 @@ const columns = (longest: number, now: number): ReadonlyArray<Column<Summary>> =
   {
     title: say("Issue", "Outcome"),
     cell: ({ outcome, status }) => (
-      <Status tone={outcomeTones[outcome]}>{status ?? ""} {outcomeText(outcome, say)}</Status>
+      <Status tone={outcomeTones[outcome]}>{status ?? ""} {outcomeWords[outcome][language.value]}</Status>
     )
   },
-  { title: say("Genre", "Kind"), cell: ({ kind }) => kindText(kind, say) },
+  { title: say("Genre", "Kind"), cell: ({ kind }) => kindWords[kind][language.value] },
   { title: say("Fibres", "Fibers"), isFigure: true, cell: ({ fibers }) => fibers },
   { title: say("Début", "Began"), isFigure: true, cell: ({ started_at }) => timeOfDay(started_at) }
 ]

@@ -1,6 +1,7 @@
+import type { Text } from "../../domain/Text.ts"
 import { sizeText } from "../action/moments.ts"
 import { TimelineLink } from "../action/TimelineLink.tsx"
-import { say } from "../texts.ts"
+import { language, say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import { Problem } from "../widgets/Problem.tsx"
 import { Status, type Tone } from "../widgets/Status.tsx"
@@ -15,21 +16,13 @@ const tones: Readonly<Record<State, Tone>> = {
   stopped: "stopped"
 }
 
-const stateText = (state: State): string => {
-  switch (state) {
-    case "waiting":
-      return say("attend", "waiting")
-    case "sending":
-      return say("en route", "on its way")
-    case "paused":
-      return say("en pause", "paused")
-    case "stored":
-      return say("gardé", "stored")
-    case "failed":
-      return say("refusé", "refused")
-    case "stopped":
-      return say("arrêté", "stopped")
-  }
+const stateWords: Readonly<Record<State, Text>> = {
+  waiting: { fr: "attend", en: "waiting" },
+  sending: { fr: "en route", en: "on its way" },
+  paused: { fr: "en pause", en: "paused" },
+  stored: { fr: "gardé", en: "stored" },
+  failed: { fr: "refusé", en: "refused" },
+  stopped: { fr: "arrêté", en: "stopped" }
 }
 
 /** Pauses, resumes and stops a file on its way. */
@@ -71,7 +64,7 @@ export const SendingRow = ({ sending }: { readonly sending: Sending }) => {
   return (
     <li class="sending">
       <span class="sending-name">{name}</span>
-      <Status tone={tones[state]}>{stateText(state)}</Status>
+      <Status tone={tones[state]}>{stateWords[state][language.value]}</Status>
       <progress max={Math.max(1, total)} value={sent} aria-label={say(`Envoyé de ${name}`, `Sent of ${name}`)} />
       <span class="figure">{sizeText(Math.min(sent, size))} / {sizeText(size)}</span>
       <span class="buttons">
