@@ -1,23 +1,22 @@
 import { useRef } from "preact/hooks"
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { Axis, panned } from "./Axis.ts"
+import { Profile } from "./Profile.ts"
 import type { TimelineState } from "./TimelineState.ts"
 import { useCanvas } from "./useCanvas.ts"
 
-/** Counts, for each pixel, the time in which fibers ran or could run, and in which they waited. */
+/** Counts, for each pixel, the fibers that ran or could run, and those that waited. */
 const load = (timelines: ReadonlyArray<Timeline>, axis: Axis) => {
   const width = Math.ceil(axis.width)
-  const [busy, waiting] = [new Float32Array(width + 1), new Float32Array(width + 1)]
+  const [busy, waiting] = [new Profile(width), new Profile(width)]
   for (const { slices } of timelines) {
     for (const { from, state, to } of slices) {
-      const [left, right] = [axis.x(from), axis.x(to)]
-      const counts = state === "waiting" ? waiting : busy
-      for (let x = Math.floor(left); x <= Math.min(width, right); x++) {
-        counts[x] = (counts[x] ?? 0) + Math.min(right, x + 1) - Math.max(left, x)
-      }
+      const profile = state === "waiting" ? waiting : busy
+      profile.change(axis.x(from), 1)
+      profile.change(axis.x(to), -1)
     }
   }
-  return { busy, waiting }
+  return { busy: busy.counts, waiting: waiting.counts }
 }
 
 interface Kept {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
+import { FastCheck as fc } from "effect"
 import { Axis, DrawnTime } from "../../../src/console/timeline/Axis.ts"
 import { barsOf } from "../../../src/console/timeline/bars.ts"
 import { foldedTime, idleGaps } from "../../../src/console/timeline/gaps.ts"
 import { gridRows, search } from "../../../src/console/timeline/grid.ts"
 import { allMoments, stepped } from "../../../src/console/timeline/moments.ts"
 import { partsOf } from "../../../src/console/timeline/parts.ts"
+import { Profile } from "../../../src/console/timeline/Profile.ts"
 import { sliceAt, Track } from "../../../src/console/timeline/Track.ts"
 import { duration, moment } from "../../../src/console/timeline/words.ts"
 import { fiber, large, recording, slice } from "../support/recordings.ts"
@@ -61,11 +63,37 @@ describe("idle time", () => {
     expect(idleGaps([waiting, busy], 1000)).toEqual([{ from: 100, to: 150 }, { from: 850, to: 900 }])
   })
 
+  it("is found wherever the moments lie, as by comparing each of them with each slice", () => {
+    const time = fc.integer({ min: 0, max: 10_000 })
+    const times = fc.tuple(time, time, fc.boolean())
+    fc.assert(fc.property(fc.array(times, { maxLength: 12 }), (given) => {
+      const slices = given.map(([one, other, isBusy]) =>
+        slice(1, Math.min(one, other), Math.max(one, other), isBusy ? "running" : "waiting")
+      )
+      const moments = [0, 10_000, ...slices.flatMap(({ from, to }) => [from, to])].toSorted((a, b) => a - b)
+      const isIdle = (at: number) => slices.every(({ from, state, to }) => state === "waiting" || to <= at || from > at)
+      const expected = moments.slice(1).map((to, index) => ({ from: moments[index] ?? 0, to }))
+        .filter(({ from, to }) => to - from >= 200 && isIdle(from))
+      expect(idleGaps([recording({ slices })], 10_000)).toEqual(expected)
+    }))
+  })
+
   it("is folded to one length, and busy time stays as it is", () => {
     const time = foldedTime([waiting], 1000)
     expect(time.drawn(100) - time.drawn(0)).toBe(100)
     expect(time.drawn(400) - time.drawn(100)).toBeCloseTo(time.drawn(900) - time.drawn(500))
     expect(time.total).toBeLessThan(400)
+  })
+})
+
+describe("the profile of the minimap", () => {
+  it("is the mean count of fibers in each pixel", () => {
+    const profile = new Profile(4)
+    for (const [from, to] of [[0, 4], [0.5, 2.25], [1.25, 1.75]] as const) {
+      profile.change(from, 1)
+      profile.change(to, -1)
+    }
+    expect([...profile.counts].slice(0, 4)).toEqual([1.5, 2.5, 1.25, 1])
   })
 })
 
