@@ -37,6 +37,16 @@ export class Away extends Error {}
 /** Tells whether the server answers. The frame shows when it does not. */
 export const isAway = signal(false)
 
+/** Counts the returns of the server. A view that reads it reads its data anew, as it may have missed some. */
+export const returns = signal(0)
+
+/** Notes that the server has answered. One that has not started yet, or stops, is as far away as before. */
+export const answered = ({ status }: Response): void => {
+  if (!isAway.peek() || status === 503) return
+  isAway.value = false
+  returns.value += 1
+}
+
 export interface Asked {
   readonly method?: string
   /** Sent as JSON, unless it is a form or a text. */
@@ -85,7 +95,7 @@ export const ask = async (path: string, asked: Asked = {}): Promise<Response> =>
     isAway.value = true
     throw new Away(say("Le serveur ne répond pas.", "The server does not answer."))
   })
-  isAway.value = false
+  answered(response)
   if (response.status === 401 && await askForToken(given["authorization"])) return ask(path, asked)
   if (!response.ok) throw await refused(response)
   return response

@@ -24,6 +24,31 @@ test("asks for the token of a server that wants one, and keeps it for the tab", 
   ])
 })
 
+test("reads anew what it could not read, once the server is back", async ({ tested }) => {
+  const server = await startServer()
+  onTestFinished(server.stop)
+  const opened = await tested.open("#/accounts", { origin: server.origin })
+  await opened.getByRole("region", { name: "Account of Alice" }).waitFor()
+  await opened.goto(`${server.origin}/#/timelines`)
+  const unopened = await tested.open("#/timelines", { origin: server.origin })
+  for (const page of [opened, unopened]) await page.getByRole("heading", { name: "Recently recorded" }).waitFor()
+  await server.stop()
+  await opened.goto(`${server.origin}/#/accounts`)
+  await opened.getByRole("alert").waitFor()
+  // the code of this view was never loaded
+  await unopened.goto(`${server.origin}/#/uploads`)
+  await unopened.getByText("This view could not be loaded.").waitFor()
+  // a server that has not started yet refuses all
+  let refusals = 2
+  await opened.route(/\/(health|users)/, (route) => refusals-- > 0 ? route.fulfill({ status: 503 }) : route.continue())
+  const back = await startServer({ PORT: new URL(server.origin).port })
+  onTestFinished(back.stop)
+  await opened.getByRole("region", { name: "Account of Alice" }).waitFor()
+  expect(await opened.getByRole("alert").count()).toBe(0)
+  await unopened.getByText("No files.").waitFor()
+  expect(tested.faults.splice(0)).toEqual([expect.stringContaining("ERR_CONNECTION_REFUSED")])
+})
+
 test("says that the server is away, and goes on once it is back", async ({ tested }) => {
   const server = await startServer()
   onTestFinished(server.stop)

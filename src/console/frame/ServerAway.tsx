@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks"
-import { isAway } from "../api.ts"
+import { answered, isAway } from "../api.ts"
 import { say } from "../texts.ts"
 
 /** Milliseconds between two looks whether the server is back. */
@@ -11,9 +11,7 @@ export const ServerAway = () => {
   useEffect(() => {
     if (!away) return
     const timer = setInterval(() => {
-      fetch("/health/live").then(() => {
-        isAway.value = false
-      }, () => undefined)
+      fetch("/health/ready").then(answered, () => undefined)
     }, pause)
     return () => clearInterval(timer)
   }, [away])

@@ -5,7 +5,7 @@ import { Ledger } from "../accounts/Ledger.ts"
 import { LedgerPanel } from "../accounts/LedgerPanel.tsx"
 import { TransferForm } from "../accounts/TransferForm.tsx"
 import { usePages } from "../action/Pages.ts"
-import { report } from "../api.ts"
+import { report, returns } from "../api.ts"
 import { go, route, routeText } from "../router.ts"
 import { say } from "../texts.ts"
 import { Problem } from "../widgets/Problem.tsx"
@@ -13,7 +13,7 @@ import { Problem } from "../widgets/Problem.tsx"
 /** The view `#/accounts?from=&to=`: two accounts with their ledgers, and transfers between them. */
 export const Accounts = () => {
   const users = usePages<User>()
-  useEffect(() => void users.load("/users?limit=1000"), [])
+  useEffect(() => void users.load("/users?limit=1000"), [returns.value])
   const { rows } = users
   const [first, second] = rows.value
   const { query } = route.value
@@ -30,7 +30,7 @@ export const Accounts = () => {
   const mark = () => {
     for (const ledger of ledgers) ledger.mark()
   }
-  useEffect(load, [ledgers])
+  useEffect(load, [ledgers, returns.value])
 
   return (
     <>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import { outcomeWords } from "../../timeline/words.ts"
-import { report } from "../api.ts"
+import { report, returns } from "../api.ts"
 import { go, route, routeText } from "../router.ts"
 import { language, say } from "../texts.ts"
 import { findOpened, isFile, opened } from "../timeline/files.ts"
@@ -75,7 +75,7 @@ const Choice = () => {
     newest(most).then((summaries) => {
       recent.value = summaries
     }, report)
-  }, [])
+  }, [returns.value])
   return (
     <>
       <h1>{say("Chronologies", "Timelines")}</h1>

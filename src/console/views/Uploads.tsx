@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks"
 import { usePages } from "../action/Pages.ts"
+import { returns } from "../api.ts"
 import { say } from "../texts.ts"
 import { DropZone } from "../uploads/DropZone.tsx"
 import { Queue } from "../uploads/Queue.ts"
@@ -15,8 +16,8 @@ const queue = new Queue()
 /** The view `#/uploads`: sends files, several at once, each with its progress and a pause; lists and deletes them. */
 export const Uploads = () => {
   const uploads = usePages<Upload>()
+  useEffect(() => void uploads.load(path), [returns.value])
   useEffect(() => {
-    void uploads.load(path)
     queue.onStored = () => void uploads.load(path)
     return () => {
       queue.onStored = () => undefined
