@@ -1,6 +1,6 @@
 import { expect } from "vitest"
 import { test } from "./support/console.ts"
-import { rowNames } from "./support/timelines.ts"
+import { rowNames, selectedName } from "./support/timelines.ts"
 
 /** Makes the server record a request, under an id that no other test has. */
 const recorded = (id: string) => ({ traceparent: `00-${id}-b7ad6b7169203331-01` })
@@ -18,6 +18,28 @@ test("a recording of the server grows on the page until its run has ended", asyn
   await answer
   await outcome.getByText("succeeded").waitFor()
   expect((await rowNames(page)).join()).toContain("Basics.asyncSlow")
+})
+
+test("a link to the place that is looked at can be copied, and opens there", async ({ tested }) => {
+  const id = "5c0e1f0a5c0e1f0a5c0e1f0a5c0e1f0d"
+  await fetch(`${tested.origin}/users/1/complete-profile`, { headers: recorded(id) })
+  const page = await tested.open(`#/timelines/${id}`, { permissions: ["clipboard-read", "clipboard-write"] })
+  await page.getByRole("treegrid").focus()
+  await page.keyboard.press("End")
+  // at once, before the address has followed the reader
+  await page.getByRole("treegrid").evaluate(async (grid) => {
+    grid.dispatchEvent(new KeyboardEvent("keydown", { key: "+", bubbles: true }))
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    for (const button of document.querySelectorAll("button")) if (button.textContent === "Copy link") button.click()
+  })
+  await page.getByRole("button", { name: "Link copied" }).waitFor()
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  const chosen = await selectedName(page)
+  const query = new URLSearchParams(link.split("?")[1])
+  expect([...query.keys()]).toEqual(["from", "to", "fiber"])
+  await page.getByRole("button", { name: "Copy link" }).waitFor()
+  const other = await tested.open(link.slice(tested.origin.length + 1))
+  await expect.poll(() => selectedName(other)).toBe(chosen)
 })
 
 test("recordings of the server are listed, and two of them share an axis", async ({ tested }) => {

@@ -48,6 +48,17 @@ const run = recording({
   recorded_in_ns: 1500
 })
 
+/** The part of the axis that the address names, which waits for the reader to rest; undefined for all of it. */
+const shownPart = (page: Page) => {
+  const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1])
+  return query.has("from") ? [Number(query.get("from")), Number(query.get("to"))] as const : undefined
+}
+
+const shownLength = (page: Page) => {
+  const [from = 0, to = 0] = shownPart(page) ?? []
+  return to === 0 ? undefined : to - from
+}
+
 const details = (page: Page) => page.getByRole("complementary", { name: "Details" })
 
 describe("a recording", () => {
@@ -136,11 +147,7 @@ describe("a recording", () => {
 
   test("is zoomed by wheel, keys and buttons, and folded, and the address follows", async ({ tested }) => {
     const page = await openFile(tested, run)
-    // the address waits for the reader to rest
-    const shown = () => {
-      const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1])
-      return query.has("from") ? Number(query.get("to")) - Number(query.get("from")) : undefined
-    }
+    const shown = () => shownLength(page)
     await expect.poll(shown).toBeUndefined()
     await page.getByRole("treegrid").focus()
     await page.keyboard.press("+")
@@ -160,6 +167,57 @@ describe("a recording", () => {
     await page.keyboard.press("f")
     expect(await page.getByRole("button", { name: "Fold idle time", pressed: true }).count()).toBe(1)
     expect((await drawn(page)).bars).toBe(before.bars)
+  })
+
+  test("is zoomed by two fingers, which keep the moments below them", async ({ tested }) => {
+    const page = await openFile(tested, run, { hasTouch: true, viewport: { width: 390, height: 844 } })
+    const { width, x = 0, y = 0 } = await page.locator(".timeline-bars").boundingBox() ?? { width: 0 }
+    const touches = await page.context().newCDPSession(page)
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...places: ReadonlyArray<number>) =>
+      touches.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: places.map((place, id) => ({ id, x: x + place, y: y + 40 }))
+      })
+    const [left, right, middle] = [width / 2 - 30, width / 2 + 30, width / 2]
+    await touch("touchStart", left, right)
+    await touch("touchMove", left - 15, right + 15)
+    await touch("touchMove", left - 30, right + 30)
+    await touch("touchEnd")
+    await expect.poll(() => Math.round((shownLength(page) ?? 0) / (10 * ms))).toBe(50)
+    const [from = 0, to = 0] = shownPart(page) ?? []
+    // the axis ends some pixels before the canvas does; the fingers move one after the other
+    const plot = width - 12
+    expect(Math.abs(from + (to - from) * middle / plot - 1000 * ms * middle / plot)).toBeLessThan(25 * ms)
+    // the fingers have chosen nothing
+    expect(await page.locator("[role=row][aria-selected=true]").count()).toBe(0)
+    await touch("touchStart", left)
+    await touch("touchMove", left + 40)
+    await touch("touchMove", left + 80)
+    await touch("touchEnd")
+    await expect.poll(() => shownPart(page)?.[0]).toBeLessThan(from - 50 * ms)
+    expect(Math.round((shownLength(page) ?? 0) / ms)).toBe(Math.round((to - from) / ms))
+  })
+
+  test("is moved along by the window of its minimap", async ({ tested }) => {
+    const page = await openFile(tested, run)
+    await page.getByRole("treegrid").focus()
+    await page.keyboard.press("+")
+    await page.keyboard.press("+")
+    await expect.poll(() => shownPart(page)).toEqual([375 * ms, 625 * ms])
+    const { width, x = 0, y = 0 } = await page.locator(".timeline-minimap").boundingBox() ?? { width: 0 }
+    const plot = width - 12
+    // a press beside the window brings its middle there, and a drag takes it along
+    await page.mouse.move(x + plot * 0.25, y + 10)
+    await page.mouse.down()
+    const near = (moment: number) => expect.poll(() => Math.round((shownPart(page)?.[0] ?? 0) / (10 * ms))).toBe(moment)
+    await near(13)
+    await page.mouse.move(x + plot * 0.75, y + 10, { steps: 4 })
+    await page.mouse.up()
+    await near(63)
+    expect(shownLength(page)).toBe(250 * ms)
+    // the pointer leaves the window behind once it is released
+    await page.mouse.move(x + plot * 0.3, y + 10)
+    await near(63)
   })
 
   test("is searched by name", async ({ tested }) => {

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks"
 import type { Timeline as Recording } from "../../timeline/Timeline.ts"
 import { report } from "../api.ts"
 import { type Place, TimelineView } from "../components/TimelineView.tsx"
+import { tell } from "../frame/notices.ts"
 import { replaceAddress, route, routeText } from "../router.ts"
 import { say } from "../texts.ts"
 import { Compare } from "../timeline/Compare.tsx"
@@ -19,13 +20,32 @@ const numberOf = (text: string | undefined): number | undefined =>
 /** Milliseconds without a movement after which the address follows: browsers refuse to change it too often. */
 const settled = 200
 
-const CopyLink = () => {
+/** Milliseconds for which a button says that it has done its work. */
+const said = 3000
+
+/** Copies the address of the page, at the place that the reader looks at now. */
+const CopyLink = ({ follow }: { readonly follow: () => void }) => {
   const isCopied = useSignal(false)
   const copy = () => {
+    follow()
+    if (!isSecureContext) {
+      return tell(
+        "info",
+        say("Copiez l'adresse de la page.", "Copy the address of the page."),
+        say("Le navigateur ne laisse copier qu'en HTTPS.", "The browser lets pages copy by HTTPS alone.")
+      )
+    }
     navigator.clipboard.writeText(location.href).then(() => {
       isCopied.value = true
     }, report)
   }
+  useEffect(() => {
+    if (!isCopied.value) return
+    const over = setTimeout(() => {
+      isCopied.value = false
+    }, said)
+    return () => clearTimeout(over)
+  }, [isCopied.value])
   return (
     <Button onClick={copy}>
       {isCopied.value ? say("Lien copié", "Link copied") : say("Copier le lien", "Copy link")}
@@ -47,12 +67,14 @@ const Shown = ({ id, other, timeline }: Props) => {
     fiber: numberOf(query["fiber"])
   })
   const timer = useRef(0)
-  const keepPlace = (next: Place) => {
+  const follow = () => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => {
-      const { fiber, from, to } = next
-      replaceAddress(routeText("timelines", id, { from, to, fiber, with: route.peek().query["with"] }))
-    }, settled)
+    replaceAddress(routeText("timelines", id, { ...place.current, with: query["with"] }))
+  }
+  const keepPlace = (next: Place) => {
+    place.current = next
+    clearTimeout(timer.current)
+    timer.current = setTimeout(follow, settled)
   }
   useEffect(() => () => clearTimeout(timer.current), [])
   return (
@@ -64,7 +86,7 @@ const Shown = ({ id, other, timeline }: Props) => {
       tools={
         <>
           <Compare id={id} />
-          {!isFile(id) && <CopyLink />}
+          {!isFile(id) && <CopyLink follow={follow} />}
         </>
       }
     />
