@@ -61,14 +61,33 @@ describe("the Lab", () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await tested.open("#/lab/transfer?latency=10&tasks=2&disk=0", { colorScheme })
       await runBoth(page)
-      await page.getByText("The handbook :").click()
+      await page.getByText("The handbook:").click()
       await page.getByText("async with database_transaction()").waitFor()
-      await page.getByText("The code that runs :").click()
+      await page.getByText("The code that runs:").click()
       await page.getByText("export class Transfers").waitFor()
       expect(await accessibilityFaults(page)).toEqual([])
     }
     const french = await tested.open("#/lab/cpu", { locale: "fr-FR", viewport: { width: 390, height: 800 } })
     await french.getByRole("heading", { name: "Calculer sur la boucle, ou à côté" }).waitFor()
     expect(await french.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    // the list of chapters is wider than a phone, and shows the present one
+    const [left, right] = await french.locator(".lab-chapters [aria-current]").evaluate((link) => {
+      const { left, right } = link.getBoundingClientRect()
+      return [left, right]
+    })
+    expect(left).toBeGreaterThanOrEqual(0)
+    expect(right).toBeLessThanOrEqual(390)
+  })
+
+  test("has room for its figures in French, on a small desktop", async ({ tested }) => {
+    const page = await tested.open("#/lab/parallel?latency=10&tasks=2", {
+      locale: "fr-FR",
+      viewport: { width: 1280, height: 800 }
+    })
+    await page.getByRole("button", { name: "Lancer les deux" }).click()
+    await ended(page, 2)
+    const figures = page.getByRole("region", { name: "Chiffres mesurés" })
+    expect(await figures.getByRole("cell", { name: /^(bonne|mauvaise) : / }).count()).toBeGreaterThan(0)
+    expect(await figures.evaluate(({ clientWidth, scrollWidth }) => scrollWidth - clientWidth)).toBe(0)
   })
 })

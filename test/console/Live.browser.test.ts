@@ -26,7 +26,7 @@ test("a request appears while it runs, grows, and ends as what it was; it opens 
   const first = await width()
   await expect.poll(width).not.toBe(first)
   await answer
-  await row.getByText("200 success").waitFor()
+  await row.getByText("200 succeeded").waitFor()
   expect(await accessibilityFaults(page)).toEqual([])
   await row.getByRole("link").click()
   await page.getByRole("treegrid").waitFor()

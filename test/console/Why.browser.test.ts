@@ -50,10 +50,10 @@ test("a run tells why it took so long, and each part of its critical path leads 
   const parts = path.getByRole("button")
   const told = await parts.evaluateAll((buttons) => buttons.map(({ ariaLabel }) => ariaLabel))
   expect(told.map((text) => text?.split(",")[0])).toEqual([
-    "0.9 s pause",
-    "0.6 s permit",
-    "0.031 s run",
-    "0.269 s ready"
+    "900 ms pause",
+    "600 ms permit",
+    "31 ms run",
+    "269 ms ready"
   ])
   expect(told[1]).toContain("Report.page: waits for a permit, batch, place 2, held by Report.sum")
   await parts.nth(1).click()

@@ -52,7 +52,7 @@ const Choice = ({ label, onChange, users, value }: {
 /** Moves money between two users. The same request can be sent again: its key makes it take effect once. */
 export const TransferForm = ({ from, onAnswer, onChoose, onSend, to, users }: Props) => {
   const action = useAction()
-  const amount = useSignal("10.50")
+  const amount = useSignal(say("10,50", "10.50"))
   const sent = useSignal<Sent | undefined>(undefined)
   const answer = useSignal<Answer | undefined>(undefined)
 

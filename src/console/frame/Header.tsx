@@ -1,6 +1,6 @@
-import { useEffect, useRef } from "preact/hooks"
 import { routeText } from "../router.ts"
 import { choose, language, say } from "../texts.ts"
+import { useCentred } from "../widgets/useCentred.ts"
 import { chooseTheme, theme } from "./theme.ts"
 import { type View, views } from "./views.ts"
 
@@ -40,11 +40,7 @@ const Switches = () => {
 }
 
 const Views = ({ current }: { readonly current: View }) => {
-  const list = useRef<HTMLUListElement>(null)
-  useEffect(() => {
-    // on a phone the list is wider than the page
-    list.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" })
-  }, [current])
+  const list = useCentred<HTMLUListElement>(current)
   return (
     <ul ref={list} class="views">
       {views.map((view) => (

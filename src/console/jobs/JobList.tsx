@@ -26,12 +26,12 @@ const columns = (state: State | undefined): ReadonlyArray<Column<Job>> => [
   {
     title: say("Tâche", "Job"),
     cell: ({ id, kind }) => (
-      <a href={routeText("jobs", String(id), { state })}>
+      <a class="job-name" href={routeText("jobs", String(id), { state })}>
         {wordText(kind)} {id}
       </a>
     )
   },
-  { title: say("Pour", "For"), cell: emailOf },
+  { title: say("Pour", "For"), cell: (job) => <span class="email">{emailOf(job)}</span> },
   {
     title: say("État", "State"),
     cell: (job) => <Status tone={tones[job.state]}>{stateWords[job.state][language.value]}</Status>

@@ -24,7 +24,7 @@ export const Lesson = ({ chapter: { section, source } }: { readonly chapter: Cha
   return (
     <div class="lab-lesson">
       <details onToggle={load}>
-        <summary>{say("Le manuel", "The handbook")} : {section}</summary>
+        <summary>{say(`Le manuel : ${section}`, `The handbook: ${section}`)}</summary>
         {texts.value !== undefined && (
           <div lang="fr">
             <Code label={section}>{texts.value.section}</Code>
@@ -32,7 +32,7 @@ export const Lesson = ({ chapter: { section, source } }: { readonly chapter: Cha
         )}
       </details>
       <details onToggle={load}>
-        <summary>{say("Le code qui s'exécute", "The code that runs")} : {source}</summary>
+        <summary>{say(`Le code qui s'exécute : ${source}`, `The code that runs: ${source}`)}</summary>
         {texts.value !== undefined && <Code label={source}>{texts.value.source}</Code>}
       </details>
     </div>

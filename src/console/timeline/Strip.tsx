@@ -14,7 +14,7 @@ interface Props {
 }
 
 const Part = ({ part: { from, segment, to }, state, track }: Props & { readonly part: StripPart }) => {
-  const time = duration(to - from, language.value, track.timeline.duration_ns)
+  const time = duration(to - from, language.value)
   const style = { flexGrow: to - from }
   if (segment === undefined) return <li class="path-rest" style={style} title={time} />
   const { fiber, reason, stall, state: shown } = segment
@@ -41,7 +41,7 @@ const Part = ({ part: { from, segment, to }, state, track }: Props & { readonly 
         title={words}
         onClick={choose}
       >
-        {seen}
+        <span class="path-text">{seen}</span>
       </button>
     </li>
   )

@@ -1,10 +1,11 @@
 import { useSignal, useSignalEffect } from "@preact/signals"
-import { askJson } from "../api.ts"
+import { askJson, returns } from "../api.ts"
 import type { Chapter } from "../lab/Chapter.ts"
 import { ChapterPanel } from "../lab/ChapterPanel.tsx"
 import { route, routeText } from "../router.ts"
 import { language, say } from "../texts.ts"
 import { Problem } from "../widgets/Problem.tsx"
+import { useCentred } from "../widgets/useCentred.ts"
 
 /** The view `#/lab/{chapter}`: the handbook's lessons as experiments, with their knobs in the address. */
 export const Lab = () => {
@@ -14,6 +15,7 @@ export const Lab = () => {
   useSignalEffect(() => {
     // the server writes the texts, in the language of the console
     void language.value
+    void returns.value
     const stop = new AbortController()
     askJson<ReadonlyArray<Chapter>>("/experiments", { signal: stop.signal }).then((found) => {
       chapters.value = found
@@ -25,6 +27,7 @@ export const Lab = () => {
   })
 
   const shown = chapters.value.find(({ name }) => name === route.value.id) ?? chapters.value[0]
+  const list = useCentred<HTMLOListElement>(shown)
   return (
     <>
       <h1>{say("Laboratoire", "Lab")}</h1>
@@ -37,7 +40,7 @@ export const Lab = () => {
       {fault.value !== undefined && <Problem error={fault.value} />}
       <div class="lab">
         <nav class="lab-chapters" aria-label={say("Chapitres", "Chapters")}>
-          <ol>
+          <ol ref={list}>
             {chapters.value.map(({ name, title }) => (
               <li key={name}>
                 <a href={routeText("lab", name)} aria-current={name === shown?.name ? "page" : undefined}>{title}</a>
