@@ -120,6 +120,10 @@ describe("a recording", () => {
     await panel.getByRole("button", { name: "Upstream.get" }).first().click()
     expect(await selectedName(page)).toBe("Upstream.get")
     expect(await panel.textContent()).toContain("attempt 2 · 200 ms")
+    // after a press on a bar the keys go through fibers and events
+    await page.mouse.click((box?.x ?? 0) + 50, (box?.y ?? 0) + 2 * 26 + 13)
+    await page.keyboard.press("ArrowUp")
+    expect(await selectedName(page)).toBe("Upstream.get")
   })
 
   test("says why it took its time, who stalled the loop, and who shared a commit", async ({ tested }) => {
@@ -217,7 +221,8 @@ describe("a recording", () => {
     expect(shownLength(page)).toBe(250 * ms)
     // the pointer leaves the window behind once it is released
     await page.mouse.move(x + plot * 0.3, y + 10)
-    await near(63)
+    await page.keyboard.press("+")
+    await near(69)
   })
 
   test("is searched by name", async ({ tested }) => {

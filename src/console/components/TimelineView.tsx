@@ -71,6 +71,7 @@ export const TimelineView = ({ onInterrupt, onPlace, other, place, timeline, too
   const plot = useRef<HTMLDivElement>(null)
   const searchField = useRef<HTMLInputElement>(null)
   const panel = useRef<HTMLElement>(null)
+  const grid = useRef<HTMLDivElement>(null)
   const scrollTop = useSignal(0)
   const height = useSignal(0)
   const plotSize = useSize(plot)
@@ -100,8 +101,20 @@ export const TimelineView = ({ onInterrupt, onPlace, other, place, timeline, too
     event.preventDefault()
   }
 
+  /** Leaves the keys with the fibers after a press on a picture, which takes no focus. */
+  const onMouseDown = (event: MouseEvent) => {
+    if (!(event.target instanceof HTMLCanvasElement)) return
+    event.preventDefault()
+    grid.current?.focus({ preventScroll: true })
+  }
+
   return (
-    <section class="timeline" aria-label={say("Chronologie", "Timeline")} onKeyDown={onKeyDown}>
+    <section
+      class="timeline"
+      aria-label={say("Chronologie", "Timeline")}
+      onKeyDown={onKeyDown}
+      onMouseDown={onMouseDown}
+    >
       <Facts state={state} />
       <Toolbar state={state} searchField={searchField}>{tools}</Toolbar>
       <ChosenMoment state={state} />
@@ -126,6 +139,7 @@ export const TimelineView = ({ onInterrupt, onPlace, other, place, timeline, too
           >
             <div class="timeline-space" style={{ height: `${state.rows.value.length * rowHeight}px` }}>
               <Rows
+                grid={grid}
                 state={state}
                 scrollTop={scrollTop}
                 height={height}

@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from "@preact/signals"
+import type { RefObject } from "preact"
 import { useId } from "preact/hooks"
 import { outcomeWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
@@ -11,6 +12,7 @@ import { duration, summary } from "./words.ts"
 const beyond = 6
 
 interface Props {
+  readonly grid: RefObject<HTMLDivElement | null>
   readonly state: TimelineState
   readonly scrollTop: ReadonlySignal<number>
   readonly height: ReadonlySignal<number>
@@ -82,7 +84,7 @@ const Name = ({ grid, state }: { readonly grid: GridRow; readonly state: Timelin
 }
 
 /** The fibers as a tree grid; only the rows in view exist. The canvas beside it draws what the cells say. */
-export const Rows = ({ height, onDetails, scrollTop, state }: Props) => {
+export const Rows = ({ grid: element, height, onDetails, scrollTop, state }: Props) => {
   const id = useId()
   const rows = state.rows.value
   const first = Math.max(0, Math.floor(scrollTop.value / rowHeight) - beyond)
@@ -101,6 +103,7 @@ export const Rows = ({ height, onDetails, scrollTop, state }: Props) => {
 
   return (
     <div
+      ref={element}
       class="timeline-names"
       role="treegrid"
       tabIndex={0}
