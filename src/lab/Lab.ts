@@ -20,7 +20,7 @@ const mostKept = 256
 /** Settings of every experiment, which keep it apart from the server's data and from the world. */
 const isolated = { databaseUrl: Option.none(), smtpUrl: Option.none() } satisfies Partial<Values>
 
-/** The folder of all experiments. What a crash has left there goes before the first use. */
+/** The folder of all experiments, emptied of what a killed server has left there. */
 const folder = Effect.gen(function*() {
   const { dataDir } = yield* AppConfig
   const fs = yield* FileSystem.FileSystem
@@ -96,6 +96,11 @@ export class Lab extends Context.Tag("barista/lab/Lab")<Lab, {
       const fork = yield* runtime
       const places = Places.make(labExperiments)
       const emptied = yield* Effect.cached(Effect.orDie(folder))
+      // beside the start, which does not wait for it
+      yield* emptied.pipe(
+        Effect.catchAllDefect((defect) => Effect.logWarning("cannot empty the folder of experiments", defect)),
+        Effect.forkScoped
+      )
       const kept = new Map<string, RunningExperiment>()
 
       const keep = (experiment: RunningExperiment) => {

@@ -1,4 +1,4 @@
-import { Effect, Layer, Runtime } from "effect"
+import { Effect, Layer, Queue } from "effect"
 import { fdatasync } from "node:fs"
 import { Database } from "../../platform/sql/Database.ts"
 import { Disk } from "../../platform/sql/SharedSync.ts"
@@ -14,16 +14,22 @@ import { Meters } from "../Meters.ts"
  * thrown away anyway.
  */
 const slowDisk = (milliseconds: number) =>
-  Layer.effect(
+  Layer.scoped(
     Disk,
     Effect.gen(function*() {
-      const runtime = yield* Effect.runtime()
       const meters = yield* Meters
+      // the database has one sync at a time
+      const synced = yield* Queue.bounded<Effect.Effect<void>>(1)
+      yield* Queue.take(synced).pipe(
+        Effect.flatMap(Effect.delay(`${milliseconds} millis`)),
+        Effect.forever,
+        Effect.forkScoped
+      )
       return {
         sync: (descriptor, done) =>
           fdatasync(descriptor, (failure) => {
             if (!meters.isMeasuring) return done(failure)
-            Runtime.runFork(runtime)(Effect.delay(Effect.sync(() => done(failure)), `${milliseconds} millis`))
+            synced.unsafeOffer(Effect.sync(() => done(failure)))
           }),
         lost: () => undefined
       }
