@@ -2,6 +2,8 @@ import { FileSystem } from "@effect/platform"
 import type { PlatformError } from "@effect/platform/Error"
 import { Effect, Stream } from "effect"
 import { join } from "node:path"
+import { waiting } from "../domain/Wait.ts"
+import { waitsForFile } from "../platform/files/fileCall.ts"
 
 const name = "data.txt"
 const firstLine = "Barista reads this file for GET /good-async-usage/.\n"
@@ -20,6 +22,7 @@ export const open = Effect.fnUntraced(function*(folder: string, limit: number) {
   const read = fs.stream(path, { bytesToRead: limit }).pipe(
     Stream.runFold(0, (bytes, chunk) => bytes + chunk.length),
     Effect.map((bytes) => ({ bytes })),
+    waiting(waitsForFile),
     // the file existed at the start, so the log, not a client, must report its removal
     Effect.orDie
   )

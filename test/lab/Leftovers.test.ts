@@ -25,4 +25,4 @@ it.scopedLive("a start removes the data of experiments that a killed server has 
     const again = yield* ServerProcess.server({ DATA_DIR: server.dataDir })
     yield* ServerProcess.port(again)
     yield* Effect.repeat(Effect.zipLeft(left, turn), { until: (names) => names.length === 0 })
-  }).pipe(Effect.provide(NodeContext.layer)))
+  }).pipe(Effect.provide(NodeContext.layer)), 60_000)

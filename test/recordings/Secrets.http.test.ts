@@ -76,4 +76,4 @@ it.scopedLive("no form of any recording has a secret of a caller or of the serve
       look("export", "OTLP", exported.join(""))
       expect(found).toEqual([])
     }).pipe(Effect.provide(server))
-  }), 60_000)
+  }), 120_000)

@@ -5,6 +5,7 @@ import { open, rm } from "node:fs/promises"
 import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import type { Overloaded } from "../../domain/Problem.ts"
+import { waiting } from "../../domain/Wait.ts"
 import type { BlockingLoop } from "../workers/blocking/BlockingLoop.ts"
 import { fileCall, fromCause, waitsForFile } from "./fileCall.ts"
 import type { StorageFull } from "./FileProblems.ts"
@@ -26,8 +27,10 @@ export const removeFile = (path: string): Effect.Effect<void> => Effect.orDie(fi
 export const syncFolder = (path: string): Effect.Effect<void, StorageFull> =>
   Effect.scoped(
     Effect.flatMap(
-      Effect.acquireRelease(fileCall(() => open(path, "r")), (folder) => Effect.promise(() => folder.close())),
-      (folder) => fileCall(() => folder.sync())
+      Effect.acquireRelease(fileCall(() => open(path, "r")), (folder) =>
+        waiting(waitsForFile)(Effect.promise(() => folder.close()))),
+      (folder) =>
+        fileCall(() => folder.sync())
     )
   )
 

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { ServerResponse } from "node:http"
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
+import { waitFor, waiting } from "../../domain/Wait.ts"
 import { Clients } from "./Clients.ts"
 import { Pipeline } from "./Pipeline.ts"
 
@@ -18,6 +19,8 @@ export interface Bounds {
   /** Limit of requests that wait on one connection for an earlier answer. */
   readonly connection: number
 }
+
+const waitsForStop = waitFor("signal", () => ({ name: "stop of the server" }))
 
 const unbounded: Bounds = { server: Infinity, client: Infinity, connection: Infinity }
 
@@ -138,7 +141,7 @@ export class Lifecycle extends Context.Tag("barista/platform/lifecycle/Lifecycle
         clients,
         hasStarted: () => state !== "starting",
         isStopping: () => state === "stopping",
-        stopping: stop.await,
+        stopping: waiting(waitsForStop)(stop.await),
         begin,
         idle: none.await
       }

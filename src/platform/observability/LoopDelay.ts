@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect, type Scope } from "effect"
 import { monitorEventLoopDelay } from "node:perf_hooks"
+import { waitFor, waiting } from "../../domain/Wait.ts"
 
 /** The delay with which the event loop of this process ran its timers. */
 export interface LoopDelay {
@@ -12,8 +13,12 @@ const resolution = 1
 
 const excess = (nanos: number) => Duration.millis(Math.max(0, nanos / 1_000_000 - resolution))
 
+const waitsForSample = waitFor("signal", () => ({ name: "event loop" }))
+
 /** Waits for a sample by the live clock, as the caller's clock may be virtual. */
-const sampled = Effect.withClock(Effect.sleep(Duration.millis(2 * resolution)), Clock.make())
+const sampled = waiting(waitsForSample)(
+  Effect.withClock(Effect.sleep(Duration.millis(2 * resolution)), Clock.make())
+)
 
 /** Begins to measure; the returned effect reads the delay so far. The scope ends the sampling. */
 export const measure: Effect.Effect<Effect.Effect<LoopDelay>, never, Scope.Scope> = Effect.acquireRelease(

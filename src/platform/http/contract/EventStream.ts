@@ -1,6 +1,6 @@
 import { Sse } from "@effect/experimental"
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Data, type Duration, Effect, FiberHandle, Mailbox, Stream } from "effect"
+import { Data, type Duration, Effect, FiberHandle, Mailbox, Option, Stream } from "effect"
 import type { Values } from "../../../AppConfig.ts"
 import { Locale } from "../../../domain/Text.ts"
 import { waitFor, waiting } from "../../../domain/Wait.ts"
@@ -67,6 +67,18 @@ const written = (event: Event): string => {
 }
 
 const waitsForReader = waitFor("queue", () => ({ name: "events" }))
+const waitsForEvent = waitFor("queue", () => ({ name: "next event" }))
+
+/** Streams a mailbox to its end; `Mailbox.toStream` would not say what it waits for. */
+const streamOf = (mailbox: Mailbox.ReadonlyMailbox<string>): Stream.Stream<string> =>
+  Stream.paginateChunkEffect(
+    undefined,
+    () =>
+      Effect.map(
+        waiting(waitsForEvent)(mailbox.takeAll),
+        ([events, isDone]) => [events, isDone ? Option.none() : Option.some(undefined)] as const
+      )
+  )
 
 /**
  * Answers with the server-sent events (WHATWG HTML, 9.2) that `produce` sends, and ends when `produce` ends. The stream
@@ -98,7 +110,7 @@ export const response = (
       Mailbox.into(mailbox),
       Effect.forkScoped
     )
-    return Mailbox.toStream(mailbox)
+    return streamOf(mailbox)
   })
   return Effect.map(Locale, (language) =>
     HttpServerResponse.stream(Stream.encodeText(Stream.unwrapScoped(events)), {
