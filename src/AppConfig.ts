@@ -7,6 +7,7 @@ import { listening } from "./settings/Listening.ts"
 import { mail } from "./settings/Mail.ts"
 import { modelledWork } from "./settings/ModelledWork.ts"
 import { otlp } from "./settings/Otlp.ts"
+import { predictions } from "./settings/Predictions.ts"
 import { requests } from "./settings/Requests.ts"
 import { threads } from "./settings/Threads.ts"
 import { timelines } from "./settings/Timelines.ts"
@@ -29,6 +30,7 @@ export const settings = {
   ...jobs,
   ...lab,
   ...modelledWork,
+  ...predictions,
   ...timelines,
   ...otlp
 }

@@ -69,13 +69,22 @@ const isMany = <A>(issues: ParseResult.SingleOrNonEmpty<A>): issues is readonly 
 
 const all = <A>(issues: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> => (isMany(issues) ? issues : [issues])
 
+/** True if the value is not even of the type that a schema begins with. */
+const isOfOtherType = (issue: ParseResult.ParseIssue): boolean =>
+  issue._tag === "Type" ||
+  ((issue._tag === "Refinement" || issue._tag === "Transformation") && issue.kind === "From" &&
+    isOfOtherType(issue.issue))
+
+const isWhole = (issues: ReadonlyArray<Issue>): boolean => issues.every(({ type }) => type !== "missing")
+
 /**
- * Reports a failed union. If exactly one member has the right type, the client meant that member, and its issues are
- * reported. Otherwise one issue stands for the whole union.
+ * Reports a failed union. If exactly one member has the right type, or exactly one has all its fields, the client meant
+ * that member, and its issues are reported. Otherwise one issue stands for the whole union.
  */
 const ofUnion = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Issue> => {
-  const [meant, ...others] = all(issue.issues).filter(({ _tag }) => _tag !== "Type")
-  return meant !== undefined && others.length === 0 ? collect(meant, path) : leaf(path, broken(issue), "type_error")
+  const typed = all(issue.issues).filter((one) => !isOfOtherType(one)).map((one) => collect(one, path))
+  const [meant, ...others] = typed.length === 1 ? typed : typed.filter(isWhole)
+  return meant !== undefined && others.length === 0 ? meant : leaf(path, broken(issue), "type_error")
 }
 
 /** Explains why no schema can take the value. If the schema's rule says more, the rule takes precedence. */

@@ -92,6 +92,12 @@ export class ModelledUpstream {
 
   /** The attempts that wait for a place. */
   waiting = 0
+  private serving = 0
+
+  /** The attempts that wait or are served, those that nobody waits for included. */
+  get present(): number {
+    return this.waiting + this.serving
+  }
 
   /** Makes the effect that is one attempt of a request. An interruption abandons the attempt. */
   call(request: number, attempt: number): Effect.Effect<void, UpstreamFailed> {
@@ -129,6 +135,7 @@ export class ModelledUpstream {
   private serve(call: Call): void {
     const { now } = this.time
     this.free--
+    this.serving++
     call.start = now
     call.demand = Math.round(call.demand * (this.fault((fault) => fault.slower) ?? 1))
     this.observer.begun(call)
@@ -146,6 +153,7 @@ export class ModelledUpstream {
 
   private next(): void {
     this.free++
+    this.serving--
     const entry = this.newestFirst ? this.line.last : this.line.first
     if (entry === undefined) return
     this.leave(entry)

@@ -1,10 +1,8 @@
 import {
-  Cause,
   Clock,
   Context,
   DefaultServices,
   Effect,
-  Exit,
   FiberId,
   FiberRef,
   FiberRefs,
@@ -14,19 +12,26 @@ import {
   RuntimeFlags,
   type Scheduler
 } from "effect"
-import type { Policy } from "../policy/Policy.ts"
+import type { FailedAttempt } from "../policy/FailedAttempt.ts"
 import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
-import { PolicyTimeout } from "../policy/PolicyTimeout.ts"
+import { isTransient } from "../policy/Transient.ts"
 import { openArrivals } from "./Arrivals.ts"
 import { type Sampler, sampler } from "./Distribution.ts"
 import { purposes } from "./draws.ts"
 import { KeyedRandom } from "./KeyedRandom.ts"
 import { ModelledUpstream } from "./ModelledUpstream.ts"
-import { type Outcome, Samples } from "./Samples.ts"
-import { mostRequests, type Scenario } from "./Scenario.ts"
+import { type Made, outcomeOf } from "./outcomes.ts"
+import { Samples } from "./Samples.ts"
+import { mostRequests, mostUnderWay, type Scenario } from "./Scenario.ts"
 import { StepScheduler } from "./StepScheduler.ts"
 import { Trace } from "./Trace.ts"
 import { VirtualClock } from "./VirtualClock.ts"
+
+/** Virtual nanoseconds of a run at most, 100 days: beyond, they would not be exact. */
+const longestRun = 100 * 86_400_000_000_000
+
+/** A bound that each run has, so that no scenario takes the memory of its host. */
+export type Bound = "requests under way" | "attempts at the upstream" | "virtual time"
 
 const nobody = { request: 0, attempt: 0 }
 
@@ -58,20 +63,21 @@ export class Run {
   private readonly upstream: ModelledUpstream
   private readonly transform: PolicyInterpreter.Transformer
   private readonly runtime: Runtime.Runtime<never>
-  private readonly policy: Policy
   /** The requests of fibers that draw, by the number of the fiber; kept only where a policy draws. */
   private readonly requests = new Map<number, number>()
   private readonly draws: boolean
+  /** Requests whose retry the budget refused; kept only where there is a budget. */
+  private readonly spent: Set<number> | undefined
   private readonly most: number
   private readonly until: number
   private readonly next: (request: number) => void
 
   constructor(scenario: Scenario, seed: number, write?: (line: string) => void) {
     this.scenario = scenario
-    this.policy = scenario.policy
     this.samples = new Samples(() => this.clock.now, new Trace(write), scenario.warmup ?? 0)
     this.upstream = new ModelledUpstream(scenario.upstream, seed, this.clock, this.samples)
     this.draws = scenario.policy.retry?.jitter !== undefined
+    this.spent = scenario.policy.retry?.budget && new Set()
     this.transform = Effect.runSync(PolicyInterpreter.make(scenario.policy)).apply()
     const random = new KeyedRandom(seed, (fiber) => this.drawerOf(fiber))
     this.runtime = leanRuntime(this.clock, random, this.scheduler)
@@ -80,13 +86,20 @@ export class Run {
     this.next = this.arrivals(seed)
   }
 
-  /** Takes at most so many steps; returns true once the run has ended. */
+  /** Takes at most so many steps; returns true once nothing happens any more, or a bound of the run is passed. */
   advance(steps: number): boolean {
     for (let step = 0; step < steps; step++) {
       this.scheduler.runAll()
       if (!this.clock.wakeNext()) return true
     }
-    return false
+    return this.passedBound !== undefined
+  }
+
+  /** The bound that the run has passed, if there is one. */
+  get passedBound(): Bound | undefined {
+    if (this.samples.inFlight > mostUnderWay) return "requests under way"
+    if (this.upstream.present > mostUnderWay) return "attempts at the upstream"
+    return this.clock.now > longestRun ? "virtual time" : undefined
   }
 
   private drawerOf(fiber: number) {
@@ -134,21 +147,29 @@ export class Run {
   private arrive(): void {
     const request = this.samples.arrive()
     const attempt = Effect.suspend(() => this.upstream.call(request, this.samples.nextAttempt(request)))
-    const fiber = Runtime.runFork(this.runtime, this.transform(attempt))
+    const fiber = Runtime.runFork(this.runtime, this.transform(attempt, this.hook(request)))
     if (this.draws) this.requests.set(fiber.id().id, request)
     fiber.addObserver((exit) => {
       if (this.draws) this.requests.delete(fiber.id().id)
-      this.samples.end(request, this.outcomeOf(exit))
+      this.samples.end(request, outcomeOf(exit, this.scenario.policy, this.made(request)))
       this.next(request)
     })
   }
 
-  private outcomeOf(exit: Exit.Exit<void, unknown>): Outcome {
-    if (Exit.isSuccess(exit)) return "succeeded"
-    const failure = Cause.failureOption(exit.cause)
-    if (Option.isNone(failure)) return "defect"
-    const { retry, timeout } = this.policy
-    const isTimeout = failure.value instanceof PolicyTimeout
-    return isTimeout && (retry === undefined || failure.value.after === timeout) ? "timeout" : "attempts exhausted"
+  /** Notes requests whose attempts end early though their error may not recur: the budget has no retry for them. */
+  private hook(request: number): ((failed: FailedAttempt<unknown>) => Effect.Effect<void>) | undefined {
+    const { spent } = this
+    const most = this.scenario.policy.retry?.attempts ?? 1
+    return spent && (({ attempt, delay, error }) => {
+      if (Option.isNone(delay) && attempt < most && isTransient(error)) spent.add(request)
+      return Effect.void
+    })
+  }
+
+  private made(request: number): Made {
+    return {
+      attempts: this.samples.attempts.values[request] ?? 0,
+      budgetSpent: this.spent?.delete(request) === true
+    }
   }
 }

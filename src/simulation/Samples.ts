@@ -1,21 +1,7 @@
 import type { Attempt, AttemptObserver, AttemptOutcome } from "./ModelledUpstream.ts"
+import { type Outcome, outcomes } from "./outcomes.ts"
+import { SeriesRecorder } from "./Series.ts"
 import type { Trace } from "./Trace.ts"
-
-/** The end of a request: success, or the reason of its failure. */
-export const outcomes = [
-  "succeeded",
-  "timeout",
-  "attempts exhausted",
-  "queue full",
-  "waited too long",
-  "rate limited",
-  "breaker open",
-  "budget spent",
-  "defect"
-] as const
-export type Outcome = (typeof outcomes)[number]
-
-const nanosPerSecond = 1_000_000_000
 
 /** Numbers in a typed array that grows. */
 class Column<A extends Float64Array | Uint8Array> {
@@ -40,16 +26,6 @@ class Column<A extends Float64Array | Uint8Array> {
 const floats = () => new Column((length) => new Float64Array(length))
 const bytes = () => new Column((length) => new Uint8Array(length))
 
-/** Counts by second of virtual time. */
-export interface Series {
-  readonly arrivals: Array<number>
-  readonly goodput: Array<number>
-  readonly attempts: Array<number>
-  /** Requests under way at the end of each second, and attempts that wait at the upstream. */
-  readonly in_flight: Array<number>
-  readonly queue: Array<number>
-}
-
 /** Everything that is counted during a run. Times are nanoseconds of virtual time. */
 export class Samples implements AttemptObserver {
   readonly arrived = floats()
@@ -64,7 +40,7 @@ export class Samples implements AttemptObserver {
   /** Attempts that were sent after the warmup, and how they ended. */
   sentCount = 0
   readonly ends: Record<AttemptOutcome, number>
-  readonly series: Series = { arrivals: [], goodput: [], attempts: [], in_flight: [], queue: [] }
+  readonly series = new SeriesRecorder()
   readonly trace: Trace
   /** The integral of the requests under way over time: requests × nanoseconds. */
   area = 0
@@ -74,7 +50,6 @@ export class Samples implements AttemptObserver {
   private readonly warmup: number
   private serving = 0
   private queue = 0
-  private seconds = 0
   private readonly now: () => number
 
   constructor(now: () => number, trace: Trace, warmup: number) {
@@ -84,41 +59,24 @@ export class Samples implements AttemptObserver {
     this.ends = { served: 0, failure: 0, "queue full": 0, down: 0, abandoned: 0 }
   }
 
-  private get inFlight(): number {
+  /** Requests that have arrived and not ended. */
+  get inFlight(): number {
     return this.requests - this.done
   }
 
   /** Accounts for the time since the last change, before the next one. */
   pass(): void {
     const now = this.now()
-    while (this.seconds * nanosPerSecond <= now) this.beginSecond()
+    this.series.advance(now, this.inFlight, this.queue)
     this.area += this.inFlight * (now - this.changed)
     this.busy += this.serving * Math.max(0, now - Math.max(this.changed, this.warmup))
     this.changed = now
   }
 
-  private beginSecond(): void {
-    const { series } = this
-    if (this.seconds > 0) {
-      series.in_flight.push(this.inFlight)
-      series.queue.push(this.queue)
-    }
-    series.arrivals.push(0)
-    series.goodput.push(0)
-    series.attempts.push(0)
-    this.seconds++
-  }
-
-  /** Ends the last second, when the run has ended. */
+  /** Ends the series, when the run has ended. */
   close(): void {
     this.pass()
-    this.series.in_flight.push(this.inFlight)
-    this.series.queue.push(this.queue)
-  }
-
-  private count(of: "arrivals" | "goodput" | "attempts"): void {
-    const counts = this.series[of]
-    counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1
+    this.series.close(this.inFlight, this.queue)
   }
 
   arrive(): number {
@@ -126,7 +84,7 @@ export class Samples implements AttemptObserver {
     const request = this.requests++
     this.arrived.set(request, this.now())
     this.attempts.set(request, 0)
-    this.count("arrivals")
+    this.series.count("arrivals")
     return request
   }
 
@@ -135,7 +93,7 @@ export class Samples implements AttemptObserver {
     this.done++
     this.ended.set(request, this.now())
     this.outcome.set(request, outcomes.indexOf(outcome))
-    if (outcome === "succeeded") this.count("goodput")
+    if (outcome === "succeeded") this.series.count("goodput")
   }
 
   /** Counts a further attempt of a request, and returns its number, from 1. */
@@ -149,7 +107,7 @@ export class Samples implements AttemptObserver {
     this.pass()
     if (this.now() >= this.warmup) this.sentCount++
     this.queue++
-    this.count("attempts")
+    this.series.count("attempts")
   }
 
   /** Takes an attempt that begins to be served, at once or after a wait. */

@@ -10,6 +10,11 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 /** Requests of one run at most: beyond, the samples of a run take more than half a gigabyte. */
 export const mostRequests = 10_000_000
 
+/** Requests under way at most, and attempts at the upstream: each takes some three kilobytes. */
+export const mostUnderWay = 200_000
+
+const Clients = wholeNumber(1, mostUnderWay)
+
 const Count = wholeNumber(1, mostRequests)
 
 const Rate = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1_000_000)).annotations({
@@ -25,8 +30,8 @@ const Phase = Schema.Struct({ for: PositiveTime, rate: numberBetween(0, 1_000_00
 export const Arrivals = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("poisson", "regular"), rate: Rate }),
   Schema.Struct({ kind: Schema.Literal("poisson", "regular"), phases: Schema.NonEmptyArray(Phase) }),
-  Schema.Struct({ kind: Schema.Literal("closed"), clients: Count, think: Distribution }),
-  Schema.Struct({ kind: Schema.Literal("burst"), clients: Count })
+  Schema.Struct({ kind: Schema.Literal("closed"), clients: Clients, think: Distribution }),
+  Schema.Struct({ kind: Schema.Literal("burst"), clients: Clients })
 ).annotations({ identifier: "Arrivals" })
 export type Arrivals = typeof Arrivals.Type
 

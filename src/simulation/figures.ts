@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from "./ModelledUpstream.ts"
+import { type Outcome, outcomes, type Reason } from "./outcomes.ts"
 import type { Run } from "./Run.ts"
-import { type Outcome, outcomes, type Series } from "./Samples.ts"
+import type { Series } from "./Series.ts"
 
 /** Times in milliseconds; all 0 where there is no sample. */
 export interface Times {
@@ -11,9 +12,6 @@ export interface Times {
   readonly p99_9: number
   readonly max: number
 }
-
-/** The reasons of failures. */
-export type Reason = Exclude<Outcome, "succeeded">
 
 /** The figures of one run of a scenario. */
 export interface Result {
@@ -41,7 +39,7 @@ export interface Result {
     readonly abandoned: number
   }
   readonly series: Series
-  /** Seconds of virtual time, the warmup left out. */
+  /** Seconds of virtual time from the warmup to the end of the last request. */
   readonly seconds: number
   readonly trace: string
 }
@@ -77,18 +75,21 @@ export const figuresOf = ({ clock, samples, scenario }: Run, seed: number): Resu
   const latencies = new Float64Array(samples.requests)
   const good = new Float64Array(samples.requests)
   const counts = new Map<Outcome, number>()
-  let [requests, succeeded, attempts] = [0, 0, 0]
+  let [requests, succeeded, attempts, lastEnd] = [0, 0, 0, 0]
   for (let request = 0; request < samples.requests; request++) {
     const arrived = samples.arrived.values[request] ?? 0
     if (arrived < warmup) continue
-    const latency = (samples.ended.values[request] ?? 0) - arrived
+    const ended = samples.ended.values[request] ?? 0
+    const latency = ended - arrived
+    lastEnd = Math.max(lastEnd, ended)
     const outcome = outcomes[samples.outcome.values[request] ?? 0] ?? "defect"
     latencies[requests++] = latency
     if (outcome === "succeeded") good[succeeded++] = latency
     else counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
     attempts += samples.attempts.values[request] ?? 0
   }
-  const seconds = Math.max(0, clock.now - warmup) / nanosPerSecond
+  const seconds = Math.max(0, lastEnd - warmup) / nanosPerSecond
+  const upstreamSeconds = Math.max(0, clock.now - warmup) / nanosPerSecond
   const waits = samples.waits.values.slice(0, samples.started)
   const waited = waits.reduce((count, wait) => count + (wait > 0 ? 1 : 0), 0)
   const places = scenario.upstream.servers
@@ -109,10 +110,12 @@ export const figuresOf = ({ clock, samples, scenario }: Run, seed: number): Resu
       refused: refusals.reduce((sum, refusal) => sum + samples.ends[refusal], 0),
       waited: samples.started === 0 ? 0 : waited / samples.started,
       wait: timesOf(waits),
-      busy: places === undefined || seconds === 0 ? 0 : samples.busy / nanosPerSecond / seconds / places,
+      busy: places === undefined || upstreamSeconds === 0
+        ? 0
+        : samples.busy / nanosPerSecond / upstreamSeconds / places,
       abandoned: samples.ends.abandoned
     },
-    series: samples.series,
+    series: { ...samples.series },
     seconds,
     trace: samples.trace.hash
   }

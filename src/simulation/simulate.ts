@@ -1,12 +1,25 @@
 import { Clock, Data, Duration, Effect } from "effect"
 import { figuresOf, type Result } from "./figures.ts"
-import { Run } from "./Run.ts"
-import type { Scenario } from "./Scenario.ts"
+import { type Bound, Run } from "./Run.ts"
+import { mostUnderWay, type Scenario } from "./Scenario.ts"
 
 /** Requests have no end, though nothing can happen any more: a fault of the model or of the interpreter. */
 export class Stuck extends Data.TaggedError("Stuck")<{ readonly requests: number; readonly after: Duration.Duration }> {
   override get message(): string {
     return `${this.requests} requests never ended: nothing happens after ${Duration.format(this.after)}`
+  }
+}
+
+/** A run passed one of its bounds, after so much virtual time. */
+export class OutOfBounds extends Data.TaggedError("OutOfBounds")<{
+  readonly bound: Bound
+  readonly after: Duration.Duration
+}> {
+  override get message(): string {
+    const when = `after ${Duration.format(this.after)} of virtual time`
+    return this.bound === "virtual time"
+      ? `the run takes more than 100 days of virtual time: give duration or fewer requests`
+      : `more than ${mostUnderWay} ${this.bound} ${when}: the upstream cannot keep up; bound its queue, or lower the rate`
   }
 }
 
@@ -40,14 +53,16 @@ const advanced = (run: Run): boolean => {
  * Runs a scenario once, in virtual time, with the interpreter of policies that serves. The same scenario and seed give
  * the same run, event by event. An interruption stops the run within some milliseconds.
  */
-export const simulate = (scenario: Scenario, options: Options): Effect.Effect<Result, Stuck> =>
+export const simulate = (scenario: Scenario, options: Options): Effect.Effect<Result, Stuck | OutOfBounds> =>
   Effect.suspend(() => {
     const run = new Run(scenario, options.seed, options.write)
-    const toTheEnd: Effect.Effect<Result, Stuck> = Effect.suspend(() => {
+    const toTheEnd: Effect.Effect<Result, Stuck | OutOfBounds> = Effect.suspend(() => {
       if (!advanced(run)) {
         options.onProgress?.(run.samples.done)
         return Effect.zipRight(hostTurn, toTheEnd)
       }
+      const bound = run.passedBound
+      if (bound !== undefined) return new OutOfBounds({ bound, after: run.clock.elapsed })
       const { done, requests } = run.samples
       if (done < requests) return new Stuck({ requests: requests - done, after: run.clock.elapsed })
       run.samples.close()
