@@ -47,7 +47,10 @@ const supervise = ([program = "node", ...args]) => {
   let running
 
   const start = () => {
-    const child = spawn(program, args, { stdio: "inherit" })
+    const child = spawn(program, args, {
+      stdio: "inherit",
+      env: { TIMELINE_CHECK: "on", ...process.env }
+    })
     /** @type {Promise<void>} */
     const ended = new Promise((resolve) => {
       child.once("close", (code, signal) => {

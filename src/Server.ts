@@ -144,11 +144,12 @@ const lifecycle = fromSettings(({ maxPipelined, maxRequests, maxRequestsPerClien
 /** Paths whose requests are no part of the product's work; monitoring and the console ask for them all the time. */
 const unsampled = ["/health/", "/metrics", "/timelines", "/experiments", "/console/"]
 
-const recorder = fromSettings(({ timelineBudget, timelineMemory, timelineSample }) =>
+const recorder = fromSettings(({ timelineBudget, timelineCheck, timelineMemory, timelineSample }) =>
   Recorder.layer({
     memory: timelineMemory,
     sampling: { perSecond: timelineBudget, share: timelineSample / 100 },
-    unsampled
+    unsampled,
+    isChecked: timelineCheck === "on"
   })
 )
 

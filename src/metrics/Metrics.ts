@@ -106,7 +106,7 @@ const refusals = (
   counter("barista_input_memory_refused_total", "Those that found no room, or gave way.", input.refused())
 ]
 
-const timelines = ({ bytes, kept, lostEvents, pushedOut, recorded }: Figures): Families => [
+const timelines = ({ broken, bytes, kept, lostEvents, pushedOut, recorded }: Figures): Families => [
   counter(
     "barista_timelines_recorded_total",
     "Runs whose timelines were recorded.",
@@ -117,6 +117,11 @@ const timelines = ({ bytes, kept, lostEvents, pushedOut, recorded }: Figures): F
     "barista_timelines_lost_events_total",
     "Events beyond what a timeline, or all of them, may hold.",
     lostEvents
+  ),
+  counter(
+    "barista_timelines_violations_total",
+    "Contradictions in timelines, which TIMELINE_CHECK finds.",
+    Object.entries(broken).map(([law, count]) => [{ law }, count])
   ),
   gauge("barista_timelines", "Timelines in memory, those of present runs included.", kept),
   gauge("barista_timelines_memory_bytes", "Memory of timelines: events as allocated, the rest estimated.", bytes)

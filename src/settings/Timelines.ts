@@ -1,4 +1,4 @@
-import { bytes, gibibyte, integer, mebibyte, setting } from "./Setting.ts"
+import { bytes, gibibyte, integer, mebibyte, oneOf, setting } from "./Setting.ts"
 
 const most = 100
 
@@ -27,5 +27,11 @@ export const timelines = {
     32 * mebibyte,
     [mebibyte, 4 * gibibyte],
     "Memory of all timelines together; beyond it the oldest is removed, those of failed and slow runs later than others"
+  ),
+  timelineCheck: oneOf(
+    "TIMELINE_CHECK",
+    "off",
+    ["on", "off"],
+    "Checks each recording at its end for contradictions, logs and counts them; for development, as it reads all events"
   )
 }

@@ -1,3 +1,4 @@
+import { Struct } from "effect"
 import type { FiberLine, Slice, Timeline } from "./Timeline.ts"
 
 /** A timer of Node may fire one millisecond early by the clock that it was set by. */
@@ -138,7 +139,14 @@ const stalls = (timeline: Timeline): ReadonlyArray<string> => {
   })
 }
 
-const laws = [lifetimes, oneAtATime, joins, interruptions, spans, attempts, commits, stalls]
+const laws = { lifetimes, oneAtATime, joins, interruptions, spans, attempts, commits, stalls }
+
+/** The laws of a recording, by name. */
+export type Law = keyof typeof laws
+
+/** Lists contradictions in a recording, with the law that each breaks; none in a recording that lost nothing. */
+export const brokenLaws = (timeline: Timeline): ReadonlyArray<{ readonly law: Law; readonly fault: string }> =>
+  Struct.keys(laws).flatMap((law) => laws[law](timeline).map((fault) => ({ law, fault })))
 
 /** Lists contradictions in a recording; empty for every recording that lost nothing. */
-export const violations = (timeline: Timeline): ReadonlyArray<string> => laws.flatMap((law) => law(timeline))
+export const violations = (timeline: Timeline): ReadonlyArray<string> => brokenLaws(timeline).map(({ fault }) => fault)

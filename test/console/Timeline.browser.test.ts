@@ -65,7 +65,9 @@ describe("a recording", () => {
   test("is told in words, without a fault for a screen reader", async ({ tested }) => {
     const page = await openFile(tested, run)
     expect(await page.locator(".timeline-why").textContent()).toContain("took 1 s: ")
-    expect(await page.locator(".timeline-facts").textContent()).toMatch(/recording cost 1\.5 µs.*Lost: 2 fibers/)
+    expect(await page.locator(".timeline-facts").textContent()).toMatch(
+      /estimated cost of recording: 1\.5 µs.*Lost: 2 fibers/
+    )
     expect(await rowNames(page)).toEqual(["Transfers.run", "Upstream.get", "Ledger.write"])
     expect(await page.getByRole("row", { name: "Ledger.write" }).textContent()).toContain("interrupted, 600 ms waiting")
     expect(await accessibilityFaults(page)).toEqual([])

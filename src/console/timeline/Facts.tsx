@@ -42,8 +42,8 @@ const RecordingFacts = ({ state, track }: { readonly state: TimelineState; reado
         {clock === "virtual"
           ? say("temps virtuel : l'enregistrement n'a rien coûté", "virtual time: recording took none of it")
           : say(
-            `l'enregistrement a coûté ${duration(recorded_in_ns, language.value)}`,
-            `recording cost ${duration(recorded_in_ns, language.value)}`
+            `coût estimé de l'enregistrement : ${duration(recorded_in_ns, language.value)}`,
+            `estimated cost of recording: ${duration(recorded_in_ns, language.value)}`
           )}
       </p>
       {missing !== "" && (

@@ -6,6 +6,7 @@ import type { Timeline } from "../../timeline/Timeline.ts"
 import { SpanCollector } from "../observability/SpanCollector.ts"
 import { keepsSpans } from "../observability/Tracing.ts"
 import * as Growth from "./Growth.ts"
+import { type Broken, LawCheck } from "./LawCheck.ts"
 import { Recorded, type Run } from "./Recorded.ts"
 import { RecordingStore } from "./RecordingStore.ts"
 import { Sampler, type Sampling } from "./Sampler.ts"
@@ -18,6 +19,8 @@ export interface Limits {
   readonly sampling: Sampling
   /** Beginnings of the paths whose requests are recorded only if their caller asks. */
   readonly unsampled: ReadonlyArray<string>
+  /** Checks each recording at its end for contradictions. */
+  readonly isChecked?: boolean
 }
 
 /** Events of one recording; beyond it the oldest are dropped. An hour of a busy websocket does not fit. */
@@ -47,6 +50,8 @@ export interface Figures {
   /** Events that did not fit into a recording, or into the memory, since the start. */
   readonly lostEvents: number
   readonly bytes: number
+  /** Contradictions in recordings, by law; none where they are not checked. */
+  readonly broken: Broken
 }
 
 /** An experiment, which is always recorded. */
@@ -97,13 +102,21 @@ const off: Shape = {
   summary: () => Option.none(),
   changes: Stream.empty,
   watch: () => Option.none(),
-  figures: () => ({ recorded: { request: 0, job: 0, experiment: 0 }, kept: 0, pushedOut: 0, lostEvents: 0, bytes: 0 }),
+  figures: () => ({
+    recorded: { request: 0, job: 0, experiment: 0 },
+    kept: 0,
+    pushedOut: 0,
+    lostEvents: 0,
+    bytes: 0,
+    broken: {}
+  }),
   stopping: () => undefined
 }
 
 const make = (limits: Limits): Effect.Effect<Shape> =>
   Effect.withFiberRuntime((serving) =>
-    Effect.map(SpanCollector, (collect): Shape => {
+    Effect.map(Effect.all([SpanCollector, Effect.runtime<never>()]), ([collect, runtime]): Shape => {
+      const check = limits.isChecked === true ? new LawCheck(runtime) : undefined
       const store = new RecordingStore(limits.memory, slowNs)
       const samplers = { request: new Sampler(limits.sampling), job: new Sampler(limits.sampling) }
       const recorded = { request: 0, job: 0, experiment: 0 }
@@ -130,6 +143,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
       const ended = (run: Recorded) => {
         store.ended(run)
         tell(run)
+        check?.ended(run)
       }
 
       /** Begins a recording within the surroundings of a fiber; undefined if all recordings in memory still run. */
@@ -216,7 +230,8 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
           kept: store.size,
           pushedOut: store.pushedOut,
           lostEvents: store.memory.lost,
-          bytes: store.bytes
+          bytes: store.bytes,
+          broken: check?.broken ?? {}
         }),
         stopping: () => {
           isStopping = true

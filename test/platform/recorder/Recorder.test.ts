@@ -4,6 +4,7 @@ import { type Limits, Recorder } from "../../../src/platform/recorder/Recorder.t
 import { recordingBytes } from "../../../src/platform/recorder/RecordingStore.ts"
 import { violations } from "../../../src/timeline/conservation.ts"
 import type { Timeline } from "../../../src/timeline/Timeline.ts"
+import { logLines } from "../../support/logLines.ts"
 import { turn } from "../../support/turn.ts"
 
 const limits: Limits = { memory: 1 << 20, sampling: { perSecond: 1e9, share: 1 }, unsampled: [] }
@@ -101,6 +102,25 @@ it.scoped("changes tell each beginning and end, and a watched timeline ends with
       ["experiment", "success"]
     ])
     expect(Option.getOrThrow(yield* Fiber.join(whole))).toMatchObject({ id: experiment.id, outcome: "success" })
+  }))
+
+it.scoped("a recording that contradicts itself is logged with its law and counted, if recordings are checked", () =>
+  Effect.gen(function*() {
+    const { layer, texts } = yield* logLines
+    const clock = yield* TestClock.testClock()
+    for (const isChecked of [false, true]) {
+      const recorder = yield* Layer.build(Layer.provide(Recorder.layer({ ...limits, isChecked }), layer)).pipe(
+        Effect.map(Context.get(Recorder))
+      )
+      yield* TestClock.setTime(1_000)
+      yield* run(recorder, "sound", Effect.yieldNow())
+      // a clock that goes back
+      yield* run(recorder, "broken", Effect.withSpan(clock.setTime(0), "back"))
+      yield* turn
+      yield* turn
+      expect(recorder.figures().broken.spans ?? 0).toBe(isChecked ? 2 : 0)
+    }
+    expect(texts()).toContain("a timeline breaks the law of spans: span back: it ends before it begins")
   }))
 
 it.scoped("a fiber of an experiment can be found and interrupted while it lives", () =>
