@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 
@@ -111,4 +111,14 @@ it("a cycle is refused", () => {
     "src/users/B.ts": `import { a } from "./A.ts"\nexport const b = () => a\n`
   })
   expect(lines.join("\n")).toMatch(/cycle/i)
+})
+
+it("imports by #src and #test, which the rules do not see, are left to kept tests", () => {
+  const found = ["src", "scripts"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.(ts|tsx|mjs)$/.test(file))
+      .map((file) => join(folder, file))
+      .filter((file) => /(from|import|import\() ?["']#(src|test)\//.test(readFileSync(join(root, file), "utf8")))
+  )
+  expect(found).toEqual([])
 })
