@@ -14,6 +14,9 @@ export interface Segment {
 
 const nanosPerMilli = 1_000_000
 
+/** Waits explained by each other's wakers; a longer chain of them would exceed the stack. */
+const deepest = 500
+
 const explained: ReadonlySet<Shown> = new Set<Shown>(["join", "signal", "queue", "unknown"])
 
 /** Finds the fiber that ended a wait. */
@@ -61,7 +64,9 @@ class Path {
     const { fiber, reason } = slice
     const own: Segment = { fiber, state: shownState(slice), from, to, ...(reason && { reason }) }
     const waker = explained.has(own.state) ? this.fibers.get(wakerOf(slice)) : undefined
-    if (waker === undefined || this.open.has(waker.id) || waker.from >= to) return this.behindStalls(slice, own)
+    if (waker === undefined || this.open.has(waker.id) || this.open.size >= deepest || waker.from >= to) {
+      return this.behindStalls(slice, own)
+    }
     const begun = Math.max(from, waker.from)
     const before = begun > from ? [{ ...own, to: begun }] : []
     return [...before, ...this.ofWaker(waker, begun, to)]

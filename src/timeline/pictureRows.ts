@@ -43,7 +43,7 @@ const isMoment = ({ kind, value }: PolicyEvent): boolean => kind === "timeout" |
 
 /**
  * The fibers of a timeline as a tree, parents before children, in order of their starts. A fiber whose parent is lost
- * is a root.
+ * is a root. Each line stands once, also in a file in which an id is there twice, or fibers are their own ancestors.
  */
 export const rowsOf = ({ events, fibers, interruptions, slices, spans }: Timeline): ReadonlyArray<Row> => {
   const known = new Set(fibers.map(({ id }) => id))
@@ -53,10 +53,13 @@ export const rowsOf = ({ events, fibers, interruptions, slices, spans }: Timelin
   const spansOf = grouped(spans, ({ fiber }) => fiber)
   const interruptionsOf = grouped(interruptions, ({ fiber }) => fiber)
   const rows: Array<Row> = []
-  // a loop, as a chain of fibers may be longer than the stack is deep
-  const left = (children.get(null) ?? []).map((fiber) => ({ fiber, depth: 0 })).toReversed()
+  const shown = new Set<FiberLine>()
+  // a loop, as a chain of fibers may be longer than the stack is deep; the roots are taken first
+  const left = [...children.get(null) ?? [], ...fibers].map((fiber) => ({ fiber, depth: 0 })).toReversed()
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { depth, fiber } = next
+    if (shown.has(fiber)) continue
+    shown.add(fiber)
     rows.push({
       fiber,
       depth,

@@ -3,6 +3,7 @@ import { Arbitrary, FastCheck } from "effect"
 import { toChrome } from "../../src/timeline/chromeTrace.ts"
 import { violations } from "../../src/timeline/conservation.ts"
 import { toTest } from "../../src/timeline/keep/toTest.ts"
+import { rowsOf } from "../../src/timeline/pictureRows.ts"
 import * as Svg from "../../src/timeline/SvgPicture.ts"
 import * as Text from "../../src/timeline/TextPicture.ts"
 import { Timeline } from "../../src/timeline/Timeline.ts"
@@ -59,6 +60,32 @@ describe("any timeline that its schema allows", () => {
     const lines = Text.draw(chain, { columns: 80, colours: false, rows: 10 })
     expect(lines).toContain("… 19990 more fibers")
     expect(() => [Svg.draw(chain), toChrome(chain), why(chain), violations(chain), toTest(chain)]).not.toThrow()
+  })
+
+  it("is told though each of many fibers waits for the one after", () => {
+    const timeline = bigTimeline(1, 1)
+    const waits = Array.from({ length: 20_000 }, (_, id) => id)
+    const fibers = waits.map((id) => ({
+      id,
+      parent: null,
+      name: `#${id}`,
+      from: 0,
+      to: 1,
+      outcome: "success" as const
+    }))
+    const slices = waits.map((fiber) =>
+      ({ fiber, from: 0, to: 1, state: "waiting", reason: { kind: "join", fiber: fiber + 1 } }) as const
+    )
+    expect(why({ ...timeline, duration_ns: 1, fibers, slices })).toMatch(/ waiting for #\d+$/)
+  })
+
+  it("shows each line once, though its ids are there twice, or fibers are their own ancestors", () => {
+    const parents = [[1, null], [1, null], [1, 1], [2, 3], [3, 2], [4, 4]] as const
+    const fibers = parents.map(([id, parent]) =>
+      ({ id, parent, name: `#${id}`, from: 0, to: 1, outcome: "success" }) as const
+    )
+    const rows = rowsOf({ ...bigTimeline(1, 1), fibers })
+    expect(rows.map(({ depth, fiber }) => [depth, fiber.id])).toEqual([[0, 1], [1, 1], [0, 1], [0, 2], [1, 3], [0, 4]])
   })
 
   it.prop("becomes a test, or says why not", { timeline: anyCalls }, ({ timeline }) => {
