@@ -44,7 +44,11 @@ export class Stall {
       if (from === undefined || to === undefined) continue
       const { ran, victims } = victimsOf(recording.log.readNewest(newestBlocks), from, to)
       this.ran += ran
-      for (const victim of victims) this.victims.push({ ...victim, of: recording, timeline: recording.id })
+      for (const victim of victims) {
+        // the culprit may be ready again, microseconds before its slice was seen to be over
+        const isCulprit = recording === this.culprit?.recording && victim.fiber === this.culprit.fiber
+        if (!isCulprit) this.victims.push({ ...victim, of: recording, timeline: recording.id })
+      }
     }
     this.witnesses = []
   }
