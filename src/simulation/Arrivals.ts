@@ -1,5 +1,7 @@
+import { type Sampler, sampler } from "./Distribution.ts"
 import { purposes, uniform } from "./draws.ts"
-import type { Arrivals } from "./Scenario.ts"
+import { type Arrivals, mostRequests, type Scenario } from "./Scenario.ts"
+import type { VirtualTime } from "./VirtualClock.ts"
 
 const nanosPerSecond = 1_000_000_000
 
@@ -40,5 +42,73 @@ export const openArrivals = (arrivals: Open, seed: number): (request: number) =>
       now = to
     }
     return undefined
+  }
+}
+
+/** The requests of a run as they arrive. */
+export interface Requests {
+  /** The requests that have arrived. */
+  readonly count: () => number
+  /** Takes the next one, at its time. */
+  readonly arrive: () => void
+}
+
+/** Schedules the arrivals of one run of a scenario. */
+class Schedule {
+  private readonly time: VirtualTime
+  private readonly requests: Requests
+  private readonly most: number
+  private readonly until: number
+
+  constructor({ duration = Infinity, requests: most = mostRequests }: Scenario, time: VirtualTime, requests: Requests) {
+    this.time = time
+    this.requests = requests
+    this.most = most
+    this.until = duration
+  }
+
+  burst(clients: number): void {
+    this.time.at(0, () => {
+      for (let client = 0; client < Math.min(clients, this.most); client++) this.requests.arrive()
+    })
+  }
+
+  open(next: (request: number) => number | undefined): void {
+    const request = this.requests.count()
+    const at = request < this.most ? next(request) : undefined
+    if (at === undefined || at >= this.until) return
+    this.time.at(at, () => {
+      this.requests.arrive()
+      this.open(next)
+    })
+  }
+
+  comeBack(think: Sampler, seed: number, key: number): void {
+    const at = this.time.now + think(seed, key, 0)
+    if (at < this.until) this.time.at(at, () => this.requests.count() < this.most && this.requests.arrive())
+  }
+}
+
+/** Begins the arrivals of a scenario at time 0; returns what follows the end of a request. */
+export const begin = (
+  scenario: Scenario,
+  seed: number,
+  time: VirtualTime,
+  requests: Requests
+): (request: number) => void => {
+  const { arrivals } = scenario
+  const schedule = new Schedule(scenario, time, requests)
+  switch (arrivals.kind) {
+    case "burst":
+      schedule.burst(arrivals.clients)
+      return () => undefined
+    case "closed": {
+      const think = sampler(arrivals.think, purposes.think)
+      for (let client = 0; client < arrivals.clients; client++) schedule.comeBack(think, seed, client)
+      return (request) => schedule.comeBack(think, seed, arrivals.clients + request)
+    }
+    default:
+      schedule.open(openArrivals(arrivals, seed))
+      return () => undefined
   }
 }

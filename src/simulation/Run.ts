@@ -15,14 +15,12 @@ import {
 import type { FailedAttempt } from "../policy/FailedAttempt.ts"
 import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
 import { isTransient } from "../policy/Transient.ts"
-import { openArrivals } from "./Arrivals.ts"
-import { type Sampler, sampler } from "./Distribution.ts"
-import { purposes } from "./draws.ts"
+import * as Arrivals from "./Arrivals.ts"
 import { KeyedRandom } from "./KeyedRandom.ts"
 import { ModelledUpstream } from "./ModelledUpstream.ts"
 import { type Made, outcomeOf } from "./outcomes.ts"
 import { Samples } from "./Samples.ts"
-import { mostRequests, mostUnderWay, type Scenario } from "./Scenario.ts"
+import { mostUnderWay, type Scenario } from "./Scenario.ts"
 import { StepScheduler } from "./StepScheduler.ts"
 import { Trace } from "./Trace.ts"
 import { VirtualClock } from "./VirtualClock.ts"
@@ -68,8 +66,6 @@ export class Run {
   private readonly draws: boolean
   /** Requests whose retry the budget refused; kept only where there is a budget. */
   private readonly spent: Set<number> | undefined
-  private readonly most: number
-  private readonly until: number
   private readonly next: (request: number) => void
 
   constructor(scenario: Scenario, seed: number, write?: (line: string) => void) {
@@ -81,9 +77,10 @@ export class Run {
     this.transform = Effect.runSync(PolicyInterpreter.make(scenario.policy)).apply()
     const random = new KeyedRandom(seed, (fiber) => this.drawerOf(fiber))
     this.runtime = leanRuntime(this.clock, random, this.scheduler)
-    this.most = scenario.requests ?? mostRequests
-    this.until = scenario.duration ?? Infinity
-    this.next = this.arrivals(seed)
+    this.next = Arrivals.begin(scenario, seed, this.clock, {
+      count: () => this.samples.requests,
+      arrive: () => this.arrive()
+    })
   }
 
   /** Takes at most so many steps; returns true once nothing happens any more, or a bound of the run is passed. */
@@ -105,43 +102,6 @@ export class Run {
   private drawerOf(fiber: number) {
     const request = this.requests.get(fiber)
     return request === undefined ? nobody : { request, attempt: this.samples.attempts.values[request] ?? 0 }
-  }
-
-  /** Begins the arrivals; returns what follows the end of a request. */
-  private arrivals(seed: number): (request: number) => void {
-    const { arrivals } = this.scenario
-    switch (arrivals.kind) {
-      case "burst":
-        this.clock.at(0, () => {
-          for (let client = 0; client < Math.min(arrivals.clients, this.most); client++) this.arrive()
-        })
-        return () => undefined
-      case "closed": {
-        const think = sampler(arrivals.think, purposes.think)
-        for (let client = 0; client < arrivals.clients; client++) this.comeBack(think, seed, client)
-        return (request) => this.comeBack(think, seed, arrivals.clients + request)
-      }
-      default: {
-        const open = openArrivals(arrivals, seed)
-        this.schedule(open)
-        return () => undefined
-      }
-    }
-  }
-
-  private comeBack(think: Sampler, seed: number, key: number): void {
-    const at = this.clock.now + think(seed, key, 0)
-    if (at < this.until) this.clock.at(at, () => this.samples.requests < this.most && this.arrive())
-  }
-
-  private schedule(open: (request: number) => number | undefined): void {
-    const request = this.samples.requests
-    const at = request < this.most ? open(request) : undefined
-    if (at === undefined || at >= this.until) return
-    this.clock.at(at, () => {
-      this.arrive()
-      this.schedule(open)
-    })
   }
 
   private arrive(): void {
