@@ -1,52 +1,18 @@
 import { Cause, Effect, Exit, type Fiber, FiberId, type Option, RuntimeFlags, type Scheduler, Supervisor } from "effect"
 import { currentWait, Wait } from "../domain/Wait.ts"
 import { type EventLog, type Kind, kinds, nobody } from "./EventLog.ts"
+import {
+  type AnyFiber,
+  currentId,
+  internalsOf,
+  interruptorOf,
+  interruptorsOf,
+  numberOf,
+  resumes
+} from "./FiberParts.ts"
 import { bound, loopStalls } from "./LoopStalls.ts"
 import type { Recording } from "./Recording.ts"
 import type { Outcome } from "./Timeline.ts"
-
-// The only file of the recorder that uses private parts of Effect 3.22's fibers: the message that wakes a fiber, and
-// the id on which a fiber waits. The public parts (Supervisor, Scheduler) tell when a fiber runs, but not why it waits.
-// test/timeline/FiberHooks.test.ts shows that these fields exist and have this meaning.
-
-type AnyFiber = Fiber.RuntimeFiber<unknown, unknown>
-
-/** Private fields of Effect's class FiberRuntime. */
-interface Internals {
-  /** Messages to the fiber that it has not processed. */
-  readonly _queue: ReadonlyArray<{ readonly _tag: string; readonly cause?: Cause.Cause<never> }>
-  /** The second argument of the `Effect.async` in which the fiber waits. */
-  readonly _asyncBlockingOn: FiberId.FiberId | null
-  /** Set while the fiber waits in an `Effect.async`, if an interruption may end the wait. */
-  readonly _asyncInterruptor: unknown
-  currentRuntimeFlags: RuntimeFlags.RuntimeFlags
-}
-
-const hasInternals = (fiber: object): fiber is Internals =>
-  "_queue" in fiber && "_asyncBlockingOn" in fiber && "_asyncInterruptor" in fiber && "currentRuntimeFlags" in fiber
-
-const internalsOf = (fiber: object): Internals | undefined => hasInternals(fiber) ? fiber : undefined
-
-/** The fiber that runs at this moment, as Effect keeps it for `Fiber.getCurrentFiber`. */
-export const currentId = (): number => {
-  const current: unknown = Reflect.get(globalThis, "effect/FiberCurrent")
-  return typeof current === "object" && current !== null && "id" in current && typeof current.id === "function"
-    ? numberOf(current.id())
-    : nobody
-}
-
-const numberOf = (id: FiberId.FiberId): number => {
-  if (id._tag === "Runtime") return id.id
-  if (id._tag === "None") return nobody
-  for (const one of FiberId.toSet(id)) return one.id
-  return nobody
-}
-
-/** Returns the first id by which a cause was interrupted. */
-const interruptorOf = (cause: Cause.Cause<unknown>): number => {
-  for (const id of Cause.interruptors(cause)) return numberOf(id)
-  return nobody
-}
 
 export const outcomes = ["success", "failure", "defect", "interrupted", "running"] as const satisfies ReadonlyArray<
   Outcome
@@ -67,7 +33,8 @@ const numberOfOutcome = (outcome: Outcome): number => outcomes.indexOf(outcome)
 /** A fiber that runs, below those that it has started synchronously. */
 interface Running {
   readonly hooks: FiberHooks
-  readonly fiber: number
+  readonly fiber: AnyFiber
+  readonly id: number
   /** The time by the clock of its recording. */
   since: number
 }
@@ -96,6 +63,8 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   firstRan: number | undefined
   /** Fibers for which an interruption was asked, until they honour it. */
   private asked: Set<number> | undefined
+  /** The ids by which living fibers were interrupted. */
+  private interruptors: Map<number, Set<number>> | undefined
 
   /** `keepsFibers` keeps the fibers that have not ended, to interrupt one. */
   constructor(recording: Recording, inner: Scheduler.Scheduler, keepsFibers: boolean) {
@@ -132,39 +101,76 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     const now = this.recording.now()
     running.since = now
     this.firstRan ??= now
-    this.log.add(now, kinds.run, running.fiber, nobody, nobody)
+    this.log.add(now, kinds.run, running.id, nobody, nobody)
   }
 
   /** Notes the end of a time of running, and reports one that kept the event loop for too long. */
-  private leave({ fiber, since }: Running, blocker: number = nobody, note: number = nobody): void {
+  private leave({ id, since }: Running, blocker: number = nobody, note: number = nobody): void {
     const now = this.recording.now()
     this.ran += now - since
-    this.log.add(now, kinds.suspend, fiber, blocker, note)
-    if (now - since > longest) loopStalls.slice(this.recording, fiber, since, now)
+    this.log.add(now, kinds.suspend, id, blocker, note)
+    if (now - since > longest) loopStalls.slice(this.recording, id, since, now)
   }
 
   scheduleTask(task: Scheduler.Task, priority: number, fiber?: AnyFiber): void {
-    if (fiber !== undefined) this.woken(fiber)
-    this.inner.scheduleTask(task, priority, fiber)
+    if (fiber === undefined || this.woken(fiber)) return this.inner.scheduleTask(task, priority, fiber)
+    const drain = () => {
+      this.drained(fiber)
+      task()
+    }
+    this.inner.scheduleTask(drain, priority, fiber)
   }
 
   /**
-   * Records a wake-up. Inspecting a fiber, and an interruption that is shielded, wake the fiber too, but do not resume
-   * it.
+   * Records a wake-up, and tells whether it resumes the fiber for certain. Inspecting a fiber, and an interruption that
+   * is shielded, wake the fiber too. The scheduler is not called for the messages that come until the fiber has
+   * processed these.
    */
-  private woken(fiber: AnyFiber): void {
+  private woken(fiber: AnyFiber): boolean {
     const internals = internalsOf(fiber)
     const message = internals?._queue.at(-1)
+    if (internals === undefined || message === undefined || fiber.unsafePoll() !== null) return true
     const id = fiber.id().id
-    if (internals === undefined || message === undefined) return
     const waker = currentId()
-    if (message._tag === "InterruptSignal") {
-      this.add(kinds.ask, id, interruptorOf(message.cause ?? Cause.empty), waker)
-      this.asked ??= new Set()
-      this.asked.add(id)
-      if (internals._asyncInterruptor === null) return
-    } else if (message._tag !== "Resume" && message._tag !== "YieldNow") return
-    this.add(kinds.ready, id, waker === id ? nobody : waker)
+    const interruptor = interruptorOf(message)
+    if (interruptor !== undefined) this.ask(id, interruptor, waker)
+    if (resumes(message, internals)) this.add(kinds.ready, id, waker === id ? nobody : waker)
+    return message._tag === "Resume" || message._tag === "YieldNow"
+  }
+
+  /** Records the messages that came to a fiber between a wake-up that may not resume it and now, when it reads them. */
+  private drained(fiber: AnyFiber): void {
+    const internals = internalsOf(fiber)
+    if (internals === undefined || fiber.unsafePoll() !== null) return
+    const id = fiber.id().id
+    for (const message of internals._queue) {
+      const interruptor = interruptorOf(message)
+      const isNews = interruptor === undefined || this.askOnce(id, interruptor, nobody)
+      if (isNews && resumes(message, internals)) this.add(kinds.ready, id, interruptor)
+    }
+  }
+
+  /** Records that an interruption was asked for, by a fiber that runs or by nobody who is known. */
+  private ask(fiber: number, interruptor: number, asker: number): void {
+    this.add(kinds.ask, fiber, interruptor, asker)
+    this.asked ??= new Set()
+    this.asked.add(fiber)
+    this.interruptors ??= new Map()
+    const known = this.interruptors.get(fiber)
+    if (known === undefined) this.interruptors.set(fiber, new Set([interruptor]))
+    else known.add(interruptor)
+  }
+
+  /** Records an interruption that is not known yet, and tells whether it was not. */
+  private askOnce(fiber: number, interruptor: number, asker: number): boolean {
+    if (this.interruptors?.get(fiber)?.has(interruptor) === true) return false
+    this.ask(fiber, interruptor, asker)
+    return true
+  }
+
+  /** Records interruptions that came while a fiber was awake, for which the scheduler is not called. */
+  private look(fiber: AnyFiber, asker: number): void {
+    for (const interruptor of interruptorsOf(fiber)) this.askOnce(fiber.id().id, interruptor, asker)
   }
 
   override onStart<A, E, R>(
@@ -179,20 +185,24 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
   }
 
   override onEnd<A, E>(exit: Exit.Exit<A, E>, fiber: Fiber.RuntimeFiber<A, E>): void {
-    this.add(kinds.end, fiber.id().id, numberOfOutcome(outcomeOf(exit)), numberOfOutcome(innerOutcomeOf(exit)))
-    this.asked?.delete(fiber.id().id)
-    this.alive?.delete(fiber.id().id)
+    const id = fiber.id().id
+    this.look(fiber, id)
+    this.add(kinds.end, id, numberOfOutcome(outcomeOf(exit)), numberOfOutcome(innerOutcomeOf(exit)))
+    this.asked?.delete(id)
+    this.interruptors?.delete(id)
+    this.alive?.delete(id)
   }
 
   override onResume<A, E>(fiber: Fiber.RuntimeFiber<A, E>): void {
     const below = running.at(-1)
     if (below !== undefined) {
       below.hooks.leave(below)
-      below.hooks.add(kinds.ready, below.fiber)
+      below.hooks.add(kinds.ready, below.id)
     }
     const id = fiber.id().id
-    const own = { hooks: this, fiber: id, since: 0 }
+    const own = { hooks: this, fiber, id, since: 0 }
     running.push(own)
+    this.look(fiber, nobody)
     this.enter(own)
     if (this.asked !== undefined) this.watch(fiber, this.asked.has(id))
   }
@@ -201,11 +211,19 @@ export class FiberHooks extends Supervisor.AbstractSupervisor<void> implements S
     const internals = internalsOf(fiber)
     const id = fiber.id().id
     const own = running.pop()
+    if (fiber.unsafePoll() === null) this.look(fiber, id)
     if (own !== undefined) this.suspended(fiber, own, internals?._asyncBlockingOn ?? FiberId.none)
     // a yield, or a wait that was over before it began: nobody will wake the fiber
-    if (internals !== undefined && internals._queue.length > 0) this.add(kinds.ready, id)
+    if (internals?._queue.some((message) => resumes(message, internals)) === true) this.add(kinds.ready, id)
     const below = running.at(-1)
-    if (below !== undefined) below.hooks.enter(below)
+    if (below !== undefined) below.hooks.reenter(below, id)
+  }
+
+  /** Goes on with a fiber that another one, which it ran, may have interrupted. */
+  private reenter(below: Running, asker: number): void {
+    this.look(below.fiber, asker)
+    this.enter(below)
+    if (this.asked?.has(below.id) === true) this.watch(below.fiber, true)
   }
 
   /** Records a wait with its reason: its own, or the one that its fiber names, or the fibers that it is for. */

@@ -20,7 +20,8 @@ import { type PolicyObserver, policyObserver } from "../policy/PolicyObserver.ts
 import { type After, isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
 import { assemble } from "./assemble.ts"
 import { blockEvents, EventLog, EventMemory, kinds, nobody } from "./EventLog.ts"
-import { currentId, FiberHooks, outcomeOf, outcomes } from "./FiberHooks.ts"
+import { FiberHooks, outcomeOf, outcomes } from "./FiberHooks.ts"
+import { currentId } from "./FiberParts.ts"
 import { loopStalls, type Stall } from "./LoopStalls.ts"
 import { RecordedSpan, type SpanLog } from "./RecordedSpan.ts"
 import { numberOfName } from "./spanNames.ts"
@@ -251,13 +252,6 @@ class Moments implements SpanLog, PolicyObserver {
   }
 }
 
-/**
- * Waits for the end of a fiber. `Fiber.await` would wake the fiber when the wait is interrupted, and a fiber that is
- * awake is not woken by its interruption, which the hooks would miss.
- */
-const ended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>): Effect.Effect<Exit.Exit<A, E>> =>
-  Effect.async((resume) => fiber.addObserver((exit) => resume(Effect.succeed(exit))), fiber.id())
-
 /** Records the fibers of one run while they run. */
 export class FiberRecorder {
   readonly recording: Recording
@@ -301,7 +295,7 @@ export class FiberRecorder {
         Effect.withScheduler(this.hooks),
         // the FiberRefs of the recorded fiber stay with it: its clock and scheduler would be inherited by a join
         Effect.flatMap((fiber) =>
-          Effect.onInterrupt(restore(ended(fiber)), (by) => Fiber.interruptAs(fiber, FiberId.combineAll(by)))
+          Effect.onInterrupt(restore(Fiber.await(fiber)), (by) => Fiber.interruptAs(fiber, FiberId.combineAll(by)))
         ),
         Effect.ensuring(Effect.sync(() => loopStalls.end(this.recording)))
       )

@@ -1,5 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Chunk, Clock, Config, Deferred, Effect, Exit, FastCheck, Fiber, Queue, Stream } from "effect"
+import {
+  Cause,
+  Chunk,
+  Clock,
+  Config,
+  Deferred,
+  Effect,
+  Exit,
+  FastCheck,
+  Fiber,
+  FiberRef,
+  HashSet,
+  Queue,
+  Stream
+} from "effect"
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { violations } from "../../src/timeline/conservation.ts"
@@ -12,7 +26,7 @@ type Program =
   | { readonly kind: "turn" | "never" }
   | { readonly kind: "all" | "stream"; readonly concurrency: number; readonly parts: ReadonlyArray<Program> }
   | { readonly kind: "race" | "fork" | "forget" | "signal" | "queue"; readonly parts: readonly [Program, Program] }
-  | { readonly kind: "timeout" | "plug"; readonly millis: number; readonly part: Program }
+  | { readonly kind: "timeout" | "plug" | "await" | "disconnect"; readonly millis: number; readonly part: Program }
   | { readonly kind: "protected" | "permit" | "scoped" | "cleaned"; readonly part: Program }
 
 const millis = FastCheck.integer({ min: 0, max: 5 })
@@ -54,9 +68,9 @@ const { program } = FastCheck.letrec<{ readonly program: Program }>((tie) => {
         })
       },
       {
-        weight: 2,
+        weight: 4,
         arbitrary: FastCheck.record({
-          kind: FastCheck.constantFrom("timeout" as const, "plug" as const),
+          kind: FastCheck.constantFrom("timeout" as const, "plug" as const, "await" as const, "disconnect" as const),
           millis,
           part
         })
@@ -78,6 +92,8 @@ interface Leaf {
   readonly from: number
   readonly to: number
   readonly outcome: "success" | "failure" | "defect" | "interrupted"
+  /** Interruptions of its fiber by then. */
+  readonly interruptors: number
 }
 
 const outcomeOf = (exit: Exit.Exit<unknown, string>): Leaf["outcome"] => {
@@ -142,6 +158,17 @@ class Run {
           Effect.fork(this.of(program.part, holds)),
           (fiber) => Effect.zipRight(Effect.sleep(program.millis), Fiber.interrupt(fiber))
         )
+      case "await":
+        return Effect.flatMap(
+          Effect.forkDaemon(this.of(program.part, holds)),
+          (fiber) =>
+            Effect.timeoutOption(
+              Effect.onInterrupt(Fiber.join(fiber), () => Fiber.interrupt(fiber)),
+              program.millis
+            )
+        )
+      case "disconnect":
+        return Effect.timeoutOption(Effect.disconnect(this.of(program.part, holds)), program.millis)
       case "protected":
         return Effect.uninterruptible(this.of(program.part, holds))
       case "scoped":
@@ -167,9 +194,14 @@ class Run {
           Effect.onExit(
             Effect.withSpan(Effect.zipRight(Effect.sleep(millis), end), name),
             (exit) =>
-              Effect.map(Clock.currentTimeMillis, (to) => {
-                this.leaves.push({ name, from, to, outcome: outcomeOf(exit) })
-              })
+              Effect.zipWith(
+                Clock.currentTimeMillis,
+                FiberRef.get(FiberRef.interruptedCause),
+                (to, cause) => {
+                  const interruptors = HashSet.size(Cause.interruptors(cause))
+                  this.leaves.push({ name, from, to, outcome: outcomeOf(exit), interruptors })
+                }
+              )
           )
       )
     })
@@ -196,13 +228,22 @@ const recorded = (program: Program, clock: "live" | "virtual") =>
     const recorder = yield* Recording.make("random", clock)
     const began = yield* Clock.currentTimeMillis
     const exit = yield* recorder.run(run.of(program))
-    return { exit, run, took: (yield* Clock.currentTimeMillis) - began, timeline: recorder.recording.timeline() }
+    const took = (yield* Clock.currentTimeMillis) - began
+    return { exit, leaves: [...run.leaves], waited: run.waited, took, timeline: recorder.recording.timeline() }
   })
 
 const nanosPerMilli = 1_000_000
 
 const lengthOf = ({ slices }: Timeline, kind: string): number =>
   slices.reduce((sum, { from, reason, to }) => reason?.kind === kind ? sum + to - from : sum, 0)
+
+/** Lists leaves whose fibers knew of more interruptions than the timeline does. */
+const unasked = ({ interruptions, spans }: Timeline, leaves: ReadonlyArray<Leaf>): ReadonlyArray<string> =>
+  leaves.flatMap(({ interruptors, name }) => {
+    const { fiber, to = 0 } = spans.find((span) => span.name === name) ?? {}
+    const asked = interruptions.filter((one) => one.fiber === fiber && one.asked <= to)
+    return asked.length < interruptors ? [name] : []
+  })
 
 const byName = (one: { readonly name: string }, other: { readonly name: string }) => one.name < other.name ? -1 : 1
 
@@ -227,16 +268,22 @@ describe("the recording of any program", () => {
       holds((program) =>
         Effect.gen(function*() {
           const virtual = yield* runVirtual(recorded(program, "virtual"), { seed: 1 })
-          const { run, timeline, took } = yield* virtual.exit
+          const { leaves, timeline, took, waited } = yield* virtual.exit
           expect(violations(timeline).join("; ")).toBe("")
           // Effect.all may end before an item, if another one fails (it counts that one twice)
-          const leaves = timeline.spans.filter(({ name, outcome }) => name.startsWith("leaf") && outcome !== "running")
-          expect(leaves.map(({ from, name, outcome, to }) => ({ from, name, outcome, to })).toSorted(byName)).toEqual(
-            run.leaves
-              .map((leaf) => ({ ...leaf, from: leaf.from * nanosPerMilli, to: leaf.to * nanosPerMilli }))
+          const spans = timeline.spans.filter(({ name, outcome }) => name.startsWith("leaf") && outcome !== "running")
+          expect(spans.map(({ from, name, outcome, to }) => ({ from, name, outcome, to })).toSorted(byName)).toEqual(
+            leaves
+              .map(({ from, name, outcome, to }) => ({
+                from: from * nanosPerMilli,
+                name,
+                outcome,
+                to: to * nanosPerMilli
+              }))
               .toSorted(byName)
           )
-          expect(lengthOf(timeline, "permit")).toBe(run.waited * nanosPerMilli)
+          expect(lengthOf(timeline, "permit")).toBe(waited * nanosPerMilli)
+          expect(unasked(timeline, leaves)).toEqual([])
           expect(timeline.duration_ns).toBe(took * nanosPerMilli)
           // streams hold back by semaphores of Effect, which name no reason
           if (!JSON.stringify(program).includes("stream")) expect(lengthOf(timeline, "unknown")).toBe(0)
@@ -249,11 +296,12 @@ describe("the recording of any program", () => {
     () =>
       holds((program) =>
         Effect.gen(function*() {
-          const { exit, run, timeline } = yield* recorded(program, "live")
+          const { exit, leaves, timeline } = yield* recorded(program, "live")
           expect(violations(timeline).join("; ")).toBe("")
           expect(timeline.outcome).toBe(outcomeOf(exit))
           const spans = new Map(timeline.spans.map((span) => [span.name, span]))
-          for (const { name, outcome } of run.leaves) expect([name, spans.get(name)?.outcome]).toEqual([name, outcome])
+          for (const { name, outcome } of leaves) expect([name, spans.get(name)?.outcome]).toEqual([name, outcome])
+          expect(unasked(timeline, leaves)).toEqual([])
         }), Math.ceil(cases / 5)),
     60_000
   )
