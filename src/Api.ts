@@ -18,6 +18,7 @@ import { HostRefused, OriginRefused } from "./platform/http/rules/Provenance.ts"
 import * as Wire from "./platform/http/rules/WireProblems.ts"
 import { NotReady } from "./platform/lifecycle/NotReady.ts"
 import { DatabaseUnavailable } from "./platform/sql/DatabaseUnavailable.ts"
+import { PredictionsApi } from "./predictions/Api.ts"
 import { RecordingsApi } from "./recordings/Api.ts"
 import { ResilienceApi } from "./resilience/Api.ts"
 import { TransfersApi } from "./transfers/Api.ts"
@@ -43,6 +44,7 @@ export const Api = HttpApi.make("barista")
   .add(MetricsApi)
   .add(RecordingsApi)
   .add(LabApi)
+  .add(PredictionsApi)
   .addError(Problem.InvalidInput)
   .addError(Problem.RouteNotFound)
   .addError(Problem.MethodNotAllowed)

@@ -370,5 +370,58 @@ export const french: Texts = {
     "Interrompt une fibre d'une expérience, et ses enfants. Une partie protégée va encore jusqu'au bout, et les finaliseurs s'exécutent ; la chronologie montre quand l'interruption a été demandée, suivie et nettoyée.",
   "Pulls the plug of a fiber": "Débranche une fibre",
   "Lessons of the handbook as experiments: run, recorded and measured.":
-    "Les leçons du manuel en expériences : exécutées, enregistrées, mesurées."
+    "Les leçons du manuel en expériences : exécutées, enregistrées, mesurées.",
+  "Predictions": "Prédictions",
+  "The consequences of a policy, simulated before it serves.":
+    "Les conséquences d'une politique, simulées avant qu'elle serve.",
+  "Simulates a scenario": "Simule un scénario",
+  "Runs the policy in virtual time, by the interpreter that serves, against a modelled upstream. The same scenario and seed give the same run. A request that prefers text/event-stream gets progress, one that prefers image/svg+xml a chart. A client that leaves stops the run.":
+    "Exécute la politique en temps virtuel, par l'interprète même du serveur, contre un service amont modélisé. Le même scénario et la même graine donnent la même simulation. Une requête qui préfère text/event-stream reçoit l'avancement, une qui préfère image/svg+xml un graphique. Un client qui part arrête la simulation.",
+  "Events progress with the requests that have ended, and those expected or null, then result, or error with a problem document":
+    "Événements progress avec le nombre de requêtes terminées, et celui qui est attendu ou null, puis result, ou error avec un document de problème",
+  "Goodput, attempts, arrivals and queue over virtual time":
+    "Succès, essais, arrivées et file au cours du temps virtuel",
+  "Runs with different luck; two or more give intervals of 95 %":
+    "Simulations de hasards différents ; à partir de deux, les intervalles à 95 % sont donnés",
+  "The number of a request, from 0, whose timeline is the answer; the scenario then runs with its own seed alone":
+    "Le numéro d'une requête, à partir de 0, dont la chronologie est la réponse ; seule la graine du scénario est alors simulée",
+  "The figures, or the timeline of one request": "Les mesures, ou la chronologie d'une requête",
+  "The title of pictures": "Le titre des images",
+  "No request arrives later; those under way end": "Aucune requête n'arrive plus tard ; celles en cours finissent",
+  "Requests that arrive before are left out of the figures": "Les requêtes arrivées avant ne comptent pas",
+  "Arrivals per second": "Arrivées par seconde",
+  "A time in words, from 0 to 30 days": "Un temps en mots, de 0 à 30 jours",
+  "a finite number": "un nombre fini",
+  "Measured times in milliseconds": "Temps mesurés, en millisecondes",
+  "Places in which attempts are served at once; absent: as many as there are attempts":
+    "Places où des essais sont servis à la fois ; absent : autant que d'essais",
+  "Attempts that may wait; beyond, an attempt fails at once. Absent: no limit":
+    "Essais qui peuvent attendre ; au-delà, un essai échoue aussitôt. Absent : pas de limite",
+  "What becomes of an attempt for which nobody waits any more: it frees its place at once, or runs on (default)":
+    "Ce que devient un essai que plus personne n'attend : il libère sa place aussitôt (frees), ou continue (runs on, par défaut)",
+  "The share of attempts that fail, after their service": "La part des essais qui échouent, après leur service",
+  "Bad times, at most 100": "Périodes de panne, 100 au plus",
+  "Requests that arrived after the warmup": "Requêtes arrivées après la mise en route",
+  "Failed requests by reason, such as timeout or attempts exhausted":
+    "Requêtes en échec par raison, comme timeout ou attempts exhausted",
+  "Successes per second of virtual time": "Succès par seconde de temps virtuel",
+  "From the intended arrival to the end, of all requests and of those that succeeded":
+    "De l'arrivée prévue à la fin, de toutes les requêtes et de celles qui réussissent",
+  "Attempts per request": "Essais par requête",
+  "The share of served attempts that waited for a place": "La part des essais servis qui ont attendu une place",
+  "The share of the places in use; 0 where there is no bound": "La part des places occupées ; 0 sans limite",
+  "Attempts that left before the end of their service": "Essais partis avant la fin de leur service",
+  "Seconds of an interval": "Secondes d'un intervalle",
+  "Requests under way at the end of each interval": "Requêtes en cours à la fin de chaque intervalle",
+  "Attempts that wait at the upstream at the end of each interval":
+    "Essais qui attendent au service amont à la fin de chaque intervalle",
+  "An element for each interval of virtual time": "Un élément pour chaque intervalle de temps virtuel",
+  "Seconds of virtual time from the warmup to the end of the last request":
+    "Secondes de temps virtuel, de la mise en route à la fin de la dernière requête",
+  "A hash over every attempt: two runs with the same one went the same way":
+    "Une empreinte de tous les essais : deux simulations de même empreinte se sont déroulées de même",
+  "With several seeds, the mean and the 95 % interval of each figure, by path such as latency.all.p99":
+    "Avec plusieurs graines, la moyenne et l'intervalle à 95 % de chaque mesure, par chemin comme latency.all.p99",
+  "Virtual requests per second of processor time": "Requêtes virtuelles par seconde de processeur",
+  "Milliseconds; all 0 where there is no sample": "Millisecondes ; 0 partout sans mesure"
 }

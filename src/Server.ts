@@ -66,6 +66,9 @@ import { rememberHeads } from "./platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "./platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "./platform/workers/cpu/CpuPool.ts"
 import { Policies } from "./policy/Policies.ts"
+import * as PredictionsHttp from "./predictions/Http.ts"
+import { SimulationPool } from "./predictions/SimulationPool.ts"
+import { Simulations } from "./predictions/Simulations.ts"
 import * as RecordingsHttp from "./recordings/Http.ts"
 import * as ResilienceHttp from "./resilience/Http.ts"
 import { Resilience } from "./resilience/Resilience.ts"
@@ -100,7 +103,8 @@ const handlers = Effect.all({
   outbox: OutboxHttp.handlers,
   metrics: MetricsHttp.handlers,
   recordings: RecordingsHttp.handlers,
-  lab: LabHttp.handlers
+  lab: LabHttp.handlers,
+  predictions: PredictionsHttp.handlers
 }, { concurrency: 1 }) satisfies Effect.Effect<ApiHandlers<Groups>, never, unknown>
 
 /** The recurring job, which removes expired rows and checks the ledger. */
@@ -165,6 +169,7 @@ const machines = inOrder(
   Sockets.layer,
   Policies.layer,
   CpuPool.layer,
+  SimulationPool.layer,
   BlockingLoop.layer,
   fileStore,
   Upstream.layer,
@@ -207,7 +212,8 @@ const chapters = inOrder(
   Outcomes.layer,
   Comparison.layer,
   Metrics.layer,
-  Lab.layer
+  Lab.layer,
+  Simulations.layer
 )
 
 /** Fills a database that has neither users nor money, completely or not at all. */

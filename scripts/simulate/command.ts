@@ -39,7 +39,9 @@ const runFile = (file: string, { files, seeds }: Command, load: (file: string) =
     const scenario = yield* Effect.flatMap(read(file, load), (text) => scenarioOf(file, text))
     const title = scenario.name ?? file
     const { run } = yield* SimulationPool
-    const report = yield* run(scenario, seeds, (done) => out.redraw?.([`${done} requests have ended`]))
+    const report = yield* run(scenario, seeds, {
+      onProgress: (done) => out.redraw?.([`${done} requests have ended`])
+    })
     out.redraw?.([])
     for (const line of table(title, report)) out.print(line)
     if (files.json !== undefined) yield* out.save(files.json, `${JSON.stringify(report, undefined, 2)}\n`)

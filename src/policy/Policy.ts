@@ -136,6 +136,7 @@ export const Policy = Schema.Struct({
 }).annotations({
   identifier: "Policy",
   description: "A resilience policy: timeouts, retry or hedge, breaker, rate limit, concurrency",
+  examples: [{ timeout: Duration.seconds(1) }],
   // without this, a misspelt part would silently do nothing
   parseOptions: { onExcessProperty: "error" }
 }).pipe(

@@ -1,7 +1,7 @@
 import { Context, Duration, Effect, Layer, Schema, type Scope } from "effect"
 import { MessageChannel, type MessagePort } from "node:worker_threads"
 import { AppConfig } from "../AppConfig.ts"
-import type { Overloaded } from "../domain/Problem.ts"
+import { Overloaded } from "../domain/Problem.ts"
 import { term } from "../domain/Term.ts"
 import { workerFile } from "../platform/workers/entry.ts"
 import * as WorkerPool from "../platform/workers/WorkerPool.ts"
@@ -9,6 +9,14 @@ import { type Report, reportOf, seedsOf, type TimedResult } from "../simulation/
 import type { Bound } from "../simulation/Run.ts"
 import { Scenario } from "../simulation/Scenario.ts"
 import { OutOfBounds } from "../simulation/simulate.ts"
+import type { Timeline } from "../timeline/Timeline.ts"
+import type { Recorded } from "./recordRequest.ts"
+
+/** A run that passed one of its bounds, after so many milliseconds of virtual time. */
+interface Passed {
+  readonly passed: Bound
+  readonly millis: number
+}
 
 /** Calls of the pool's threads. A port takes the number of requests that have ended, some times a second. */
 export type SimulationCalls = {
@@ -16,23 +24,47 @@ export type SimulationCalls = {
     readonly input: {
       readonly scenario: typeof Scenario.Encoded
       readonly seed: number
+      readonly mostRequests: number | undefined
       readonly progress: MessagePort | undefined
     }
-    readonly answer: TimedResult | { readonly passed: Bound; readonly millis: number }
+    readonly answer: TimedResult | Passed
+  }
+  readonly record: {
+    readonly input: { readonly scenario: typeof Scenario.Encoded; readonly seed: number; readonly request: number }
+    readonly answer: Recorded
   }
 }
 
 /** Takes the number of requests that have ended in all runs. */
 export type OnProgress = (done: number) => void
 
-/** Runs simulations on worker threads, one for each seed. An interruption stops them at once. */
+export interface RunOptions {
+  readonly onProgress?: OnProgress | undefined
+  /** Bounds the requests of each seed where the scenario does not tell their number. */
+  readonly mostRequests?: number | undefined
+}
+
+/** A run has no request of the number: it had fewer. */
+export class NoSuchRequest extends Schema.TaggedError<NoSuchRequest>()("NoSuchRequest", { requests: Schema.Int }) {}
+
+/**
+ * Runs simulations on worker threads, one for each seed. An interruption stops them at once. A run is admitted once,
+ * with all its seeds.
+ */
 export class SimulationPool extends Context.Tag("barista/predictions/SimulationPool")<SimulationPool, {
   /** Runs a scenario with so many seeds: its own, which is 1 if it has none, and those that follow. */
   readonly run: (
     scenario: Scenario,
     seeds: number,
-    onProgress?: OnProgress
+    options?: RunOptions
   ) => Effect.Effect<Report, OutOfBounds | Overloaded>
+  /** Fails if `run` would fail now for want of room. */
+  readonly check: Effect.Effect<void, Overloaded>
+  /** Records one request of a scenario, by its number from 0, with the scenario's own seed. */
+  readonly record: (
+    scenario: Scenario,
+    request: number
+  ) => Effect.Effect<Timeline, OutOfBounds | Overloaded | NoSuchRequest>
 }>() {
   /** Makes a pool for a command, which has no other callers. */
   static readonly layerWith = (threads: number, queue: number) => Layer.scoped(SimulationPool, make(threads, queue))
@@ -44,6 +76,11 @@ export class SimulationPool extends Context.Tag("barista/predictions/SimulationP
 }
 
 const encode = Schema.encodeSync(Scenario)
+
+const name = term("threads de simulation", "simulation pool")
+
+/** Seconds after which a client may try again: many runs take less. */
+const retryAfter = 5
 
 /** A port whose messages are numbers for a listener, closed with the scope. */
 const listening = (listener: OnProgress): Effect.Effect<MessagePort, never, Scope.Scope> =>
@@ -59,48 +96,73 @@ const listening = (listener: OnProgress): Effect.Effect<MessagePort, never, Scop
     ({ port2 }) => port2
   )
 
+const outOfBounds = ({ millis, passed }: Passed) => new OutOfBounds({ bound: passed, after: Duration.millis(millis) })
+
+/** Adds up the counts of several runs. */
+const adding = (onProgress: OnProgress) => {
+  const done = new Map<number, number>()
+  return (seed: number) => (count: number) => {
+    done.set(seed, count)
+    onProgress([...done.values()].reduce((sum, one) => sum + one, 0))
+  }
+}
+
 const make = (threads: number, queue: number): Effect.Effect<
   Context.Tag.Service<SimulationPool>,
   never,
   Scope.Scope
 > =>
   Effect.map(
-    WorkerPool.make<SimulationCalls>({
-      name: term("threads de simulation", "simulation pool"),
-      file: workerFile("Simulation"),
-      threads,
-      places: threads + queue
-    }),
-    ({ call }): Context.Tag.Service<SimulationPool> => {
-      const runOnce = (scenario: typeof Scenario.Encoded, seed: number, onProgress: OnProgress | undefined) =>
+    WorkerPool.make<SimulationCalls>({ name, file: workerFile("Simulation"), threads, places: threads }),
+    ({ callPatiently: call }): Context.Tag.Service<SimulationPool> => {
+      let runs = 0
+      const check = Effect.suspend(() =>
+        runs >= threads + queue ? new Overloaded({ what: name, retry_after: retryAfter }) : Effect.void
+      )
+      const admitted = Effect.acquireRelease(
+        Effect.tap(check, () => {
+          runs++
+        }),
+        () => Effect.sync(() => runs--)
+      )
+
+      const runOnce = (
+        scenario: typeof Scenario.Encoded,
+        seed: number,
+        mostRequests: number | undefined,
+        onProgress: OnProgress | undefined
+      ) =>
         Effect.gen(function*() {
           const progress = onProgress && (yield* listening(onProgress))
-          const answer = yield* call("simulate", { scenario, seed, progress }, {
+          const answer = yield* call("simulate", { scenario, seed, mostRequests, progress }, {
             transfer: progress === undefined ? [] : [progress]
           })
-          return "passed" in answer
-            ? yield* new OutOfBounds({ bound: answer.passed, after: Duration.millis(answer.millis) })
-            : answer
+          return "passed" in answer ? yield* outOfBounds(answer) : answer
         }).pipe(Effect.scoped)
 
       const run = Effect.fn("SimulationPool.run")(
-        function*(scenario: Scenario, seeds: number, onProgress?: OnProgress) {
+        function*(scenario: Scenario, seeds: number, { mostRequests, onProgress }: RunOptions = {}) {
+          yield* admitted
           const encoded = encode(scenario)
-          const done = new Map<number, number>()
-          const told = (seed: number) =>
-            onProgress && ((count: number) => {
-              done.set(seed, count)
-              onProgress([...done.values()].reduce((sum, one) => sum + one, 0))
-            })
-          const [first, ...others] = seedsOf(scenario.seed ?? 1, seeds)
-          const results = yield* Effect.all(
-            [first ?? 1, ...others].map((seed) => runOnce(encoded, seed, told(seed))),
-            { concurrency: threads }
-          )
-          const [one, ...more] = results
-          return one === undefined ? yield* Effect.dieMessage("a simulation without seeds") : reportOf([one, ...more])
-        }
+          const told = onProgress && adding(onProgress)
+          const [first = 1, ...others] = seedsOf(scenario.seed ?? 1, seeds)
+          const one = (seed: number) => runOnce(encoded, seed, mostRequests, told?.(seed))
+          const [result, ...results] = yield* Effect.all([one(first), ...others.map(one)], { concurrency: threads })
+          return reportOf([result, ...results])
+        },
+        Effect.scoped
       )
-      return { run }
+
+      const record = Effect.fn("SimulationPool.record")(
+        function*(scenario: Scenario, request: number) {
+          yield* admitted
+          const answer = yield* call("record", { scenario: encode(scenario), seed: scenario.seed ?? 1, request })
+          if ("timeline" in answer) return answer.timeline
+          return yield* "passed" in answer ? outOfBounds(answer) : new NoSuchRequest({ requests: answer.requests })
+        },
+        Effect.scoped
+      )
+
+      return { check, run, record }
     }
   )

@@ -1,3 +1,4 @@
+import { type Language, type Text, text } from "../domain/Text.ts"
 import type { Report } from "../simulation/Report.ts"
 import { escaped, pixels, title as hidden } from "../timeline/svgText.ts"
 
@@ -92,35 +93,48 @@ const line = (
   return { name, step: series.step, values: series[of].map((value) => value / perSecond) }
 }
 
+const words = {
+  perSecond: text("par seconde", "per second"),
+  atOnce: text("à la fois", "at once"),
+  arrivals: text("arrivées", "arrivals"),
+  attempts: text("essais", "attempts"),
+  goodput: text("succès", "goodput"),
+  inFlight: text("requêtes en cours", "requests under way"),
+  queue: text("essais dans la file", "attempts in the queue"),
+  goodputs: text("succès par seconde", "goodput per second"),
+  manyAttempts: text("essais par seconde", "attempts per second")
+} as const satisfies Record<string, Text>
+
 /** The panels of one report, or of several reports that are compared. */
-const panelsOf = (reports: ReadonlyArray<Named>): ReadonlyArray<Panel> => {
+const panelsOf = (reports: ReadonlyArray<Named>, language: Language): ReadonlyArray<Panel> => {
+  const say = (word: keyof typeof words): string => words[word][language]
   const [only, ...others] = reports
   if (only !== undefined && others.length === 0) {
     const { report } = only
     return [
       {
-        title: "per second",
+        title: say("perSecond"),
         lines: [
-          line("arrivals", report, "arrivals"),
-          line("attempts", report, "attempts"),
-          line("goodput", report, "goodput")
+          line(say("arrivals"), report, "arrivals"),
+          line(say("attempts"), report, "attempts"),
+          line(say("goodput"), report, "goodput")
         ]
       },
       {
-        title: "at once",
-        lines: [line("requests under way", report, "in_flight"), line("attempts in the queue", report, "queue")]
+        title: say("atOnce"),
+        lines: [line(say("inFlight"), report, "in_flight"), line(say("queue"), report, "queue")]
       }
     ]
   }
   return [
-    { title: "goodput per second", lines: reports.map(({ name, report }) => line(name, report, "goodput")) },
-    { title: "attempts per second", lines: reports.map(({ name, report }) => line(name, report, "attempts")) }
+    { title: say("goodputs"), lines: reports.map(({ name, report }) => line(name, report, "goodput")) },
+    { title: say("manyAttempts"), lines: reports.map(({ name, report }) => line(name, report, "attempts")) }
   ]
 }
 
 /** Draws reports over virtual time as a self-contained SVG. It follows the reader's light or dark colour scheme. */
-export const draw = (title: string, reports: ReadonlyArray<Named>): string => {
-  const panels = panelsOf(reports)
+export const draw = (title: string, reports: ReadonlyArray<Named>, language: Language = "en"): string => {
+  const panels = panelsOf(reports, language)
   const until = Math.max(1, ...panels.flatMap(({ lines }) => lines.map(secondsOf)))
   const height = headHeight + panels.length * (panelHeight + panelGap)
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +

@@ -21,6 +21,6 @@ export const predictions = {
     "SIMULATION_TIMEOUT",
     "2 minutes",
     ["1 second", "1 hour"],
-    "Duration of a simulation; beyond it 504"
+    "Duration of a simulation, its wait for a thread included; beyond it 504"
   )
 }

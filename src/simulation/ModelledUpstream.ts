@@ -1,5 +1,6 @@
 import { Data, Effect } from "effect"
 import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
+import { waitFor } from "../domain/Wait.ts"
 import { type Sampler, sampler } from "./Distribution.ts"
 import { purposes, uniform } from "./draws.ts"
 import type { Fault, Upstream } from "./Scenario.ts"
@@ -48,6 +49,9 @@ const failures = {
   "queue full": Effect.fail(new UpstreamFailed({ reason: "queue full" })),
   down: Effect.fail(new UpstreamFailed({ reason: "down" }))
 } as const
+
+/** The reason of waits for the upstream, which a recorder finds. */
+const served = waitFor("upstream", () => ({ url: "modelled upstream" }))
 
 /** Moves the end of a service past the frozen times that it meets. */
 const pastFrozen = (frozen: ReadonlyArray<Fault>, start: number, demand: number): number => {
@@ -116,7 +120,7 @@ export class ModelledUpstream {
       this.observer.sent()
       this.take(call)
       return Effect.sync(() => this.abandon(call))
-    })
+    }, served)
   }
 
   private take(call: Call): void {

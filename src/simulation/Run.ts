@@ -3,6 +3,7 @@ import {
   Context,
   DefaultServices,
   Effect,
+  type Fiber,
   FiberId,
   FiberRef,
   FiberRefs,
@@ -14,10 +15,11 @@ import {
 } from "effect"
 import type { FailedAttempt } from "../policy/FailedAttempt.ts"
 import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
+import type { PolicyFailure } from "../policy/PolicyRefused.ts"
 import { isTransient } from "../policy/Transient.ts"
 import * as Arrivals from "./Arrivals.ts"
 import { KeyedRandom } from "./KeyedRandom.ts"
-import { ModelledUpstream } from "./ModelledUpstream.ts"
+import { ModelledUpstream, type UpstreamFailed } from "./ModelledUpstream.ts"
 import { type Made, outcomeOf } from "./outcomes.ts"
 import { Samples } from "./Samples.ts"
 import { mostUnderWay, type Scenario } from "./Scenario.ts"
@@ -29,7 +31,30 @@ import { VirtualClock } from "./VirtualClock.ts"
 const longestRun = 100 * 86_400_000_000_000
 
 /** A bound that each run has, so that no scenario takes the memory of its host. */
-export type Bound = "requests under way" | "attempts at the upstream" | "virtual time"
+export type Bound = "requests under way" | "attempts at the upstream" | "virtual time" | "requests"
+
+/** Starts the fiber of a request in other surroundings, such as those of a recorder; undefined for most requests. */
+export type Fork = (
+  request: number,
+  effect: Effect.Effect<void, UpstreamFailed | PolicyFailure>,
+  surroundings: Surroundings
+) => Fiber.RuntimeFiber<void, UpstreamFailed | PolicyFailure> | undefined
+
+/** The parts of a run that such surroundings stand before. */
+export interface Surroundings {
+  readonly runtime: Runtime.Runtime<never>
+  readonly clock: VirtualClock
+  readonly scheduler: Scheduler.Scheduler
+}
+
+/** Additions to a run, which do not change its course. */
+export interface RunOptions {
+  /** Takes the trace, a line for each attempt, the columns first. */
+  readonly write?: (line: string) => void
+  /** Bounds the requests of arrivals whose number the scenario does not tell. */
+  readonly mostRequests?: number
+  readonly fork?: Fork
+}
 
 const nobody = { request: 0, attempt: 0 }
 
@@ -57,26 +82,30 @@ export class Run {
   readonly samples: Samples
   readonly scenario: Scenario
   readonly clock = new VirtualClock()
-  private readonly scheduler = new StepScheduler()
+  readonly scheduler = new StepScheduler()
   private readonly upstream: ModelledUpstream
   private readonly transform: PolicyInterpreter.Transformer
-  private readonly runtime: Runtime.Runtime<never>
+  readonly runtime: Runtime.Runtime<never>
   /** The requests of fibers that draw, by the number of the fiber; kept only where a policy draws. */
   private readonly requests = new Map<number, number>()
   private readonly draws: boolean
   /** Requests whose retry the budget refused; kept only where there is a budget. */
   private readonly spent: Set<number> | undefined
   private readonly next: (request: number) => void
+  private readonly fork: Fork | undefined
+  private readonly mostRequests: number
 
-  constructor(scenario: Scenario, seed: number, write?: (line: string) => void) {
+  constructor(scenario: Scenario, seed: number, { fork, mostRequests: bound = Infinity, write }: RunOptions = {}) {
     this.scenario = scenario
     this.samples = new Samples(() => this.clock.now, new Trace(write), scenario.warmup ?? 0)
     this.upstream = new ModelledUpstream(scenario.upstream, seed, this.clock, this.samples)
     this.draws = scenario.policy.retry?.jitter !== undefined
     this.spent = scenario.policy.retry?.budget && new Set()
-    this.transform = Effect.runSync(PolicyInterpreter.make(scenario.policy)).apply()
+    this.transform = Effect.runSync(PolicyInterpreter.make(scenario.policy, scenario.name)).apply()
     const random = new KeyedRandom(seed, (fiber) => this.drawerOf(fiber))
     this.runtime = leanRuntime(this.clock, random, this.scheduler)
+    this.mostRequests = bound
+    this.fork = fork
     this.next = Arrivals.begin(scenario, seed, this.clock, {
       count: () => this.samples.requests,
       arrive: () => this.arrive()
@@ -96,6 +125,7 @@ export class Run {
   get passedBound(): Bound | undefined {
     if (this.samples.inFlight > mostUnderWay) return "requests under way"
     if (this.upstream.present > mostUnderWay) return "attempts at the upstream"
+    if (this.samples.requests > this.mostRequests) return "requests"
     return this.clock.now > longestRun ? "virtual time" : undefined
   }
 
@@ -107,7 +137,8 @@ export class Run {
   private arrive(): void {
     const request = this.samples.arrive()
     const attempt = Effect.suspend(() => this.upstream.call(request, this.samples.nextAttempt(request)))
-    const fiber = Runtime.runFork(this.runtime, this.transform(attempt, this.hook(request)))
+    const effect = this.transform(attempt, this.hook(request))
+    const fiber = this.fork?.(request, effect, this) ?? Runtime.runFork(this.runtime, effect)
     if (this.draws) this.requests.set(fiber.id().id, request)
     fiber.addObserver((exit) => {
       if (this.draws) this.requests.delete(fiber.id().id)

@@ -32,7 +32,10 @@ export const Arrivals = Schema.Union(
   Schema.Struct({ kind: Schema.Literal("poisson", "regular"), phases: Schema.NonEmptyArray(Phase) }),
   Schema.Struct({ kind: Schema.Literal("closed"), clients: Clients, think: Distribution }),
   Schema.Struct({ kind: Schema.Literal("burst"), clients: Clients })
-).annotations({ identifier: "Arrivals" })
+).annotations({
+  identifier: "Arrivals",
+  examples: [{ kind: "poisson", phases: [{ for: 10_000_000_000, rate: 70 }] }]
+})
 export type Arrivals = typeof Arrivals.Type
 
 const Share = numberBetween(0, 1)
@@ -72,13 +75,18 @@ export const Upstream = Schema.Struct({
       "What becomes of an attempt for which nobody waits any more: it frees its place at once, or runs on (default)"
   }),
   failure: optional(Share).annotations({ description: "The share of attempts that fail, after their service" }),
-  faults: optional(Schema.Array(Fault).pipe(Schema.maxItems(100)))
-}).annotations({ identifier: "ModelledUpstream" })
+  faults: optional(Schema.Array(Fault).pipe(Schema.maxItems(100))).annotations({
+    description: "Bad times, at most 100"
+  })
+}).annotations({
+  identifier: "ModelledUpstream",
+  examples: [{ servers: 10, service: { kind: "exponential", mean: 100_000_000 } }]
+})
 export type Upstream = typeof Upstream.Type
 
 /** A model of the world around a policy, and the policy. Unknown members are refused. */
 export const Scenario = Schema.Struct({
-  name: optional(Schema.String.pipe(Schema.maxLength(200))),
+  name: optional(Schema.String.pipe(Schema.maxLength(200)).annotations({ description: "The title of pictures" })),
   description: optional(Schema.Struct({ fr: Schema.String, en: Schema.String })),
   seed: optional(wholeNumber(0, 2 ** 31 - 1)),
   requests: optional(Count),

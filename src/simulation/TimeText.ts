@@ -40,8 +40,12 @@ const format = (nanos: number): string => {
  */
 export const TimeText = Schema.transformOrFail(
   Schema.String.annotations({
-    description: "A time in words, from 0 to 30 days",
-    examples: ["100 millis", "1.5 seconds"]
+    jsonSchema: {
+      type: "string",
+      pattern: String.raw`^\d+(\.\d+)?\s+(nano|micro|milli|second|minute|hour|day|week)s?$`,
+      description: "A time in words, from 0 to 30 days",
+      examples: ["100 millis", "1.5 seconds"]
+    }
   }),
   Schema.Number,
   {

@@ -1,6 +1,6 @@
 import { Clock, Data, Duration, Effect } from "effect"
 import { figuresOf, type Result } from "./figures.ts"
-import { type Bound, Run } from "./Run.ts"
+import { type Bound, Run, type RunOptions } from "./Run.ts"
 import { mostUnderWay, type Scenario } from "./Scenario.ts"
 
 /** Requests have no end, though nothing can happen any more: a fault of the model or of the interpreter. */
@@ -17,6 +17,7 @@ export class OutOfBounds extends Data.TaggedError("OutOfBounds")<{
 }> {
   override get message(): string {
     const when = `after ${Duration.format(this.after)} of virtual time`
+    if (this.bound === "requests") return `more requests than the run may have ${when}: give fewer requests`
     return this.bound === "virtual time"
       ? `the run takes more than 100 days of virtual time: give duration or fewer requests`
       : `more than ${mostUnderWay} ${this.bound} ${when}: the upstream cannot keep up; bound its queue, or lower the rate`
@@ -29,10 +30,8 @@ const steps = 256
 /** Time that a run keeps the host's event loop at most, in milliseconds. */
 const slice = 8
 
-export interface Options {
+export interface Options extends RunOptions {
   readonly seed: number
-  /** Takes the trace, a line for each attempt, the columns first. */
-  readonly write?: (line: string) => void
   /** Learns how many requests have ended, between two slices of work. */
   readonly onProgress?: (done: number) => void
 }
@@ -55,7 +54,7 @@ const advanced = (run: Run): boolean => {
  */
 export const simulate = (scenario: Scenario, options: Options): Effect.Effect<Result, Stuck | OutOfBounds> =>
   Effect.suspend(() => {
-    const run = new Run(scenario, options.seed, options.write)
+    const run = new Run(scenario, options.seed, options)
     const toTheEnd: Effect.Effect<Result, Stuck | OutOfBounds> = Effect.suspend(() => {
       if (!advanced(run)) {
         options.onProgress?.(run.samples.done)

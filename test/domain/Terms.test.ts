@@ -32,6 +32,7 @@ const shared = new Set([
   "extensions",
   "http",
   "sec",
+  "simulation",
   "websocket",
   "websockets",
   "threads",

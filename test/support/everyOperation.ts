@@ -124,6 +124,12 @@ export const askAll = (secret: Secret) =>
       email: `${secret("user")}@${secret("domain")}.example`,
       password: secret("pw")
     }
+    yield* post("POST /simulations", {
+      name: secret("scenario"),
+      arrivals: { kind: "burst", clients: 2 },
+      upstream: { service: { kind: "constant", value: "1 millis" } },
+      policy: {}
+    })
     yield* post("POST /users", user)
     yield* post("POST /users", user)
     yield* post("POST /users", { email: secret("wrong") })

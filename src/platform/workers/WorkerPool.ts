@@ -50,7 +50,8 @@ export interface WorkerPool<P extends Protocol> {
   /** Calls a thread for accepted work, and waits for a place without limit. The part that accepts work bounds it. */
   readonly callPatiently: <Name extends keyof P & string>(
     name: Name,
-    input: P[Name]["input"]
+    input: P[Name]["input"],
+    options?: CallOptions
   ) => Effect.Effect<P[Name]["answer"]>
   /** Fails if `call` would fail now. */
   readonly check: Effect.Effect<void, Problem.Overloaded>
@@ -242,7 +243,7 @@ export const make = <P extends Protocol>(
 
     return {
       call: (name, input, options) => Effect.scoped(Effect.zipRight(place, submit("requests", name, input, options))),
-      callPatiently: (name, input) => submit("accepted", name, input),
+      callPatiently: (name, input, options) => submit("accepted", name, input, options),
       check,
       stats: Effect.sync(() => ({
         waiting: lines.waiting.requests.length + lines.waiting.accepted.length,

@@ -1,0 +1,87 @@
+import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
+import { Schema } from "effect"
+import { DigitsToNumber } from "../domain/Ids.ts"
+import * as Problem from "../domain/Problem.ts"
+import { rule } from "../domain/Rule.ts"
+import { text } from "../domain/Text.ts"
+import { documented } from "../platform/http/contract/documented.ts"
+import { eventStream } from "../platform/http/openapi/Events.ts"
+import { mostRequests, Scenario } from "../simulation/Scenario.ts"
+import { Timeline } from "../timeline/Timeline.ts"
+import { Report } from "./ReportSchema.ts"
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+/** 404: the simulated run has fewer requests. */
+export class SimulatedRequestNotFound
+  extends Problem.define<SimulatedRequestNotFound>()("SimulatedRequestNotFound", 404, {
+    request: Schema.Int,
+    requests: Schema.Int
+  })
+{
+  get problem(): Problem.Description {
+    return {
+      title: text("Requête simulée inconnue", "Unknown simulated request"),
+      detail: text(
+        `La simulation n'a pas de requête ${this.request} : elle en a ${this.requests}, à partir de 0.`,
+        `The simulation has no request ${this.request}: it has ${this.requests}, from 0 on.`
+      )
+    }
+  }
+}
+
+/** Seeds of one simulation at most: twenty give an interval that more would hardly narrow. */
+export const mostSeeds = 20
+
+const inQuery = (least: number, most: number, description: string) =>
+  Schema.compose(
+    DigitsToNumber,
+    Schema.Int.pipe(
+      Schema.between(
+        least,
+        most,
+        rule(`doit être un entier de ${least} à ${most}`, `must be a whole number from ${least} to ${most}`)
+      )
+    ),
+    { strict: false }
+  ).annotations({ jsonSchema: { type: "integer", minimum: least, maximum: most, description } })
+
+/** Predictions: the policies that serve, run in virtual time. */
+export const PredictionsApi = HttpApiGroup.make("predictions")
+  .add(
+    HttpApiEndpoint.post("simulate", "/simulations")
+      .setUrlParams(Schema.Struct({
+        seeds: optional(inQuery(1, mostSeeds, "Runs with different luck; two or more give intervals of 95 %")),
+        request: optional(inQuery(
+          0,
+          mostRequests,
+          "The number of a request, from 0, whose timeline is the answer; the scenario then runs with its own seed alone"
+        ))
+      }))
+      .setPayload(Scenario)
+      .addSuccess(
+        Schema.Union(Report, Timeline).annotations({ description: "The figures, or the timeline of one request" })
+      )
+      .addError(SimulatedRequestNotFound)
+      .addError(Problem.InvalidInput)
+      .addError(Problem.Overloaded)
+      .addError(Problem.TimedOut)
+      .annotateContext(documented(
+        "Simulates a scenario",
+        "Runs the policy in virtual time, by the interpreter that serves, against a modelled upstream. The same scenario and seed give the same run. A request that prefers text/event-stream gets progress, one that prefers image/svg+xml a chart. A client that leaves stops the run."
+      ))
+      .annotateContext(eventStream({
+        description:
+          "Events progress with the requests that have ended, and those expected or null, then result, or error with a problem document",
+        example: [
+          "id: 400\nevent: progress\ndata: {\"done\":400,\"requests\":1000}\n\n",
+          "id: end\nevent: result\ndata: {\"requests\":1000,\"succeeded\":1000}\n\n"
+        ].join(""),
+        others: {
+          "image/svg+xml": {
+            schema: { type: "string", description: "Goodput, attempts, arrivals and queue over virtual time" }
+          }
+        }
+      }))
+  )
+  .annotateContext(documented("Predictions", "The consequences of a policy, simulated before it serves."))

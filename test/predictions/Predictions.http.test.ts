@@ -1,0 +1,230 @@
+import { expect, layer } from "@effect/vitest"
+import { Duration, Effect, Schema } from "effect"
+import * as Http from "node:http"
+import { Report } from "../../src/predictions/ReportSchema.ts"
+import { Timeline } from "../../src/timeline/Timeline.ts"
+import { json } from "../support/send.ts"
+import { TestServer } from "../support/TestServer.ts"
+import { turn } from "../support/turn.ts"
+
+const live = { excludeTestServices: true } as const
+
+/** Regular arrivals at a free upstream: each request takes 50 ms. */
+const scenario = {
+  requests: 100,
+  arrivals: { kind: "regular", rate: 100 },
+  upstream: { service: { kind: "constant", value: "50 millis" } },
+  policy: {}
+}
+
+/** A run that takes minutes. */
+const long = { ...scenario, requests: 4_000_000 }
+
+const limits = { simulationMaxRequests: 5_000_000, simulationQueue: 1 } as const
+
+const simulate = (query: string, body: unknown, headers: Record<string, string> = {}) =>
+  Effect.flatMap(TestServer, ({ send }) =>
+    send("POST", `/simulations${query}`, {
+      headers: { "content-type": "application/json", "accept-language": "en", ...headers },
+      body: JSON.stringify(body)
+    }))
+
+const refusal = (query: string, body: unknown) =>
+  Effect.map(simulate(query, body), (answer) => [answer.status, json(answer)["detail"]])
+
+const events = (text: string) =>
+  text.split("\n\n").flatMap((frame) => {
+    const [, event, data] = /^id: .*\nevent: (.*)\ndata: (.*)$/.exec(frame) ?? []
+    return event === undefined || data === undefined ? [] : [{ event, data: JSON.parse(data) as unknown }]
+  })
+
+/** Posts a long run, and closes the connection once something has come back, or else once it is sent. */
+const leaving = (accept: string) =>
+  Effect.flatMap(TestServer, ({ port }) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const request = Http.request({
+          host: "127.0.0.1",
+          port,
+          method: "POST",
+          path: "/simulations",
+          headers: { "content-type": "application/json", accept }
+        })
+        request.on("error", () => undefined)
+        request.on("response", (response) => response.resume())
+        request.end(JSON.stringify(long))
+        return request
+      }),
+      (request) => Effect.sync(() => request.destroy())
+    ))
+
+layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
+  it.effect("answers the figures of a run", () =>
+    Effect.gen(function*() {
+      const answer = yield* simulate("", scenario)
+      expect(answer.status).toBe(200)
+      expect(yield* Schema.decodeUnknown(Report)(json(answer))).toMatchObject({
+        requests: 100,
+        succeeded: 100,
+        failed: {},
+        latency: { all: { p50: 50, max: 50 } },
+        seconds: 1.04,
+        seeds: [1]
+      })
+    }))
+
+  it.effect("answers intervals over several seeds, and events that end with the same result", () =>
+    Effect.gen(function*() {
+      const random = { ...scenario, arrivals: { kind: "poisson", rate: 100 } }
+      const answer = json(yield* simulate("?seeds=3", random))
+      expect([answer["seeds"], answer["intervals"]]).toEqual([
+        [1, 2, 3],
+        expect.objectContaining({ goodput: expect.anything() })
+      ])
+      const stream = yield* simulate("?seeds=3", random, { accept: "text/event-stream" })
+      expect(stream.headers).toMatchObject({ "content-type": "text/event-stream", "vary": "accept, accept-language" })
+      const last = events(stream.text).at(-1)
+      expect(last).toEqual({ event: "result", data: { ...answer, speed: expect.any(Number) } })
+    }))
+
+  it.effect("tells progress to a client that reads events", () =>
+    Effect.gen(function*() {
+      const stream = yield* simulate("", { ...scenario, requests: 60_000 }, { accept: "text/event-stream" })
+      const told = events(stream.text)
+      expect(told.length).toBeGreaterThan(1)
+      for (const { data, event } of told.slice(0, -1)) {
+        expect([event, data]).toEqual(["progress", { done: expect.any(Number), requests: 60_000 }])
+      }
+    }))
+
+  it.effect("draws a chart in the language of the request", () =>
+    Effect.gen(function*() {
+      const picture = yield* simulate("", { ...scenario, name: "a <b>" }, {
+        accept: "image/svg+xml",
+        "accept-language": "fr"
+      })
+      expect(picture.headers["content-type"]).toBe("image/svg+xml")
+      expect(picture.text).toContain("a &lt;b&gt;")
+      expect(picture.text).toContain("essais dans la file")
+    }))
+
+  it.effect("answers the timeline of one request, or its picture", () =>
+    Effect.gen(function*() {
+      const timeline = yield* Schema.decodeUnknown(Timeline)(json(yield* simulate("?request=17", scenario)))
+      expect(timeline).toMatchObject({
+        name: "request 17",
+        clock: "virtual",
+        duration_ns: 50_000_000,
+        outcome: "success"
+      })
+      const picture = yield* simulate("?request=17", scenario, { accept: "image/svg+xml" })
+      expect(picture.text).toContain("request 17")
+      expect(yield* refusal("?request=100", scenario)).toEqual([
+        404,
+        "The simulation has no request 100: it has 100, from 0 on."
+      ])
+    }))
+
+  it.effect("refuses a scenario that is none, naming each field", () =>
+    Effect.gen(function*() {
+      expect(yield* refusal("", { ...scenario, upstream: { service: { kind: "constant", value: "5" }, servers: 0 } }))
+        .toEqual([
+          422,
+          "body.upstream.servers: must be a whole number from 1 to 1000000; body.upstream.service.value: must be a " +
+          "time in words, from 0 to 30 days, such as \"100 millis\", \"1.5 seconds\" or \"250 micros\""
+        ])
+      expect(yield* refusal("", { ...scenario, policy: { timout: "1 second" } })).toEqual([
+        422,
+        "body.policy.timout: extra fields are not permitted here"
+      ])
+      expect(yield* refusal("?seeds=21", scenario)).toEqual([422, "query.seeds: must be a whole number from 1 to 20"])
+    }))
+
+  it.effect("refuses more requests than the server simulates, naming the member that gives them", () =>
+    Effect.gen(function*() {
+      const { requests: _, ...endless } = scenario
+      expect(yield* refusal("?seeds=2", long)).toEqual([
+        422,
+        "body.requests: gives more than 5000000 simulated requests for 2 seeds together"
+      ])
+      expect(yield* refusal("", { ...endless, duration: "14 hours" })).toEqual([
+        422,
+        "body.duration: gives more than 5000000 simulated requests"
+      ])
+      const phases = [{ for: "1 hour", rate: 2_000 }]
+      expect(yield* refusal("", { ...endless, arrivals: { kind: "regular", phases } })).toEqual([
+        422,
+        "body.arrivals: gives more than 5000000 simulated requests"
+      ])
+    }))
+
+  it.effect("refuses a run that passes a bound, naming the member that let it", () =>
+    Effect.gen(function*() {
+      expect(yield* refusal("", { ...scenario, requests: 5, arrivals: { kind: "regular", rate: 1e-7 } })).toEqual([
+        422,
+        "body.requests: takes more than 100 days of virtual time"
+      ])
+    }))
+
+  it.effect.each(["application/json", "text/event-stream"])(
+    "refuses further runs while all places are taken, until their clients have left: %s",
+    (accept) =>
+      Effect.gen(function*() {
+        const busy = Effect.map(refusal("", scenario), ([status]) => status)
+        yield* Effect.scoped(Effect.gen(function*() {
+          yield* leaving(accept)
+          yield* leaving(accept)
+          // each client's run takes a place once it is admitted: one runs, one waits
+          yield* Effect.repeat(
+            Effect.zipLeft(
+              Effect.timeoutTo(busy, {
+                duration: "50 millis",
+                onTimeout: () => 0,
+                onSuccess: (status) => status
+              }),
+              turn
+            ),
+            {
+              until: (status) => status === 503
+            }
+          )
+        }))
+        // had a thread gone on, this one would wait for minutes
+        yield* Effect.repeat(Effect.zipLeft(busy, turn), { until: (status) => status === 200 })
+      })
+  )
+})
+
+layer(TestServer.layer({ simulationMaxRequests: 500 }), live)(
+  "a simulation with tight limits",
+  (it) => {
+    it.effect("is refused once it has more requests than allowed, where nobody could know before", () =>
+      Effect.gen(function*() {
+        const arrivals = { kind: "closed", clients: 10, think: { kind: "constant", value: "0 millis" } }
+        const { requests: _, ...endless } = scenario
+        expect(yield* refusal("", { ...endless, arrivals, duration: "1 hour" })).toEqual([
+          422,
+          "body.duration: gives more than 500 simulated requests"
+        ])
+      }))
+  }
+)
+
+layer(TestServer.layer({ simulationMaxRequests: 5_000_000, simulationTimeout: Duration.millis(100) }), live)(
+  "a simulation that takes too long",
+  (it) => {
+    it.effect("ends with 504, or with an event", () =>
+      Effect.gen(function*() {
+        const answer = yield* simulate("", long)
+        expect([answer.status, json(answer)]).toEqual([
+          504,
+          expect.objectContaining({ what: "POST /simulations", after: 0.1 })
+        ])
+        const stream = yield* simulate("", long, { accept: "text/event-stream" })
+        expect(events(stream.text).at(-1)).toEqual({
+          event: "error",
+          data: expect.objectContaining({ status: 504, title: "Timed out" })
+        })
+      }))
+  }
+)
