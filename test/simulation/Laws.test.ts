@@ -85,7 +85,7 @@ const anyScenario: FastCheck.Arbitrary<typeof Scenario.Encoded> = record({
 /** Runs a scenario to its end, with its trace. */
 const ran = (scenario: Scenario) => {
   const lines: Array<Line> = []
-  const run = new Run(scenario, scenario.seed ?? 1, (text) => lines.push(...lineOf(text)))
+  const run = new Run(scenario, scenario.seed ?? 1, { write: (text) => void lines.push(...lineOf(text)) })
   while (!run.advance(1000)) continue
   run.samples.close()
   return { run, lines }
