@@ -11,7 +11,8 @@ const decrease = 0.9
 export class AdaptiveLimit {
   private readonly min: number
   private readonly max: number
-  private readonly slowerThan: number
+  /** Milliseconds beyond which a success is slow. */
+  readonly slowerThan: number
   private exact: number
 
   constructor({ initial, max, min, slowerThan }: Value) {

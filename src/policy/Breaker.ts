@@ -9,11 +9,12 @@ export type Verdict = "success" | "failure" | "unknown"
 /**
  * Stops calling an upstream that fails (M. Nygard, Release It!, "Circuit Breaker"). After so many consecutive failures
  * it opens, for `openFor`; then it lets `probes` through at a time. The first probe that succeeds closes it, the first
- * that fails opens it again. Times are milliseconds of the clock.
+ * that fails opens it again. Times are milliseconds of a clock that is never set back.
  */
 export class Breaker {
   private readonly failures: number
-  private readonly openFor: number
+  /** Milliseconds for which it stays open. */
+  readonly openFor: number
   private readonly probes: number
   /** True if it stops retries alone, so that each operation still makes its first attempt. */
   readonly onlyRetries: boolean
@@ -46,9 +47,9 @@ export class Breaker {
     return { era: this.era, isProbe }
   }
 
-  /** Learns the end of an attempt that was let through. */
-  leave({ era, isProbe }: Pass, verdict: Verdict, now: number): void {
-    if (era !== this.era) return
+  /** Learns the end of an attempt that was let through. Returns true if that opened the breaker. */
+  leave({ era, isProbe }: Pass, verdict: Verdict, now: number): boolean {
+    if (era !== this.era) return false
     if (isProbe) this.probing--
     if (verdict === "success") {
       if (isProbe) this.change(undefined)
@@ -58,8 +59,10 @@ export class Breaker {
       if (isProbe || this.consecutive >= this.failures) {
         this.opened++
         this.change(now + this.openFor)
+        return true
       }
     }
+    return false
   }
 
   /** Milliseconds until it lets a probe through; 0 while it does. */

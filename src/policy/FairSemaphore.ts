@@ -20,9 +20,11 @@ export interface Options {
   readonly maxWait?: Duration.Duration | undefined
   /** Gives permits to the operation that came last, which still has the most patience (Facebook, "Fail at Scale"). */
   readonly newestFirst?: boolean | undefined
-  /** Called for each refusal. */
-  readonly onRefusal?: () => void
+  /** Refuses an operation; runs in its fiber. */
+  readonly refuse?: (reason: Refusal) => Effect.Effect<never, PolicyRefused>
 }
+
+const refuseAlone = (reason: Refusal) => new PolicyRefused({ reason, retryAfter: undefined })
 
 /** A member that shares the semaphore, typically one HTTP request with its many items. */
 export interface Party {
@@ -94,6 +96,7 @@ class Permits {
   private readonly round = new LinkedQueue<Member>()
   total: number
   private readonly options: Options
+  private readonly refuse: (reason: Refusal) => Effect.Effect<never, PolicyRefused>
   /** Recorded fibers that hold a permit. */
   private readonly holders: Array<number> = []
   /** Below 0 while more are held than there are now. */
@@ -103,6 +106,7 @@ class Permits {
   constructor(total: number, options: Options) {
     this.total = total
     this.options = options
+    this.refuse = options.refuse ?? refuseAlone
     this.free = total
   }
 
@@ -164,11 +168,6 @@ class Permits {
     return maxWait === undefined
       ? this.wait(member, fiber)
       : Effect.withFiberRuntime((own) => this.waitAtMost(Duration.toMillis(maxWait), timersOf(own), member, fiber))
-  }
-
-  private refuse(reason: Refusal): Effect.Effect<never, PolicyRefused> {
-    this.options.onRefusal?.()
-    return new PolicyRefused({ reason, retryAfter: undefined })
   }
 
   private waitAtMost(

@@ -110,8 +110,8 @@ export interface PolicyHandle {
   readonly apply: PolicyInterpreter.Transformer
   /** Returns `apply` for the operations of one party, which take permits from it. A caller with many joins first. */
   readonly within: (party: Party) => PolicyInterpreter.Transformer
-  /** Returns `apply` with some parts replaced; permits and counters stay shared with the policy. */
-  readonly replacing: (parts: Omit<Policy, "concurrency">) => PolicyInterpreter.Transformer
+  /** Returns `apply` with some parts replaced; state and counters stay shared with the policy. */
+  readonly replacing: (parts: PolicyInterpreter.Replaceable) => PolicyInterpreter.Transformer
   /** The permits of the policy's concurrency, shared by the whole server. */
   readonly parties: FairSemaphore
 }

@@ -44,7 +44,11 @@ export type RetryBudget = typeof RetryBudget.Type
  *
  * Jitter draws the pauses, so that clients that failed together do not return together (M. Brooker, "Exponential
  * Backoff and Jitter", 2015): `full` from 0 to the backoff, `equal` from half of it to the whole, `decorrelated` from
- * the base to three times the last pause. `honour`, the default, waits at least as long as the error's `retryAfter`.
+ * the base to three times the last pause. `honour`, the default, waits at least as long as the error's `retryAfter`;
+ * what jitter draws comes on top, as all clients of an upstream are asked the same.
+ *
+ * The attempts end at once where no other could run: the pause takes all that is left of the policy's timeout,
+ * or an open breaker outlasts the pause.
  */
 export const Retry = Schema.Struct({
   attempts: wholeNumber(1, 20),
@@ -58,8 +62,10 @@ export type Retry = typeof Retry.Type
 /** Starts further copies of a slow operation and takes the first success. Only for operations that may run twice. */
 export const Hedge = Schema.Struct({
   after: Timeout,
-  /** Copies beside the first. */
-  most: optional(wholeNumber(1, 10))
+  /** Copies beside the first; 1 if absent. */
+  most: optional(wholeNumber(1, 10)),
+  /** Bounds the copies, as that of a retry bounds retries. */
+  budget: optional(RetryBudget)
 })
 export type Hedge = typeof Hedge.Type
 

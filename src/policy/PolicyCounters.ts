@@ -1,3 +1,5 @@
+import type { Refusal } from "./PolicyRefused.ts"
+
 /**
  * Counts the work of one policy since the start of the process. The counters are plain numbers, so an attempt pays one
  * addition.
@@ -7,15 +9,15 @@ export interface PolicyCounters {
   operations: number
   /** Attempts begun, the first of each operation included. */
   attempts: number
-  /** Attempts that ended in an error, their timeouts included. */
+  /** Attempts that ended in an error, their timeouts included and refusals not. */
   failures: number
   /** Attempts that their `attemptTimeout` ended. */
   attemptTimeouts: number
   /** Operations that their `timeout` ended. */
   timeouts: number
-  /** Operations that were refused before they began: no place in the queue, no permit in time, an open breaker. */
-  refused: number
-  /** Retries that were not made because the budget had none. */
+  /** Operations, and attempts where they need a permit or a pass of their own, that a part refused. */
+  readonly refused: Record<Refusal, number>
+  /** Retries and copies that were not made because the budget had none. */
   budgetSpent: number
   /** Further copies of attempts that were started. */
   hedges: number
@@ -41,7 +43,7 @@ export const make = (): PolicyCounters => ({
   failures: 0,
   attemptTimeouts: 0,
   timeouts: 0,
-  refused: 0,
+  refused: { "queue full": 0, "waited too long": 0, "rate limited": 0, "breaker open": 0 },
   budgetSpent: 0,
   hedges: 0
 })

@@ -5,21 +5,31 @@ import { Breaker } from "./Breaker.ts"
 import * as FairSemaphore from "./FairSemaphore.ts"
 import { hedged } from "./hedged.ts"
 import { jitterOf } from "./jitter.ts"
+import { monotonic, monotonicOf } from "./monotonic.ts"
 import { type ConcurrencyLimit, largestConcurrency, type NamedPolicy, type Policy } from "./Policy.ts"
 import * as PolicyCounters from "./PolicyCounters.ts"
-import { type PolicyFailure, PolicyRefused } from "./PolicyRefused.ts"
+import { policyObserver } from "./PolicyObserver.ts"
+import type { PolicyFailure, PolicyRefused } from "./PolicyRefused.ts"
 import * as PolicyRun from "./PolicyRun.ts"
 import { RateLimit } from "./RateLimit.ts"
+import { refuse } from "./refuse.ts"
 import { RetryBudget } from "./RetryBudget.ts"
 import type { Limit } from "./TimedRegion.ts"
+import type { Operation } from "./TimeLeft.ts"
 import { isTransient } from "./Transient.ts"
 
 /** Sees each failed attempt, before the pause that follows. */
 type Hook<E> = PolicyRun.Hook<E | PolicyFailure>
 
-/** Puts a policy around an effect. The hook sees each failed attempt before the pause that follows. */
+/**
+ * Puts a policy around an operation, which may ask how much time it has left. The hook sees each failed attempt before
+ * the pause that follows.
+ */
 export interface Transformer {
-  <A, E, R>(effect: Effect.Effect<A, E, R>, onFailedAttempt?: Hook<E>): Effect.Effect<A, E | PolicyFailure, R>
+  <A, E, R>(
+    operation: Operation<A, E, R>,
+    onFailedAttempt?: Hook<E>
+  ): Effect.Effect<A, E | PolicyFailure, R>
 }
 
 /** Parts that keep state for all operations of a name, and so cannot be replaced for some of them. */
@@ -46,6 +56,7 @@ export interface Interpreter {
 
 /** The state of a policy. */
 interface State {
+  readonly named: NamedPolicy
   readonly counters: PolicyCounters.PolicyCounters
   readonly parties: FairSemaphore.FairSemaphore
   readonly breaker: Breaker | undefined
@@ -58,19 +69,27 @@ interface State {
 export const concurrencyOf = ({ concurrency }: Policy): ConcurrencyLimit | undefined =>
   typeof concurrency === "number" ? { limit: concurrency } : concurrency
 
-const stateOf = (policy: Policy, name: string): Effect.Effect<State> => {
+const stateOf = (named: NamedPolicy): Effect.Effect<State> => {
+  const { name, policy } = named
   const { limit = largestConcurrency, maxWait, order, queue } = concurrencyOf(policy) ?? {}
   const adaptive = typeof limit === "number" ? undefined : new AdaptiveLimit(limit)
   const permits = typeof limit === "number" ? limit : limit.initial
+  const budget = policy.retry?.budget ?? policy.hedge?.budget
   const counters = PolicyCounters.make()
-  const onRefusal = () => void counters.refused++
   return Effect.map(
-    FairSemaphore.make(permits, { policy: name, queue, maxWait, newestFirst: order === "lifo", onRefusal }),
+    FairSemaphore.make(permits, {
+      policy: name,
+      queue,
+      maxWait,
+      newestFirst: order === "lifo",
+      refuse: (reason) => refuse(named, counters, reason)
+    }),
     (parties) => ({
+      named,
       counters,
       parties,
       breaker: policy.breaker && new Breaker(policy.breaker),
-      budget: policy.retry?.budget && new RetryBudget(policy.retry.budget),
+      budget: budget && new RetryBudget(budget),
       rateLimit: policy.rateLimit && new RateLimit(policy.rateLimit),
       adaptive
     })
@@ -82,11 +101,10 @@ const limitOf = (duration: Duration.Duration | undefined): Limit | undefined =>
 
 /** The plan of an operation: its whole time and its attempts. */
 const planOf = (
-  policy: NamedPolicy,
   { attemptTimeout, retry, timeout }: Policy,
-  { breaker, budget, counters }: State
+  { breaker, budget, counters, named }: State
 ): PolicyRun.Plan => ({
-  policy,
+  policy: named,
   timeout: limitOf(timeout),
   attemptTimeout: limitOf(attemptTimeout),
   retries: retry !== undefined,
@@ -97,7 +115,8 @@ const planOf = (
   budget,
   breaker,
   counters,
-  attemptCounters: counters
+  attemptCounters: counters,
+  reportsAttempts: true
 })
 
 /** Counts of the half of a hedged operation that the other half counts. */
@@ -108,7 +127,8 @@ const wholeOf = (plan: PolicyRun.Plan): PolicyRun.Plan => ({
   ...plan,
   attemptTimeout: undefined,
   breaker: undefined,
-  attemptCounters: uncounted
+  attemptCounters: uncounted,
+  reportsAttempts: false
 })
 
 /** The plan of one copy of a hedged attempt. */
@@ -119,42 +139,58 @@ const copyOf = (plan: PolicyRun.Plan): PolicyRun.Plan => ({
   counters: uncounted
 })
 
-/** Lets copies start as the budget allows, and counts them. */
-const mayHedge = ({ budget, counters }: State) => (): boolean => {
-  if (budget?.take() === false) {
-    counters.budgetSpent++
-    return false
-  }
-  counters.hedges++
-  return true
-}
-
-/** Waits for the rate limit's permit, or refuses. */
-const admitted = (rateLimit: RateLimit, counters: PolicyCounters.PolicyCounters): Effect.Effect<void, PolicyRefused> =>
-  Effect.clockWith((clock) => {
-    const { refused, wait } = rateLimit.take(clock.unsafeCurrentTimeMillis())
-    if (!refused) {
-      return wait === 0
-        ? Effect.void
-        : Effect.onInterrupt(Effect.sleep(Duration.millis(wait)), () => Effect.sync(() => rateLimit.giveBack()))
+/** Decides whether a further copy may start: not while the breaker is open, and only as the budget allows. */
+const mayHedge = ({ breaker, budget, counters, named }: State): Effect.Effect<boolean> =>
+  Effect.withFiberRuntime((fiber) => {
+    if (breaker?.state(monotonicOf(fiber)) === "open") return Effect.succeed(false)
+    if (budget?.take() === false) {
+      counters.budgetSpent++
+      fiber.getFiberRef(policyObserver)?.budgetSpent(fiber.id(), named)
+      return Effect.succeed(false)
     }
-    counters.refused++
-    return new PolicyRefused({ reason: "rate limited", retryAfter: Duration.millis(Math.ceil(wait)) })
+    counters.hedges++
+    return Effect.succeed(true)
   })
 
-/** Tells the adaptive limit how an attempt went, and resizes the permits to it. An interruption tells nothing. */
-const measured =
-  (adaptive: AdaptiveLimit, parties: FairSemaphore.FairSemaphore) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+/** Reports that the calling fiber begins a further copy. */
+const reported = (copy: number, { named }: State) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  copy === 1 ? effect : Effect.withFiberRuntime<A, E, R>((fiber) => {
+    fiber.getFiberRef(policyObserver)?.hedged(fiber.id(), copy, named)
+    return effect
+  })
+
+/** Waits for the rate limit's permit, or refuses. An interruption of the wait gives the permit back. */
+const admitted = (rateLimit: RateLimit, { counters, named }: State): Effect.Effect<void, PolicyRefused> =>
+  Effect.clockWith((clock) => {
+    const { refused, wait } = rateLimit.take(monotonic(clock))
+    if (refused) return refuse(named, counters, "rate limited", Duration.millis(Math.ceil(wait)))
+    return wait === 0
+      ? Effect.void
+      : Effect.onInterrupt(Effect.sleep(Duration.millis(wait)), () => Effect.sync(() => rateLimit.giveBack()))
+  })
+
+/**
+ * Tells the adaptive limit how an attempt went, and resizes the permits to it. An error that is not transient tells
+ * nothing; an interruption only that the attempt was slow, once it had taken `slowerThan` or its whole timeout.
+ */
+const measured = (adaptive: AdaptiveLimit, parties: FairSemaphore.FairSemaphore, attemptTimeout: number) => {
+  const slow = Math.min(adaptive.slowerThan, attemptTimeout)
+  return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.clockWith((clock) => {
-      const began = clock.unsafeCurrentTimeMillis()
+      const began = monotonic(clock)
       return Effect.onExit(effect, (exit) =>
         Effect.sync(() => {
-          if (Exit.isFailure(exit) && !Option.exists(Cause.failureOption(exit.cause), isTransient)) return
-          adaptive.ended(Exit.isSuccess(exit), clock.unsafeCurrentTimeMillis() - began, parties.usage().held)
+          const millis = monotonic(clock) - began
+          const tells = Exit.isSuccess(exit) ||
+            (Cause.isInterrupted(exit.cause)
+              ? millis >= slow
+              : Option.exists(Cause.failureOption(exit.cause), isTransient))
+          if (!tells) return
+          adaptive.ended(Exit.isSuccess(exit), millis, parties.usage().held)
           parties.resize(adaptive.limit)
         }))
     })
+}
 
 /**
  * Turns a policy into a transformer of effects. Only this function defines the meaning of a policy's parts.
@@ -167,42 +203,54 @@ const measured =
  * its attempt.
  *
  * A timeout interrupts the operation and waits for its cleanup. Only errors are retried, never defects or
- * interruptions, and no refusal of a part inside.
+ * interruptions, and no refusal of a part inside. What an operation took and does not use (a permit, a pass of the
+ * breaker, a retry of the budget) it gives back, whatever ends it.
  */
 export const make = (policy: Policy, name = "unnamed"): Effect.Effect<Interpreter> =>
-  Effect.map(stateOf(policy, name), (state) => interpreter({ name, policy }, policy, state))
+  Effect.map(stateOf({ name, policy }), (state) => interpreter(policy, state))
 
-const interpreter = (named: NamedPolicy, policy: Policy, state: State): Interpreter => {
+const interpreter = (policy: Policy, state: State): Interpreter => {
   const { adaptive, breaker, budget, counters, parties, rateLimit } = state
-  const { hedge } = policy
-  const plan = planOf(named, policy, state)
+  const { attemptTimeout, hedge } = policy
+  const plan = planOf(policy, state)
   const over = policy.concurrency === undefined ? "nothing" : concurrencyOf(policy)?.over ?? "operation"
-  /** Puts the timeouts, and the retry or the hedge, around an effect. */
+  const measure = adaptive && measured(
+    adaptive,
+    parties,
+    over === "attempt" && attemptTimeout !== undefined ? Duration.toMillis(attemptTimeout) : Infinity
+  )
+  const mayStart = mayHedge(state)
+  /** Puts the timeouts, and the retry or the hedge, around an operation. */
   const attempts = <A, E, R>(
-    effect: Effect.Effect<A, E | PolicyRefused, R>,
+    operation: Operation<A, E | PolicyRefused, R>,
     hook?: Hook<E>
   ): Effect.Effect<A, E | PolicyFailure, R> =>
     hedge === undefined
-      ? PolicyRun.run<A, E | PolicyRefused, R>(plan, effect, hook)
-      : PolicyRun.run(
-        wholeOf(plan),
-        hedged(hedge, mayHedge(state))(PolicyRun.run<A, E | PolicyRefused, R>(copyOf(plan), effect, hook))
-      )
+      ? PolicyRun.run<A, E | PolicyRefused, R>(plan, operation, hook)
+      : PolicyRun.run(wholeOf(plan), (time) =>
+        hedged(hedge, mayStart)((copy) =>
+          PolicyRun.run<A, E | PolicyRefused, R>(copyOf(plan), operation, hook, time).pipe(reported(copy, state))
+        ))
   /** Puts the permits of the concurrency around an operation or an attempt. */
   const within = (party: FairSemaphore.Party) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    party.withPermit(adaptive === undefined ? effect : measured(adaptive, parties)(effect))
+    party.withPermit(measure === undefined ? effect : measure(effect))
   return {
     parties,
     counters,
     breaker,
     budget,
     rateLimit,
-    replacing: (parts) => interpreter(named, { ...policy, ...parts }, state),
-    apply: (party = parties): Transformer => <A, E, R>(effect: Effect.Effect<A, E, R>, hook?: Hook<E>) => {
+    replacing: (parts) => interpreter({ ...policy, ...parts }, state),
+    apply: (party = parties): Transformer => <A, E, R>(operation: Operation<A, E, R>, hook?: Hook<E>) => {
       const bounded = within(party)
-      const operation = attempts(over === "attempt" ? bounded(effect) : effect, hook)
-      const limited = over === "operation" ? bounded(operation) : operation
-      return rateLimit === undefined ? limited : Effect.zipRight(admitted(rateLimit, counters), limited)
+      const eachBounded: Operation<A, E | PolicyRefused, R> = over !== "attempt"
+        ? operation
+        : Effect.isEffect(operation)
+        ? bounded(operation)
+        : (time) => bounded(operation(time))
+      const tried = attempts(eachBounded, hook)
+      const limited = over === "operation" ? bounded(tried) : tried
+      return rateLimit === undefined ? limited : Effect.zipRight(admitted(rateLimit, state), limited)
     }
   }
 }

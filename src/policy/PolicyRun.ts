@@ -1,16 +1,19 @@
-import { Cause, Clock, Context, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, RuntimeFlags } from "effect"
-import type { Breaker, Pass } from "./Breaker.ts"
+import { Cause, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, RuntimeFlags } from "effect"
+import type { Breaker, Pass, Verdict } from "./Breaker.ts"
 import { type FailedAttempt, noteOnSpan } from "./FailedAttempt.ts"
 import * as FiberInternals from "./FiberInternals.ts"
 import type { Jitter } from "./jitter.ts"
+import { monotonicOf } from "./monotonic.ts"
 import type { NamedPolicy } from "./Policy.ts"
 import type { PolicyCounters } from "./PolicyCounters.ts"
 import { type PolicyObserver, policyObserver } from "./PolicyObserver.ts"
 import { type PolicyFailure, PolicyRefused } from "./PolicyRefused.ts"
+import { refuse } from "./refuse.ts"
 import type { RetryBudget } from "./RetryBudget.ts"
 import { type Limit, TimedRegion } from "./TimedRegion.ts"
+import type { Operation, TimeLeft } from "./TimeLeft.ts"
 import { timersOf } from "./Timers.ts"
-import { isTransient, retryAfterOf } from "./Transient.ts"
+import { isTransient, longestRetryAfter, retryAfterOf } from "./Transient.ts"
 
 /** A policy prepared once for all its operations. Its concurrency is applied outside. */
 export interface Plan {
@@ -30,6 +33,8 @@ export interface Plan {
   readonly counters: PolicyCounters
   /** Counts attempts; another object than `counters` where an operation is hedged. */
   readonly attemptCounters: PolicyCounters
+  /** False for the whole of a hedged operation, whose copies report attempts themselves. */
+  readonly reportsAttempts: boolean
 }
 
 /** Sees each failed attempt before the pause that follows. */
@@ -42,11 +47,13 @@ export type Hook<E> = (failed: FailedAttempt<E>) => Effect.Effect<void>
  * later. Foreign code (operation, hook, pause) therefore runs through `foreign`, as interruptible as the caller was.
  * Whatever the code throws comes back as an exit.
  */
-class PolicyRun<A, E, R> {
+class PolicyRun<A, E, R> implements TimeLeft {
   private readonly plan: Plan
   private readonly fiber: FiberInternals.AnyFiber
   private readonly interruptible: boolean
-  private readonly operation: Effect.Effect<A, E, R>
+  private readonly operation: Operation<A, E, R>
+  /** The time of the operation of which this is a copy. */
+  private readonly outer: TimeLeft | undefined
   private readonly hook: Hook<E | PolicyFailure> | undefined
   private readonly whole: TimedRegion | undefined
   private readonly each: TimedRegion | undefined
@@ -57,19 +64,23 @@ class PolicyRun<A, E, R> {
   private paused = 0
   /** The pass of the present attempt through the breaker. */
   private pass: Pass | undefined
+  /** True from the moment at which the budget gives a retry until the retry begins. */
+  private holdsRetry = false
 
   constructor(
     plan: Plan,
     fiber: FiberInternals.AnyFiber,
     interruptible: boolean,
-    operation: Effect.Effect<A, E, R>,
-    hook: Hook<E | PolicyFailure> | undefined
+    operation: Operation<A, E, R>,
+    hook: Hook<E | PolicyFailure> | undefined,
+    outer: TimeLeft | undefined
   ) {
     this.plan = plan
     this.fiber = fiber
     this.interruptible = interruptible
     this.operation = operation
     this.hook = hook
+    this.outer = outer
     this.observer = fiber.getFiberRef(policyObserver)
     this.whole = this.region(plan.timeout)
     this.each = this.region(plan.attemptTimeout)
@@ -77,14 +88,25 @@ class PolicyRun<A, E, R> {
 
   /** Begins the operation, once the permit is held. */
   begin(): Effect.Effect<A, E | PolicyFailure, R> {
-    this.plan.counters.operations++
-    this.plan.budget?.onRequest()
+    const { attemptCounters, breaker, budget, counters, policy } = this.plan
+    counters.operations++
     this.whole?.start()
-    const { breaker } = this.plan
-    if (this.enterBreaker() || breaker === undefined || breaker.onlyRetries) return this.tryIt()
-    this.plan.attemptCounters.refused++
-    const retryAfter = Duration.millis(breaker.remaining(this.now()))
-    return this.end(Exit.fail(new PolicyRefused({ reason: "breaker open", retryAfter })))
+    if (breaker !== undefined && !this.enterBreaker() && !breaker.onlyRetries) {
+      const retryAfter = Duration.millis(Math.ceil(breaker.remaining(this.now())))
+      return this.foreign(refuse(policy, attemptCounters, "breaker open", retryAfter), (exit) => this.end(exit))
+    }
+    budget?.onRequest()
+    return this.tryIt()
+  }
+
+  get left(): number | undefined {
+    const now = this.now()
+    const all = [this.whole?.left(now), this.each?.left(now), this.outer?.left].filter((left) => left !== undefined)
+    return all.length === 0 ? undefined : Math.max(0, Math.min(...all))
+  }
+
+  get isOver(): boolean {
+    return this.whole?.timedOut === true || this.outer?.isOver === true
   }
 
   /** Asks the breaker for a pass; returns false if the breaker has none. */
@@ -98,33 +120,45 @@ class PolicyRun<A, E, R> {
     const { pass } = this
     if (pass === undefined) return
     this.pass = undefined
-    this.plan.breaker?.leave(pass, this.verdictOn(exit), this.now())
+    const { breaker, policy } = this.plan
+    if (breaker?.leave(pass, this.verdictOn(exit), this.now()) !== true) return
+    this.observer?.breakerOpened(this.fiber.id(), breaker.openFor, policy)
   }
 
   /**
    * Judges an attempt for the breaker. An error that is not transient is an answer of an upstream in health; a timeout
-   * of this policy is a failure; any other interruption says nothing.
+   * of this policy is a failure. A refusal, or any other interruption, says nothing.
    */
-  private verdictOn(exit: Exit.Exit<A, E | PolicyFailure>): "success" | "failure" | "unknown" {
-    if (this.whole?.timedOut === true) return "failure"
+  private verdictOn(exit: Exit.Exit<A, E | PolicyFailure>): Verdict {
+    if (this.isOver) return "failure"
     if (Exit.isSuccess(exit)) return "success"
     if (this.isInterrupted()) return "unknown"
-    const failure = Cause.failureOption(exit.cause)
-    return Option.isSome(failure) && !isTransient(failure.value) ? "success" : "failure"
+    const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
+    if (failure === undefined || isTransient(failure)) return "failure"
+    return failure instanceof PolicyRefused ? "unknown" : "success"
   }
 
   private now(): number {
-    return Context.get(this.fiber.currentDefaultServices, Clock.Clock).unsafeCurrentTimeMillis()
+    return monotonicOf(this.fiber)
   }
 
   private tryIt(): Effect.Effect<A, E | PolicyFailure, R> {
     this.attempt++
+    this.holdsRetry = false
     this.plan.attemptCounters.attempts++
-    this.observer?.attempt(this.fiber.id(), this.attempt, this.plan.policy)
+    if (this.plan.reportsAttempts) this.observer?.attempt(this.fiber.id(), this.attempt, this.plan.policy)
     this.each?.start()
     // an interruption that still awaits an uninterruptible caller must not reach into an attempt that begins later
     const shielded = this.each !== undefined && !FiberInternals.isFresh(this.fiber)
-    return this.foreign(shielded ? inOwnFiber(this.operation) : this.operation, this.tried)
+    const operation = this.attemptOf()
+    return this.foreign(shielded ? inOwnFiber(operation) : operation, this.tried)
+  }
+
+  private attemptOf(): Effect.Effect<A, E, R> {
+    const operation = Effect.isEffect(this.operation) ? this.operation : this.operation(this)
+    return this.whole !== undefined || this.each !== undefined
+      ? FiberInternals.keepingChildren(operation, this.fiber)
+      : operation
   }
 
   private readonly tried = (exit: Exit.Exit<A, E>): Effect.Effect<A, E | PolicyFailure, R> =>
@@ -139,7 +173,7 @@ class PolicyRun<A, E, R> {
     // only errors are retried, never defects or interruptions; as for `Effect.retry`, an error with a defect beside it
     // is a defect
     if (Either.isRight(failure) || (this.plan.retries && Cause.isDie(exit.cause))) return this.end(exit)
-    this.plan.attemptCounters.failures++
+    if (!(failure.left instanceof PolicyRefused)) this.plan.attemptCounters.failures++
     return this.foreign(this.between(failure.left), (again) => {
       if (Exit.isFailure(again)) return this.end(Exit.failCause(again.cause))
       // an open breaker ends the attempts with the error of the last one
@@ -161,22 +195,41 @@ class PolicyRun<A, E, R> {
   }
 
   private pause(error: E | PolicyFailure, drawn: number): Effect.Effect<boolean> {
-    const again = this.attempt < this.plan.attempts && isTransient(error) && this.mayRetry()
-    const asked = this.plan.honoursRetryAfter ? retryAfterOf(error) : 0
-    const millis = Math.max(drawn, asked)
+    const { attempts, honoursRetryAfter, jitter, reportsAttempts } = this.plan
+    const asked = honoursRetryAfter ? retryAfterOf(error) : 0
+    // jitter comes on top, or all who were asked the same would return together
+    const millis = jitter === undefined ? Math.max(drawn, asked) : asked + drawn
     this.paused = drawn
+    const again = this.attempt < attempts && isTransient(error) && this.isWorthIt(millis, asked) && this.mayRetry()
     const pause = Duration.millis(millis)
     const failed = { attempt: this.attempt, error, delay: again ? Option.some(pause) : Option.none() }
-    noteOnSpan(failed, this.fiber)
+    if (reportsAttempts) noteOnSpan(failed, this.fiber)
     if (again) this.observer?.pause(this.fiber.id(), millis)
     const paused = again && millis > 0 ? Effect.as(Effect.sleep(pause), again) : Effect.succeed(again)
     return this.hook === undefined ? paused : Effect.zipRight(this.hook(failed), paused)
   }
 
+  /**
+   * Tells whether an attempt could still run after the pause. A pause up to the timeout would make the caller wait for
+   * the same failure, and hide its reason behind a timeout (the retries of Google's gax end the same way). A pause that
+   * an open breaker outlasts is as idle.
+   */
+  private isWorthIt(millis: number, asked: number): boolean {
+    const { breaker } = this.plan
+    if (this.whole === undefined && asked > longestRetryAfter) return false
+    if (this.whole === undefined && breaker === undefined) return true
+    const now = this.now()
+    return (this.whole === undefined || millis < this.whole.left(now)) &&
+      (breaker === undefined || breaker.remaining(now) <= millis)
+  }
+
   private mayRetry(): boolean {
-    const { budget, counters } = this.plan
-    if (budget === undefined || budget.take()) return true
+    const { budget, counters, policy } = this.plan
+    if (budget === undefined) return true
+    this.holdsRetry = budget.take()
+    if (this.holdsRetry) return true
     counters.budgetSpent++
+    this.observer?.budgetSpent(this.fiber.id(), policy)
     return false
   }
 
@@ -189,6 +242,8 @@ class PolicyRun<A, E, R> {
   }
 
   private end(exit: Exit.Exit<A, E | PolicyFailure>): Effect.Effect<A, E | PolicyFailure, R> {
+    if (this.holdsRetry) this.plan.budget?.giveBack()
+    this.holdsRetry = false
     return this.whole === undefined ? this.leave(exit) : this.whole.end(exit, this.leave)
   }
 
@@ -236,19 +291,21 @@ const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E
     )
   )
 
-/** Runs an operation under a policy. */
+/** Runs an operation under a policy; as a copy of another, it has no more time than that one. */
 export const run = <A, E, R>(
   plan: Plan,
-  operation: Effect.Effect<A, E, R>,
-  hook?: Hook<E | PolicyFailure>
+  operation: Operation<A, E, R>,
+  hook?: Hook<E | PolicyFailure>,
+  outer?: TimeLeft
 ): Effect.Effect<A, E | PolicyFailure, R> => {
   const timed = plan.timeout !== undefined || plan.attemptTimeout !== undefined
   const running: Effect.Effect<A, E | PolicyFailure, R> = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
     // a timeout must interrupt the operation and no other work of the fiber
     if (timed && !FiberInternals.isFresh(fiber)) return inOwnFiber(running)
     const interruptible = RuntimeFlags.interruptible(runtimeFlags)
-    const own = timed ? FiberInternals.keepingChildren(operation, fiber) : operation
-    return Effect.uninterruptible(Effect.suspend(() => new PolicyRun(plan, fiber, interruptible, own, hook).begin()))
+    return Effect.uninterruptible(
+      Effect.suspend(() => new PolicyRun(plan, fiber, interruptible, operation, hook, outer).begin())
+    )
   })
   return running
 }

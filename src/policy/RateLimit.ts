@@ -3,7 +3,7 @@ import type { RateLimit as Value } from "./Policy.ts"
 
 /**
  * A token bucket, kept as the time at which it will be full again (the generic cell rate algorithm of ITU-T I.371,
- * annex A): no timer refills it. Times are milliseconds of the clock.
+ * annex A): no timer refills it. Times are milliseconds of a clock that is never set back.
  */
 export class RateLimit {
   /** The time between two permits. */

@@ -38,6 +38,11 @@ export class RetryBudget {
     return true
   }
 
+  /** Gives back a retry that was taken and not made. */
+  giveBack(): void {
+    this.deposited = Math.min(this.most, this.deposited + 1)
+  }
+
   private deposit(): void {
     this.deposited = Math.min(this.most, this.deposited + this.ratio)
   }

@@ -1,5 +1,6 @@
 import { Cause, type Duration, Effect, Exit, Fiber, FiberId, FiberRef, FiberRefs } from "effect"
 import * as FiberInternals from "./FiberInternals.ts"
+import { monotonicOf } from "./monotonic.ts"
 import type { PolicyObserver } from "./PolicyObserver.ts"
 import { PolicyTimeout } from "./PolicyTimeout.ts"
 import { type After, never } from "./Timers.ts"
@@ -25,6 +26,8 @@ export class TimedRegion {
   private cancel = never
   private interruptor: FiberId.Runtime | undefined
   private refs = FiberRefs.empty()
+  /** The time of its end by the monotonic clock, in milliseconds. */
+  private until = 0
 
   constructor(limit: Limit, fiber: FiberInternals.AnyFiber, after: After, observer?: PolicyObserver) {
     this.limit = limit
@@ -37,7 +40,13 @@ export class TimedRegion {
   start(): void {
     this.interruptor = undefined
     this.refs = this.fiber.getFiberRefs()
+    this.until = monotonicOf(this.fiber) + this.limit.millis
     this.cancel = this.after(this.limit.millis, this.interrupt)
+  }
+
+  /** The milliseconds that it has left. */
+  left(now: number): number {
+    return this.until - now
   }
 
   /** Tells whether the time ran out before the end, whatever the exit was. */

@@ -14,6 +14,12 @@ export interface Transient {
 export const isTransient = (error: unknown): error is Transient =>
   Predicate.hasProperty(error, "transient") && error.transient === true
 
+/**
+ * The longest wait, in milliseconds, that an upstream may ask of a policy without a timeout. Beyond, the attempts end:
+ * to try sooner is against the upstream's word, and it must not hold a caller and its permit for hours.
+ */
+export const longestRetryAfter = 60_000
+
 /** Returns the milliseconds that an error asks to wait before the next attempt; 0 for most. */
 export const retryAfterOf = (error: unknown): number =>
   isTransient(error) && error.retryAfter !== undefined ? Duration.toMillis(error.retryAfter) : 0

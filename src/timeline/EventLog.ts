@@ -30,7 +30,15 @@ export const kinds = {
   /** The part of a fiber that a timeout interrupted has ended: the id by which it was interrupted. */
   region: 13,
   /** The server ends what still runs: interruptions from outside of the recording have this cause from now on. */
-  stop: 14
+  stop: 14,
+  /** A part of a policy refused: the number of the reason, and that of the policy's name. */
+  refused: 15,
+  /** A further copy of a slow attempt began: its number, from 2, and the number of the policy's name. */
+  hedged: 16,
+  /** A retry or a copy was not made, because the budget had none: the number of the policy's name. */
+  budgetSpent: 17,
+  /** An attempt opened the breaker: milliseconds, and the number of the policy's name. */
+  breakerOpened: 18
 } as const
 
 export type Kind = (typeof kinds)[keyof typeof kinds]

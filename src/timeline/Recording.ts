@@ -17,9 +17,10 @@ import {
 import { currentWait } from "../domain/Wait.ts"
 import type { NamedPolicy } from "../policy/Policy.ts"
 import { type PolicyObserver, policyObserver } from "../policy/PolicyObserver.ts"
+import { type Refusal, refusals } from "../policy/PolicyRefused.ts"
 import { type After, isLive, type TimerClock, timersOfClock } from "../policy/Timers.ts"
 import { assemble } from "./assemble.ts"
-import { blockEvents, EventLog, EventMemory, kinds, nobody } from "./EventLog.ts"
+import { blockEvents, EventLog, EventMemory, type Kind, kinds, nobody } from "./EventLog.ts"
 import { FiberHooks, outcomeOf, outcomes } from "./FiberHooks.ts"
 import { currentId } from "./FiberParts.ts"
 import { loopStalls, type Stall } from "./LoopStalls.ts"
@@ -234,9 +235,7 @@ class Moments implements SpanLog, PolicyObserver {
   }
 
   attempt(fiber: FiberId.Runtime, number: number, policy: NamedPolicy): void {
-    this.recording.policies ??= new Map()
-    this.recording.policies.set(policy.name, policy)
-    this.hooks.add(kinds.attempt, fiber.id, number, numberOfName(policy.name))
+    this.noteMoment(kinds.attempt, fiber, number, policy)
   }
 
   pause(fiber: FiberId.Runtime, millis: number): void {
@@ -249,6 +248,28 @@ class Moments implements SpanLog, PolicyObserver {
 
   ended(fiber: FiberId.Runtime, interruptor: FiberId.Runtime): void {
     this.hooks.add(kinds.region, fiber.id, interruptor.id)
+  }
+
+  refused(fiber: FiberId.Runtime, reason: Refusal, policy: NamedPolicy): void {
+    this.noteMoment(kinds.refused, fiber, refusals.indexOf(reason), policy)
+  }
+
+  hedged(fiber: FiberId.Runtime, copy: number, policy: NamedPolicy): void {
+    this.noteMoment(kinds.hedged, fiber, copy, policy)
+  }
+
+  budgetSpent(fiber: FiberId.Runtime, policy: NamedPolicy): void {
+    this.noteMoment(kinds.budgetSpent, fiber, nobody, policy)
+  }
+
+  breakerOpened(fiber: FiberId.Runtime, millis: number, policy: NamedPolicy): void {
+    this.noteMoment(kinds.breakerOpened, fiber, Math.round(millis), policy)
+  }
+
+  private noteMoment(kind: Kind, fiber: FiberId.Runtime, value: number, policy: NamedPolicy): void {
+    this.recording.policies ??= new Map()
+    this.recording.policies.set(policy.name, policy)
+    this.hooks.add(kind, fiber.id, value, numberOfName(policy.name))
   }
 }
 

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { NamedPolicy } from "../policy/Policy.ts"
+import { refusals } from "../policy/PolicyRefused.ts"
 
 /** Whole nanoseconds since the start of the recording. */
 const Nanoseconds = Schema.Int.pipe(Schema.nonNegative())
@@ -90,15 +91,20 @@ export const SpanLine = Schema.Struct({
 })
 export type SpanLine = typeof SpanLine.Type
 
-/** A moment of a policy: an attempt begins, a pause follows a failed one, a timeout fires. */
+/**
+ * A moment of a policy: an attempt, pause or copy begins, a timeout fires, or a part refuses. A budget may have no
+ * retry left, and a breaker may open. Files of before have attempts, pauses and timeouts alone.
+ */
 export const PolicyEvent = Schema.Struct({
   fiber: FiberNumber,
   at: Nanoseconds,
-  kind: Schema.Literal("attempt", "pause", "timeout"),
-  /** The number of the attempt, or the length of the pause or of the timeout in milliseconds. */
+  kind: Schema.Literal("attempt", "pause", "timeout", "refused", "hedged", "budget spent", "breaker opened"),
+  /** The number of the attempt or of the copy; or the milliseconds of the pause, the timeout or the open breaker. */
   value: optional(Schema.Number),
-  /** The policy of an attempt. */
-  policy: optional(Schema.String)
+  /** The policy; absent for pauses and timeouts, which follow their attempt. */
+  policy: optional(Schema.String),
+  /** The part that refused. */
+  reason: optional(Schema.Literal(...refusals))
 })
 export type PolicyEvent = typeof PolicyEvent.Type
 

@@ -1,5 +1,6 @@
 import { DateTime, Option, Schema } from "effect"
 import { NamedPolicy } from "../policy/Policy.ts"
+import { refusals } from "../policy/PolicyRefused.ts"
 import { type Event, kinds, nobody } from "./EventLog.ts"
 import { outcomes } from "./FiberHooks.ts"
 import { FiberStory, type Stories } from "./FiberStory.ts"
@@ -80,7 +81,22 @@ const policyEvents = (events: ReadonlyArray<Event>): ReadonlyArray<PolicyEvent> 
       return [{ fiber, at: time, kind: "attempt", value: a, ...(b !== nobody && { policy: nameOf(b) }) }]
     }
     if (kind === kinds.pause) return [{ fiber, at: time, kind: "pause", value: a }]
-    return kind === kinds.timeout ? [{ fiber, at: time, kind: "timeout", value: b }] : []
+    if (kind === kinds.timeout) return [{ fiber, at: time, kind: "timeout", value: b }]
+    const policy = nameOf(b)
+    switch (kind) {
+      case kinds.refused: {
+        const reason = refusals[a]
+        return [{ fiber, at: time, kind: "refused", policy, ...(reason !== undefined && { reason }) }]
+      }
+      case kinds.hedged:
+        return [{ fiber, at: time, kind: "hedged", value: a, policy }]
+      case kinds.budgetSpent:
+        return [{ fiber, at: time, kind: "budget spent", policy }]
+      case kinds.breakerOpened:
+        return [{ fiber, at: time, kind: "breaker opened", value: a, policy }]
+      default:
+        return []
+    }
   })
 
 /** A span while its events are read. */

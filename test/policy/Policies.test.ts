@@ -124,7 +124,7 @@ describe("Policies", () => {
         failures: 3,
         attemptTimeouts: 1,
         timeouts: 1,
-        refused: 0,
+        refused: { "queue full": 0, "waited too long": 0, "rate limited": 0, "breaker open": 0 },
         budgetSpent: 0,
         hedges: 0,
         permits: undefined

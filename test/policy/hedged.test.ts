@@ -14,7 +14,7 @@ interface Copy {
 }
 
 /** Runs hedged copies in virtual time; returns the exit, the time it took, and what became of each copy. */
-const run = (copies: ReadonlyArray<Copy>, most = copies.length - 1, mayStart = () => true) =>
+const run = (copies: ReadonlyArray<Copy>, most = copies.length - 1, mayStart = true) =>
   Effect.gen(function*() {
     const log: Array<string> = []
     let started = 0
@@ -33,7 +33,7 @@ const run = (copies: ReadonlyArray<Copy>, most = copies.length - 1, mayStart = (
       )
     })
     const { elapsed, exit } = yield* runVirtual(
-      hedged({ after: Duration.millis(50), most }, mayStart)(attempt),
+      hedged({ after: Duration.millis(50), most }, Effect.succeed(mayStart))(() => attempt),
       { seed: 1 }
     )
     return { exit, millis: Duration.toMillis(elapsed), log }
@@ -82,7 +82,7 @@ describe("hedged", () => {
 
   it.effect("starts no copy where it may not", () =>
     Effect.gen(function*() {
-      const { exit, millis } = yield* run([{ takes: 1000 }, { takes: 0 }], 1, () => false)
+      const { exit, millis } = yield* run([{ takes: 1000 }, { takes: 0 }], 1, false)
       expect({ exit, millis }).toEqual({ exit: Exit.succeed(0), millis: 1000 })
     }))
 })

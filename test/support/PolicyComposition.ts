@@ -2,6 +2,7 @@ import { Clock, Duration, Effect, Fiber, Option, Random, Schedule, ScheduleDecis
 import { format, longest } from "../../src/policy/DurationText.ts"
 import type { FailedAttempt } from "../../src/policy/FailedAttempt.ts"
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
+import { monotonic } from "../../src/policy/monotonic.ts"
 import { type Backoff, largestConcurrency, type Policy, type Retry } from "../../src/policy/Policy.ts"
 import type { Transformer } from "../../src/policy/PolicyInterpreter.ts"
 import { PolicyTimeout } from "../../src/policy/PolicyTimeout.ts"
@@ -53,13 +54,17 @@ const pauses = (retry: Omit<Retry, "attempts">): Schedule.Schedule<unknown> => {
   return retry.jitter === "full" ? Schedule.modifyDelayEffect(regular, drawn) : regular
 }
 
-const schedule = <E>(retry: Retry, tell: (failed: FailedAttempt<E>) => Effect.Effect<void>) =>
+const now = Effect.clockWith((clock) => Effect.sync(() => monotonic(clock)))
+
+const schedule = <E>(retry: Retry, until: number, tell: (failed: FailedAttempt<E>) => Effect.Effect<void>) =>
   Effect.sync(() => {
     let attempt = 0
     return pauses(retry).pipe(
       Schedule.intersect(Schedule.recurs(retry.attempts - 1)),
       Schedule.whileInput((error: E) => isTransient(error)),
       Schedule.delays,
+      // no pause up to the timeout of the whole
+      Schedule.whileOutputEffect((pause) => Effect.map(now, (at) => Duration.toMillis(pause) < until - at)),
       Schedule.intersect(Schedule.identity<E>()),
       Schedule.onDecision(([pause, error], decision) =>
         tell({
@@ -85,6 +90,7 @@ const spanEvent = ({ attempt, delay, error }: FailedAttempt<unknown>): Effect.Ef
 const attempts = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   retry: Retry | undefined,
+  until: number,
   hook: (failed: FailedAttempt<E>) => Effect.Effect<void>
 ): Effect.Effect<A, E, R> => {
   const tell = (failed: FailedAttempt<E>) => Effect.zipRight(spanEvent(failed), hook(failed))
@@ -99,17 +105,25 @@ const attempts = <A, E, R>(
       next = effect
       return current
     })
-    return Effect.flatMap(schedule(retry, tell), (pauses) => Effect.retry(attempt, pauses))
+    return Effect.flatMap(schedule(retry, until, tell), (pauses) => Effect.retry(attempt, pauses))
   })
 }
+
+/** The oracle tells no operation its time. */
+const timeless = { left: undefined, isOver: false }
 
 /** Turns a policy into a transformer of effects, by Effect's own operators. */
 export const make = (policy: Policy): Effect.Effect<{ readonly apply: () => Transformer }> =>
   Effect.map(
     FairSemaphore.make(typeof policy.concurrency === "number" ? policy.concurrency : largestConcurrency),
     ({ withPermit }) => ({
-      apply: (): Transformer => (effect, hook = () => Effect.void) => {
-        const limited = attempts(within(policy.attemptTimeout)(effect), policy.retry, hook).pipe(within(policy.timeout))
+      apply: (): Transformer => (operation, hook = () => Effect.void) => {
+        const effect = Effect.isEffect(operation) ? operation : operation(timeless)
+        const longest = policy.timeout === undefined ? Infinity : Duration.toMillis(policy.timeout)
+        const limited = Effect.flatMap(now, (began) =>
+          attempts(within(policy.attemptTimeout)(effect), policy.retry, began + longest, hook)).pipe(
+            within(policy.timeout)
+          )
         return policy.concurrency === undefined ? limited : withPermit(limited)
       }
     })
