@@ -1,4 +1,5 @@
 import { allShown, counted, type Row, rowsOf, type Shown, shownState, ticks, timeText } from "./pictureRows.ts"
+import { legendOf, signOf } from "./policyMoments.ts"
 import { printable } from "./printable.ts"
 import type { FiberLine, PolicyEvent, Timeline } from "./Timeline.ts"
 import { letters, stateWords } from "./words.ts"
@@ -81,8 +82,8 @@ const longest = (slices: Row["slices"], width: number, until: number): ReadonlyA
   return columns.map((times) => [...times].toSorted(([, one], [, other]) => other - one)[0]?.[0])
 }
 
-const momentMark = ({ kind, value = 0 }: PolicyEvent): string =>
-  kind === "timeout" ? "T" : Number.isFinite(value) ? String(Math.abs(Math.trunc(value)) % 10) : "?"
+/** A sign is one column wide; attempts beyond the ninth show their last digit. */
+const momentMark = (event: PolicyEvent): string => signOf(event).slice(-1)
 
 const bar = ({ fiber, moments, slices }: Row, width: number, until: number, paint: Paint): string => {
   const column = (nanos: number) => Math.min(width - 1, Math.floor((nanos / until) * width))
@@ -126,8 +127,7 @@ const entriesOf = ({ events, fibers, slices }: Timeline): ReadonlyArray<Entry> =
   ])
   const ends = new Set(fibers.map(({ outcome }) => outcome))
   const conditional: ReadonlyArray<readonly [boolean, Entry]> = [
-    [events.some(({ kind, value }) => kind === "attempt" && value === 2), ["2", 31, "a further attempt"]],
-    [events.some(({ kind }) => kind === "timeout"), ["T", 31, "timed out"]],
+    ...legendOf(events).map(([sign, { en }]) => [true, [sign, 31, en]] as const),
     [ends.has("interrupted"), ["x", 31, "interrupted"]],
     [ends.has("failure") || ends.has("defect"), ["!", 31, "failed"]]
   ]

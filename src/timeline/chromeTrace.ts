@@ -1,5 +1,6 @@
 import { type Event, instant, interruptionEvents, loop, micros, pid, spanEvents, threadOf } from "./chromeEvents.ts"
 import { rowsOf, type Shown, shownState } from "./pictureRows.ts"
+import { meaningOf } from "./policyMoments.ts"
 import type { Slice, Timeline } from "./Timeline.ts"
 
 /** Names of the trace viewer of Chromium for colours; other viewers choose their own by the name of the event. */
@@ -108,8 +109,8 @@ function* eventsOf(timeline: Timeline): Generator<Event> {
   for (const row of rows) {
     const { fiber, moments, spans } = row
     yield* spanEvents(fiber.id, spans)
-    for (const { at, kind, value } of moments) {
-      yield instant(threadOf(fiber.id), "policy", kind === "timeout" ? "timed out" : `attempt ${value}`, at)
+    for (const moment of moments) {
+      yield instant(threadOf(fiber.id), "policy", meaningOf(moment).en, moment.at)
     }
     yield* interruptionEvents(row)
   }

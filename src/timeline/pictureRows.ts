@@ -1,4 +1,5 @@
 import { reasons } from "../domain/WaitReason.ts"
+import { isMarked } from "./policyMoments.ts"
 import type { FiberLine, Interruption, PolicyEvent, Reason, Slice, SpanLine, Timeline } from "./Timeline.ts"
 
 /** The state of a fiber as a picture shows it: it runs, could run, or waits for a reason. */
@@ -39,8 +40,6 @@ const grouped = <A, Key>(all: ReadonlyArray<A>, keyOf: (one: A) => Key): Readonl
   return groups
 }
 
-const isMoment = ({ kind, value }: PolicyEvent): boolean => kind === "timeout" || (kind === "attempt" && value !== 1)
-
 /**
  * The fibers of a timeline as a tree, parents before children, in order of their starts. A fiber whose parent is lost
  * is a root. Each line stands once, also in a file in which an id is there twice, or fibers are their own ancestors.
@@ -49,7 +48,7 @@ export const rowsOf = ({ events, fibers, interruptions, slices, spans }: Timelin
   const known = new Set(fibers.map(({ id }) => id))
   const children = grouped(fibers, ({ parent }) => parent !== null && known.has(parent) ? parent : null)
   const slicesOf = grouped(slices, ({ fiber }) => fiber)
-  const momentsOf = grouped(events.filter(isMoment), ({ fiber }) => fiber)
+  const momentsOf = grouped(events.filter(isMarked), ({ fiber }) => fiber)
   const spansOf = grouped(spans, ({ fiber }) => fiber)
   const interruptionsOf = grouped(interruptions, ({ fiber }) => fiber)
   const rows: Array<Row> = []

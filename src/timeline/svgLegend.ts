@@ -1,5 +1,6 @@
 import type { Language } from "../domain/Text.ts"
 import { allShown, shownState } from "./pictureRows.ts"
+import { legendOf } from "./policyMoments.ts"
 import { letter, pixels } from "./svgText.ts"
 import { svgWords } from "./svgWords.ts"
 import type { Timeline } from "./Timeline.ts"
@@ -21,8 +22,7 @@ const entriesOf = (
   const ends = new Set([...fibers, ...spans].map(({ outcome }) => outcome))
   const isSlow = interruptions.some(({ asked, cleaned_up }) => cleaned_up === null || cleaned_up > asked)
   const conditional: ReadonlyArray<readonly [boolean, Entry]> = [
-    [events.some(({ kind, value }) => kind === "attempt" && value === 2), [sign("2"), words.furtherAttempt]],
-    [events.some(({ kind }) => kind === "timeout"), [sign("T"), words.timedOut]],
+    ...legendOf(events).map(([letter, meaning]) => [true, [sign(letter), meaning[language]]] as const),
     [ends.has("interrupted"), [sign("✕"), words.interrupted]],
     [isSlow, [
       `<rect class="asked" width="10" height="3"/><rect class="bad" x="10" width="10" height="3"/>`,

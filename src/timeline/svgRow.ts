@@ -1,5 +1,6 @@
 import type { Language } from "../domain/Text.ts"
 import { type Row, type Shown, shownState } from "./pictureRows.ts"
+import { meaningOf, signOf } from "./policyMoments.ts"
 import { escaped, fitted, letter, pixels, smallLetter, title } from "./svgText.ts"
 import { svgWords, timeIn } from "./svgWords.ts"
 import type { Slice, SpanLine } from "./Timeline.ts"
@@ -109,10 +110,10 @@ const ends: Readonly<Record<SpanLine["outcome"], string>> = {
 
 /** Places the marks of a row beside each other: further attempts, timeouts, failures and interruptions. */
 const marksOf = ({ fiber, moments, spans }: Row, { language, x }: Axis): ReadonlyArray<Mark> => {
-  const found = moments.map(({ at, kind, value }) => ({
-    time: at,
-    text: kind === "timeout" ? "T" : String(value),
-    told: kind === "timeout" ? svgWords[language].timedOut : svgWords[language].attempt(value)
+  const found = moments.map((moment) => ({
+    time: moment.at,
+    text: signOf(moment),
+    told: meaningOf(moment)[language]
   })).concat(
     [...spans, fiber].flatMap(({ name, outcome, to }) =>
       ends[outcome] === ""

@@ -5,9 +5,6 @@ import { texts } from "./whyTexts.ts"
 
 /** The words of a picture beyond those of states and outcomes. */
 export interface SvgWords {
-  readonly furtherAttempt: string
-  readonly attempt: (value: number | undefined) => string
-  readonly timedOut: string
   readonly interrupted: string
   readonly unwinding: string
   readonly failed: string
@@ -23,9 +20,6 @@ export interface SvgWords {
 
 export const svgWords: Readonly<Record<Language, SvgWords>> = {
   en: {
-    furtherAttempt: "a further attempt",
-    attempt: (value) => `attempt ${value}`,
-    timedOut: "timed out",
     interrupted: "interrupted",
     unwinding: "interruption: asked, cleaning up",
     failed: "failed",
@@ -40,9 +34,6 @@ export const svgWords: Readonly<Record<Language, SvgWords>> = {
       `lost: ${counted(fibers, "fiber")}, ${counted(spans, "span")}${events ? ", the oldest events" : ""}`
   },
   fr: {
-    furtherAttempt: "un nouvel essai",
-    attempt: (value) => `essai ${value}`,
-    timedOut: "délai dépassé",
     interrupted: "interrompue",
     unwinding: "interruption : demandée, nettoyage",
     failed: "échouée",

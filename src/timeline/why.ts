@@ -1,7 +1,7 @@
 import type { Language } from "../domain/Text.ts"
 import { criticalPath, type Segment } from "./criticalPath.ts"
 import { timeText } from "./pictureRows.ts"
-import type { Timeline } from "./Timeline.ts"
+import type { PolicyEvent, Timeline } from "./Timeline.ts"
 import { isPlaced, texts, type Told } from "./whyTexts.ts"
 
 /** Parts below this share of the whole are not told. */
@@ -22,7 +22,18 @@ const toldOf = ({ commits, events }: Timeline, { fiber, from, reason, to }: Segm
   return { attempt: attempts.find(({ at }) => at >= to)?.value, policy: before?.policy }
 }
 
-/** Tells in one sentence where the time of a run went, the largest part first. */
+/** Counts the refusals by policy and reason, the most frequent first. */
+const refusalsOf = ({ events }: Timeline): ReadonlyArray<readonly [PolicyEvent, number]> => {
+  const found = new Map<string, readonly [PolicyEvent, number]>()
+  for (const event of events) {
+    if (event.kind !== "refused") continue
+    const key = `${event.policy} ${event.reason}`
+    found.set(key, [event, (found.get(key)?.[1] ?? 0) + 1])
+  }
+  return [...found.values()].toSorted(([, one], [, other]) => other - one).slice(0, mostParts)
+}
+
+/** Tells in one sentence where the time of a run went, the largest part first, and what policies refused. */
 export const why = (timeline: Timeline, language: Language = "en"): string => {
   const words = texts[language]
   const names = new Map(timeline.fibers.map(({ id, name }) => [id, name]))
@@ -47,6 +58,7 @@ export const why = (timeline: Timeline, language: Language = "en"): string => {
     .slice(0, mostParts)
     .map(([phrase, time]) => `${words.number(timeText(time, total))} ${phrase}`)
   const whole = words.took(words.number(timeText(total)))
-  const colon = language === "fr" ? " : " : ": "
-  return told.length === 0 ? whole : whole + colon + told.join(", ")
+  const [colon, semicolon] = language === "fr" ? [" : ", " ; "] : [": ", "; "]
+  const refused = refusalsOf(timeline).map(([refusal, times]) => semicolon + words.refused(refusal, times)).join("")
+  return (told.length === 0 ? whole : whole + colon + told.join(", ")) + refused
 }

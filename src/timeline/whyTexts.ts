@@ -1,6 +1,7 @@
 import type { Language } from "../domain/Text.ts"
 import type { Segment } from "./criticalPath.ts"
-import type { LoopStall, Reason } from "./Timeline.ts"
+import { refusalTexts } from "./policyMoments.ts"
+import type { LoopStall, PolicyEvent, Reason } from "./Timeline.ts"
 
 /** Names a fiber of the timeline; numbers as they are drawn. */
 export type NameOf = (fiber: number) => string
@@ -14,6 +15,7 @@ export interface Words {
   readonly ready: string
   readonly stalled: (stall: LoopStall, nameOf: NameOf) => string
   readonly reason: (reason: Reason, nameOf: NameOf, segment: Told) => string
+  readonly refused: (refusal: PolicyEvent, times: number) => string
 }
 
 /** Facts about a segment beyond its reason. */
@@ -96,7 +98,9 @@ export const texts: Readonly<Record<Language, Words>> = {
         case "unknown":
           return "waiting, for a reason that was not seen"
       }
-    }
+    },
+    refused: ({ policy, reason }, times) =>
+      `refused${times > 1 ? ` ${times} times` : ""} by the policy${after(" ", policy)}${bracketed([reason])}`
   },
   fr: {
     took: (whole) => `a pris ${whole}`,
@@ -146,7 +150,10 @@ export const texts: Readonly<Record<Language, Words>> = {
         case "unknown":
           return "d'attente, pour une raison qui n'a pas été vue"
       }
-    }
+    },
+    refused: ({ policy, reason }, times) =>
+      `refusé${times > 1 ? ` ${times} fois` : ""} par la politique${after(" ", policy)}` +
+      bracketed([reason && refusalTexts[reason].fr])
   }
 }
 

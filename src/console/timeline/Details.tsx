@@ -1,5 +1,6 @@
 import type { ComponentChildren, RefObject } from "preact"
 import { shownState } from "../../timeline/pictureRows.ts"
+import { meaningOf } from "../../timeline/policyMoments.ts"
 import type { Interruption, PolicyEvent, Slice } from "../../timeline/Timeline.ts"
 import { outcomeWords, stateWords, whyWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
@@ -95,7 +96,8 @@ const Moments = ({ interruption: { asked, by, cleaned_up, honoured, why }, state
   </Fact>
 )
 
-const policyWords = ({ kind, policy, value }: PolicyEvent): string => {
+const policyWords = (event: PolicyEvent): string => {
+  const { kind, policy, value } = event
   if (kind === "attempt") {
     return `${say("essai", "attempt")} ${value ?? ""}${policy === undefined ? "" : ` (${policy})`}`
   }
@@ -103,7 +105,9 @@ const policyWords = ({ kind, policy, value }: PolicyEvent): string => {
     const limit = value === undefined ? "" : ` ${say("de", "of")} ${time(value * 1e6)}`
     return say(`délai${limit} dépassé`, `timeout${limit}`)
   }
-  return `${say("pause de", "pause of")} ${time((value ?? 0) * 1e6)}`
+  if (kind === "pause") return `${say("pause de", "pause of")} ${time((value ?? 0) * 1e6)}`
+  const { en, fr } = meaningOf(event)
+  return say(fr, en)
 }
 
 const Policy = ({ row, state, track }: Part) => {

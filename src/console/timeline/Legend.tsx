@@ -1,4 +1,5 @@
 import { allShown, type Shown, shownState } from "../../timeline/pictureRows.ts"
+import { legendOf } from "../../timeline/policyMoments.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { letters, stateWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
@@ -24,8 +25,7 @@ const uses = (timelines: ReadonlyArray<Timeline>) => {
   const some = (test: (timeline: Timeline) => boolean) => timelines.some(test)
   return {
     states,
-    attempts: some(({ events }) => events.some(({ kind, value }) => kind === "attempt" && value !== 1)),
-    timeouts: some(({ events }) => events.some(({ kind }) => kind === "timeout")),
+    moments: legendOf(timelines.flatMap(({ events }) => events)),
     interruptions: some(({ interruptions }) => interruptions.length > 0),
     failures: some(({ fibers }) => fibers.some(({ outcome }) => outcome === "failure" || outcome === "defect")),
     interrupted: some(({ fibers }) => fibers.some(({ outcome }) => outcome === "interrupted")),
@@ -37,8 +37,7 @@ const uses = (timelines: ReadonlyArray<Timeline>) => {
 export const Legend = ({ state }: { readonly state: TimelineState }) => {
   const used = uses(state.tracks.value.map(({ timeline }) => timeline))
   const signs: ReadonlyArray<readonly [boolean, string, string]> = [
-    [used.attempts, "2", say("nouvel essai d'une politique", "a policy's further attempt")],
-    [used.timeouts, "T", say("délai dépassé", "timeout")],
+    ...used.moments.map(([sign, { en, fr }]) => [true, sign, say(fr, en)] as const),
     [used.failures, "!", say("échec", "failed")],
     [used.interrupted, "×", say("interrompue", "interrupted")],
     [

@@ -1,5 +1,6 @@
 import type { Language } from "../../domain/Text.ts"
 import type { Shown } from "../../timeline/pictureRows.ts"
+import { isMishap, signOf } from "../../timeline/policyMoments.ts"
 import type { Interruption } from "../../timeline/Timeline.ts"
 import { letters } from "../../timeline/words.ts"
 import type { Axis } from "./Axis.ts"
@@ -174,14 +175,8 @@ export const paintRow = (canvas: Canvas, row: FiberRow, y: number): number => {
   for (const interruption of interruptions) paintInterruption(canvas, interruption, fiber.to, y)
   const sign = endSigns[fiber.outcome]
   if (sign !== "") paintSign(canvas, sign, fiber.to, y, palette.bad)
-  for (const { at, kind, value } of moments) {
-    paintSign(
-      canvas,
-      kind === "timeout" ? "T" : String(value),
-      at,
-      y,
-      kind === "timeout" ? palette.bad : palette.accent
-    )
+  for (const moment of moments) {
+    paintSign(canvas, signOf(moment), moment.at, y, isMishap(moment) ? palette.bad : palette.accent)
   }
   return bars.length
 }

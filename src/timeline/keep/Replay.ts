@@ -2,6 +2,7 @@ import { Data, Either } from "effect"
 import { type Text, text } from "../../domain/Text.ts"
 import { pauseAfter } from "../../policy/Backoff.ts"
 import { shownState } from "../pictureRows.ts"
+import { meaningOf } from "../policyMoments.ts"
 import type { SpanLine, Timeline } from "../Timeline.ts"
 import { ModelTimes } from "./ModelTimes.ts"
 import { operations, type Provided, upstreamCall } from "./operations.ts"
@@ -110,7 +111,7 @@ class Reading {
   private events(): ReadonlyArray<readonly [number, string]> {
     return this.timeline.events.filter(({ at, fiber }) => this.places.isOwn(fiber, at)).map((event) => {
       const { kind, value = 0 } = event
-      const moment = kind === "attempt" ? `attempt ${value}` : `${kind} of ${value} ms`
+      const moment = kind === "pause" || kind === "timeout" ? `${kind} of ${value} ms` : meaningOf(event).en
       return [this.times.ofEvent(event), moment] as const
     })
   }
