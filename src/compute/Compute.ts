@@ -41,7 +41,7 @@ export class Compute extends Context.Tag("barista/compute/Compute")<Compute, {
       const pool = yield* CpuPool
       const dataFile = yield* DataFile.open(dataDir, dataFileMaxBytes)
 
-      const response = limited(upstream.get(path)).pipe(
+      const response = limited((time) => upstream.get(path, time)).pipe(
         Effect.catchTags({
           PolicyTimeout: ({ after }) =>
             new TimedOut({ what: `GET ${urlOf(upstream.url, path).href}`, after: Duration.toSeconds(after) }),

@@ -73,7 +73,7 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
       const { apply: safely } = policies.of("safe-call")
 
       const call = (path: Path) =>
-        limited(upstream.get(path)).pipe(
+        limited((time) => upstream.get(path, time)).pipe(
           Effect.catchTags({
             PolicyTimeout: ({ after }) => timedOut(urlOf(upstream.url, path), after),
             PolicyRefused: refusedProblem
@@ -82,7 +82,7 @@ export class ExternalCalls extends Context.Tag("barista/external/ExternalCalls")
 
       const safeCall = (path: Path): Effect.Effect<SafeResult> => {
         const url = urlOf(upstream.url, path).href
-        return safely(upstream.get(path)).pipe(
+        return safely((time) => upstream.get(path, time)).pipe(
           Effect.map((data) => ({ url, status: "success", data } as const)),
           Effect.catchTags({
             UpstreamFailed: ({ sentence }) =>

@@ -9,6 +9,7 @@ import type * as FailedAttempts from "../policy/FailedAttempt.ts"
 import { Policies } from "../policy/Policies.ts"
 import type { PolicyFailure } from "../policy/PolicyRefused.ts"
 import { type RefusedProblem, refusedProblem } from "../policy/refusedProblem.ts"
+import type { TimeLeft } from "../policy/TimeLeft.ts"
 import { type Attempt, AttemptsFailed, OperationTooSlow } from "./Api.ts"
 
 /** The handbook's `asyncio.sleep(10)`. */
@@ -60,10 +61,11 @@ export class Resilience extends Context.Tag("barista/resilience/Resilience")<Res
         if (succeedOn !== undefined) yield* calledWith(succeedOn)
         const started = yield* Ref.make(0)
         const failed = yield* Ref.make<ReadonlyArray<FailedAttempt>>([])
-        const attempt = Effect.flatMap(
-          Ref.updateAndGet(started, (count) => count + 1),
-          (number) => upstream.get(number === succeedOn ? "/get" : "/status/500")
-        )
+        const attempt = (time: TimeLeft) =>
+          Effect.flatMap(
+            Ref.updateAndGet(started, (count) => count + 1),
+            (number) => upstream.get(number === succeedOn ? "/get" : "/status/500", time)
+          )
         const call = policies.of("unreliable").apply(
           attempt,
           (failure) => Ref.update(failed, (all) => [...all, failure])

@@ -2,10 +2,12 @@ import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from
 import type { HttpServerError } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import type * as Undici from "@effect/platform-node/Undici"
-import { Chunk, Context, Effect, Layer, Option, Scope, Stream } from "effect"
+import { Chunk, Clock, Context, Duration, Effect, Layer, Option, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { waitFor, waiting } from "../../domain/Wait.ts"
+import type { TimeLeft } from "../../policy/TimeLeft.ts"
 import type { JsonText } from "../codec/JsonText.ts"
+import * as RetryAfter from "../http/contract/RetryAfter.ts"
 import { traceStateOf } from "../observability/TraceContext.ts"
 import { traced } from "../observability/Tracing.ts"
 import { CodingFailed, decoded } from "./contentCoding.ts"
@@ -86,11 +88,29 @@ const client = (options: Undici.Agent.Options) =>
     (agent) => Effect.promise(() => agent.destroy())
   ).pipe(Effect.map((agent) => NodeHttpClient.makeUndici(agent)))
 
+/**
+ * Names the header with the milliseconds for which the caller still waits, so that the upstream need not work for
+ * nobody. The name and the unit are those of Envoy's router, which sets it for the same reason.
+ */
+const expectedTimeout = "x-envoy-expected-rq-timeout-ms"
+
 /** Asks for JSON without content codings: the answers are small, and decoding takes longer than it saves. */
-const asked = (url: URL) =>
+const asked = (url: URL, left: number | undefined) =>
   HttpClientRequest.get(url.href, { acceptJson: true }).pipe(
-    HttpClientRequest.setHeader("accept-encoding", "identity")
+    HttpClientRequest.setHeaders({
+      "accept-encoding": "identity",
+      ...left !== undefined && { [expectedTimeout]: String(Math.floor(left)) }
+    })
   )
+
+/** Statuses that may ask to wait (RFC 9110, 10.2.3 and 15.6.4; RFC 6585, 4). */
+const asksToWait: ReadonlySet<number> = new Set([429, 503])
+
+const retryAfterOf = ({ headers, status }: HttpClientResponse.HttpClientResponse) =>
+  Effect.map(Clock.currentTimeMillis, (now) =>
+    asksToWait.has(status)
+      ? Option.getOrUndefined(Option.map(RetryAfter.parse(headers["retry-after"], now), Duration.toSeconds))
+      : undefined)
 
 const closed: ReadonlySet<string> = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])
 
@@ -119,8 +139,11 @@ const inTrace = (request: HttpClientRequest.HttpClientRequest) =>
 export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<Upstream, {
   /** Base of every path. */
   readonly url: URL
-  /** Gets the JSON at a path, which begins with a slash and may have a query. */
-  readonly get: (path: Path) => Effect.Effect<JsonText, UpstreamFailed>
+  /**
+   * Gets the JSON at a path, which begins with a slash and may have a query. The upstream is told the time that a
+   * policy leaves for it.
+   */
+  readonly get: (path: Path, time?: TimeLeft) => Effect.Effect<JsonText, UpstreamFailed>
 }>() {
   /** Calls the upstream at a URL. */
   static readonly layerHttp = (base: URL): Layer.Layer<Upstream, never, AppConfig> =>
@@ -139,10 +162,10 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
           }, { concurrency: 1 }).pipe(Scope.extend(scope), Effect.uninterruptible)
         )
 
-        const get = Effect.fnUntraced(function*(path: Path) {
+        const get = Effect.fnUntraced(function*(path: Path, time?: TimeLeft) {
           const url = urlOf(base, path)
           const { fresh, reused } = yield* connect
-          const request = yield* inTrace(asked(url))
+          const request = yield* inTrace(asked(url, time?.left))
           const response = yield* reused.execute(request).pipe(
             Effect.catchIf(wasClosed, () => fresh.execute(request)),
             Effect.mapError((error) => UpstreamFailed.connection(url, codeOf(error)))
@@ -150,6 +173,9 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
           const body = bodyOf(response, url, upstreamMaxBytes)
           // A failure's body is read as well, so that the connection can be reused.
           const text = yield* (isSuccess(response.status) ? body : Effect.orElseSucceed(body, () => Buffer.alloc(0)))
+          if (!isSuccess(response.status)) {
+            return yield* UpstreamFailed.status(url, response.status, yield* retryAfterOf(response))
+          }
           return yield* jsonOf(url, response.status, text)
         }, (call, path) => inCallSpan(path)(waiting(calling(path))(call)))
         return { url: base, get }

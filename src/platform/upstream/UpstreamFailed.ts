@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 import * as Problem from "../../domain/Problem.ts"
 import { type Text, text } from "../../domain/Text.ts"
 
@@ -16,18 +16,26 @@ const faults: Readonly<Record<string, Text>> = {
 /**
  * 502: the upstream gave no usable answer. `connection` means refused, reset or unknown host. `status` means another
  * status than 2xx, given in `upstream_status`. `body` means not JSON, too large, or an unknown coding. `code` is the
- * operating system's or Barista's own: `ECONNREFUSED`, `not-json`, `too-large`, `bad-coding`.
+ * operating system's or Barista's own: `ECONNREFUSED`, `not-json`, `too-large`, `bad-coding`. `retry_after` is what a
+ * 429 or 503 asks.
  */
 export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFailed", 502, {
   url: Schema.String,
   reason: Schema.Literal("connection", "status", "body"),
   upstream_status: Schema.optional(Schema.Int),
-  code: Schema.optional(Schema.String)
+  code: Schema.optional(Schema.String),
+  /** The seconds that the upstream asks to wait. */
+  retry_after: Schema.optional(Schema.Number)
 }) {
   /** True if the same request may succeed a moment later. */
   get transient(): boolean {
     return this.reason === "connection" ||
       (this.upstream_status !== undefined && transientStatuses.has(this.upstream_status))
+  }
+
+  /** The pause that the upstream asks of the policy. */
+  get retryAfter(): Duration.Duration | undefined {
+    return this.retry_after === undefined ? undefined : Duration.seconds(this.retry_after)
   }
 
   /** Describes the failure in a sentence. */
@@ -55,8 +63,8 @@ export class UpstreamFailed extends Problem.define<UpstreamFailed>()("UpstreamFa
     return new UpstreamFailed({ url: url.href, reason: "connection", code })
   }
 
-  static status(url: URL, upstream_status: number): UpstreamFailed {
-    return new UpstreamFailed({ url: url.href, reason: "status", upstream_status })
+  static status(url: URL, upstream_status: number, retry_after?: number): UpstreamFailed {
+    return new UpstreamFailed({ url: url.href, reason: "status", upstream_status, retry_after })
   }
 
   static body(url: URL, code: "not-json" | "too-large" | "bad-coding"): UpstreamFailed {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Fiber, Layer, Queue } from "effect"
+import { Clock, Context, Deferred, Duration, Effect, Fiber, Layer, Queue } from "effect"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { AppConfig } from "../../../src/AppConfig.ts"
+import * as HttpDate from "../../../src/platform/http/contract/HttpDate.ts"
 import { Upstream, urlOf } from "../../../src/platform/upstream/Upstream.ts"
+import * as PolicyInterpreter from "../../../src/policy/PolicyInterpreter.ts"
 import * as LoopbackServer from "../../support/LoopbackServer.ts"
 
 const upstreamAt = (
@@ -37,6 +39,47 @@ describe("Upstream", () => {
       })
       expect((yield* get("/d")).value).toEqual({ asked: "/base/d" })
       expect(sockets.size).toBe(1)
+    }))
+
+  it.scopedLive("takes from a 429 or 503 what it asks to wait, in seconds or as a date", () =>
+    Effect.gen(function*() {
+      const { url } = yield* LoopbackServer.make((request, response) => {
+        const [, status = "", after = ""] = (request.url ?? "").split("/")
+        response.writeHead(Number(status), { "retry-after": decodeURIComponent(after) }).end()
+      })
+      const { get } = yield* upstreamAt(url)
+      const asked = (path: `/${string}`) => Effect.map(Effect.flip(get(path)), ({ retryAfter }) => retryAfter)
+      expect(yield* asked("/429/120")).toEqual(Duration.seconds(120))
+      expect(yield* asked("/503/0")).toEqual(Duration.zero)
+      const soon = HttpDate.format((yield* Clock.currentTimeMillis) + 60_000)
+      const left = Duration.toMillis((yield* asked(`/503/${encodeURIComponent(soon)}`)) ?? 0)
+      expect(left).toBeGreaterThan(30_000)
+      expect(left).toBeLessThanOrEqual(60_000)
+      expect(yield* asked(`/503/${encodeURIComponent("Sun, 06 Nov 1994 08:49:37 GMT")}`)).toEqual(Duration.zero)
+      expect(yield* Effect.all([asked("/503/soon"), asked("/503/-1"), asked("/500/120")], { concurrency: 1 })).toEqual([
+        undefined,
+        undefined,
+        undefined
+      ])
+    }))
+
+  it.scopedLive("tells the upstream how long a policy still waits, where one does", () =>
+    Effect.gen(function*() {
+      const told: Array<unknown> = []
+      const { url } = yield* LoopbackServer.make((request, response) => {
+        told.push(request.headers["x-envoy-expected-rq-timeout-ms"])
+        response.end("{}")
+      })
+      const { get } = yield* upstreamAt(url)
+      const { apply } = yield* PolicyInterpreter.make({
+        timeout: Duration.minutes(2),
+        attemptTimeout: Duration.minutes(1)
+      })
+      yield* apply()((time) => get("/", time))
+      yield* get("/")
+      expect(Number(told[0])).toBeGreaterThan(50_000)
+      expect(Number(told[0])).toBeLessThanOrEqual(60_000)
+      expect(told[1]).toBeUndefined()
     }))
 
   it.scopedLive("does not follow a redirect", () =>
@@ -192,7 +235,7 @@ describe("Upstream", () => {
       })
       const { get } = yield* upstreamAt(url, { upstreamConnections: 1 })
       const paths = ["/a", "/b", "/reset", "/d", "/reset"] as const
-      expect((yield* Effect.forEach(paths, get, { concurrency: 1 })).map(({ value }) => value)).toEqual(
+      expect((yield* Effect.forEach(paths, (path) => get(path), { concurrency: 1 })).map(({ value }) => value)).toEqual(
         paths.map(() => true)
       )
       expect(closed).toBeGreaterThan(1)

@@ -1,6 +1,6 @@
-import { HttpBody, HttpClient, HttpClientRequest, type HttpClientResponse } from "@effect/platform"
-import { Clock, Data, Duration, Effect, Option, Schema } from "effect"
-import * as HttpDate from "../../http/contract/HttpDate.ts"
+import { HttpBody, HttpClient, HttpClientRequest } from "@effect/platform"
+import { Clock, Data, type Duration, Effect, Option, Schema } from "effect"
+import * as RetryAfter from "../../http/contract/RetryAfter.ts"
 import { type CollectedSpan, keyValues } from "./CollectedSpan.ts"
 
 /** Statuses after which the same batch may be sent again (OTLP 1.9, OTLP/HTTP response). */
@@ -18,16 +18,6 @@ const PartialSuccess = Schema.Struct({
     rejectedSpans: Schema.optional(Schema.Union(Schema.NumberFromString, Schema.Number))
   }))
 })
-
-/** Reads `Retry-After`: seconds or a date (RFC 9110, 10.2.3). */
-const retryAfter = (
-  { headers }: HttpClientResponse.HttpClientResponse,
-  now: number
-): Option.Option<Duration.Duration> =>
-  Option.flatMap(Option.fromNullable(headers["retry-after"]), (written) =>
-    /^\d+$/.test(written)
-      ? Option.some(Duration.seconds(Number(written)))
-      : Option.map(HttpDate.parse(written, now), (then) => Duration.millis(Math.max(0, then - now))))
 
 /** The endpoint for traces below the URL of a receiver. */
 export const endpointOf = (url: URL): string => {
@@ -70,7 +60,7 @@ export const posting = (
         return yield* new NotSent({
           reason: `the receiver answers ${status}`,
           isPassing: passing.has(status),
-          retryAfter: retryAfter(response, now)
+          retryAfter: RetryAfter.parse(response.headers["retry-after"], now)
         })
       }).pipe(
         Effect.scoped,
