@@ -144,9 +144,16 @@ export const french: Texts = {
   "An operation of 10 s under the policy slow-operation: interrupted at the timeout, unless that is longer.":
     "Une opération de 10 s sous la politique slow-operation : interrompue à l'échéance, sauf si celle-ci est plus longue.",
   "An operation with a timeout": "Une opération avec un délai maximal",
-  "Every named policy, in the form that the configuration takes.":
-    "Chaque politique nommée, telle qu'elle peut être donnée à la configuration.",
+  "Every named policy, in the form that the configuration takes, and its state now: permits, breaker, budget, rate.":
+    "Chaque politique nommée, telle qu'elle peut être donnée à la configuration, et son état : permis, disjoncteur, budget, débit.",
   "The policies in force": "Les politiques en vigueur",
+  "The live state of a policy": "L'état présent d'une politique",
+  "Operations or attempts that may run at once; an adaptive limit moves":
+    "Opérations ou tentatives qui peuvent s'exécuter à la fois ; une limite adaptative change",
+  "The end of its being open": "La fin de son ouverture",
+  "Times that it opened since the start": "Combien de fois il s'est ouvert depuis le démarrage",
+  "Retries or copies that could be made now": "Relances ou copies qui pourraient être faites maintenant",
+  "Operations that could begin now without a wait": "Opérations qui pourraient commencer maintenant sans attente",
   "Bound on the permits of the policy batch that this batch holds at once; by default all":
     "Combien de places de la politique batch ce lot peut tenir à la fois, au plus ; toutes par défaut",
   "Events progress, and at the end result, or error with a problem document":

@@ -16,7 +16,10 @@ import { BlockingLoop } from "../platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "../platform/workers/cpu/CpuPool.ts"
 import type { Stats } from "../platform/workers/WorkerPool.ts"
 import { Policies } from "../policy/Policies.ts"
+import type { Policy } from "../policy/Policy.ts"
 import type { PolicyFigures } from "../policy/PolicyCounters.ts"
+import type { Refusal } from "../policy/PolicyRefused.ts"
+import type { PolicyState } from "../policy/PolicyState.ts"
 
 type Families = ReadonlyArray<MetricFamily>
 
@@ -33,16 +36,67 @@ const pools = (stats: Readonly<Record<string, Stats>>): Families => [
   )
 ]
 
+const breakerStates = ["closed", "half-open", "open"] as const
+
+/** The refusals that the parts of a policy can give; others would be series that stay 0. */
+const reasonsOf = ({ breaker, concurrency, rateLimit }: Policy): ReadonlyArray<Refusal> => [
+  ...concurrency === undefined || typeof concurrency === "number" ? [] : ["queue full", "waited too long"] as const,
+  ...rateLimit === undefined ? [] : ["rate limited"] as const,
+  ...breaker === undefined ? [] : ["breaker open"] as const
+]
+
 const policies = (figures: ReadonlyArray<PolicyFigures>): Families => {
   const each = (name: string, help: string, value: (policy: PolicyFigures) => number) =>
     counter(`barista_policy_${name}_total`, help, figures.map((policy) => [{ policy: policy.name }, value(policy)]))
-  const limited = figures.flatMap(({ name, permits }) => (permits === undefined ? [] : [{ policy: name, permits }]))
+  const limited = figures.flatMap(({ name: policy, state: { permits } }) =>
+    permits === undefined ? [] : [{ policy, permits }]
+  )
+  const broken = figures.flatMap(({ name: policy, state: { breaker } }) =>
+    breaker === undefined ? [] : [{ policy, breaker }]
+  )
+  const level = (name: string, help: string, value: (state: PolicyState) => number | undefined) =>
+    gauge(
+      `barista_policy_${name}`,
+      help,
+      figures.flatMap(({ name: policy, state }) => {
+        const now = value(state)
+        return now === undefined ? [] : [[{ policy }, now] as const]
+      })
+    )
   return [
     each("operations", "Operations that a policy began.", ({ operations }) => operations),
     each("attempts", "Attempts of them, the first one included.", ({ attempts }) => attempts),
     each("failures", "Attempts that failed.", ({ failures }) => failures),
     each("attempt_timeouts", "Attempts that their timeout ended.", ({ attemptTimeouts }) => attemptTimeouts),
     each("timeouts", "Operations that their timeout ended.", ({ timeouts }) => timeouts),
+    each("hedges", "Further copies of slow attempts.", ({ hedges }) => hedges),
+    each("budget_spent", "Retries and copies that the budget did not allow.", ({ budgetSpent }) => budgetSpent),
+    counter(
+      "barista_policy_refused_total",
+      "Operations and attempts that a part of a policy refused.",
+      figures.flatMap(({ name: policy, policy: parts, refused }) =>
+        reasonsOf(parts).map((reason) => [{ policy, reason }, refused[reason]] as const)
+      )
+    ),
+    counter(
+      "barista_policy_breaker_opened_total",
+      "Times that a breaker opened.",
+      broken.map(({ breaker: { opened }, policy }) => [{ policy }, opened])
+    ),
+    gauge(
+      "barista_policy_breaker",
+      "1 for the state in which a breaker is.",
+      broken.flatMap(({ breaker, policy }) =>
+        breakerStates.map((state) => [{ policy, state }, breaker.state === state ? 1 : 0] as const)
+      )
+    ),
+    level("retry_budget", "Retries and copies that the budget allows now.", ({ retry_budget }) => retry_budget),
+    level("rate_permits", "Operations that the rate limit lets begin now.", ({ rate_permits }) => rate_permits),
+    level(
+      "permit_limit",
+      "Permits of a policy's concurrency; an adaptive limit moves.",
+      ({ permits }) => permits?.limit
+    ),
     gauge(
       "barista_policy_permits",
       "Permits of a policy's concurrency that are held, and operations that wait for one.",
@@ -159,7 +213,7 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
             ...requests.families(lifecycle.active()),
             ...(yield* ofProcess),
             ...pools({ cpu: yield* cpu.stats, blocking: yield* blocking.stats }),
-            ...policies(figures()),
+            ...policies(yield* figures),
             gauge(
               "barista_batch_items",
               "Items of batches that were accepted and have not finished.",

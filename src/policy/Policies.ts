@@ -3,9 +3,11 @@ import { fromJson } from "../domain/Json.ts"
 import { sentenceOf } from "../domain/ParseIssues.ts"
 import type { FairSemaphore, Party } from "./FairSemaphore.ts"
 import * as FiberInternals from "./FiberInternals.ts"
+import { monotonic } from "./monotonic.ts"
 import { type NamedPolicy, Policy } from "./Policy.ts"
 import type { PolicyFigures } from "./PolicyCounters.ts"
 import * as PolicyInterpreter from "./PolicyInterpreter.ts"
+import { type Now, stateOf } from "./PolicyState.ts"
 
 const fiveSeconds = Duration.seconds(5)
 
@@ -125,21 +127,22 @@ const handleOf = (value: Policy, interpreter: PolicyInterpreter.Interpreter): Po
 })
 
 const figuresOf = (
-  name: string,
-  { concurrency }: Policy,
-  { counters, parties }: PolicyInterpreter.Interpreter
+  { name, policy }: NamedPolicy,
+  interpreter: PolicyInterpreter.Interpreter,
+  now: Now
 ): PolicyFigures => ({
   name,
-  ...counters,
-  permits: concurrency === undefined ? undefined : { limit: parties.permits, ...parties.usage() }
+  policy,
+  ...interpreter.counters,
+  state: stateOf(policy.concurrency !== undefined, interpreter, now)
 })
 
 /** The named policies in force. Chapters put them around their operations instead of numbers of their own. */
 export class Policies extends Context.Tag("barista/policy/Policies")<Policies, {
   readonly list: ReadonlyArray<NamedPolicy>
   readonly of: (name: PolicyName) => PolicyHandle
-  /** Reports the work of each policy since the start, and its permits now. Cheap enough to call at any time. */
-  readonly figures: () => ReadonlyArray<PolicyFigures>
+  /** Reports the work of each policy since the start, and its state now. Cheap enough to run at any time. */
+  readonly figures: Effect.Effect<ReadonlyArray<PolicyFigures>>
 }>() {
   /**
    * Reads the policies from the environment; each variable replaces one default by its JSON. A bad value fails the
@@ -167,7 +170,12 @@ const make = (table: Table) => {
       return {
         list,
         of: (name) => handles[name],
-        figures: () => list.map(({ name, policy }) => figuresOf(name, policy, interpreters[name]))
+        figures: Effect.clockWith((clock) =>
+          Effect.sync(() => {
+            const now = { wall: clock.unsafeCurrentTimeMillis(), monotonic: monotonic(clock) }
+            return list.map((named) => figuresOf(named, interpreters[named.name], now))
+          })
+        )
       }
     }
   )

@@ -1,4 +1,5 @@
 import type { Refusal } from "./PolicyRefused.ts"
+import type { PolicyInForce } from "./PolicyState.ts"
 
 /**
  * Counts the work of one policy since the start of the process. The counters are plain numbers, so an attempt pays one
@@ -23,19 +24,8 @@ export interface PolicyCounters {
   hedges: number
 }
 
-/** The permits of a policy's concurrency at this moment. */
-export interface PermitUsage {
-  readonly limit: number
-  readonly held: number
-  /** Operations in the queue for a permit. */
-  readonly waiting: number
-}
-
-/** The figures of a named policy; `permits` is set only where the policy limits its concurrency. */
-export interface PolicyFigures extends Readonly<PolicyCounters> {
-  readonly name: string
-  readonly permits: PermitUsage | undefined
-}
+/** The figures of a named policy, and its state. */
+export interface PolicyFigures extends Readonly<PolicyCounters>, PolicyInForce {}
 
 export const make = (): PolicyCounters => ({
   operations: 0,

@@ -7,7 +7,7 @@ import { text } from "../domain/Text.ts"
 import { exactly } from "../platform/codec/JsonText.ts"
 import { documented } from "../platform/http/contract/documented.ts"
 import { UpstreamAnswer } from "../platform/upstream/Json.ts"
-import { NamedPolicy } from "../policy/Policy.ts"
+import { PolicyInForce } from "../policy/PolicyState.ts"
 
 /** A failed attempt, counted from 1, and the pause in seconds before the next one; null after the last. */
 export const Attempt = Schema.Struct({
@@ -112,20 +112,30 @@ export const ResilienceApi = HttpApiGroup.make("resilience")
   .add(
     HttpApiEndpoint.get("policies", "/policies")
       .addSuccess(
-        Schema.Array(NamedPolicy).annotations({
+        Schema.Array(PolicyInForce).annotations({
           examples: [[
             {
               name: "unreliable",
               policy: {
-                retry: { attempts: 3, backoff: { kind: "exponential", base: Duration.seconds(1) } }
-              }
+                retry: {
+                  attempts: 3,
+                  backoff: { kind: "exponential", base: Duration.seconds(1) },
+                  jitter: "full",
+                  budget: { ratio: 0.1 }
+                },
+                breaker: { failures: 5, openFor: Duration.seconds(5) }
+              },
+              state: { breaker: { state: "closed", until: null, opened: 0 }, retry_budget: 9.5 }
             },
-            { name: "batch", policy: { concurrency: 3 } }
+            { name: "batch", policy: { concurrency: 3 }, state: { permits: { limit: 3, held: 2, waiting: 0 } } }
           ]]
         })
       )
       .annotateContext(
-        documented("The policies in force", "Every named policy, in the form that the configuration takes.")
+        documented(
+          "The policies in force",
+          "Every named policy, in the form that the configuration takes, and its state now: permits, breaker, budget, rate."
+        )
       )
   )
   .annotateContext(documented("Resilience", "Retries, timeouts, and their policies."))

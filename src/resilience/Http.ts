@@ -12,6 +12,7 @@ export const handlers = Effect.map(
   ([resilience, policies]): Handlers<typeof ResilienceApi> => ({
     unreliable: ({ urlParams }) => resilience.unreliable(urlParams.succeed_on),
     withTimeout: ({ urlParams }) => resilience.withTimeout(seconds(urlParams.timeout)),
-    policies: () => Effect.succeed(policies.list)
+    policies: () =>
+      Effect.map(policies.figures, (all) => all.map(({ name, policy, state }) => ({ name, policy, state })))
   })
 )

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Fiber, Layer, Option, Schema, TestClock } from "effect"
+import { ConfigProvider, DateTime, Duration, Effect, Fiber, Layer, Option, Schema, TestClock } from "effect"
 import { Policies } from "../../src/policy/Policies.ts"
 import { NamedPolicy } from "../../src/policy/Policy.ts"
 import { failureOf } from "../support/exits.ts"
@@ -98,10 +98,45 @@ describe("Policies", () => {
       yield* Fiber.join(fiber)
     }).pipe(Effect.scoped, Effect.provide(Policies.layerWith({ batch: { concurrency: 2 } }))))
 
+  it.effect("tell the state of each part now, and not of parts that they lack", () =>
+    Effect.gen(function*() {
+      const { figures, of } = yield* Policies
+      const state = Effect.map(figures, (all) => all.find(({ name }) => name === "upstream")?.state)
+      expect(yield* state).toEqual({
+        permits: { limit: 4, held: 0, waiting: 0 },
+        breaker: { state: "closed", until: null, opened: 0 },
+        retry_budget: 3,
+        rate_permits: 2
+      })
+      yield* Effect.exit(of("upstream").apply(Effect.fail({ transient: true })))
+      expect(yield* state).toEqual({
+        permits: { limit: 3, held: 0, waiting: 0 },
+        breaker: { state: "open", until: DateTime.unsafeMake(5_000), opened: 1 },
+        retry_budget: 3,
+        rate_permits: 1
+      })
+      yield* TestClock.adjust("5 seconds")
+      expect((yield* state)?.breaker).toEqual({ state: "half-open", until: null, opened: 1 })
+    }).pipe(Effect.provide(Policies.layerWith({
+      upstream: {
+        rateLimit: { permits: 1, per: Duration.seconds(60), burst: 2 },
+        concurrency: {
+          limit: { adaptive: "aimd", initial: 4, min: 1, max: 9, slowerThan: Duration.seconds(1) },
+          over: "attempt"
+        },
+        breaker: { failures: 1, openFor: Duration.seconds(5) },
+        retry: {
+          attempts: 2,
+          backoff: { kind: "constant", base: Duration.zero },
+          budget: { ratio: 0, burst: 3 }
+        }
+      }
+    }))))
+
   it.effect("count what each policy does, and who holds and awaits its permits", () =>
     Effect.gen(function*() {
       const { figures, of } = yield* Policies
-      const figuresOf = (named: string) => figures().find(({ name }) => name === named)
+      const figuresOf = (named: string) => Effect.map(figures, (all) => all.find(({ name }) => name === named))
       const failing = of("unreliable").apply(Effect.fail({ transient: true }))
       const hanging = of("unreliable").replacing({
         attemptTimeout: Duration.seconds(1),
@@ -117,7 +152,7 @@ describe("Policies", () => {
         concurrency: "unbounded"
       }))
       yield* TestClock.adjust("2 seconds")
-      expect(figuresOf("unreliable")).toEqual({
+      expect(yield* figuresOf("unreliable")).toMatchObject({
         name: "unreliable",
         operations: 2,
         attempts: 4,
@@ -127,16 +162,16 @@ describe("Policies", () => {
         refused: { "queue full": 0, "waited too long": 0, "rate limited": 0, "breaker open": 0 },
         budgetSpent: 0,
         hedges: 0,
-        permits: undefined
+        state: {}
       })
-      expect(figuresOf("batch")).toMatchObject({
+      expect(yield* figuresOf("batch")).toMatchObject({
         operations: 2,
         attempts: 2,
         failures: 0,
-        permits: { limit: 2, held: 2, waiting: 3 }
+        state: { permits: { limit: 2, held: 2, waiting: 3 } }
       })
       yield* Fiber.interrupt(all)
-      expect(figuresOf("batch")?.permits).toEqual({ limit: 2, held: 0, waiting: 0 })
+      expect((yield* figuresOf("batch"))?.state).toEqual({ permits: { limit: 2, held: 0, waiting: 0 } })
     }).pipe(Effect.provide(Policies.layerWith({
       "batch": { concurrency: 2 },
       "unreliable": { retry: { attempts: 2, backoff: { kind: "constant", base: Duration.millis(100) } } }

@@ -88,7 +88,8 @@ describe("/policies", () => {
         policy: {
           attemptTimeout: "5 seconds",
           retry: { attempts: 3, backoff: { kind: "linear", base: "1 second" } }
-        }
+        },
+        state: {}
       })
     }))
 })

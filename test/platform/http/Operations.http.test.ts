@@ -35,7 +35,14 @@ layer(Hasty.server, live)("every operation of the handbook answers, with and wit
     ["/accounts/1/entries", [{ kind: "deposit", counterpart: null }]],
     ["/uploads", []],
     ["/outbox", []],
-    ["/policies", expect.arrayContaining([{ name: "batch", policy: { concurrency: 3 } }])],
+    [
+      "/policies",
+      expect.arrayContaining([{
+        name: "batch",
+        policy: { concurrency: 3 },
+        state: { permits: { limit: 3, held: 0, waiting: 0 } }
+      }])
+    ],
     ["/monitored-endpoint", { data: "some result" }],
     ["/measured", { message: "Measured operation" }],
     ["/good-async-usage", { response: upstream, users: 3 }],
