@@ -11,7 +11,30 @@ import { type Now, stateOf } from "./PolicyState.ts"
 
 const fiveSeconds = Duration.seconds(5)
 
-/** The policies by name. Their values are the handbook's unless the configuration replaces one. */
+/**
+ * The pauses of a mail: 13 minutes on average until the 20th attempt. They double up to 2 minutes, and full jitter
+ * keeps mails that failed together from returning together.
+ */
+const untilTheMailServerIsBack = {
+  attempts: 20,
+  backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(2) },
+  jitter: "full"
+} as const
+
+/** The pauses of a write to the database, which has no other clients: 7.5 s on average until the fifth attempt. */
+const briefly = {
+  attempts: 5,
+  backoff: { kind: "exponential", base: Duration.seconds(1) },
+  jitter: "full"
+} as const
+
+/**
+ * The policies by name. Their values are the handbook's unless the configuration replaces one; those of jobs are ours.
+ *
+ * An activity of a job that its policy gives up fails its job, which is then kept until somebody retries it. So jobs
+ * have no budget and no breaker, which end the attempts of accepted work early, and no bound on the queue: jobs are
+ * bounded where they are accepted. Each has full jitter and a total timeout, so that no job keeps its slot for ever.
+ */
 export const defaults = {
   /** `async_retry(max_attempts=3, delay=1.0)` around a client whose own timeout is 5 s (httpx). */
   "unreliable": {
@@ -26,18 +49,20 @@ export const defaults = {
   "upstream": { timeout: fiveSeconds },
   /**
    * The blocking call on the sacrificial event loop. The handbook's call has no timeout and never ends if the upstream
-   * stays silent.
+   * stays silent. Only its timeout is read, as the loop bounds its queue itself.
    */
   "blocking-call": { timeout: fiveSeconds },
   /** `asyncio.Semaphore(3)` */
   "batch": { concurrency: 3 },
-  /** The composition of a mail and its delivery to the mail server, which may be down for some minutes. */
+  /**
+   * The composition of a mail and its delivery to the mail server, which may be down for some minutes. The timeout ends
+   * what a silent server could make 46 minutes. The permit is kept over pauses: over attempts, the wait of a crowd for
+   * permits would count into the attempt's minute.
+   */
   "send-mail": {
+    timeout: Duration.minutes(30),
     attemptTimeout: Duration.minutes(1),
-    retry: {
-      attempts: 8,
-      backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
-    },
+    retry: untilTheMailServerIsBack,
     concurrency: 256
   },
   /**
@@ -46,23 +71,18 @@ export const defaults = {
    * wait for the loop, so a crowd of clients would exhaust the attempts; the mail server has timeouts of its own.
    */
   "send-mail-blocking": {
-    retry: {
-      attempts: 8,
-      backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
-    },
+    timeout: Duration.minutes(30),
+    retry: untilTheMailServerIsBack,
     concurrency: 16
   },
-  "create-profile": {
-    attemptTimeout: Duration.seconds(10),
-    retry: { attempts: 5, backoff: { kind: "exponential", base: Duration.seconds(1) } }
-  },
-  "join-mailing-list": {
-    attemptTimeout: Duration.seconds(10),
-    retry: { attempts: 5, backoff: { kind: "exponential", base: Duration.seconds(1) } }
-  },
+  /** Five attempts of 10 s with their longest pauses take 65 s; beyond a minute nobody waits for a profile. */
+  "create-profile": { timeout: Duration.minutes(1), attemptTimeout: Duration.seconds(10), retry: briefly },
+  "join-mailing-list": { timeout: Duration.minutes(1), attemptTimeout: Duration.seconds(10), retry: briefly },
+  /** Work that is not urgent, and that must end before its next run, an hour later by default. */
   "maintenance": {
+    timeout: Duration.minutes(15),
     attemptTimeout: Duration.minutes(5),
-    retry: { attempts: 3, backoff: { kind: "exponential", base: Duration.seconds(1) } }
+    retry: { attempts: 3, backoff: { kind: "exponential", base: Duration.seconds(10) }, jitter: "full" }
   }
 } as const satisfies Record<string, Policy>
 

@@ -12,8 +12,12 @@ const environment = (variables: Record<string, string>) =>
 
 const inForce = Effect.flatMap(Policies, ({ list }) => Schema.encode(Schema.Array(NamedPolicy))(list))
 
-const doubling = (attempts: number) => ({ attempts, backoff: { kind: "exponential", base: "1 second" } })
-const patiently = { attempts: 8, backoff: { kind: "exponential", base: "1 second", max: "1 minute" } }
+const doubling = { attempts: 5, backoff: { kind: "exponential", base: "1 second" }, jitter: "full" }
+const patiently = {
+  attempts: 20,
+  backoff: { kind: "exponential", base: "1 second", max: "2 minutes" },
+  jitter: "full"
+}
 
 describe("Policies", () => {
   it.effect("are the handbook's, and those of the background work", () =>
@@ -28,11 +32,21 @@ describe("Policies", () => {
         { name: "upstream", policy: { timeout: "5 seconds" } },
         { name: "blocking-call", policy: { timeout: "5 seconds" } },
         { name: "batch", policy: { concurrency: 3 } },
-        { name: "send-mail", policy: { attemptTimeout: "1 minute", retry: patiently, concurrency: 256 } },
-        { name: "send-mail-blocking", policy: { retry: patiently, concurrency: 16 } },
-        { name: "create-profile", policy: { attemptTimeout: "10 seconds", retry: doubling(5) } },
-        { name: "join-mailing-list", policy: { attemptTimeout: "10 seconds", retry: doubling(5) } },
-        { name: "maintenance", policy: { attemptTimeout: "5 minutes", retry: doubling(3) } }
+        {
+          name: "send-mail",
+          policy: { timeout: "30 minutes", attemptTimeout: "1 minute", retry: patiently, concurrency: 256 }
+        },
+        { name: "send-mail-blocking", policy: { timeout: "30 minutes", retry: patiently, concurrency: 16 } },
+        { name: "create-profile", policy: { timeout: "1 minute", attemptTimeout: "10 seconds", retry: doubling } },
+        { name: "join-mailing-list", policy: { timeout: "1 minute", attemptTimeout: "10 seconds", retry: doubling } },
+        {
+          name: "maintenance",
+          policy: {
+            timeout: "15 minutes",
+            attemptTimeout: "5 minutes",
+            retry: { attempts: 3, backoff: { kind: "exponential", base: "10 seconds" }, jitter: "full" }
+          }
+        }
       ])
     }).pipe(Effect.provide(environment({}))))
 

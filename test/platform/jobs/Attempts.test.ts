@@ -53,6 +53,32 @@ describe("a job", () => {
       expect(yield* Effect.flip(jobs.retry(id))).toBeInstanceOf(JobStateConflict)
     }))
 
+  it.scoped.each(
+    [
+      { policy: { rateLimit: { permits: 1, per: Duration.seconds(5), burst: 1 } }, second: 5_000 },
+      { policy: { concurrency: { limit: 1, queue: 0, over: "attempt" } }, second: 1_000 },
+      { policy: { concurrency: { limit: 1, queue: 0 } }, second: 1_000 }
+    ] as const
+  )("that its policy refuses asks again, and loses no attempt: %j", ({ policy, second }) =>
+    Effect.gen(function*() {
+      const { note, seen } = yield* moments
+      const kind = Job.kind(Task, [activity("slow", () => Effect.zipRight(note, Effect.sleep("900 millis")))])
+      const { jobs } = yield* TestJobs.make([kind], {}, policy)
+      yield* jobs.enqueue(Task, { n: 1 })
+      yield* TestJobs.settled
+      const { id } = yield* jobs.enqueue(Task, { n: 2 })
+      yield* TestJobs.pass(Duration.millis(second - 1))
+      expect(yield* seen).toEqual([0])
+      expect(yield* jobs.get(id)).toMatchObject({ state: "running", activities: [{ attempts: [] }] })
+      yield* TestJobs.pass("1 milli")
+      expect(yield* seen).toEqual([0, second])
+      yield* TestJobs.pass("900 millis")
+      expect(yield* jobs.get(id)).toMatchObject({
+        state: "succeeded",
+        activities: [{ attempts: [{ attempt: 1, outcome: "succeeded" }] }]
+      })
+    }))
+
   it.scoped("is never retried after a permanent error", () =>
     Effect.gen(function*() {
       const { note, seen } = yield* moments

@@ -1,6 +1,7 @@
-import { Cause, type Context, Data, Effect, Option } from "effect"
+import { Cause, type Context, Data, Duration, Effect, Option } from "effect"
 import { waitFor, waiting } from "../../../domain/Wait.ts"
 import type { Policies } from "../../../policy/Policies.ts"
+import { PolicyRefused } from "../../../policy/PolicyRefused.ts"
 import { PolicyTimeout } from "../../../policy/PolicyTimeout.ts"
 import { isTransient } from "../../../policy/Transient.ts"
 import type { Database } from "../../sql/Database.ts"
@@ -21,6 +22,9 @@ class Unexpected extends Data.TaggedError("Unexpected")<{ readonly message: stri
 class Superseded extends Data.TaggedError("Superseded") {
   readonly transient = true
 }
+
+/** The shortest pause of an activity that its policy has refused. */
+const leastPause = Duration.seconds(1)
 
 const waitsToBegin = waitFor("signal", () => ({ name: "jobs may begin" }))
 
@@ -67,8 +71,10 @@ const failureOf = (activity: string, error: ActivityError): ActivityFailure => (
 /**
  * Attempts an activity under its policy until it succeeds, fails for good, or exhausts its attempts; returns the
  * failure, if any. Each attempt is a row from beginning to end. The success is recorded in the transaction of `commit`,
- * and a final failure with the end of its attempt. A start after a crash therefore finds both. A fault of the database
- * costs no attempt: the missing write is repeated, without the work before the write.
+ * and a final failure with the end of its attempt. A start after a crash therefore finds both.
+ *
+ * A fault of the database costs no attempt: the missing write is repeated, without the work before the write. A refusal
+ * of the policy costs none either, and is no failure.
  */
 const tryOut = (
   options: ActivityOptions,
@@ -146,9 +152,23 @@ const tryOut = (
       open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(attempts.end(open, "interrupted")))
     )
 
-    return policies.of(policy).apply(attempt, ({ delay, error }) => fail(error, Option.isNone(delay))).pipe(
-      // The timeout of a whole policy may come within a pause, or while a success is recorded.
-      Effect.catchAll((error) => Option.isSome(failure) ? Effect.void : fail(error, true)),
+    const tried: Effect.Effect<void> = policies.of(policy).apply(
+      attempt,
+      ({ delay, error }) => error instanceof PolicyRefused ? Effect.void : fail(error, Option.isNone(delay))
+    ).pipe(
+      Effect.catchAll((error) => {
+        if (Option.isSome(failure)) return Effect.void
+        // accepted work is not lost where a policy has no room for it now: it asks again
+        if (error instanceof PolicyRefused) {
+          const pause = Duration.max(error.retryAfter ?? leastPause, leastPause)
+          return Effect.zipRight(Effect.sleep(pause), Effect.suspend(() => tried))
+        }
+        // The timeout of a whole policy may come within a pause, or while a success is recorded.
+        return fail(error, true)
+      })
+    )
+
+    return tried.pipe(
       retryDefects,
       Effect.onInterrupt(() => interrupted),
       Effect.zipRight(Effect.sync(() => failure))
