@@ -5,6 +5,15 @@ import { externalBad } from "../ExternalBad.ts"
 import { externalGood } from "../ExternalGood.ts"
 import { externalSafe } from "../ExternalSafe.ts"
 import { partialErrors } from "../PartialErrors.ts"
+import { policyAdaptive } from "../PolicyAdaptive.ts"
+import { policyBreaker } from "../PolicyBreaker.ts"
+import { policyBudget } from "../PolicyBudget.ts"
+import { policyHedge } from "../PolicyHedge.ts"
+import { policyJitter } from "../PolicyJitter.ts"
+import { policyPermit } from "../PolicyPermit.ts"
+import { policyQueue } from "../PolicyQueue.ts"
+import { policyRate } from "../PolicyRate.ts"
+import { policyRetryAfter } from "../PolicyRetryAfter.ts"
 import { profile } from "../Profile.ts"
 import { retry } from "../Retry.ts"
 import { semaphore } from "../Semaphore.ts"
@@ -28,6 +37,15 @@ export const catalogue: ReadonlyArray<Demo> = [
   retry,
   timeout,
   semaphore,
+  policyQueue,
+  policyPermit,
+  policyJitter,
+  policyRetryAfter,
+  policyBudget,
+  policyBreaker,
+  policyHedge,
+  policyRate,
+  policyAdaptive,
   transfer,
   cpu,
   partialErrors,

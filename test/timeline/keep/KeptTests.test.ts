@@ -62,7 +62,10 @@ const played = (name: string) =>
     return yield* Effect.fromNullable(timeline)
   })
 
-const demos = catalogue.filter(({ needs }) => needs === "clock").map(({ name }) => name)
+/** Demos that run operations of the product; those of single policies have an upstream of their own. */
+const demos = catalogue.filter(({ name, needs }) => needs === "clock" && !name.startsWith("policy-")).map(({ name }) =>
+  name
+)
 
 const hasty = AppConfig.layerWith({ taskDuration: Duration.millis(20) })
 
