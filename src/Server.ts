@@ -62,6 +62,7 @@ import { Recorder } from "./platform/recorder/Recorder.ts"
 import { Database } from "./platform/sql/Database.ts"
 import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
 import { Upstream } from "./platform/upstream/Upstream.ts"
+import { UpstreamLatencies } from "./platform/upstream/UpstreamLatencies.ts"
 import { rememberHeads } from "./platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "./platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "./platform/workers/cpu/CpuPool.ts"
@@ -172,6 +173,7 @@ const machines = inOrder(
   SimulationPool.layer,
   BlockingLoop.layer,
   fileStore,
+  UpstreamLatencies.layer,
   Upstream.layer,
   SqliteDatabase.layer,
   IdempotencyKeys.layer,

@@ -60,6 +60,7 @@ const forbidden: ReadonlyArray<readonly [string, string]> = [
   ["src/users/OneGroup.ts", "../settings/Chat.ts"],
   ["src/platform/sql/OneGroup.ts", "../../settings/Data.ts"],
   ["src/timeline/keep/AChapter.ts", "../../users/Users.ts"],
+  ["src/simulation/advisor/APlatform.ts", "../../platform/sql/Database.ts"],
   ["src/console/AChapter.tsx", "../users/Api.ts"],
   ["src/console/views/AChapter.tsx", "../../users/Api.ts"],
   ["src/console/views/APlatform.tsx", "../../platform/sql/Database.ts"]
@@ -90,6 +91,8 @@ const allowed: ReadonlyArray<readonly [string, string]> = [
   ["src/simulation/APolicy.ts", "../policy/Policy.ts"],
   ["src/simulation/gallery/ItsFolder.ts", "../Scenario.ts"],
   ["src/simulation/gallery/AWord.ts", "../../domain/Text.ts"],
+  ["src/simulation/advisor/APolicy.ts", "../../policy/Policy.ts"],
+  ["src/simulation/advisor/ItsFolder.ts", "../Scenario.ts"],
   ["src/settings/AWord.ts", "../domain/Email.ts"],
   ["src/settings/Itself.ts", "./Setting.ts"],
   ["src/console/ATimeline.tsx", "../timeline/why.ts"],

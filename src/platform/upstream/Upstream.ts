@@ -14,6 +14,7 @@ import { CodingFailed, decoded } from "./contentCoding.ts"
 import * as EmbeddedUpstream from "./EmbeddedUpstream.ts"
 import { readJson } from "./Json.ts"
 import { UpstreamFailed } from "./UpstreamFailed.ts"
+import { UpstreamLatencies } from "./UpstreamLatencies.ts"
 
 /**
  * Makes the URL of a path (`/delay/1?a=b`) below the upstream's base. No path can change the base's scheme, host and
@@ -134,7 +135,7 @@ const inTrace = (request: HttpClientRequest.HttpClientRequest) =>
 /**
  * The handbook's httpbin: GET of JSON from the one configured host, on reused connections, without redirects. If the
  * upstream closes a reused connection as a request arrives, the request is sent again on a new one. Policies set time
- * limits; an interruption aborts the request on its socket.
+ * limits; an interruption aborts the request on its socket. `UpstreamLatencies`, where provided, measures each call.
  */
 export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<Upstream, {
   /** Base of every path. */
@@ -152,6 +153,11 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
       Effect.gen(function*() {
         const { upstreamConnections, upstreamMaxBytes } = yield* AppConfig
         const scope = yield* Effect.scope
+        const latencies = yield* Effect.serviceOption(UpstreamLatencies)
+        const measured = Option.match(latencies, {
+          onNone: () => <A, E, R>(attempt: Effect.Effect<A, E, R>) => attempt,
+          onSome: ({ measured }) => measured(base.host)
+        })
         // Loaded at its first use: undici is a quarter of the product's code, and many servers never call their
         // upstream.
         const connect = yield* Effect.cached(
@@ -177,7 +183,7 @@ export class Upstream extends Context.Tag("barista/platform/upstream/Upstream")<
             return yield* UpstreamFailed.status(url, response.status, yield* retryAfterOf(response))
           }
           return yield* jsonOf(url, response.status, text)
-        }, (call, path) => inCallSpan(path)(waiting(calling(path))(call)))
+        }, (call, path) => inCallSpan(path)(waiting(calling(path))(measured(call))))
         return { url: base, get }
       })
     )
