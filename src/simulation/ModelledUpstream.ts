@@ -3,6 +3,7 @@ import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
 import { waitFor } from "../domain/Wait.ts"
 import { type Sampler, sampler } from "./Distribution.ts"
 import { purposes, uniform } from "./draws.ts"
+import { ModelledCache } from "./ModelledCache.ts"
 import type { Fault, Upstream } from "./Scenario.ts"
 import type { Timer } from "./TimerHeap.ts"
 import type { VirtualTime } from "./VirtualClock.ts"
@@ -74,6 +75,7 @@ export class ModelledUpstream {
   private readonly limit: number
   private readonly newestFirst: boolean
   private readonly runsOn: boolean
+  private readonly cache: ModelledCache | undefined
   private free: number
   private readonly model: Upstream
   private readonly seed: number
@@ -91,6 +93,7 @@ export class ModelledUpstream {
     this.limit = model.queue?.limit ?? Infinity
     this.newestFirst = model.queue?.order === "lifo"
     this.runsOn = model.abandoned !== "frees"
+    this.cache = model.cache && new ModelledCache(model.cache, seed, this.faults)
     this.free = model.servers ?? Infinity
   }
 
@@ -124,6 +127,7 @@ export class ModelledUpstream {
   }
 
   private take(call: Call): void {
+    if (this.cache?.has(call.request, this.time.now) === true) return this.hit(call)
     if (this.fault((fault) => fault.down)) return this.refuse(call, "down")
     if (this.free > 0) return this.serve(call)
     if (this.waiting >= this.limit) return this.refuse(call, "queue full")
@@ -136,12 +140,28 @@ export class ModelledUpstream {
     call.resume(failures[reason])
   }
 
+  private hit(call: Call): void {
+    call.start = call.sent
+    call.demand = 0
+    this.observer.begun(call)
+    this.observer.left(call, "served")
+    call.resume(Effect.void)
+  }
+
+  /** The factor by which service is slower, as so many places are in use. */
+  private crowding(): number {
+    const { servers, whenFull } = this.model
+    return whenFull === undefined || servers === undefined
+      ? 1
+      : 1 + (whenFull.slower - 1) * (this.serving / servers) ** whenFull.power
+  }
+
   private serve(call: Call): void {
     const { now } = this.time
     this.free--
     this.serving++
     call.start = now
-    call.demand = Math.round(call.demand * (this.fault((fault) => fault.slower) ?? 1))
+    call.demand = Math.round(call.demand * (this.fault((fault) => fault.slower) ?? 1) * this.crowding())
     this.observer.begun(call)
     const share = this.fault((fault) => fault.failure) ?? this.model.failure ?? 0
     const fails = share > 0 && uniform(this.seed, call.request, call.attempt, purposes.failure) < share
@@ -152,6 +172,7 @@ export class ModelledUpstream {
     call.timer = undefined
     this.observer.left(call, fails ? "failure" : "served")
     this.next()
+    if (!call.isAbandoned && !fails) this.cache?.fill(call.request, this.time.now)
     if (!call.isAbandoned) call.resume(fails ? failures.failure : Effect.void)
   }
 

@@ -42,7 +42,8 @@ const Share = numberBetween(0, 1)
 
 /**
  * A bad time of the upstream. `slower` multiplies the service times that begin in it, `failure` replaces the share of
- * failures, `down` answers at once with a failure, and `frozen` stops all service until its end.
+ * failures, `down` answers at once with a failure, `frozen` stops all service until its end, and `cold` empties the
+ * cache.
  */
 export const Fault = Schema.Struct({
   from: TimeText,
@@ -50,7 +51,8 @@ export const Fault = Schema.Struct({
   slower: optional(numberBetween(0.001, 1_000_000)),
   failure: optional(Share),
   down: optional(Schema.Boolean),
-  frozen: optional(Schema.Boolean)
+  frozen: optional(Schema.Boolean),
+  cold: optional(Schema.Boolean)
 }).pipe(
   Schema.filter(
     ({ from, to }) => to > from || { path: ["to"], message: "" },
@@ -58,6 +60,19 @@ export const Fault = Schema.Struct({
   )
 )
 export type Fault = typeof Fault.Type
+
+/**
+ * The slowing of an upstream as it fills, as by garbage collection or locks. With all places in use its service takes
+ * `slower` times as long; with the share `u` of them, 1 + (`slower` - 1) × u^`power` times.
+ */
+export const WhenFull = Schema.Struct({ slower: numberBetween(1, 1_000), power: numberBetween(1, 10) })
+
+/**
+ * A cache before the upstream. Each request asks for one of so many keys, all equally often. A success that its caller
+ * still awaits fills its key for `keep` (cache-aside); a request for a filled key succeeds at once.
+ */
+export const Cache = Schema.Struct({ keys: wholeNumber(1, 1_000_000), keep: PositiveTime })
+export type Cache = typeof Cache.Type
 
 export const Upstream = Schema.Struct({
   servers: optional(wholeNumber(1, 1_000_000)).annotations({
@@ -75,10 +90,17 @@ export const Upstream = Schema.Struct({
       "What becomes of an attempt for which nobody waits any more: it frees its place at once, or runs on (default)"
   }),
   failure: optional(Share).annotations({ description: "The share of attempts that fail, after their service" }),
+  whenFull: optional(WhenFull).annotations({ description: "An upstream that is slower as its places fill" }),
+  cache: optional(Cache).annotations({ description: "A cache before the upstream" }),
   faults: optional(Schema.Array(Fault).pipe(Schema.maxItems(100))).annotations({
     description: "Bad times, at most 100"
   })
-}).annotations({
+}).pipe(
+  Schema.filter(
+    ({ servers, whenFull }) => whenFull === undefined || servers !== undefined || { path: ["whenFull"], message: "" },
+    rule("demande servers", "needs servers")
+  )
+).annotations({
   identifier: "ModelledUpstream",
   examples: [{ servers: 10, service: { kind: "exponential", mean: 100_000_000 } }]
 })

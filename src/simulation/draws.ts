@@ -10,7 +10,9 @@ export const purposes = {
   part: 3,
   failure: 4,
   jitter: 5,
-  think: 6
+  think: 6,
+  /** The key for which a request asks the cache. */
+  key: 7
 } as const
 
 export type Purpose = (typeof purposes)[keyof typeof purposes]

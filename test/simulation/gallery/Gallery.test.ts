@@ -41,7 +41,7 @@ describe("the gallery", () => {
       expect(failing(report)).toEqual([])
       const unfailing = lesson.claims.filter((claim) => report.runs.every((run) => asIf(claim, report.runs, run).holds))
       expect(unfailing.map(({ text }) => text.en)).toEqual([])
-    }))
+    }), 60_000)
 
   it.effect.each(names)("%s: measures every variant, in texts of both languages", (name) =>
     Effect.gen(function*() {
