@@ -1,8 +1,10 @@
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform"
-import { Effect, Layer, Queue, Schedule, Schema } from "effect"
+import { Effect, Layer, Option, Queue, Schema } from "effect"
 import { WebSocket } from "ws"
-import { Timeline } from "../../src/timeline/Timeline.ts"
 import { DemoServer } from "../demos/stage/DemoServer.ts"
+import { get, often, timelineOf, wholeTimelineOf } from "./asking.ts"
+import { requestRuns } from "./requestRuns.ts"
+import { SeenUpstream } from "./SeenUpstream.ts"
 import { lengthOf, toMillis, type Truth } from "./Truth.ts"
 
 const Job = Schema.Struct({
@@ -12,18 +14,6 @@ const Job = Schema.Struct({
 const Listed = Schema.Struct({
   items: Schema.Array(Schema.Struct({ id: Schema.String, route: Schema.NullOr(Schema.String) }))
 })
-
-const get = <A, I>(path: string, schema: Schema.Schema<A, I>) =>
-  Effect.gen(function*() {
-    const { host } = yield* DemoServer
-    const response = yield* HttpClient.get(`http://${host}${path}`)
-    return yield* Schema.decodeUnknown(schema)(yield* response.json)
-  })
-
-const timelineOf = (id: string) => get(`/timelines/${id}`, Timeline)
-
-/** Asks again a few times a second, for at most ten seconds. */
-const often = { schedule: Schedule.intersect(Schedule.spaced("100 millis"), Schedule.recurs(100)) }
 
 const job = Effect.gen(function*() {
   const { host } = yield* DemoServer
@@ -37,10 +27,7 @@ const job = Effect.gen(function*() {
     ({ items }) => items.find(({ route }) => route === path)
   )
   const found = yield* Effect.retry(Effect.flatMap(listed, Effect.fromNullable), often)
-  const timeline = yield* Effect.retry(
-    timelineOf(found.id).pipe(Effect.filterOrFail(({ outcome }) => outcome !== "running", () => "running")),
-    often
-  )
+  const timeline = yield* wholeTimelineOf(found.id)
   return [{
     run: "job",
     figure: "whole run, beside the row's times less their rounding",
@@ -80,12 +67,16 @@ const chatMessage = Effect.gen(function*() {
   }]
 })
 
+const server = Layer.unwrapEffect(
+  Effect.map(SeenUpstream, ({ url }) => DemoServer.layerWith({ upstreamUrl: Option.some(url) }))
+).pipe(Layer.provideMerge(SeenUpstream.layer))
+
 /** The runs through the whole server. */
 export const serverRuns: Effect.Effect<ReadonlyArray<Truth>> = Effect.map(
-  Effect.all([job, chatMessage], { concurrency: 1 }),
+  Effect.all([requestRuns, job, chatMessage], { concurrency: 1 }),
   (found) => found.flat()
 ).pipe(
   Effect.scoped,
-  Effect.provide(Layer.merge(DemoServer.layer, FetchHttpClient.layer)),
+  Effect.provide(Layer.merge(server, FetchHttpClient.layer)),
   Effect.orDie
 )

@@ -1,6 +1,7 @@
 import { FetchHttpClient, HttpApiClient, HttpServer } from "@effect/platform"
 import { Context, Effect, Layer } from "effect"
 import { Api } from "../../../src/Api.ts"
+import type { Values } from "../../../src/AppConfig.ts"
 import * as Server from "../../../src/Server.ts"
 import * as TemporaryData from "./TemporaryData.ts"
 
@@ -14,10 +15,13 @@ const make = Effect.gen(function*() {
 export class DemoServer
   extends Context.Tag("barista/demos/DemoServer")<DemoServer, Effect.Effect.Success<typeof make>>()
 {
-  static readonly layer = Layer.effect(DemoServer, make).pipe(
-    // under the stage's tracer, which counts open operations
-    Layer.provide(Server.parts),
-    Layer.provide(FetchHttpClient.layer),
-    Layer.provide(TemporaryData.layer)
-  )
+  static readonly layerWith = (settings: Partial<Values>) =>
+    Layer.effect(DemoServer, make).pipe(
+      // under the stage's tracer, which counts open operations
+      Layer.provide(Server.parts),
+      Layer.provide(FetchHttpClient.layer),
+      Layer.provide(TemporaryData.layerWith(settings))
+    )
+
+  static readonly layer = DemoServer.layerWith({})
 }
