@@ -7,20 +7,17 @@ import {
   FiberId,
   FiberRef,
   FiberRefs,
-  Option,
   Random,
   Runtime,
   RuntimeFlags,
   type Scheduler
 } from "effect"
-import type { FailedAttempt } from "../policy/FailedAttempt.ts"
 import * as PolicyInterpreter from "../policy/PolicyInterpreter.ts"
 import type { PolicyFailure } from "../policy/PolicyRefused.ts"
-import { isTransient } from "../policy/Transient.ts"
 import * as Arrivals from "./Arrivals.ts"
 import { KeyedRandom } from "./KeyedRandom.ts"
 import { ModelledUpstream, type UpstreamFailed } from "./ModelledUpstream.ts"
-import { type Made, outcomeOf } from "./outcomes.ts"
+import { RequestOutcomes } from "./RequestOutcomes.ts"
 import { Samples } from "./Samples.ts"
 import { mostUnderWay, type Scenario } from "./Scenario.ts"
 import { StepScheduler } from "./StepScheduler.ts"
@@ -89,8 +86,7 @@ export class Run {
   /** The requests of fibers that draw, by the number of the fiber; kept only where a policy draws. */
   private readonly requests = new Map<number, number>()
   private readonly draws: boolean
-  /** Requests whose retry the budget refused; kept only where there is a budget. */
-  private readonly spent: Set<number> | undefined
+  private readonly outcomes: RequestOutcomes
   private readonly next: (request: number) => void
   private readonly fork: Fork | undefined
   private readonly mostRequests: number
@@ -100,7 +96,7 @@ export class Run {
     this.samples = new Samples(() => this.clock.now, new Trace(write), scenario.warmup ?? 0)
     this.upstream = new ModelledUpstream(scenario.upstream, seed, this.clock, this.samples)
     this.draws = scenario.policy.retry?.jitter !== undefined
-    this.spent = scenario.policy.retry?.budget && new Set()
+    this.outcomes = new RequestOutcomes(scenario.policy)
     this.transform = Effect.runSync(PolicyInterpreter.make(scenario.policy, scenario.name)).apply()
     const random = new KeyedRandom(seed, (fiber) => this.drawerOf(fiber))
     this.runtime = leanRuntime(this.clock, random, this.scheduler)
@@ -137,30 +133,13 @@ export class Run {
   private arrive(): void {
     const request = this.samples.arrive()
     const attempt = Effect.suspend(() => this.upstream.call(request, this.samples.nextAttempt(request)))
-    const effect = this.transform(attempt, this.hook(request))
+    const effect = this.transform(attempt, this.outcomes.hook(request))
     const fiber = this.fork?.(request, effect, this) ?? Runtime.runFork(this.runtime, effect)
     if (this.draws) this.requests.set(fiber.id().id, request)
     fiber.addObserver((exit) => {
       if (this.draws) this.requests.delete(fiber.id().id)
-      this.samples.end(request, outcomeOf(exit, this.scenario.policy, this.made(request)))
+      this.samples.end(request, this.outcomes.of(request, this.samples.attempts.values[request] ?? 0, exit))
       this.next(request)
     })
-  }
-
-  /** Notes requests whose attempts end early though their error may not recur: the budget has no retry for them. */
-  private hook(request: number): ((failed: FailedAttempt<unknown>) => Effect.Effect<void>) | undefined {
-    const { spent } = this
-    const most = this.scenario.policy.retry?.attempts ?? 1
-    return spent && (({ attempt, delay, error }) => {
-      if (Option.isNone(delay) && attempt < most && isTransient(error)) spent.add(request)
-      return Effect.void
-    })
-  }
-
-  private made(request: number): Made {
-    return {
-      attempts: this.samples.attempts.values[request] ?? 0,
-      budgetSpent: this.spent?.delete(request) === true
-    }
   }
 }

@@ -32,6 +32,11 @@ export class TimerHeap {
     return this.insert(deadline, last + this.created++, fire)
   }
 
+  /** The earliest timer. */
+  get first(): Timer | undefined {
+    return this.timers[0]
+  }
+
   /** Removes and returns the earliest timer. */
   shift(): Timer | undefined {
     const first = this.timers[0]

@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from "./ModelledUpstream.ts"
 import { type Outcome, outcomes, type Reason } from "./outcomes.ts"
-import type { Run } from "./Run.ts"
+import type { Samples } from "./Samples.ts"
+import type { Scenario } from "./Scenario.ts"
 import type { Series } from "./Series.ts"
 
 /** Times in milliseconds; all 0 where there is no sample. */
@@ -53,8 +54,8 @@ const inMillis = (nanos: number): number => Number((nanos / nanosPerMilli).toFix
 const percentile = (sorted: Float64Array, p: number): number =>
   sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? 0
 
-/** Sorts the samples, which are nanoseconds, in place. */
-const timesOf = (samples: Float64Array): Times => {
+/** Computes times from samples in nanoseconds, which it sorts in place. */
+export const timesOf = (samples: Float64Array): Times => {
   samples.sort()
   const sum = samples.reduce((total, sample) => total + sample, 0)
   return {
@@ -69,8 +70,15 @@ const timesOf = (samples: Float64Array): Times => {
 
 const refusals: ReadonlyArray<AttemptOutcome> = ["queue full", "down"]
 
+/** A run that has ended, in virtual time or live. */
+export interface EndedRun {
+  readonly clock: { readonly now: number }
+  readonly samples: Samples
+  readonly scenario: Scenario
+}
+
 /** Computes the figures of a run that has ended. Requests of the warmup are left out. */
-export const figuresOf = ({ clock, samples, scenario }: Run, seed: number): Result => {
+export const figuresOf = ({ clock, samples, scenario }: EndedRun, seed: number): Result => {
   const { warmup = 0 } = scenario
   const latencies = new Float64Array(samples.requests)
   const good = new Float64Array(samples.requests)

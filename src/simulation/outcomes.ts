@@ -25,6 +25,7 @@ export type Outcome = (typeof outcomes)[number]
 
 /** Reasons of failures. */
 export type Reason = Exclude<Outcome, "succeeded">
+export const reasons: ReadonlyArray<Reason> = outcomes.filter((outcome) => outcome !== "succeeded")
 
 /** Facts about a request that its exit does not tell. */
 export interface Made {
