@@ -50,9 +50,10 @@ const read = (args: ReadonlyArray<string>, command: Command): Either.Either<Comm
 export const parse = (args: ReadonlyArray<string>): Either.Either<Command, WrongCommand> => {
   const none: Command = { source: undefined, seeds: 1, live: false, files: {} }
   if (args.length === 1 && args[0] === "--list") return Either.right(none)
-  return Either.filterOrLeft(
-    read(args, none),
-    ({ source }) => source !== undefined,
-    () => new WrongCommand({ message: `a scenario is missing\n${usage}` })
-  )
+  return Either.flatMap(read(args, none), (command) => {
+    if (command.source === undefined) return wrong("a scenario is missing")
+    return command.live && command.seeds > 1
+      ? wrong(`--live runs one seed, not ${command.seeds}`)
+      : Either.right(command)
+  })
 }

@@ -3,10 +3,13 @@ import { fromJson } from "../../src/domain/Json.ts"
 import { sentenceOf } from "../../src/domain/ParseIssues.ts"
 import { draw } from "../../src/predictions/picture.ts"
 import { SimulationPool } from "../../src/predictions/SimulationPool.ts"
+import type { Report } from "../../src/simulation/Report.ts"
 import { Scenario } from "../../src/simulation/Scenario.ts"
 import { simulate } from "../../src/simulation/simulate.ts"
 import type { Output } from "../demos/stage/Output.ts"
 import { type Command, parse, WrongCommand } from "./arguments.ts"
+import { beside, doubt } from "./live/comparison.ts"
+import { LiveRefused, measure } from "./live/measure.ts"
 import { table } from "./table.ts"
 
 const decode = Schema.decodeUnknownEither(fromJson(Scenario), { errors: "all", onExcessProperty: "error" })
@@ -33,8 +36,18 @@ const writeTrace = (scenario: Scenario, file: string, out: Output) =>
     yield* out.save(file, `${lines.join("\n")}\n`)
   })
 
+/** Runs a scenario once more in real time, and prints the figures beside the prediction. */
+const runLive = (scenario: Scenario, predicted: Report, out: Output) =>
+  Effect.gen(function*() {
+    out.redraw?.([`running live for ${Math.ceil(predicted.seconds)} seconds`])
+    const measured = yield* measure(scenario, predicted.seed, predicted)
+    out.redraw?.([])
+    for (const line of beside(predicted, measured)) out.print(line)
+    return measured
+  })
+
 /** Runs a scenario with its seeds, prints the figures, and writes the files that were asked for. */
-const runFile = (file: string, { files, seeds }: Command, load: (file: string) => string, out: Output) =>
+const runFile = (file: string, { files, live, seeds }: Command, load: (file: string) => string, out: Output) =>
   Effect.gen(function*() {
     const scenario = yield* Effect.flatMap(read(file, load), (text) => scenarioOf(file, text))
     const title = scenario.name ?? file
@@ -44,9 +57,13 @@ const runFile = (file: string, { files, seeds }: Command, load: (file: string) =
     })
     out.redraw?.([])
     for (const line of table(title, report)) out.print(line)
-    if (files.json !== undefined) yield* out.save(files.json, `${JSON.stringify(report, undefined, 2)}\n`)
+    const measured = live ? yield* runLive(scenario, report, out) : undefined
+    const json = { ...report, ...(measured && { live: measured }) }
+    if (files.json !== undefined) yield* out.save(files.json, `${JSON.stringify(json, undefined, 2)}\n`)
     if (files.svg !== undefined) yield* out.save(files.svg, draw(title, [{ name: title, report }]))
     if (files.trace !== undefined) yield* writeTrace(scenario, files.trace, out)
+    const why = measured && doubt(report, measured)
+    if (why !== undefined) return yield* new LiveRefused({ message: why })
   })
 
 /** `npm run simulate`. */

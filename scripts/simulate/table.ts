@@ -4,7 +4,8 @@ import type { Report } from "../../src/simulation/Report.ts"
 /** Digits that a figure shows; more would claim what a run of this size does not know. */
 const digits = 4
 
-const number = (value: number): string =>
+/** Writes a figure with four digits. */
+export const number = (value: number): string =>
   Math.abs(value) >= 10 ** digits ? String(Math.round(value)) : String(Number(value.toPrecision(digits)))
 
 const share = (count: number, of: number): string => of === 0 ? "-" : `${number(100 * count / of)} %`
