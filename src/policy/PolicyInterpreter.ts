@@ -14,7 +14,7 @@ import * as PolicyRun from "./PolicyRun.ts"
 import { RateLimit } from "./RateLimit.ts"
 import { refuse } from "./refuse.ts"
 import { RetryBudget } from "./RetryBudget.ts"
-import type { Limit } from "./TimedRegion.ts"
+import { limitOf } from "./TimedRegion.ts"
 import type { Operation } from "./TimeLeft.ts"
 import { isTransient } from "./Transient.ts"
 
@@ -96,17 +96,14 @@ const stateOf = (named: NamedPolicy): Effect.Effect<State> => {
   )
 }
 
-const limitOf = (duration: Duration.Duration | undefined): Limit | undefined =>
-  duration && { duration, millis: Duration.toMillis(duration) }
-
 /** The plan of an operation: its whole time and its attempts. */
 const planOf = (
   { attemptTimeout, retry, timeout }: Policy,
   { breaker, budget, counters, named }: State
 ): PolicyRun.Plan => ({
   policy: named,
-  timeout: limitOf(timeout),
-  attemptTimeout: limitOf(attemptTimeout),
+  timeout: timeout && limitOf(timeout),
+  attemptTimeout: attemptTimeout && limitOf(attemptTimeout),
   retries: retry !== undefined,
   attempts: retry?.attempts ?? 1,
   pauseAfter: retry === undefined ? () => 0 : pauseAfter(retry.backoff),

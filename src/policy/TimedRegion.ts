@@ -1,4 +1,4 @@
-import { Cause, type Duration, Effect, Exit, Fiber, FiberId, FiberRef, FiberRefs } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, FiberId, FiberRef, FiberRefs } from "effect"
 import * as FiberInternals from "./FiberInternals.ts"
 import { monotonicOf } from "./monotonic.ts"
 import type { PolicyObserver } from "./PolicyObserver.ts"
@@ -7,9 +7,16 @@ import { type After, never } from "./Timers.ts"
 
 /** A timeout of a policy, ready for its timer. */
 export interface Limit {
-  readonly duration: Duration.Duration
   readonly millis: number
+  /** The error of everyone whose time ran out, made once: an error takes microseconds to make. */
+  readonly passed: PolicyTimeout
 }
+
+/** Prepares a timeout. */
+export const limitOf = (duration: Duration.Duration): Limit => ({
+  millis: Duration.toMillis(duration),
+  passed: new PolicyTimeout({ after: duration })
+})
 
 /**
  * A part of a fiber's work that a timer can interrupt without a fiber of its own. The timer interrupts the calling
@@ -65,7 +72,7 @@ export class TimedRegion {
     this.cancel()
     if (this.interruptor !== undefined) this.observer?.ended(this.fiber.id(), this.interruptor)
     if (!this.timedOut && Exit.isSuccess(exit)) return then(exit)
-    const outcome = this.timedOut ? Exit.fail(new PolicyTimeout({ after: this.limit.duration })) : exit
+    const outcome = this.timedOut ? Exit.fail(this.limit.passed) : exit
     return Effect.flatMap(Effect.updateFiberRefs(this.restored), () => then(outcome))
   }
 
