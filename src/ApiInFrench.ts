@@ -382,6 +382,25 @@ export const french: Texts = {
   "The consequences of a policy, simulated before it serves.":
     "Les conséquences d'une politique, simulées avant qu'elle serve.",
   "Simulates a scenario": "Simule un scénario",
+  "The gallery of lessons": "La galerie de leçons",
+  "Each is a scenario with variants, and claims about their runs. A variant's scenario is a body for POST /simulations.":
+    "Chacune est un scénario avec des variantes, et des affirmations sur leurs simulations. Le scénario d'une variante est un corps pour POST /simulations.",
+  "One lesson of the gallery": "Une leçon de la galerie",
+  "Its texts, scenarios and claims.": "Ses textes, ses scénarios et ses affirmations.",
+  "The luck that all variants meet; 1 by default": "Le hasard commun à toutes les variantes ; 1 par défaut",
+  "Simulates a lesson": "Simule une leçon",
+  "Runs all its variants with the same luck, and judges its claims. A request that prefers text/event-stream gets progress; one that prefers image/svg+xml gets a chart of the variants.":
+    "Exécute toutes ses variantes avec le même hasard, et juge ses affirmations. Une requête qui préfère text/event-stream reçoit l'avancement ; une qui préfère image/svg+xml, un graphique des variantes.",
+  "Events progress with the requests that have ended, then result, or error with a problem document":
+    "Événements progress avec le nombre de requêtes terminées, puis result, ou error avec un document de problème",
+  "Goodput and attempts of all variants": "Les succès et les essais de toutes les variantes",
+  "The name of a lesson of GET /scenarios": "Le nom d'une leçon de GET /scenarios",
+  "Which figures to look at": "Les chiffres à regarder",
+  "Why they are so": "Pourquoi ils sont ainsi",
+  "What to do about it": "Que faire",
+  "As POST /simulations takes it": "Tel que POST /simulations le prend",
+  "The variant that is measured": "La variante mesurée",
+  "The bound": "La borne",
   "Runs the policy in virtual time, by the interpreter that serves, against a modelled upstream. The same scenario and seed give the same run. A request that prefers text/event-stream gets progress, one that prefers image/svg+xml a chart. A client that leaves stops the run.":
     "Exécute la politique en temps virtuel, par l'interprète même du serveur, contre un service amont modélisé. Le même scénario et la même graine donnent la même simulation. Une requête qui préfère text/event-stream reçoit l'avancement, une qui préfère image/svg+xml un graphique. Un client qui part arrête la simulation.",
   "Events progress with the requests that have ended, and those expected or null, then result, or error with a problem document":

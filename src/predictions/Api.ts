@@ -1,4 +1,4 @@
-import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "@effect/platform"
 import { Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
@@ -8,6 +8,7 @@ import { documented } from "../platform/http/contract/documented.ts"
 import { eventStream } from "../platform/http/openapi/Events.ts"
 import { mostRequests, Scenario } from "../simulation/Scenario.ts"
 import { Timeline } from "../timeline/Timeline.ts"
+import { Lesson, LessonReport } from "./LessonApi.ts"
 import { Report } from "./ReportSchema.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -29,6 +30,21 @@ export class SimulatedRequestNotFound
     }
   }
 }
+
+/** 404: the gallery has no such lesson. */
+export class LessonNotFound extends Problem.define<LessonNotFound>()("LessonNotFound", 404, { name: Schema.String }) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Leçon inconnue", "Unknown lesson"),
+      detail: text(`La galerie n'a pas de leçon ${this.name}.`, `The gallery has no lesson ${this.name}.`)
+    }
+  }
+}
+
+const name = HttpApiSchema.param(
+  "name",
+  Schema.String.annotations({ description: "The name of a lesson of GET /scenarios", examples: ["retry-storm"] })
+)
 
 /** Seeds of one simulation at most: twenty give an interval that more would hardly narrow. */
 export const mostSeeds = 20
@@ -81,6 +97,45 @@ export const PredictionsApi = HttpApiGroup.make("predictions")
           "image/svg+xml": {
             schema: { type: "string", description: "Goodput, attempts, arrivals and queue over virtual time" }
           }
+        }
+      }))
+  )
+  .add(
+    HttpApiEndpoint.get("scenarios", "/scenarios")
+      .addSuccess(Schema.Array(Lesson))
+      .annotateContext(documented(
+        "The gallery of lessons",
+        "Each is a scenario with variants, and claims about their runs. A variant's scenario is a body for POST /simulations."
+      ))
+  )
+  .add(
+    HttpApiEndpoint.get("scenario")`/scenarios/${name}`
+      .addSuccess(Lesson)
+      .addError(LessonNotFound)
+      .annotateContext(documented("One lesson of the gallery", "Its texts, scenarios and claims."))
+  )
+  .add(
+    HttpApiEndpoint.post("lesson")`/scenarios/${name}/simulations`
+      .setUrlParams(
+        Schema.Struct({ seed: optional(inQuery(0, 2 ** 31 - 1, "The luck that all variants meet; 1 by default")) })
+      )
+      .addSuccess(LessonReport)
+      .addError(LessonNotFound)
+      .addError(Problem.InvalidInput)
+      .addError(Problem.Overloaded)
+      .addError(Problem.TimedOut)
+      .annotateContext(documented(
+        "Simulates a lesson",
+        "Runs all its variants with the same luck, and judges its claims. A request that prefers text/event-stream gets progress; one that prefers image/svg+xml gets a chart of the variants."
+      ))
+      .annotateContext(eventStream({
+        description: "Events progress with the requests that have ended, then result, or error with a problem document",
+        example: [
+          "id: 400\nevent: progress\ndata: {\"done\":400,\"requests\":null}\n\n",
+          "id: end\nevent: result\ndata: {\"lesson\":\"retry-storm\",\"verdicts\":[]}\n\n"
+        ].join(""),
+        others: {
+          "image/svg+xml": { schema: { type: "string", description: "Goodput and attempts of all variants" } }
         }
       }))
   )

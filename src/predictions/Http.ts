@@ -8,12 +8,15 @@ import * as EventStream from "../platform/http/contract/EventStream.ts"
 import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import { varyOn } from "../platform/http/contract/ResponseHeaders.ts"
 import { hasSeenEnd, workEvents } from "../platform/http/exchange/workEvents.ts"
+import * as Gallery from "../simulation/gallery/Gallery.ts"
 import type { Report } from "../simulation/Report.ts"
 import type { Scenario } from "../simulation/Scenario.ts"
 import { parts } from "../timeline/SvgPicture.ts"
 import type { Timeline } from "../timeline/Timeline.ts"
-import type { PredictionsApi, SimulatedRequestNotFound } from "./Api.ts"
+import { LessonNotFound, type PredictionsApi, type SimulatedRequestNotFound } from "./Api.ts"
 import { expectedOf } from "./bounds.ts"
+import type { LessonReport } from "./LessonApi.ts"
+import { galleryIn, lessonIn, runLesson } from "./Lessons.ts"
 import { draw } from "./picture.ts"
 import { type Failure, Simulations } from "./Simulations.ts"
 import { telling } from "./telling.ts"
@@ -103,7 +106,37 @@ export const handlers = Effect.map(
       })
     }
 
+    const found = (name: string) => Effect.mapError(Gallery.find(name), () => new LessonNotFound({ name }))
+
+    const taught = (name: Gallery.LessonName, seed: number, request: HttpServerRequest.HttpServerRequest) =>
+      Effect.flatMap(Locale, (language) => {
+        const run = runLesson(simulations, name, seed, language)
+        return inForm<LessonReport, Failure>(request, {
+          json: run,
+          picture: Effect.zipWith(
+            lessonIn(name, language),
+            run,
+            ({ title }, { runs }) =>
+              draw(title, runs.map(({ report, variant }) => ({ name: variant, report })), language)
+          ),
+          events: workEvents(config, request, (send) =>
+            telling(
+              (done) => send({ id: String(done), event: "progress", data: JSON.stringify({ done, requests: null }) }),
+              (onProgress) =>
+                Effect.map(
+                  runLesson(simulations, name, seed, language, onProgress),
+                  (report) => JSON.stringify(report)
+                )
+            ))
+        })
+      })
+
     return {
+      scenarios: () => Effect.flatMap(Locale, galleryIn),
+      scenario: ({ path }) =>
+        Effect.flatMap(found(path.name), (name) => Effect.flatMap(Locale, (language) => lessonIn(name, language))),
+      lesson: ({ path, request, urlParams: { seed = 1 } }) =>
+        Effect.flatMap(found(path.name), (name) => taught(name, seed, request)),
       simulate: ({ payload, request, urlParams: { request: number, seeds = 1 } }) =>
         number === undefined ? simulated(payload, seeds, request) : recorded(payload, number, request)
     }

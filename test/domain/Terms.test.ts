@@ -128,6 +128,7 @@ const given = new Set([
   "IdempotencyKeyReused.key",
   "InvalidInput.errors.loc",
   "InvalidInput.errors.msg",
+  "LessonNotFound.name",
   "MethodNotAllowed.allow",
   "MethodNotAllowed.method",
   "MethodNotImplemented.method",

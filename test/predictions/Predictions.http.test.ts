@@ -2,6 +2,7 @@ import { expect, layer } from "@effect/vitest"
 import { Duration, Effect, Schema } from "effect"
 import * as Http from "node:http"
 import { Report } from "../../src/predictions/ReportSchema.ts"
+import { names } from "../../src/simulation/gallery/Gallery.ts"
 import { Timeline } from "../../src/timeline/Timeline.ts"
 import { json } from "../support/send.ts"
 import { TestServer } from "../support/TestServer.ts"
@@ -123,6 +124,30 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
         404,
         "The simulation has no request 100: it has 100, from 0 on."
       ])
+    }))
+
+  it.effect("lists the gallery in the language of the request, each variant with a scenario to run", () =>
+    Effect.gen(function*() {
+      const { client, send } = yield* TestServer
+      const lessons = yield* client.predictions.scenarios()
+      expect(lessons.map(({ name }) => name)).toEqual(names)
+      const english = yield* send("GET", "/scenarios/retry-storm", { headers: { "accept-language": "en" } })
+      expect(json(english)).toMatchObject({ name: "retry-storm", title: "The retry storm and its five cures" })
+      const unknown = yield* send("GET", "/scenarios/x", { headers: { "accept-language": "en" } })
+      expect([unknown.status, json(unknown)["detail"]]).toEqual([404, "The gallery has no lesson x."])
+    }))
+
+  it.effect("runs the variants of a lesson and judges its claims", () =>
+    Effect.gen(function*() {
+      const { client } = yield* TestServer
+      const path = { name: "coordinated-omission" }
+      const { lesson, runs, verdicts } = yield* client.predictions.lesson({ path, urlParams: {} })
+      const { claims, variants } = yield* client.predictions.scenario({ path })
+      expect([lesson, runs.map(({ variant }) => variant)]).toEqual([path.name, variants.map(({ name }) => name)])
+      expect(verdicts.map(({ holds, text }) => [text, holds])).toEqual(claims.map(({ text }) => [text, true]))
+      // the same scenario by itself gives the same figures
+      const first = json(yield* simulate("", variants[0]?.scenario))
+      expect(first["trace"]).toBe(runs[0]?.report.trace)
     }))
 
   it.effect("refuses a scenario that is none, naming each field", () =>

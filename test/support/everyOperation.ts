@@ -124,6 +124,9 @@ export const askAll = (secret: Secret) =>
       email: `${secret("user")}@${secret("domain")}.example`,
       password: secret("pw")
     }
+    yield* ask("GET /scenarios")
+    yield* ask("GET /scenarios/:name", {}, ["retry-storm"])
+    yield* ask("POST /scenarios/:name/simulations", {}, [secret("lesson")])
     yield* post("POST /simulations", {
       name: secret("scenario"),
       arrivals: { kind: "burst", clients: 2 },

@@ -24,6 +24,11 @@ export const views: ReadonlyArray<View> = [
   lab,
   timelines,
   {
+    path: "predict",
+    title: ["Prédire", "Predict"],
+    load: () => import("../views/Predict.tsx").then(({ Predict }) => Predict)
+  },
+  {
     path: "live",
     title: ["En direct", "Live"],
     load: () => import("../views/Live.tsx").then(({ Live }) => Live)
