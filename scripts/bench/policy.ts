@@ -1,6 +1,6 @@
 // `npm run bench:policy` measures the processor time that a policy adds to an operation, in microseconds. The product's
-// interpreter and the plain composition of Effect's operators, to which tests hold it, run in turns in one process. The
-// bench stops by itself.
+// interpreter and the plain composition of Effect's operators, to which tests hold it, run in turns in one process.
+// Then come policies of one part each. The bench stops by itself.
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Data, Duration, Effect, type Exit, Fiber, Random } from "effect"
 import type { Policy } from "../../src/policy/Policy.ts"
@@ -39,7 +39,42 @@ type Failure = Unavailable | PolicyFailure
 
 type Apply = (effect: Effect.Effect<void, Unavailable>) => Effect.Effect<void, Failure>
 
-const contenders = (policy: Policy) =>
+/** Policies of one part each, under which nothing is refused, fails or is slow. */
+const kinds: Readonly<Record<string, Policy>> = {
+  "no part": {},
+  "rate limit": { rateLimit: { permits: 1_000_000, per: Duration.seconds(1) } },
+  "permits": { concurrency: 1_000 },
+  "queue": { concurrency: { limit: 1_000, queue: 10, maxWait: Duration.seconds(1), order: "lifo" } },
+  "permits of attempts": { concurrency: { limit: 1_000, over: "attempt" } },
+  "adaptive permits": {
+    concurrency: {
+      limit: { adaptive: "aimd", initial: 1_000, min: 1, max: 1_000, slowerThan: Duration.seconds(1) },
+      over: "attempt"
+    }
+  },
+  "timeout": { timeout: Duration.minutes(1) },
+  "retry": { retry: { attempts: 3, backoff: { kind: "linear", base: Duration.seconds(1) }, jitter: "full" } },
+  "retry on a budget": {
+    retry: { attempts: 3, backoff: { kind: "linear", base: Duration.seconds(1) }, budget: { ratio: 0.1 } }
+  },
+  "breaker": { breaker: { failures: 5, openFor: Duration.seconds(5) } },
+  "hedge": { hedge: { after: Duration.seconds(1) } }
+}
+
+const eachKind = Effect.gen(function*() {
+  const none: Apply = (effect) => effect
+  const all: Array<Contender> = [["no policy", none]]
+  for (const [name, policy] of Object.entries(kinds)) {
+    const { apply } = yield* PolicyInterpreter.make(policy)
+    const transformer: Apply = (effect) => apply()(effect)
+    all.push([name, transformer])
+  }
+  return all
+})
+
+type Contender = readonly [name: string, apply: Apply]
+
+const contenders = (policy: Policy): Effect.Effect<ReadonlyArray<Contender>> =>
   Effect.gen(function*() {
     const product = yield* PolicyInterpreter.make(policy)
     const composition = yield* PolicyComposition.make(policy)
@@ -90,11 +125,11 @@ const simulated = (apply: Apply) =>
 const measure = Effect.fnUntraced(
   function*(
     title: string,
-    policy: Policy,
+    contenders: Effect.Effect<ReadonlyArray<Contender>>,
     count: number,
     work: (apply: Apply) => Effect.Effect<unknown, Failure | Deadlock>
   ) {
-    const all = yield* contenders(policy)
+    const all = yield* contenders
     const figures = all.map(() => new Array<number>())
     // the first round lets V8 compile
     for (let round = 0; round <= rounds; round++) {
@@ -109,7 +144,7 @@ const measure = Effect.fnUntraced(
     for (const [index, [name]] of all.entries()) {
       const own = figures[index] ?? []
       yield* Console.log(
-        `  ${name.padEnd(12)} median ${median(own).toFixed(1).padStart(6)} us   ${
+        `  ${name.padEnd(19)} median ${median(own).toFixed(1).padStart(6)} us   ${
           own.map((us) => us.toFixed(1)).join(" ")
         }`
       )
@@ -121,10 +156,11 @@ NodeRuntime.runMain(Effect.gen(function*() {
   yield* Console.log(`processor time of one operation: ${rounds} rounds, in turns`)
   yield* measure(
     "timeout, attempt timeout and retry around a setImmediate",
-    calm,
+    contenders(calm),
     operations,
     (apply) => inFibers(apply(turn))
   )
-  yield* measure("the same inside Effect.forEach", calm, operations, (apply) => inForEach(apply(turn)))
-  yield* measure("a simulated request, with failures, timeouts and jitter", rough, requests, simulated)
+  yield* measure("the same inside Effect.forEach", contenders(calm), operations, (apply) => inForEach(apply(turn)))
+  yield* measure("a simulated request, with failures, timeouts and jitter", contenders(rough), requests, simulated)
+  yield* measure("one part each around a setImmediate", eachKind, operations, (apply) => inFibers(apply(turn)))
 }))

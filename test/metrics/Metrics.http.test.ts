@@ -1,5 +1,5 @@
 import { expect, layer } from "@effect/vitest"
-import { Duration, Effect, Option, Redacted } from "effect"
+import { ConfigProvider, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { spawnSync } from "node:child_process"
 import { connect } from "../support/connect.ts"
 import { TestServer } from "../support/TestServer.ts"
@@ -41,6 +41,9 @@ layer(TestServer.layer({}), live)("GET /metrics", (it) => {
       expect(valueOf(text, "barista_jobs{kind=\"notification-async\",state=\"waiting\"}")).toBe(1)
       expect(valueOf(text, "barista_policy_operations_total{policy=\"batch\"}")).toBe(1)
       expect(valueOf(text, "barista_policy_permits{policy=\"batch\",state=\"held\"}")).toBe(0)
+      expect(valueOf(text, "barista_policy_permit_limit{policy=\"batch\"}")).toBe(3)
+      expect(valueOf(text, "barista_policy_hedges_total{policy=\"batch\"}")).toBe(0)
+      expect(seriesOf(text, "barista_policy_breaker{")).toBe(0)
       expect(valueOf(text, "barista_pool_calls{pool=\"cpu\",state=\"running\"}")).toBe(0)
       expect(valueOf(text, "barista_connections")).toBeGreaterThan(0)
       for (const none of ["connections_refused_total", "connections_idle_closed_total", "input_memory_refused_total"]) {
@@ -168,3 +171,43 @@ layer(TestServer.layer({ apiTokens: Option.some([Redacted.make(token)]) }), live
       expect((yield* send("GET", "/metrics", { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
     }))
 })
+
+const upstream = JSON.stringify({
+  rateLimit: { permits: 1, per: "1 hour", burst: 2 },
+  breaker: { failures: 1, openFor: "1 hour" },
+  retry: { attempts: 2, backoff: { kind: "constant", base: "0 millis" }, budget: { ratio: 0, burst: 0 } }
+})
+
+const besides = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["POLICY_UPSTREAM", upstream]])))
+
+layer(
+  Layer.provide(TestServer.layer({ upstreamUrl: Option.some(new URL("http://127.0.0.1:9")) }), besides),
+  live
+)(
+  "the state of a policy",
+  (it) => {
+    it.effect("is in GET /metrics and GET /policies: what its parts refused, and may let through", () =>
+      Effect.gen(function*() {
+        const { send } = yield* TestServer
+        const statuses = yield* Effect.forEach([1, 2, 3], () => send("GET", "/good-external-calls"), { concurrency: 1 })
+        expect(statuses.map(({ status }) => status)).toEqual([502, 503, 429])
+        const { text } = yield* scrape
+        const of = (name: string, labels = "") => valueOf(text, `barista_policy_${name}{policy="upstream"${labels}}`)
+        expect(of("refused_total", ",reason=\"breaker open\"")).toBe(1)
+        expect(of("refused_total", ",reason=\"rate limited\"")).toBe(1)
+        expect(of("breaker_opened_total")).toBe(1)
+        expect([of("breaker", ",state=\"open\""), of("breaker", ",state=\"closed\"")]).toEqual([1, 0])
+        expect([of("retry_budget"), of("rate_permits")]).toEqual([0, 0])
+        const { text: policies } = yield* send("GET", "/policies")
+        const all: unknown = JSON.parse(policies)
+        expect(all).toContainEqual(expect.objectContaining({
+          name: "upstream",
+          state: {
+            breaker: { state: "open", until: expect.stringMatching(/^\d{4}-.*Z$/), opened: 1 },
+            retry_budget: 0,
+            rate_permits: 0
+          }
+        }))
+      }))
+  }
+)
