@@ -1,5 +1,6 @@
 import { meanOf } from "../Distribution.ts"
 import type { Upstream } from "../Scenario.ts"
+import { meanSquare } from "./meanSquare.ts"
 import { quantiles } from "./quantiles.ts"
 import type { Question } from "./Question.ts"
 import type { RecordedTimes } from "./recordedTimes.ts"
@@ -23,6 +24,8 @@ export interface Facts {
   readonly recorded: RecordedTimes | undefined
   /** The mean service time. */
   readonly mean: number
+  /** The squared coefficient of variation of the service time: 0 where constant, 1 where exponential. */
+  readonly variation: number
   readonly at: (p: number) => number
   readonly within: number
   readonly rate: number
@@ -100,6 +103,7 @@ export const factsOf = (question: Question, recorded: RecordedTimes | undefined)
     upstream,
     recorded,
     mean,
+    variation: mean === 0 ? 0 : meanSquare(upstream.service) / nanosPerMilli ** 2 / mean ** 2 - 1,
     at,
     within,
     rate,

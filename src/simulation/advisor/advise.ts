@@ -30,6 +30,9 @@ const comparedUpTo = 0.85
 /** Runs of each policy in the last comparison, from which its intervals are computed. */
 const lastRuns = { least: 4, most: 30 } as const
 
+/** Variations of service times for which the theory of exponential ones decides between queues. */
+const nearExponential = { from: 0.5, to: 1.6 } as const
+
 /** The best of the search, each after the same in a simpler form and with the concurrency that theory prefers. */
 const finalistsOf = ({ facts }: Contest, { found, space: { queueOfTheory } }: Searched): ReadonlyArray<Contestant> => {
   const keys = new Set<string>()
@@ -75,7 +78,8 @@ const decide = (question: Question, contest: Contest): Effect.Effect<Advice, Unf
     // a policy that runs twice what must run once is no choice, however it fares
     const isAdmissible = present === undefined || question.idempotent || !mayRunTwice(present.policy)
     const eligible = last.filter((one) => isAdmissible || one !== present)
-    const theory = space.queueOfTheory === undefined || question.capacity === undefined
+    const isNear = facts.variation >= nearExponential.from && facts.variation <= nearExponential.to
+    const theory = space.queueOfTheory === undefined || question.capacity === undefined || !isNear
       ? undefined
       : { limit: question.capacity, queue: space.queueOfTheory }
     const choice = choose(eligible, question, troubles, isAdmissible ? present : undefined, theory)

@@ -121,3 +121,12 @@ describe("the queue of theory", () => {
     expect(unbounded).toBeCloseTo(1 - tail({ servers: 10, rate: 80, mean: 0.1 }, 0.3), 4)
   })
 })
+
+describe("the variation of the service", () => {
+  it("is 0 where constant, and 1 where exponential", () => {
+    expect(factsFor({ upstream: { service: { kind: "constant", value: "1 second" } } }).variation).toBe(0)
+    expect(factsFor().variation).toBeCloseTo(1)
+    const lognormal = { kind: "lognormal", median: "50 millis", sigma: 1 } as const
+    expect(factsFor({ upstream: { service: lognormal } }).variation).toBeCloseTo(Math.E - 1)
+  })
+})
