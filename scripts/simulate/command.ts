@@ -1,13 +1,15 @@
-import { Effect, Either, type ParseResult, Schema } from "effect"
+import { Effect, Either, Option, type ParseResult, Schema } from "effect"
 import { fromJson } from "../../src/domain/Json.ts"
 import { sentenceOf } from "../../src/domain/ParseIssues.ts"
 import { draw } from "../../src/predictions/picture.ts"
 import { SimulationPool } from "../../src/predictions/SimulationPool.ts"
+import * as Gallery from "../../src/simulation/gallery/Gallery.ts"
 import type { Report } from "../../src/simulation/Report.ts"
 import { Scenario } from "../../src/simulation/Scenario.ts"
 import { simulate } from "../../src/simulation/simulate.ts"
 import type { Output } from "../demos/stage/Output.ts"
 import { type Command, parse, WrongCommand } from "./arguments.ts"
+import * as Lesson from "./lesson.ts"
 import { beside, doubt } from "./live/comparison.ts"
 import { LiveRefused, measure } from "./live/measure.ts"
 import { table } from "./table.ts"
@@ -70,5 +72,9 @@ const runFile = (file: string, { files, live, seeds }: Command, load: (file: str
 export const run = (args: ReadonlyArray<string>, load: (file: string) => string, out: Output) =>
   Effect.gen(function*() {
     const command = yield* parse(args)
-    if (command.source !== undefined) yield* runFile(command.source, command, load, out)
+    if (command.source === undefined) return yield* Lesson.list(out)
+    const lesson = Gallery.find(command.source)
+    yield* Option.isSome(lesson)
+      ? Lesson.run(lesson.value, command, out)
+      : runFile(command.source, command, load, out)
   })

@@ -48,3 +48,27 @@ export const table = (name: string, report: Report): ReadonlyArray<string> => {
     line("speed", `${report.speed} virtual requests a second of processor time`)
   ]
 }
+
+const rows: ReadonlyArray<readonly [label: string, value: (report: Report) => string]> = [
+  ["requests", ({ requests }) => String(requests)],
+  ["succeeded", ({ requests, succeeded }) => share(succeeded, requests)],
+  ["goodput a second", ({ goodput }) => number(goodput)],
+  ["attempts a request", ({ amplification }) => number(amplification)],
+  ["p50, ms", ({ latency }) => number(latency.all.p50)],
+  ["p95, ms", ({ latency }) => number(latency.all.p95)],
+  ["p99, ms", ({ latency }) => number(latency.all.p99)],
+  ["upstream busy", ({ upstream }) => `${number(100 * upstream.busy)} %`]
+]
+
+/** Lines of reports beside each other, a column for each. */
+export const compared = (
+  reports: ReadonlyArray<{ readonly name: string; readonly report: Report }>
+): ReadonlyArray<string> => {
+  const width = Math.max(12, ...reports.map(({ name }) => name.length + 2))
+  const line = (label: string, cells: ReadonlyArray<string>) =>
+    label.padEnd(20) + cells.map((cell) => cell.padStart(width)).join("")
+  return [
+    line("", reports.map(({ name }) => name)),
+    ...rows.map(([label, value]) => line(label, reports.map(({ report }) => value(report))))
+  ]
+}
