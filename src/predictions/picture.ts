@@ -39,10 +39,19 @@ const ticks = (range: number): ReadonlyArray<number> => {
   return Array.from({ length: Math.floor(range / step) + 1 }, (_, index) => Number((index * step).toPrecision(6)))
 }
 
-const secondsOf = ({ step, values }: Line) => step * values.length
+/** The end of the last interval in which a line is not at 0, and one more. */
+const secondsOf = ({ step, values }: Line) =>
+  step * Math.min(values.length, values.findLastIndex((value) => value > 0) + 2)
 
-const path = ({ step, values }: Line, x: (seconds: number) => number, y: (value: number) => number): string =>
-  values.map((value, index) => `${index === 0 ? "M" : "L"}${pixels(x((index + 0.5) * step))} ${pixels(y(value))}`).join(
+const path = (
+  { step, values }: Line,
+  until: number,
+  x: (seconds: number) => number,
+  y: (value: number) => number
+): string =>
+  values.slice(0, Math.ceil(until / step)).map((value, index) =>
+    `${index === 0 ? "M" : "L"}${pixels(x((index + 0.5) * step))} ${pixels(y(value))}`
+  ).join(
     ""
   )
 
@@ -59,20 +68,27 @@ const drawPanel = ({ lines, title }: Panel, top: number, until: number): string 
     `<text class="quiet" x="${pixels(x(tick))}" y="${bottom + 16}" text-anchor="middle">${tick} s</text>`
   )
   const names = lines.map(({ name }, index) =>
-    `<tspan class="name${index}" dx="${index === 0 ? 0 : 14}">${escaped(name)}</tspan>`
+    `<tspan class="name${index % colours.length}" dx="14">${escaped(name)}</tspan>`
   )
-  return `<text x="${left}" y="${top - 8}"><tspan class="head">${escaped(title)}</tspan><tspan dx="14"></tspan>${
-    names.join("")
-  }</text>` + grid.join("") + axis.join("") +
-    lines.map((line, index) => `<path class="line line${index}" d="${path(line, x, y)}">${hidden(line.name)}</path>`)
+  return `<text x="${left}" y="${top - 8}"><tspan class="head">${escaped(title)}</tspan>${names.join("")}</text>` +
+    grid.join("") + axis.join("") +
+    lines.map((line, index) =>
+      `<path class="line line${index % colours.length}" d="${path(line, until, x, y)}">${hidden(line.name)}</path>`
+    )
       .join("")
 }
 
-/** Colours that differ in lightness too, for readers who see no difference of hue; more lines begin again. */
-const colours = [["#1565c0", "#64b5f6"], ["#c62828", "#ef9a9a"], ["#2e7d32", "#a5d6a7"], ["#6a1b9a", "#ce93d8"], [
-  "#ef6c00",
-  "#ffcc80"
-], ["#37474f", "#b0bec5"]] as const
+/** Colours on a light ground and on a dark one; more lines begin again. */
+const colours = [
+  ["#1565c0", "#64b5f6"],
+  ["#c62828", "#ef9a9a"],
+  ["#2e7d32", "#a5d6a7"],
+  ["#6a1b9a", "#ce93d8"],
+  ["#ef6c00", "#ffcc80"],
+  ["#37474f", "#b0bec5"],
+  ["#00838f", "#80deea"],
+  ["#9e9d24", "#e6ee9c"]
+] as const
 
 const style = (dark: boolean): string =>
   colours.map((pair, index) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
 import { run } from "../../../scripts/simulate/command.ts"
 import { SimulationPool } from "../../../src/predictions/SimulationPool.ts"
 import { names } from "../../../src/simulation/gallery/Gallery.ts"
@@ -16,6 +17,9 @@ const inThisThread = Layer.effect(
         Effect.map(Effect.orDie(simulate(scenario, { seed: 1 })), (result) => reportOf([{ result, cpu: 1 }]))
     }))
 ).pipe(Layer.provide(SimulationPool.layerWith(1, 1)))
+
+/** The pictures of predictions in the README. */
+const pictures = new URL("../../../src/predictions/pictures/", import.meta.url)
 
 const scenario = {
   name: "two servers",
@@ -90,6 +94,21 @@ describe("npm run simulate", () => {
       expect(printed.filter((line) => line.startsWith("holds ")).length).toBeGreaterThan(1)
       expect(printed.filter((line) => line.startsWith("FAILS "))).toEqual([])
     }), 60_000)
+
+  it.effect.each(readdirSync(pictures))(
+    "draws the README's picture %s as it is",
+    (file) =>
+      Effect.gen(function*() {
+        const name = file.replace(".svg", "")
+        const { saved } = yield* command(name, "--svg", file)
+        const draw = `npm run simulate -- ${name} --svg src/predictions/pictures/${file}`
+        expect(saved.get(file), draw).toBe(readFileSync(new URL(file, pictures), "utf8"))
+        expect(readFileSync(new URL("../../../README.md", import.meta.url), "utf8")).toContain(
+          `src/predictions/pictures/${file}`
+        )
+      }),
+    60_000
+  )
 
   it.effect("says what is wrong with its arguments or its file", () =>
     Effect.gen(function*() {
