@@ -382,6 +382,35 @@ export const french: Texts = {
   "The consequences of a policy, simulated before it serves.":
     "Les conséquences d'une politique, simulées avant qu'elle serve.",
   "Simulates a scenario": "Simule un scénario",
+  "The greatest over the scenarios": "La plus grande de tous les scénarios",
+  "Events progress with the simulated requests and their bound, then result, or error with a problem document":
+    "Événements progress avec les requêtes simulées et leur borne, puis result, ou error avec un document de problème",
+  "Discards policies by arithmetic, simulates the others in health and in trouble, and answers the one that holds, with its evidence. The upstream is a model, recorded times, or what this server measured. A request that prefers text/event-stream gets progress.":
+    "Écarte des politiques par le calcul, simule les autres en bonne santé et en panne, et répond celle qui tient, avec ses preuves. Le service amont est un modèle, des temps enregistrés, ou ce que ce serveur a mesuré. Une requête qui préfère text/event-stream reçoit l'avancement.",
+  "Advises a policy": "Conseille une politique",
+  "An upstream that is slower as its places fill": "Un service amont plus lent à mesure qu'il se remplit",
+  "A cache before the upstream": "Un cache devant le service amont",
+  "a string at most 200 character(s) long": "une chaîne de 200 caractères au plus",
+  "an array of at most 1000000 item(s)": "un tableau de 1 000 000 d'éléments au plus",
+  "Requests per second": "Requêtes par seconde",
+  "Places in which the upstream serves at once; absent: as many as there are attempts":
+    "Places où le service amont sert à la fois ; absent : autant que d'essais",
+  "The queue of the upstream itself; absent: first in, first out, without limit":
+    "La file du service amont lui-même ; absente : premier arrivé, premier servi, sans limite",
+  "Most attempts per request, in every scenario": "Essais par requête au plus, dans chaque scénario",
+  "True if an operation may run twice": "Vrai si une opération peut s'exécuter deux fois",
+  "The greatest share of healthy attempts that an attempt timeout may end":
+    "La plus grande part d'essais sains qu'un délai par essai peut interrompre",
+  "Absent: all of them": "Absent : tous",
+  "Simulated requests at most": "Requêtes simulées au plus",
+  "The share of attempts that fail while the upstream is in health":
+    "La part des essais qui échouent quand le service amont va bien",
+  "What becomes of an attempt for which nobody waits any more: it frees its place, or runs on (default)":
+    "Ce que devient un essai que plus personne n'attend : il libère sa place (frees), ou continue (runs on, par défaut)",
+  "Attempts that failed, beside the others": "Les essais en échec, en plus des autres",
+  "A file of times in milliseconds, one a line; `>5000` is one that was given up at 5,000 ms":
+    "Un fichier de temps en millisecondes, un par ligne ; `>5000` a été abandonné à 5 000 ms",
+  "The times that this server measured of its upstream": "Les temps que ce serveur a mesurés de son service amont",
   "The gallery of lessons": "La galerie de leçons",
   "Each is a scenario with variants, and claims about their runs. A variant's scenario is a body for POST /simulations.":
     "Chacune est un scénario avec des variantes, et des affirmations sur leurs simulations. Le scénario d'une variante est un corps pour POST /simulations.",

@@ -67,6 +67,7 @@ import { rememberHeads } from "./platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "./platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "./platform/workers/cpu/CpuPool.ts"
 import { Policies } from "./policy/Policies.ts"
+import { Advisor } from "./predictions/Advisor.ts"
 import * as PredictionsHttp from "./predictions/Http.ts"
 import { SimulationPool } from "./predictions/SimulationPool.ts"
 import { Simulations } from "./predictions/Simulations.ts"
@@ -215,7 +216,8 @@ const chapters = inOrder(
   Comparison.layer,
   Metrics.layer,
   Lab.layer,
-  Simulations.layer
+  Simulations.layer,
+  Advisor.layer
 )
 
 /** Fills a database that has neither users nor money, completely or not at all. */

@@ -1,11 +1,13 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "@effect/platform"
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 import { DigitsToNumber } from "../domain/Ids.ts"
 import * as Problem from "../domain/Problem.ts"
 import { rule } from "../domain/Rule.ts"
 import { text } from "../domain/Text.ts"
 import { documented } from "../platform/http/contract/documented.ts"
 import { eventStream } from "../platform/http/openapi/Events.ts"
+import { Advice } from "../simulation/advisor/Advice.ts"
+import { Question } from "../simulation/advisor/Question.ts"
 import { mostRequests, Scenario } from "../simulation/Scenario.ts"
 import { Timeline } from "../timeline/Timeline.ts"
 import { Lesson, LessonReport } from "./LessonApi.ts"
@@ -61,6 +63,32 @@ const inQuery = (least: number, most: number, description: string) =>
     ),
     { strict: false }
   ).annotations({ jsonSchema: { type: "integer", minimum: least, maximum: most, description } })
+
+const interval = { mean: 0.995, low: 0.994, high: 0.996 }
+
+/** An advice in short, for the documentation. */
+const exampleAdvice: Advice = {
+  seed: 1,
+  objective: { share: 0.99, within: 1_000_000_000 },
+  policy: { timeout: Duration.seconds(1) },
+  sentence: text("Un délai de 1 s suffit.", "A timeout of 1 s suffices."),
+  notes: [],
+  upstream: { mean: 100, p50: 70, p99: 460, load: 5, concurrency: 12, falseTimeouts: [] },
+  evidence: [{
+    scenario: "healthy",
+    says: text("Le service amont va bien.", "The upstream is healthy."),
+    advised: {
+      share: interval,
+      amplification: { mean: 1, low: 1, high: 1 },
+      p99: { mean: 460, low: 450, high: 470 },
+      holds: true
+    }
+  }],
+  rejected: [],
+  discarded: [],
+  breaks: [],
+  requests: 400_000
+}
 
 /** Predictions: the policies that serve, run in virtual time. */
 export const PredictionsApi = HttpApiGroup.make("predictions")
@@ -137,6 +165,26 @@ export const PredictionsApi = HttpApiGroup.make("predictions")
         others: {
           "image/svg+xml": { schema: { type: "string", description: "Goodput and attempts of all variants" } }
         }
+      }))
+  )
+  .add(
+    HttpApiEndpoint.post("advise", "/advice")
+      .setPayload(Question)
+      .addSuccess(Advice.annotations({ examples: [exampleAdvice] }))
+      .addError(Problem.InvalidInput)
+      .addError(Problem.Overloaded)
+      .addError(Problem.TimedOut)
+      .annotateContext(documented(
+        "Advises a policy",
+        "Discards policies by arithmetic, simulates the others in health and in trouble, and answers the one that holds, with its evidence. The upstream is a model, recorded times, or what this server measured. A request that prefers text/event-stream gets progress."
+      ))
+      .annotateContext(eventStream({
+        description:
+          "Events progress with the simulated requests and their bound, then result, or error with a problem document",
+        example: [
+          "id: 400\nevent: progress\ndata: {\"done\":400,\"requests\":400000}\n\n",
+          "id: end\nevent: result\ndata: {\"policy\":{\"timeout\":\"1 second\"}}\n\n"
+        ].join("")
       }))
   )
   .annotateContext(documented("Predictions", "The consequences of a policy, simulated before it serves."))

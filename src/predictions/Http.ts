@@ -1,5 +1,5 @@
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { Problem } from "../domain/Problem.ts"
 import { Locale } from "../domain/Text.ts"
@@ -8,11 +8,14 @@ import * as EventStream from "../platform/http/contract/EventStream.ts"
 import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import { varyOn } from "../platform/http/contract/ResponseHeaders.ts"
 import { hasSeenEnd, workEvents } from "../platform/http/exchange/workEvents.ts"
+import { Advice } from "../simulation/advisor/Advice.ts"
+import { type Question, usualRequests } from "../simulation/advisor/Question.ts"
 import * as Gallery from "../simulation/gallery/Gallery.ts"
 import type { Report } from "../simulation/Report.ts"
 import type { Scenario } from "../simulation/Scenario.ts"
 import { parts } from "../timeline/SvgPicture.ts"
 import type { Timeline } from "../timeline/Timeline.ts"
+import { Advisor } from "./Advisor.ts"
 import { LessonNotFound, type PredictionsApi, type SimulatedRequestNotFound } from "./Api.ts"
 import { expectedOf } from "./bounds.ts"
 import type { LessonReport } from "./LessonApi.ts"
@@ -20,6 +23,8 @@ import { galleryIn, lessonIn, runLesson } from "./Lessons.ts"
 import { draw } from "./picture.ts"
 import { type Failure, Simulations } from "./Simulations.ts"
 import { telling } from "./telling.ts"
+
+const writeAdvice = Schema.encodeSync(Schema.parseJson(Advice))
 
 const types = ["application/json", "text/event-stream", "image/svg+xml"] as const
 
@@ -61,8 +66,8 @@ const inForm = <A, E extends Problem>(
 
 /** Handlers that decode, call and encode. */
 export const handlers = Effect.map(
-  Effect.all([Simulations, AppConfig], { concurrency: 1 }),
-  ([simulations, config]): Handlers<typeof PredictionsApi> => {
+  Effect.all([Simulations, Advisor, AppConfig], { concurrency: 1 }),
+  ([simulations, advisor, config]): Handlers<typeof PredictionsApi> => {
     const simulated = (scenario: Scenario, seeds: number, request: HttpServerRequest.HttpServerRequest) => {
       const run = simulations.run(scenario, seeds)
       return inForm<Report, Failure>(request, {
@@ -131,7 +136,27 @@ export const handlers = Effect.map(
         })
       })
 
+    const advised = (question: Question, request: HttpServerRequest.HttpServerRequest) =>
+      EventStream.negotiated(
+        request,
+        advisor.advise(question),
+        hasSeenEnd(request) ? Effect.succeed(EventStream.ended) : Effect.zipRight(
+          advisor.check(question),
+          workEvents(config, request, (send) =>
+            telling(
+              (done) =>
+                send({
+                  id: String(done),
+                  event: "progress",
+                  data: JSON.stringify({ done, requests: question.requests ?? usualRequests })
+                }),
+              (onProgress) => Effect.map(advisor.advise(question, onProgress), writeAdvice)
+            ))
+        )
+      )
+
     return {
+      advise: ({ payload, request }) => advised(payload, request),
       scenarios: () => Effect.flatMap(Locale, galleryIn),
       scenario: ({ path }) =>
         Effect.flatMap(found(path.name), (name) => Effect.flatMap(Locale, (language) => lessonIn(name, language))),

@@ -1,10 +1,13 @@
-import { Context, Duration, Effect, Layer, Schema, type Scope } from "effect"
+import { Context, Data, Duration, Effect, Layer, Schema, type Scope } from "effect"
 import { MessageChannel, type MessagePort } from "node:worker_threads"
 import { AppConfig } from "../AppConfig.ts"
 import { Overloaded } from "../domain/Problem.ts"
 import { term } from "../domain/Term.ts"
+import type { Text } from "../domain/Text.ts"
 import { workerFile } from "../platform/workers/entry.ts"
 import * as WorkerPool from "../platform/workers/WorkerPool.ts"
+import { Advice } from "../simulation/advisor/Advice.ts"
+import { Question, type Recorded as RecordedLatencies } from "../simulation/advisor/Question.ts"
 import { type Report, reportOf, seedsOf, type TimedResult } from "../simulation/Report.ts"
 import type { Bound } from "../simulation/Run.ts"
 import { Scenario } from "../simulation/Scenario.ts"
@@ -33,7 +36,23 @@ export type SimulationCalls = {
     readonly input: { readonly scenario: typeof Scenario.Encoded; readonly seed: number; readonly request: number }
     readonly answer: Recorded
   }
+  readonly advise: {
+    readonly input: {
+      readonly question: typeof Question.Encoded
+      readonly recorded: RecordedLatencies | undefined
+      readonly progress: MessagePort | undefined
+    }
+    readonly answer: typeof Advice.Encoded | Unadvised | Passed
+  }
 }
+
+/** A question without a sound answer, and the reason in both languages. */
+interface Unadvised {
+  readonly unadvised: Text
+}
+
+/** The recorded times do not bear an advice. */
+export class CannotAdvise extends Data.TaggedError("CannotAdvise")<{ readonly reason: Text }> {}
 
 /** Takes the number of requests that have ended in all runs. */
 export type OnProgress = (done: number) => void
@@ -65,6 +84,12 @@ export class SimulationPool extends Context.Tag("barista/predictions/SimulationP
     scenario: Scenario,
     request: number
   ) => Effect.Effect<Timeline, OutOfBounds | Overloaded | NoSuchRequest>
+  /** Advises a policy. The times are those that the question names, if it names some. */
+  readonly advise: (
+    question: Question,
+    recorded: RecordedLatencies | undefined,
+    onProgress?: OnProgress
+  ) => Effect.Effect<Advice, OutOfBounds | Overloaded | CannotAdvise>
 }>() {
   /** Makes a pool for a command, which has no other callers. */
   static readonly layerWith = (threads: number, queue: number) => Layer.scoped(SimulationPool, make(threads, queue))
@@ -76,6 +101,8 @@ export class SimulationPool extends Context.Tag("barista/predictions/SimulationP
 }
 
 const encode = Schema.encodeSync(Scenario)
+const encodeQuestion = Schema.encodeSync(Question)
+const decodeAdvice = Schema.decode(Advice)
 
 const name = term("threads de simulation", "simulation pool")
 
@@ -163,6 +190,19 @@ const make = (threads: number, queue: number): Effect.Effect<
         Effect.scoped
       )
 
-      return { check, run, record }
+      const advise = Effect.fn("SimulationPool.advise")(
+        function*(question: Question, recorded: RecordedLatencies | undefined, onProgress?: OnProgress) {
+          yield* admitted
+          const progress = onProgress && (yield* listening(onProgress))
+          const answer = yield* call("advise", { question: encodeQuestion(question), recorded, progress }, {
+            transfer: progress === undefined ? [] : [progress]
+          })
+          if ("unadvised" in answer) return yield* new CannotAdvise({ reason: answer.unadvised })
+          return "passed" in answer ? yield* outOfBounds(answer) : yield* Effect.orDie(decodeAdvice(answer))
+        },
+        Effect.scoped
+      )
+
+      return { check, run, record, advise }
     }
   )

@@ -150,6 +150,46 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
       expect(first["trace"]).toBe(runs[0]?.report.trace)
     }))
 
+  it.effect("advises a policy for a model, with progress and the same advice", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      const question = {
+        upstream: { service: { kind: "constant", value: "50 millis" } },
+        rate: 20,
+        capacity: 10,
+        objective: { share: 0.9, within: "1 second" },
+        amplification: 2,
+        idempotent: true,
+        scenarios: ["healthy"],
+        requests: 20_000
+      }
+      const ask = (body: unknown, accept = "application/json") =>
+        send("POST", "/advice", {
+          headers: { "content-type": "application/json", "accept-language": "en", accept },
+          body: JSON.stringify(body)
+        })
+      const advice = json(yield* ask(question))
+      expect(advice).toMatchObject({ evidence: [{ scenario: "healthy", advised: { holds: true } }] })
+      const stream = yield* ask(question, "text/event-stream")
+      expect(events(stream.text).at(-1)).toEqual({ event: "result", data: advice })
+
+      const refusals = yield* Effect.forEach([
+        { ...question, upstream: { measured: true } },
+        { ...question, upstream: { file: "times.txt" } },
+        { ...question, upstream: { values: [1, 2, 3] } },
+        { ...question, requests: 9_000_000 },
+        { ...question, rate: 0 }
+      ], (body) =>
+        Effect.map(ask(body), (answer) => [answer.status, json(answer)["detail"]]), { concurrency: 1 })
+      expect(refusals).toEqual([
+        [422, "body.upstream.measured: nothing was measured of the upstream yet"],
+        [422, "body.upstream.file: is read by npm run advise alone: give values"],
+        [422, expect.stringMatching(/^body\.upstream: 3 samples are too few/)],
+        [422, "body.requests: gives more than 5000000 simulated requests"],
+        [422, expect.stringMatching(/^body\.rate: must be a number from 0\.001/)]
+      ])
+    }))
+
   it.effect("refuses a scenario that is none, naming each field", () =>
     Effect.gen(function*() {
       expect(yield* refusal("", { ...scenario, upstream: { service: { kind: "constant", value: "5" }, servers: 0 } }))

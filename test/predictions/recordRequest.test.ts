@@ -12,12 +12,11 @@ const scenario: Scenario = {
   requests: 20,
   arrivals: { kind: "regular", rate: 10 },
   upstream: {
-    servers: 2,
     service: { kind: "constant", value: 80 * millis },
     faults: [{ from: 0, to: 1_000 * millis, failure: 1 }]
   },
   policy: {
-    timeout: Duration.millis(300),
+    timeout: Duration.millis(400),
     attemptTimeout: Duration.millis(200),
     retry: { attempts: 3, backoff: { kind: "constant", base: Duration.millis(100) } }
   }
@@ -33,22 +32,24 @@ describe("a recorded request", () => {
       name: "request 5",
       clock: "virtual",
       started_at: "1970-01-01T00:00:00.500Z",
-      duration_ns: 300 * millis,
+      duration_ns: 400 * millis,
       outcome: "failure",
-      fibers: [{ name: "request 5", from: 0, to: 300 * millis, outcome: "failure" }]
+      fibers: [{ name: "request 5", from: 0, to: 400 * millis, outcome: "failure" }]
     })
     expect(timeline.events.map(({ at, kind, value }) => [at / millis, kind, value])).toEqual([
       [0, "attempt", 1],
       [80, "pause", 100],
       [180, "attempt", 2],
       [260, "pause", 100],
-      [300, "timeout", 300]
+      [360, "attempt", 3],
+      [400, "timeout", 400]
     ])
     expect(timeline.slices.map(({ from, reason, to }) => [from / millis, to / millis, reason])).toEqual([
       [0, 80, { kind: "upstream", url: "modelled upstream", attempt: 1 }],
       [80, 180, { kind: "pause", milliseconds: 100 }],
       [180, 260, { kind: "upstream", url: "modelled upstream", attempt: 2 }],
-      [260, 300, { kind: "pause", milliseconds: 100 }]
+      [260, 360, { kind: "pause", milliseconds: 100 }],
+      [360, 400, { kind: "upstream", url: "modelled upstream", attempt: 3 }]
     ])
     expect(violations(timeline)).toEqual([])
   })

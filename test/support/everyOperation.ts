@@ -125,6 +125,7 @@ export const askAll = (secret: Secret) =>
       password: secret("pw")
     }
     yield* ask("GET /scenarios")
+    yield* post("POST /advice", { name: secret("question"), rate: 0 })
     yield* ask("GET /scenarios/:name", {}, ["retry-storm"])
     yield* ask("POST /scenarios/:name/simulations", {}, [secret("lesson")])
     yield* post("POST /simulations", {

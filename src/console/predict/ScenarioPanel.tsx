@@ -5,6 +5,7 @@ import { say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import { Field } from "../widgets/Field.tsx"
 import { Problem } from "../widgets/Problem.tsx"
+import { AdvisorPanel } from "./AdvisorPanel.tsx"
 import { Charts } from "./Charts.tsx"
 import { Editor } from "./Editor.tsx"
 import { Figures } from "./Figures.tsx"
@@ -90,6 +91,7 @@ export const ScenarioPanel = ({ onChange, text }: Props) => {
       )}
       <Sweep scenario={scenario} />
       <RequestTimeline scenario={scenario} />
+      <AdvisorPanel scenario={scenario} />
     </section>
   )
 }

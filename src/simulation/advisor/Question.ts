@@ -48,7 +48,7 @@ export const AskedUpstream = Schema.Union(
     measured: Schema.Literal(true).annotations({ description: "The times that this server measured of its upstream" }),
     ...common
   })
-).annotations({ identifier: "AskedUpstream" })
+).annotations({ identifier: "AskedUpstream", examples: [{ measured: true }] })
 export type AskedUpstream = typeof AskedUpstream.Type
 
 /** The states of the upstream in which a policy must prove itself. */
@@ -74,7 +74,7 @@ export const Question = Schema.Struct({
   name: optional(Schema.String.pipe(Schema.maxLength(200))),
   seed: optional(wholeNumber(0, 2 ** 31 - 1)),
   upstream: AskedUpstream,
-  rate: numberBetween(0.001, 100_000).annotations({ description: "Requests per second" }),
+  rate: numberBetween(0.001, 100_000).annotations({ description: "Requests per second", examples: [50] }),
   capacity: optional(wholeNumber(1, 1_000_000)).annotations({
     description: "Places in which the upstream serves at once; absent: as many as there are attempts"
   }),
@@ -85,9 +85,12 @@ export const Question = Schema.Struct({
   objective: Schema.Struct({
     share: Share.annotations({ description: "The share of requests that shall succeed in time" }),
     within: PositiveTime.annotations({ description: "The time, from the arrival of a request" })
+  }).annotations({ examples: [{ share: 0.99, within: 1_000_000_000 }] }),
+  amplification: numberBetween(1, 20).annotations({
+    description: "Most attempts per request, in every scenario",
+    examples: [1.5]
   }),
-  amplification: numberBetween(1, 20).annotations({ description: "Most attempts per request, in every scenario" }),
-  idempotent: Schema.Boolean.annotations({ description: "True if an operation may run twice" }),
+  idempotent: Schema.Boolean.annotations({ description: "True if an operation may run twice", examples: [true] }),
   falseTimeouts: optional(Share).annotations({
     description: "The greatest share of healthy attempts that an attempt timeout may end"
   }),
