@@ -16,6 +16,19 @@ export const wholeNumber = (least: number, most: number) =>
     )
   )
 
+/** A number above 0, up to a bound. */
+export const positiveNumber = (most: number) =>
+  Schema.Number.pipe(
+    Schema.filter((value) => value > 0 && value <= most, {
+      ...rule(`doit être un nombre positif, ${most} au plus`, `must be a positive number, at most ${most}`),
+      jsonSchema: { exclusiveMinimum: 0, maximum: most }
+    })
+  )
+
+/** The rule of an array that may have so many elements. */
+export const atMost = (most: number) =>
+  rule(`doit avoir au plus ${most} éléments`, `must have at most ${most} elements`)
+
 /** A number within bounds, both included. */
 export const numberBetween = (least: number, most: number) =>
   Schema.Number.pipe(

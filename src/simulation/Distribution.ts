@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { numberBetween } from "../domain/Numbers.ts"
+import { numberBetween, positiveNumber } from "../domain/Numbers.ts"
 import { rule } from "../domain/Rule.ts"
 import { type Purpose, purposes, uniform } from "./draws.ts"
 import { inverseNormal } from "./inverseNormal.ts"
@@ -30,7 +30,7 @@ const Empirical = Schema.Struct({
   })
 })
 
-const Weight = Schema.Number.pipe(Schema.greaterThan(0), Schema.finite())
+const Weight = positiveNumber(1_000_000_000)
 
 /** A part of a mixture, drawn in proportion to its weight. */
 const Part = Schema.Union(

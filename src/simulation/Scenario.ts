@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { numberBetween, wholeNumber } from "../domain/Numbers.ts"
+import { atMost, numberBetween, positiveNumber, wholeNumber } from "../domain/Numbers.ts"
 import { rule } from "../domain/Rule.ts"
 import { Policy } from "../policy/Policy.ts"
 import { Distribution } from "./Distribution.ts"
@@ -17,7 +17,17 @@ const Clients = wholeNumber(1, mostUnderWay)
 
 const Count = wholeNumber(1, mostRequests)
 
-const Rate = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1_000_000)).annotations({
+const longestTitle = 200
+
+/** A title of a scenario or a question. */
+export const Title = Schema.String.pipe(
+  Schema.maxLength(
+    longestTitle,
+    rule(`doit avoir au plus ${longestTitle} caractères`, `must have at most ${longestTitle} characters`)
+  )
+)
+
+const Rate = positiveNumber(1_000_000).annotations({
   description: "Arrivals per second"
 })
 
@@ -92,7 +102,7 @@ export const Upstream = Schema.Struct({
   failure: optional(Share).annotations({ description: "The share of attempts that fail, after their service" }),
   whenFull: optional(WhenFull).annotations({ description: "An upstream that is slower as its places fill" }),
   cache: optional(Cache).annotations({ description: "A cache before the upstream" }),
-  faults: optional(Schema.Array(Fault).pipe(Schema.maxItems(100))).annotations({
+  faults: optional(Schema.Array(Fault).pipe(Schema.maxItems(100, atMost(100)))).annotations({
     description: "Bad times, at most 100"
   })
 }).pipe(
@@ -108,7 +118,7 @@ export type Upstream = typeof Upstream.Type
 
 /** A model of the world around a policy, and the policy. Unknown members are refused. */
 export const Scenario = Schema.Struct({
-  name: optional(Schema.String.pipe(Schema.maxLength(200)).annotations({ description: "The title of pictures" })),
+  name: optional(Title.annotations({ description: "The title of pictures" })),
   description: optional(Schema.Struct({ fr: Schema.String, en: Schema.String })),
   seed: optional(wholeNumber(0, 2 ** 31 - 1)),
   requests: optional(Count),

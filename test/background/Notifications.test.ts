@@ -23,6 +23,14 @@ import { turn } from "../support/turn.ts"
 /** The mails of the embedded outbox, newest first. */
 const mails = Effect.flatMap(OutboxRepo, (outbox) => outbox.page({ limit: 100, after: undefined }))
 
+/** Pauses without jitter, so that the test knows them. */
+const eightTimes = {
+  retry: {
+    attempts: 8,
+    backoff: { kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) }
+  }
+} as const
+
 describe("a notification", () => {
   it.scopedLive("is composed on the sacrificial loop, one after another, and at most sixteen wait for it", () =>
     Effect.gen(function*() {
@@ -94,7 +102,7 @@ describe("a notification", () => {
       expect(spans.started).toBe(0)
     }))
 
-  it.effect("is tried eight times, after 1, 2, 4 … s and at most a minute, then a dead letter", () =>
+  it.effect("is tried as often as its policy says, after 1, 2, 4 … s and at most a minute, then a dead letter", () =>
     Effect.gen(function*() {
       const mail = yield* Smtp.make(Array.makeBy(8, () => ({ at: "rcpt", does: { reply: [451, "try later"] } })))
       yield* Effect.gen(function*() {
@@ -118,6 +126,6 @@ describe("a notification", () => {
           ])
         ).toEqual([0, 1, 3, 7, 15, 31, 63, 123].map((at) => [at, "failed"]))
         expect(mail.received).toEqual([])
-      }).pipe(Effect.provide(layerFromBegin({ ...instantly, ...mailedBy(mail) })))
+      }).pipe(Effect.provide(layerFromBegin({ ...instantly, ...mailedBy(mail) }, { "send-mail": eightTimes })))
     }).pipe(Effect.scoped))
 })

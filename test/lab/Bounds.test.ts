@@ -34,7 +34,6 @@ describe("an experiment", () => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const folder = `${yield* TestLab.LabFolder}/lab`
-      yield* fs.makeDirectory(`${folder}/left by a crash`, { recursive: true })
       yield* TestLab.ended({ chapter: "transfer", way: "right", knobs: { tasks: 1, latency: 10, disk: 0 } })
       yield* Effect.repeat(fs.readDirectory(folder), { until: (files) => files.length === 0 })
     }).pipe(Effect.provide(TestLab.layer())))

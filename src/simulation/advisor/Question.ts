@@ -1,9 +1,9 @@
 import { Schema } from "effect"
-import { numberBetween, wholeNumber } from "../../domain/Numbers.ts"
+import { atMost, numberBetween, wholeNumber } from "../../domain/Numbers.ts"
 import { rule } from "../../domain/Rule.ts"
 import { Policy } from "../../policy/Policy.ts"
 import { Distribution } from "../Distribution.ts"
-import { mostRequests } from "../Scenario.ts"
+import { mostRequests, Title } from "../Scenario.ts"
 import { PositiveTime } from "../TimeText.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
@@ -19,8 +19,8 @@ export const mostSamples = 1_000_000
  * longer, by an unknown amount (right-censored samples).
  */
 export const Recorded = Schema.Struct({
-  values: Schema.Array(Millis).pipe(Schema.maxItems(mostSamples)),
-  longer: optional(Schema.Array(Millis).pipe(Schema.maxItems(mostSamples))),
+  values: Schema.Array(Millis).pipe(Schema.maxItems(mostSamples, atMost(mostSamples))),
+  longer: optional(Schema.Array(Millis).pipe(Schema.maxItems(mostSamples, atMost(mostSamples)))),
   failed: optional(wholeNumber(0, mostSamples)).annotations({ description: "Attempts that failed, beside the others" })
 }).annotations({ identifier: "RecordedLatencies" })
 export type Recorded = typeof Recorded.Type
@@ -71,7 +71,7 @@ export const usualRequests = 400_000
  * should come from hours of little load. Unknown members are refused.
  */
 export const Question = Schema.Struct({
-  name: optional(Schema.String.pipe(Schema.maxLength(200))),
+  name: optional(Title),
   seed: optional(wholeNumber(0, 2 ** 31 - 1)),
   upstream: AskedUpstream,
   rate: numberBetween(0.001, 100_000).annotations({ description: "Requests per second", examples: [50] }),
