@@ -31,9 +31,11 @@ class ModelAtWork {
     this.time.catchUp()
     const abandon = Effect.runCallback(this.upstream.call(request, attempt), {
       onExit: (exit) => {
-        if (Exit.isSuccess(exit)) return answer(response, 200)
-        const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
-        if (failure !== undefined) answer(response, statuses[failure.reason])
+        const failure = Option.getOrUndefined(Exit.causeOption(exit).pipe(Option.flatMap(Cause.failureOption)))
+        if (Exit.isSuccess(exit)) answer(response, 200)
+        else if (failure !== undefined) answer(response, statuses[failure.reason])
+        // an attempt that was abandoned may have been the last one, of which no timer tells
+        this.time.catchUp()
       }
     })
     response.on("close", () => {
