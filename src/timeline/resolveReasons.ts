@@ -41,7 +41,8 @@ const reasonOf = (slice: OpenSlice, reason: Reason, stories: Stories, items: Ite
   if (reason.kind === "unknown") return joinOfItems(slice, stories, items)
   if (reason.kind !== "join") return reason
   if (reason.fibers === undefined) return joinOrSignal(slice, reason.fiber, stories)
-  const fibers = reason.fibers.filter((id) => stories.has(id))
+  // the set of a composite id has no order of its own
+  const fibers = reason.fibers.filter((id) => stories.has(id)).toSorted((one, other) => one - other)
   const [first] = fibers
   if (first === undefined) return { kind: "signal" }
   return { kind: "join", fiber: fibers.find((id) => id === slice.woken_by) ?? first, fibers }
