@@ -27,7 +27,11 @@ const read = (file: string, load: (file: string) => string): Either.Either<strin
   Either.try({
     try: () => load(file),
     catch: (error) =>
-      new WrongCommand({ message: `cannot read ${file}: ${error instanceof Error ? error.message : error}` })
+      new WrongCommand({
+        message: `cannot read ${file}, and no lesson has this name (--list shows them): ${
+          error instanceof Error ? error.message : error
+        }`
+      })
   })
 
 /** Writes every attempt of the first run as a line, by running it once more. */

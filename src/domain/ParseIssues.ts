@@ -75,15 +75,37 @@ const isOfOtherType = (issue: ParseResult.ParseIssue): boolean =>
   ((issue._tag === "Refinement" || issue._tag === "Transformation") && issue.kind === "From" &&
     isOfOtherType(issue.issue))
 
+const isLiteral = (ast: SchemaAST.AST): boolean =>
+  ast._tag === "Literal" || (ast._tag === "Union" && ast.types.every(isLiteral))
+
+/** True if a member of an object has another fixed value than the schema's, such as `kind`: another one was meant. */
+const isOfOtherKind = (issue: ParseResult.ParseIssue): boolean => {
+  switch (issue._tag) {
+    case "Pointer": {
+      const { issue: value } = issue
+      return (value._tag === "Type" || value._tag === "Composite") && isLiteral(value.ast)
+    }
+    case "Composite":
+      return all(issue.issues).some(isOfOtherKind)
+    case "Refinement":
+    case "Transformation":
+      return isOfOtherKind(issue.issue)
+    default:
+      return false
+  }
+}
+
 const isWhole = (issues: ReadonlyArray<Issue>): boolean => issues.every(({ type }) => type !== "missing")
 
 /**
- * Reports a failed union. If exactly one member has the right type, or exactly one has all its fields, the client meant
- * that member, and its issues are reported. Otherwise one issue stands for the whole union.
+ * Reports a failed union. If exactly one member has the right type, or the right kind, or all its fields, the client
+ * meant that member, and its issues are reported. Otherwise one issue stands for the whole union.
  */
 const ofUnion = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Issue> => {
-  const typed = all(issue.issues).filter((one) => !isOfOtherType(one)).map((one) => collect(one, path))
-  const [meant, ...others] = typed.length === 1 ? typed : typed.filter(isWhole)
+  const typed = all(issue.issues).filter((one) => !isOfOtherType(one))
+  const ofKind = typed.length === 1 ? typed : typed.filter((one) => !isOfOtherKind(one))
+  const found = ofKind.map((one) => collect(one, path))
+  const [meant, ...others] = found.length === 1 ? found : found.filter(isWhole)
   return meant !== undefined && others.length === 0 ? meant : leaf(path, broken(issue), "type_error")
 }
 

@@ -118,7 +118,7 @@ describe("npm run simulate", () => {
         [["good.json", "--fast"], "unknown option --fast"],
         [["good.json", "--json"], "--json needs the name of a file"],
         [["good.json", "--seeds", "0"], "--seeds needs a whole number from 1 to 100, not 0"],
-        [["missing.json"], "cannot read missing.json: no such file"],
+        [["missing.json"], "cannot read missing.json, and no lesson has this name (--list shows them): no such file"],
         [["text.json"], "text.json: must be JSON (RFC 8259)"],
         [["wrong.json"], "upstream.servers: must be a whole number from 1 to 1000000"],
         [["unknown.json"], "unknown.json: polici: extra fields are not permitted here"],
