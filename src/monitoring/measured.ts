@@ -1,5 +1,5 @@
 import { Clock, Duration, Effect, Metric, type Scope } from "effect"
-import { turnEnded } from "../platform/scheduler/endOfTurn.ts"
+import { turnEnded } from "../domain/turnEnded.ts"
 
 /** The durations of operations in milliseconds, by name in the tag `operation`. */
 export const operationDuration = Metric.timer("operation_duration", "How long an operation took")

@@ -1,6 +1,7 @@
 // TestClock of effect 3.22.4 takes 7 to 13 ms of real time for a wake-up, and equal deadlines fire in reverse order. A
 // sleep costs 1.6 us here.
 import { Clock, Data, Duration, Effect, type Exit, FiberId, Random, Runtime } from "effect"
+import { turnEnded } from "../domain/turnEnded.ts"
 import { type Cancel, never, type TimerClock } from "../policy/Timers.ts"
 import { StepScheduler } from "./StepScheduler.ts"
 import { type Timer, TimerHeap } from "./TimerHeap.ts"
@@ -99,9 +100,6 @@ export interface VirtualRun<A, E> {
  */
 const stepsPerTurn = 2_000
 
-/** Lets the host's event loop turn once. Uses the live clock, as the surrounding one may stand still (TestClock). */
-const hostTurn = Effect.withClock(Effect.sleep(Duration.zero), Clock.make())
-
 const start = <A, E, R>(runtime: Runtime.Runtime<R>, effect: Effect.Effect<A, E, R>, seed: number) => {
   const clock = new VirtualClock()
   const scheduler = new StepScheduler()
@@ -117,7 +115,7 @@ const start = <A, E, R>(runtime: Runtime.Runtime<R>, effect: Effect.Effect<A, E,
       if (exit !== undefined) return Effect.succeed({ exit, elapsed: clock.elapsed })
       if (!scheduler.runNext() && !clock.wakeNext()) return new Deadlock({ after: clock.elapsed })
     }
-    return Effect.zipRight(hostTurn, toTheEnd)
+    return Effect.zipRight(turnEnded, toTheEnd)
   })
   const stop = Effect.suspend(() => {
     if (exit !== undefined) return Effect.void

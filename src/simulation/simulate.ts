@@ -1,4 +1,5 @@
 import { Clock, Data, Duration, Effect } from "effect"
+import { turnEnded } from "../domain/turnEnded.ts"
 import { figuresOf, type Result } from "./figures.ts"
 import { type Bound, Run, type RunOptions } from "./Run.ts"
 import { mostUnderWay, type Scenario } from "./Scenario.ts"
@@ -30,22 +31,35 @@ const steps = 256
 /** Time that a run keeps the host's event loop at most, in milliseconds. */
 const slice = 8
 
-export interface Options extends RunOptions {
-  readonly seed: number
-  /** Learns how many requests have ended, between two slices of work. */
-  readonly onProgress?: (done: number) => void
-}
-
 /** The host's clock, whatever clock the caller runs under. */
 const host = Clock.make()
-
-/** Lets the host's event loop turn once. */
-const hostTurn = host.sleep(Duration.zero)
 
 const advanced = (run: Run): boolean => {
   const end = host.unsafeCurrentTimeMillis() + slice
   while (host.unsafeCurrentTimeMillis() < end) if (run.advance(steps)) return true
   return false
+}
+
+/**
+ * Advances a run to its end. The host's event loop turns between two slices of work, so an interruption stops the run
+ * within some milliseconds; `onProgress` then learns how many requests have ended.
+ */
+export const toTheEnd = (run: Run, onProgress?: (done: number) => void): Effect.Effect<void, Stuck | OutOfBounds> =>
+  Effect.suspend(() => {
+    if (!advanced(run)) {
+      onProgress?.(run.samples.done)
+      return Effect.zipRight(turnEnded, toTheEnd(run, onProgress))
+    }
+    const bound = run.passedBound
+    if (bound !== undefined) return new OutOfBounds({ bound, after: run.clock.elapsed })
+    const { done, requests } = run.samples
+    return done < requests ? new Stuck({ requests: requests - done, after: run.clock.elapsed }) : Effect.void
+  })
+
+export interface Options extends RunOptions {
+  readonly seed: number
+  /** Learns how many requests have ended, between two slices of work. */
+  readonly onProgress?: (done: number) => void
 }
 
 /**
@@ -55,17 +69,8 @@ const advanced = (run: Run): boolean => {
 export const simulate = (scenario: Scenario, options: Options): Effect.Effect<Result, Stuck | OutOfBounds> =>
   Effect.suspend(() => {
     const run = new Run(scenario, options.seed, options)
-    const toTheEnd: Effect.Effect<Result, Stuck | OutOfBounds> = Effect.suspend(() => {
-      if (!advanced(run)) {
-        options.onProgress?.(run.samples.done)
-        return Effect.zipRight(hostTurn, toTheEnd)
-      }
-      const bound = run.passedBound
-      if (bound !== undefined) return new OutOfBounds({ bound, after: run.clock.elapsed })
-      const { done, requests } = run.samples
-      if (done < requests) return new Stuck({ requests: requests - done, after: run.clock.elapsed })
+    return Effect.map(toTheEnd(run, options.onProgress), () => {
       run.samples.close()
-      return Effect.succeed(figuresOf(run, options.seed))
+      return figuresOf(run, options.seed)
     })
-    return toTheEnd
   })

@@ -1,6 +1,3 @@
-import { Effect } from "effect"
-import { waitFor } from "../../domain/Wait.ts"
-
 /**
  * Gathers items and runs them at the end of the event loop's turn, first in first out. Items beyond `most` wait for the
  * end of the next turn. `run` must not throw.
@@ -20,12 +17,3 @@ export const endOfTurn = <A>(run: (item: A) => void, most = Number.POSITIVE_INFI
     if (due.push(item) === 1) setImmediate(turn)
   }
 }
-
-/**
- * Completes at the end of the event loop's turn. Items that were gathered by then without a limit, such as an answer to
- * be written, have run.
- */
-export const turnEnded: Effect.Effect<void> = Effect.async<void>((resume) => {
-  const immediate = setImmediate(() => resume(Effect.void))
-  return Effect.sync(() => clearImmediate(immediate))
-}, waitFor("signal", () => ({ name: "event loop" })))

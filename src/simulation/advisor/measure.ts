@@ -1,8 +1,9 @@
-import { Clock, Duration, Effect } from "effect"
+import { Effect } from "effect"
+import { turnEnded } from "../../domain/turnEnded.ts"
 import { outcomes } from "../outcomes.ts"
 import { Run } from "../Run.ts"
 import type { Scenario } from "../Scenario.ts"
-import { OutOfBounds, Stuck } from "../simulate.ts"
+import { type OutOfBounds, type Stuck, toTheEnd } from "../simulate.ts"
 
 /** A run that did not come to its end. */
 export type Unfinished = OutOfBounds | Stuck
@@ -17,13 +18,6 @@ export interface Measure {
   readonly p99: number
   readonly counted: number
 }
-
-/** Steps between two looks at the host's clock, and the time that a run keeps the host's event loop. */
-const steps = 256
-const sliceMillis = 8
-
-const host = Clock.make()
-const hostTurn = host.sleep(Duration.zero)
 
 const nanosPerMilli = 1_000_000
 const succeeded = outcomes.indexOf("succeeded")
@@ -50,26 +44,16 @@ const figuresOf = ({ samples, scenario }: Run, within: number): Measure => {
   }
 }
 
-const advanced = (run: Run): boolean => {
-  const end = host.unsafeCurrentTimeMillis() + sliceMillis
-  while (host.unsafeCurrentTimeMillis() < end) if (run.advance(steps)) return true
-  return false
-}
-
 /**
  * Runs a scenario once and counts the successes within so many nanoseconds, which the figures of a simulation do not
- * tell. The host's event loop turns once in each slice of work, so an interruption stops the run at once.
+ * tell. The host's event loop turns before each run, as many are shorter than a slice of work: an interruption stops
+ * them within some milliseconds.
  */
 export const measure = (scenario: Scenario, seed: number, within: number): Effect.Effect<Measure, Unfinished> =>
-  Effect.suspend(() => {
-    const run = new Run(scenario, seed)
-    const toTheEnd: Effect.Effect<Measure, Unfinished> = Effect.suspend(() => {
-      if (!advanced(run)) return Effect.zipRight(hostTurn, toTheEnd)
-      const bound = run.passedBound
-      if (bound !== undefined) return new OutOfBounds({ bound, after: run.clock.elapsed })
-      const { done, requests } = run.samples
-      if (done < requests) return new Stuck({ requests: requests - done, after: run.clock.elapsed })
-      return Effect.succeed(figuresOf(run, within))
+  Effect.zipRight(
+    turnEnded,
+    Effect.suspend(() => {
+      const run = new Run(scenario, seed)
+      return Effect.map(toTheEnd(run), () => figuresOf(run, within))
     })
-    return Effect.zipRight(hostTurn, toTheEnd)
-  })
+  )

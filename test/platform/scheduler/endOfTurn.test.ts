@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { endOfTurn, turnEnded } from "../../../src/platform/scheduler/endOfTurn.ts"
+import { turnEnded } from "../../../src/domain/turnEnded.ts"
+import { endOfTurn } from "../../../src/platform/scheduler/endOfTurn.ts"
 import { turn } from "../../support/turn.ts"
 
 it.live("work gathered in a turn runs at its end, in order, and work that follows from it at the end of the next", () =>
