@@ -1,4 +1,4 @@
-import type { Result } from "../../src/simulation/figures.ts"
+import type { Result } from "../../src/simulation/Result.ts"
 import type { Scenario } from "../../src/simulation/Scenario.ts"
 
 /** One figure of a run beside the value that theory gives. */

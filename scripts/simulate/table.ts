@@ -1,5 +1,5 @@
-import type { Times } from "../../src/simulation/figures.ts"
 import type { Report } from "../../src/simulation/Report.ts"
+import type { Times } from "../../src/simulation/Result.ts"
 
 /** Digits that a figure shows; more would claim what a run of this size does not know. */
 const digits = 4

@@ -1,5 +1,5 @@
-import type { Result } from "./figures.ts"
 import { type Interval, intervals } from "./intervals.ts"
+import type { Result } from "./Result.ts"
 
 /** One run, and what it cost. */
 export interface TimedResult {

@@ -4,7 +4,8 @@ import type { Policy } from "../policy/Policy.ts"
 import type { PolicyFailure } from "../policy/PolicyRefused.ts"
 import { isTransient } from "../policy/Transient.ts"
 import type { UpstreamFailed } from "./ModelledUpstream.ts"
-import { type Outcome, outcomeOf } from "./outcomes.ts"
+import { outcomeOf } from "./outcomeOf.ts"
+import type { Outcome } from "./outcomes.ts"
 
 /** Finds the outcomes of requests from their exits, and from what their policy did with them. */
 export class RequestOutcomes {

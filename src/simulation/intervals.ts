@@ -1,4 +1,4 @@
-import type { Result } from "./figures.ts"
+import type { Result } from "./Result.ts"
 
 /** The mean of a figure over several seeds, and its 95 % confidence interval. */
 export interface Interval {

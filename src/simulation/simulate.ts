@@ -1,6 +1,7 @@
 import { Clock, Data, Duration, Effect } from "effect"
 import { turnEnded } from "../domain/turnEnded.ts"
-import { figuresOf, type Result } from "./figures.ts"
+import { figuresOf } from "./figures.ts"
+import type { Result } from "./Result.ts"
 import { type Bound, Run, type RunOptions } from "./Run.ts"
 import { mostUnderWay, type Scenario } from "./Scenario.ts"
 

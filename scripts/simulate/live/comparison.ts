@@ -1,5 +1,5 @@
-import type { Result, Times } from "../../../src/simulation/figures.ts"
 import { reasons } from "../../../src/simulation/outcomes.ts"
+import type { Result, Times } from "../../../src/simulation/Result.ts"
 import { number } from "../table.ts"
 import type { Measured } from "./measure.ts"
 

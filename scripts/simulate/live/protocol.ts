@@ -1,6 +1,6 @@
 import type { Path } from "../../../src/platform/upstream/Upstream.ts"
-import type { Result, Times } from "../../../src/simulation/figures.ts"
 import type { UpstreamFailed } from "../../../src/simulation/ModelledUpstream.ts"
+import type { Result, Times } from "../../../src/simulation/Result.ts"
 import type { Scenario } from "../../../src/simulation/Scenario.ts"
 
 /** Answered at once, to measure the round trip itself. */

@@ -1,44 +1,21 @@
 import { useSignal } from "@preact/signals"
+import type { Advice as Advised } from "../../simulation/advisor/Advice.ts"
 import { language, say } from "../texts.ts"
 import { Button } from "../widgets/Button.tsx"
 import { Field } from "../widgets/Field.tsx"
 import { Problem } from "../widgets/Problem.tsx"
 import { Status } from "../widgets/Status.tsx"
 import { Table } from "../widgets/Table.tsx"
-import type { Interval } from "./Report.ts"
 import { RunState } from "./RunState.tsx"
 import { at, nameOf, parsed, written } from "./scenario.ts"
 import { simulate } from "./simulate.ts"
 import { useRun } from "./useRun.ts"
 import { figure } from "./words.ts"
 
-interface Said {
-  readonly fr: string
-  readonly en: string
-}
+/** The answer of `POST /advice`. */
+type Advice = typeof Advised.Encoded
 
-interface Figures {
-  readonly share: Interval
-  readonly amplification: Interval
-  readonly p99: Interval
-  readonly holds: boolean
-}
-
-interface Evidence {
-  readonly scenario: string
-  readonly says: Said
-  readonly advised: Figures
-  readonly current?: Figures
-}
-
-/** The answer of `POST /advice`, as far as it is shown. */
-interface Advice {
-  readonly policy: unknown
-  readonly sentence: Said
-  readonly notes: ReadonlyArray<Said>
-  readonly evidence: ReadonlyArray<Evidence>
-  readonly rejected: ReadonlyArray<{ readonly policy: unknown; readonly reason: Said }>
-}
+type Evidence = Advice["evidence"][number]
 
 /** The question that a scenario suggests: its upstream, rate and policy, and an objective to change. */
 const suggested = (scenario: unknown): unknown => {
@@ -55,7 +32,7 @@ const suggested = (scenario: unknown): unknown => {
   }
 }
 
-const share = ({ share: { high, low } }: Figures) => `${figure(100 * low)} – ${figure(100 * high)} %`
+const share = ({ share: { high, low } }: Evidence["advised"]) => `${figure(100 * low)} – ${figure(100 * high)} %`
 
 const Answer = ({ advice }: { readonly advice: Advice }) => (
   <>

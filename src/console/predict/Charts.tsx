@@ -1,6 +1,13 @@
+import type { Report } from "../../simulation/Report.ts"
+import type { Series } from "../../simulation/Series.ts"
 import { say } from "../texts.ts"
 import { Chart, type Line, ticksOf } from "./Chart.tsx"
-import type { Named, Report, Series } from "./Report.ts"
+
+/** A report and the name under which it is shown. */
+export interface Named {
+  readonly name: string
+  readonly report: Report
+}
 
 /** Points of a line at most; more are narrower than a pixel. */
 const mostPoints = 400

@@ -1,6 +1,7 @@
+import type { Report } from "../../simulation/Report.ts"
 import { say } from "../texts.ts"
 import { Table } from "../widgets/Table.tsx"
-import type { Named, Report } from "./Report.ts"
+import type { Named } from "./Charts.tsx"
 import { figure, percent, reasonOf } from "./words.ts"
 
 interface Row {
@@ -8,6 +9,12 @@ interface Row {
   readonly value: (report: Report) => string
   /** The figure whose interval is shown. */
   readonly path?: string
+}
+
+/** The requests of a run that failed for a reason, which another run may have in its place. */
+const failuresOf = ({ failed }: Report, reason: string): number => {
+  const counts: Readonly<Record<string, number | undefined>> = failed
+  return counts[reason] ?? 0
 }
 
 const rowsOf = (runs: ReadonlyArray<Named>): ReadonlyArray<Row> => {
@@ -22,7 +29,7 @@ const rowsOf = (runs: ReadonlyArray<Named>): ReadonlyArray<Row> => {
     },
     ...reasons.map((reason) => ({
       title: say("Échec : ", "Failed: ") + reasonOf(reason),
-      value: ({ failed, requests }: Report) => percent(failed[reason] ?? 0, requests),
+      value: (report: Report) => percent(failuresOf(report, reason), report.requests),
       path: `failed.${reason}`
     })),
     {

@@ -1,7 +1,7 @@
 import { say } from "../texts.ts"
 import { Status } from "../widgets/Status.tsx"
 import { Table } from "../widgets/Table.tsx"
-import type { Verdict } from "./Report.ts"
+import type { Verdict } from "./Lesson.ts"
 import { figure } from "./words.ts"
 
 /** The claims of a lesson, each with its bound and what the runs gave. */

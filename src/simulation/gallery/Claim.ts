@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { rule } from "../../domain/Rule.ts"
 import type { Text } from "../../domain/Text.ts"
-import type { Result } from "../figures.ts"
+import type { Result } from "../Result.ts"
 import { Measure, measured } from "./Measure.ts"
 
 const Written = Schema.String.pipe(

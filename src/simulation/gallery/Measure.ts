@@ -1,8 +1,8 @@
 import { Schema } from "effect"
 import { rule } from "../../domain/Rule.ts"
-import type { Result } from "../figures.ts"
 import { flattened } from "../intervals.ts"
 import { outcomes } from "../outcomes.ts"
+import type { Result } from "../Result.ts"
 import type { Series } from "../Series.ts"
 import { TimeText } from "../TimeText.ts"
 

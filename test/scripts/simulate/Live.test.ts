@@ -7,7 +7,7 @@ import { barePath } from "../../../scripts/simulate/live/protocol.ts"
 import * as UpstreamThread from "../../../scripts/simulate/live/UpstreamThread.ts"
 import { AppConfig } from "../../../src/AppConfig.ts"
 import { Upstream } from "../../../src/platform/upstream/Upstream.ts"
-import type { Result, Times } from "../../../src/simulation/figures.ts"
+import type { Result, Times } from "../../../src/simulation/Result.ts"
 import { Scenario } from "../../../src/simulation/Scenario.ts"
 import { simulate } from "../../../src/simulation/simulate.ts"
 
