@@ -365,6 +365,11 @@ export const french: Texts = {
   "The chapters of the Lab": "Les chapitres du laboratoire",
   "Answered once it runs, and is recorded. It works with threads, an upstream and a database of its own, which go when it ends. A few run at once, each for 30 s at most.":
     "La réponse vient quand elle court et s'enregistre. Elle a ses propres threads, son service amont et sa base, qui disparaissent à sa fin. Quelques-unes courent à la fois, chacune 30 s au plus.",
+  "True if POST /experiments/predictions predicts it: its work depends on the clock alone":
+    "Vrai si POST /experiments/predictions le prédit : son travail ne dépend que de l'horloge",
+  "Runs the same program in virtual time, with a modelled upstream and a modelled sacrificial loop, and answers its timeline within milliseconds. Only chapters that are predictable have one.":
+    "Exécute le même programme en temps virtuel, avec un service amont et une boucle sacrifiée modélisés, et répond sa chronologie en quelques millisecondes. Seuls les chapitres prédictibles en ont une.",
+  "Predicts an experiment": "Prédit une expérience",
   "Starts an experiment": "Lance une expérience",
   "Its state and its figures, measured so far or to its end.":
     "Son état et ses chiffres, mesurés jusqu'ici ou jusqu'à sa fin.",

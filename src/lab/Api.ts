@@ -6,7 +6,7 @@ import { text } from "../domain/Text.ts"
 import { documented } from "../platform/http/contract/documented.ts"
 import { answerHeaders } from "../platform/http/openapi/Headers.ts"
 import { Policy } from "../policy/Policy.ts"
-import { Outcome } from "../timeline/Timeline.ts"
+import { Outcome, Timeline, version } from "../timeline/Timeline.ts"
 import { GivenKnobs } from "./Knobs.ts"
 
 /** The id of an experiment, which is that of its trace and of its timeline. */
@@ -74,6 +74,19 @@ export const ChapterName = Schema.Literal(
 )
 export type ChapterName = typeof ChapterName.Type
 
+/** 422: the chapter's work takes the time of threads or of a disk, which no model tells beforehand. */
+export class NotPredictable extends Problem.define<NotPredictable>()("NotPredictable", 422, { chapter: ChapterName }) {
+  get problem(): Problem.Description {
+    return {
+      title: text("Expérience non prédictible", "Experiment that cannot be predicted"),
+      detail: text(
+        "Cette expérience dépend de threads ou d'un disque, dont aucun modèle ne dit le temps d'avance.",
+        "This experiment depends on threads or a disk, whose time no model tells beforehand."
+      )
+    }
+  }
+}
+
 export const Way = Schema.Literal("wrong", "right")
 export type Way = typeof Way.Type
 
@@ -104,6 +117,10 @@ const LabChapter = Schema.Struct({
   ways: Schema.Struct({
     wrong: Schema.String.annotations({ examples: ["Chaque tâche bloque la boucle"] }),
     right: Schema.String.annotations({ examples: ["Toutes dorment à la fois"] })
+  }),
+  predictable: Schema.Boolean.annotations({
+    description: "True if POST /experiments/predictions predicts it: its work depends on the clock alone",
+    examples: [true]
   }),
   knobs: Schema.Array(Knob)
 }).annotations({ identifier: "LabChapter" })
@@ -163,6 +180,33 @@ export const Figures = Schema.Struct({
 }).annotations({ identifier: "ExperimentFigures" })
 export type Figures = typeof Figures.Type
 
+/** The prediction of one task that sleeps for 300 ms. */
+const predicted: Timeline = {
+  version,
+  id: "0".repeat(32),
+  name: "tasks, right",
+  clock: "virtual",
+  started_at: "1970-01-01T00:00:00.000Z",
+  duration_ns: 300_000_000,
+  outcome: "success",
+  fibers: [{ id: 17, parent: null, name: "tasks, right", from: 0, to: 300_000_000, outcome: "success" }],
+  slices: [{
+    fiber: 17,
+    from: 0,
+    to: 300_000_000,
+    state: "waiting",
+    reason: { kind: "sleep", milliseconds: 300 },
+    woken_by: null
+  }],
+  spans: [{ name: "tasks, right", fiber: 17, from: 0, to: 300_000_000, outcome: "success" }],
+  events: [],
+  interruptions: [],
+  commits: [],
+  loop_stalls: [],
+  lost: { fibers: 0, spans: 0, events: false },
+  recorded_in_ns: 0
+}
+
 /** An experiment with its measurements so far. */
 export const Experiment = Schema.Struct({
   id: ExperimentId,
@@ -217,6 +261,18 @@ export const LabApi = HttpApiGroup.make("lab")
         "Answered once it runs, and is recorded. It works with threads, an upstream and a database of its own, which go when it ends. A few run at once, each for 30 s at most."
       ))
       .annotateContext(answerHeaders({ 202: ["Location"] }))
+  )
+  .add(
+    HttpApiEndpoint.post("predict", "/experiments/predictions")
+      .setPayload(Asked)
+      .addSuccess(Timeline.annotations({ examples: [predicted] }))
+      .addError(Problem.InvalidInput)
+      .addError(Problem.Overloaded)
+      .addError(NotPredictable)
+      .annotateContext(documented(
+        "Predicts an experiment",
+        "Runs the same program in virtual time, with a modelled upstream and a modelled sacrificial loop, and answers its timeline within milliseconds. Only chapters that are predictable have one."
+      ))
   )
   .add(
     HttpApiEndpoint.get("get")`/experiments/${id}`

@@ -15,6 +15,7 @@ export const handlers = Effect.map(Lab, (lab): Handlers<typeof LabApi> => ({
       Effect.tap(lab.start(payload), (id) => setHeader("location", `/experiments/${id}`)),
       (id) => ({ id, timeline: `/timelines/${id}` })
     ),
+  predict: ({ payload }) => lab.predict(payload),
   get: ({ path }) => lab.get(path.id),
   stop: ({ path }) => lab.stop(path.id),
   interrupt: ({ path, payload }) => Effect.as(lab.interrupt(path.id, payload.fiber), payload)

@@ -6,12 +6,22 @@ import { term } from "../domain/Term.ts"
 import { Locale } from "../domain/Text.ts"
 import * as LoopDelay from "../platform/observability/LoopDelay.ts"
 import { type Experiment as RecordedExperiment, Recorder } from "../platform/recorder/Recorder.ts"
-import { type Asked, type Experiment, ExperimentNotFound, type FiberEnded, type FiberNotFound } from "./Api.ts"
+import type { Timeline } from "../timeline/Timeline.ts"
+import {
+  type Asked,
+  type Experiment,
+  ExperimentNotFound,
+  type FiberEnded,
+  type FiberNotFound,
+  NotPredictable
+} from "./Api.ts"
 import { chapterOf } from "./Catalogue.ts"
 import { check, withDefaults } from "./Knobs.ts"
 import type { LabChapter } from "./LabChapter.ts"
 import { Meters } from "./Meters.ts"
+import { real } from "./parts/Parts.ts"
 import * as Places from "./Places.ts"
+import { predict } from "./predict.ts"
 import { RunningExperiment } from "./RunningExperiment.ts"
 
 /** Experiments whose figures are kept; the oldest ones go first. */
@@ -57,7 +67,7 @@ const prepare = Effect.fnUntraced(function*(chapter: LabChapter, { knobs: given,
     blockedMilliseconds: undefined
   })
   let begun: RecordedExperiment | undefined
-  const prepared = yield* chapter.prepare(way, knobs).pipe(
+  const prepared = yield* chapter.prepare(way, knobs, real).pipe(
     Effect.provideService(AppConfig, { ...config, ...isolated, ...chapter.settings(knobs), dataDir }),
     Effect.provideService(Meters, meters),
     // the jobs of an experiment are part of its recording
@@ -79,6 +89,8 @@ const prepare = Effect.fnUntraced(function*(chapter: LabChapter, { knobs: given,
 export class Lab extends Context.Tag("barista/lab/Lab")<Lab, {
   /** Prepares and starts an experiment; returns its id once it runs. */
   readonly start: (asked: Asked) => Effect.Effect<string, InvalidInput | Overloaded>
+  /** Runs an experiment in virtual time, where its work depends on the clock alone; returns its recording. */
+  readonly predict: (asked: Asked) => Effect.Effect<Timeline, InvalidInput | NotPredictable | Overloaded>
   readonly get: (id: string) => Effect.Effect<Experiment, ExperimentNotFound>
   /** Asks an experiment to end. */
   readonly stop: (id: string) => Effect.Effect<Experiment, ExperimentNotFound>
@@ -94,7 +106,8 @@ export class Lab extends Context.Tag("barista/lab/Lab")<Lab, {
     Effect.gen(function*() {
       const { labExperiments, labTimeout } = yield* AppConfig
       const fork = yield* runtime
-      const places = Places.make(labExperiments)
+      const places = Places.make(labExperiments, Places.experiments)
+      const virtualPlaces = Places.make(labExperiments, Places.predictions)
       const emptied = yield* Effect.cached(Effect.orDie(folder))
       // beside the start, which does not wait for it
       yield* emptied.pipe(
@@ -161,8 +174,23 @@ export class Lab extends Context.Tag("barista/lab/Lab")<Lab, {
         )
       })
 
+      const predicted = Effect.fn("Lab.predict")(function*(asked: Asked) {
+        const chapter = chapterOf(asked.chapter)
+        if (!chapter.isPredictable) return yield* new NotPredictable({ chapter: chapter.name })
+        yield* check(chapter.knobs, asked.knobs)
+        const run = Effect.provideService(predict(chapter, asked), Locale, yield* Locale)
+        // in the Lab's own runtime, as the virtual run is no part of the request's recording
+        return yield* Effect.uninterruptibleMask((restore) =>
+          Effect.flatMap(virtualPlaces.take, () => {
+            const fiber = fork(virtualPlaces.within(run))
+            return Effect.onInterrupt(restore(Fiber.join(fiber)), () => Fiber.interrupt(fiber))
+          })
+        )
+      })
+
       return {
         start,
+        predict: predicted,
         get: read,
         stop: (id) => Effect.zipRight(Effect.flatMap(find(id), ({ stop }) => stop), read(id)),
         interrupt: (id, fiber) => Effect.flatMap(find(id), (experiment) => experiment.interrupt(fiber))

@@ -5,6 +5,7 @@ import type { Text } from "../domain/Text.ts"
 import type { ChapterName, Way } from "./Api.ts"
 import type { Knobs, KnobValues } from "./Knobs.ts"
 import type { Meters } from "./Meters.ts"
+import type { Parts } from "./parts/Parts.ts"
 import { Tally } from "./Tally.ts"
 
 /** Services that a chapter's layer may use. `AppConfig` holds the server's settings with those of the experiment. */
@@ -30,14 +31,16 @@ interface Description {
   readonly section: string
   readonly ways: Readonly<Record<Way, Text>>
   readonly knobs: Knobs
+  /** True if its work depends on the clock alone, which a prediction models: calls, sleeps, retries, timeouts. */
+  readonly isPredictable: boolean
 }
 
 /** A lesson of the handbook with a wrong and a right way, run by the product's own services. */
 export interface LabChapter extends Description {
   /** The settings of the server that the experiment replaces. */
   readonly settings: (values: KnobValues) => Partial<Values>
-  /** Builds the services, outside the measured time, until the scope closes. */
-  readonly prepare: (way: Way, values: KnobValues) => Effect.Effect<Prepared, never, Base | Scope.Scope>
+  /** Builds the services on real or modelled parts, outside the measured time, until the scope closes. */
+  readonly prepare: (way: Way, values: KnobValues, parts: Parts) => Effect.Effect<Prepared, never, Base | Scope.Scope>
 }
 
 interface Failure {
@@ -48,7 +51,7 @@ interface Failure {
 export const make = <Services, LayerError, WarmUpError, E extends Failure>(
   { programs, services, settings = () => ({}), warmUp, ...description }: Description & {
     readonly settings?: LabChapter["settings"]
-    readonly services: (values: KnobValues, way: Way) => Layer.Layer<Services, LayerError, Base>
+    readonly services: (parts: Parts, values: KnobValues, way: Way) => Layer.Layer<Services, LayerError, Base>
     /** Runs once before the measurement, as threads start and modules load at their first use. */
     readonly warmUp?: Effect.Effect<unknown, WarmUpError, Services>
     readonly programs: Readonly<Record<Way, (values: KnobValues, tally: Tally) => Effect.Effect<void, E, Services>>>
@@ -56,11 +59,11 @@ export const make = <Services, LayerError, WarmUpError, E extends Failure>(
 ): LabChapter => ({
   ...description,
   settings,
-  prepare: (way, values) =>
+  prepare: (way, values, parts) =>
     Effect.gen(function*() {
-      const context = yield* Effect.orDie(Layer.build(services(values, way)))
+      const context = yield* Effect.orDie(Layer.build(services(parts, values, way)))
       const provided = Effect.mapInputContext((outer: Context.Context<never>) => Context.merge(outer, context))
-      if (warmUp !== undefined) yield* Effect.orDie(provided(warmUp))
+      if (warmUp !== undefined && parts.needWarmUp) yield* Effect.orDie(provided(warmUp))
       const tally = new Tally(values.tasks)
       const program = Effect.mapError(
         provided(programs[way](values, tally)),

@@ -1,16 +1,24 @@
 import { Duration, Effect } from "effect"
 import { Overloaded } from "../domain/Problem.ts"
-import { term } from "../domain/Term.ts"
+import { type Term, term } from "../domain/Term.ts"
 
-/** Time for which a place stays taken at least. It bounds the rate of experiments, each of which starts threads. */
-const leastTime = Duration.seconds(1)
+/** The kind of runs that take places. */
+export interface Kind {
+  readonly name: Term
+  /** Time for which a place stays taken at least, which bounds the rate of runs. */
+  readonly leastTime: Duration.Duration
+}
 
-const full = new Overloaded({
-  what: term("expériences en cours", "experiments"),
-  retry_after: Duration.toSeconds(leastTime)
-})
+/** Experiments start threads, so their rate is bounded too. */
+export const experiments: Kind = { name: term("expériences en cours", "experiments"), leastTime: Duration.seconds(1) }
 
-/** The places of experiments that run at once. */
+/** Predictions take milliseconds and no threads. A reader who drags a knob asks for one a frame. */
+export const predictions: Kind = { name: term("prédictions en cours", "predictions"), leastTime: Duration.zero }
+
+/** Seconds after which a place may be free again. */
+const retryAfter = 1
+
+/** The places of runs at once. */
 export interface Places {
   /** Takes a place, or fails where none is free. */
   readonly take: Effect.Effect<void, Overloaded>
@@ -19,7 +27,8 @@ export interface Places {
 }
 
 /** Makes that number of places. */
-export const make = (places: number): Places => {
+export const make = (places: number, { leastTime, name }: Kind): Places => {
+  const full = new Overloaded({ what: name, retry_after: retryAfter })
   let taken = 0
   return {
     take: Effect.suspend(() => {

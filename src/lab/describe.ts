@@ -10,12 +10,14 @@ const describeKnob = (language: Language) => ([name, knob]: readonly [KnobName, 
 }
 
 /** Describes a chapter of the Lab in a language, for a client that offers its knobs. */
-export const describe = (language: Language) => ({ about, knobs, name, section, source, title, ways }: LabChapter) => ({
-  name,
-  title: title[language],
-  about: about[language],
-  source,
-  section,
-  ways: { wrong: ways.wrong[language], right: ways.right[language] },
-  knobs: entries(knobs).map(describeKnob(language))
-})
+export const describe =
+  (language: Language) => ({ about, isPredictable, knobs, name, section, source, title, ways }: LabChapter) => ({
+    name,
+    title: title[language],
+    about: about[language],
+    source,
+    section,
+    ways: { wrong: ways.wrong[language], right: ways.right[language] },
+    predictable: isPredictable,
+    knobs: entries(knobs).map(describeKnob(language))
+  })

@@ -37,6 +37,7 @@ layer(TestServer.layer(), live)("/experiments", (it) => {
           wrong: "Each call waits for the answer before",
           right: "All calls are in flight at once"
         },
+        predictable: true,
         knobs: [
           { name: "tasks", title: "Tasks", unit: "", minimum: 1, maximum: 20, default: 5 },
           { name: "latency", title: "Latency", unit: "ms", minimum: 10, maximum: 1000, default: 200 }
@@ -70,6 +71,25 @@ layer(TestServer.layer(), live)("/experiments", (it) => {
           tasks: { asked: 2, succeeded: 2, failed: 0 }
         }
       })
+    }))
+
+  it.effect("predicts one without running it, where its work depends on the clock alone", () =>
+    Effect.gen(function*() {
+      const { send } = yield* TestServer
+      const predicted = yield* send("POST", "/experiments/predictions", body(asked))
+      expect([predicted.status, json(predicted)]).toMatchObject([200, {
+        version: "barista.timeline/1",
+        name: "parallel, right",
+        clock: "virtual",
+        duration_ns: 10_000_000,
+        outcome: "success"
+      }])
+      const refused = yield* send("POST", "/experiments/predictions", body({ chapter: "cpu", way: "right" }))
+      expect([refused.status, json(refused)["_tag"], json(refused)["detail"]]).toEqual([
+        422,
+        "NotPredictable",
+        "This experiment depends on threads or a disk, whose time no model tells beforehand."
+      ])
     }))
 
   it.effect("refuses what it cannot run, naming the place", () =>

@@ -211,6 +211,7 @@ export const askAll = (secret: Secret) =>
 
     const experiment = yield* post("POST /experiments", { chapter: "parallel", way: "right", knobs: { tasks: 2 } })
     const id = String(json(experiment)["id"])
+    yield* post("POST /experiments/predictions", { chapter: "parallel", way: "right", note: secret("note") })
     yield* post("POST /experiments/:id/interruptions", { fiber: 2_000_000_000, note: secret("note") }, [id])
     yield* until(ask("GET /experiments/:id", {}, [id]), (answer) => json(answer)["state"] === "ended")
     yield* ask("DELETE /experiments/:id", {}, [id])

@@ -16,6 +16,7 @@ export const blocking = LabChapter.make({
   ),
   source: "src/basics/Basics.ts",
   section: "Programmation synchrone vs asynchrone",
+  isPredictable: true,
   ways: {
     wrong: text("sync-slow : les appelants font la queue", "sync-slow: the callers queue"),
     right: text("async-slow : tous attendent à la fois", "async-slow: all wait at once")
@@ -25,7 +26,7 @@ export const blocking = LabChapter.make({
     latency: millisKnob(300, [10, 1_000])
   },
   settings: ({ latency, tasks }) => ({ slowDuration: Duration.millis(latency), blockingQueue: tasks }),
-  services: () => Basics.layer.pipe(Layer.provideMerge(LabLoop.layer)),
+  services: ({ loop }) => Basics.layer.pipe(Layer.provideMerge(loop)),
   warmUp: LabLoop.warmUp,
   programs: {
     wrong: ({ tasks }, tally) => Effect.flatMap(Basics, ({ syncSlow }) => callers(tasks, () => tally.each(syncSlow))),

@@ -17,6 +17,7 @@ export const client = LabChapter.make({
   ),
   source: "src/external/ExternalCalls.ts",
   section: "Avec httpx (client HTTP asynchrone)",
+  isPredictable: true,
   ways: {
     wrong: text("Le client bloque la boucle (sacrifiée)", "The client blocks the (sacrificial) event loop"),
     right: text("Le client rend la main pendant l'attente", "The client yields while it waits")
@@ -26,7 +27,7 @@ export const client = LabChapter.make({
     latency: millisKnob(200, [10, 1_000])
   },
   settings: ({ tasks }) => ({ blockingQueue: tasks }),
-  services: (values) => LabCalls.layer(values),
+  services: (parts, values) => LabCalls.layer(parts, values),
   warmUp: Effect.zipRight(LabUpstream.warmUp, Effect.flatMap(ExternalCalls, ({ blocking }) => blocking)),
   programs: {
     wrong: ({ tasks }, tally) =>

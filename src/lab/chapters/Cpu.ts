@@ -18,6 +18,7 @@ export const cpu = LabChapter.make({
   ),
   source: "src/compute/Compute.ts",
   section: "Quand utiliser async/await",
+  isPredictable: false,
   ways: {
     wrong: text("Sur la boucle (sacrifiée)", "On the (sacrificial) event loop"),
     right: text("Sur deux threads de calcul", "On two threads of the pool")
@@ -27,7 +28,7 @@ export const cpu = LabChapter.make({
     work: { title: text("Travail", "Work"), unit: "M i²", range: [1, 100], fallback: 40 }
   },
   settings: ({ tasks }) => ({ blockingQueue: tasks, cpuWorkers: LabPool.threads, cpuQueue: tasks }),
-  services: () => Layer.merge(LabLoop.layer, CpuPool.layer),
+  services: ({ loop }) => Layer.merge(loop, CpuPool.layer),
   warmUp: Effect.zipRight(LabLoop.warmUp, LabPool.warmUp),
   programs: {
     wrong: ({ tasks, work }, tally) =>

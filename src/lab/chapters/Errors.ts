@@ -18,6 +18,7 @@ export const errors = LabChapter.make({
   ),
   source: "src/external/ExternalCalls.ts",
   section: "Gestion d'erreurs asynchrone",
+  isPredictable: true,
   ways: {
     wrong: text("Le premier échec interrompt les autres appels", "The first failure interrupts the other calls"),
     right: text("Chaque appel a son issue", "Each call has an outcome of its own")
@@ -27,7 +28,7 @@ export const errors = LabChapter.make({
     latency: millisKnob(300, [10, 1_000]),
     failures: shareKnob(34, text("Appels qui échouent", "Failing calls"))
   },
-  services: (values) => LabCalls.layer(values),
+  services: (parts, values) => LabCalls.layer(parts, values),
   warmUp: LabUpstream.warmUp,
   programs: {
     wrong: (_, tally) => Effect.flatMap(ExternalCalls, (calls) => tally.together(calls.parallel)),

@@ -51,6 +51,7 @@ export const jobs = LabChapter.make({
   ),
   source: "src/background/Background.ts",
   section: "Gestion des tâches de background",
+  isPredictable: false,
   ways: {
     wrong: text("La réponse attend la fin de la tâche", "The answer waits for the end of the job"),
     right: text("La réponse part, puis la tâche s'exécute", "The answer leaves, then the job runs")

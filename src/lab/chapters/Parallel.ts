@@ -17,12 +17,13 @@ export const parallel = LabChapter.make({
   ),
   source: "src/external/ExternalCalls.ts",
   section: "Avec httpx (client HTTP asynchrone)",
+  isPredictable: true,
   ways: {
     wrong: text("Chaque appel attend la réponse d'avant", "Each call waits for the answer before"),
     right: text("Tous les appels sont en route à la fois", "All calls are in flight at once")
   },
   knobs: { tasks: tasksKnob(5, 20), latency: millisKnob(200, [10, 1_000]) },
-  services: (values) => LabCalls.layer(values),
+  services: (parts, values) => LabCalls.layer(parts, values),
   warmUp: LabUpstream.warmUp,
   programs: {
     wrong: ({ tasks }, tally) => Effect.flatMap(ExternalCalls, ({ single }) => inTurn(tasks, () => tally.each(single))),

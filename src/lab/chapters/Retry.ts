@@ -17,6 +17,7 @@ export const retry = LabChapter.make({
   ),
   source: "src/resilience/Resilience.ts",
   section: "Retry et timeout",
+  isPredictable: true,
   ways: {
     wrong: text("Un seul essai : l'échec arrive à l'appelant", "A single attempt: the failure reaches the caller"),
     right: text("La politique réessaie après une pause", "The policy retries after a pause")
@@ -32,9 +33,9 @@ export const retry = LabChapter.make({
       }
     }
   },
-  services: ({ policy }, way) =>
+  services: ({ upstream }, { policy }, way) =>
     Resilience.layer.pipe(
-      Layer.provideMerge(LabUpstream.layer),
+      Layer.provideMerge(upstream),
       Layer.provide(Policies.layerWith({ "unreliable": way === "wrong" ? {} : policy }))
     ),
   warmUp: LabUpstream.warmUp,

@@ -48,6 +48,7 @@ export const semaphore = LabChapter.make({
   ),
   source: "src/policy/FairSemaphore.ts",
   section: "Semaphore et limitation de concurrence",
+  isPredictable: false,
   ways: {
     wrong: text("Sans limite : le surplus est refusé", "Without a limit: the excess is refused"),
     right: text("La politique batch donne des permis", "The policy batch hands out permits")
@@ -59,7 +60,7 @@ export const semaphore = LabChapter.make({
     disk: millisKnob(200, [0, 500], text("Latence du disque", "Latency of the disk"))
   },
   settings: () => ({ cpuWorkers: LabPool.threads, cpuQueue: LabPool.threads }),
-  services: ({ disk, permits }, way) =>
+  services: (_, { disk, permits }, way) =>
     Layer.mergeAll(
       LabDatabase.transfers(disk),
       CpuPool.layer,

@@ -15,16 +15,17 @@ export const tasks = LabChapter.make({
   ),
   source: "src/basics/Basics.ts",
   section: "Routes synchrones vs asynchrones",
+  isPredictable: true,
   ways: {
     wrong: text("Chaque tâche bloque la boucle (sacrifiée)", "Each task blocks the (sacrificial) event loop"),
     right: text("Toutes dorment à la fois", "All sleep at once")
   },
   knobs: { tasks: tasksKnob(3, 20), latency: millisKnob(300, [10, 1_000]) },
   settings: ({ latency }) => ({ taskDuration: Duration.millis(latency) }),
-  services: ({ tasks }) =>
+  services: ({ loop }, { tasks }) =>
     Basics.layer.pipe(
       Layer.provide(Layer.succeed(TaskCount, tasks)),
-      Layer.provideMerge(LabLoop.layer)
+      Layer.provideMerge(loop)
     ),
   warmUp: LabLoop.warmUp,
   programs: {

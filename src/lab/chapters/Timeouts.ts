@@ -23,6 +23,7 @@ export const timeouts = LabChapter.make({
   ),
   source: "src/external/ExternalCalls.ts",
   section: "Avec httpx (client HTTP asynchrone)",
+  isPredictable: true,
   ways: {
     wrong: text("Aucun délai : tous attendent le plus lent", "No timeout: all wait for the slowest"),
     right: text("La politique safe-call interrompt les lents", "The policy safe-call interrupts the slow ones")
@@ -33,8 +34,8 @@ export const timeouts = LabChapter.make({
     slow: shareKnob(34, text("Appels lents", "Slow calls")),
     timeout: millisKnob(400, [10, 10_000], text("Délai", "Timeout"))
   },
-  services: (values, way) =>
-    LabCalls.layer(values, way === "wrong" ? {} : { timeout: Duration.millis(values.timeout) }),
+  services: (parts, values, way) =>
+    LabCalls.layer(parts, values, way === "wrong" ? {} : { timeout: Duration.millis(values.timeout) }),
   warmUp: LabUpstream.warmUp,
   programs: {
     wrong: (_, tally) => Effect.flatMap(safely, (calls) => tally.together(calls, (succeeded) => succeeded)),

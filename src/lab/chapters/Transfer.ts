@@ -28,6 +28,7 @@ export const transfer = LabChapter.make({
   ),
   source: "src/transfers/Transfers.ts",
   section: "Context managers asynchrones",
+  isPredictable: false,
   ways: {
     wrong: text("L'appel se fait dans la transaction", "The call runs inside the transaction"),
     right: text("L'appel se fait avant une transaction courte", "The call runs before a short transaction")
@@ -37,7 +38,7 @@ export const transfer = LabChapter.make({
     latency: millisKnob(100, [10, 500]),
     disk: millisKnob(50, [0, 500], text("Latence du disque", "Latency of the disk"))
   },
-  services: ({ disk }) => Layer.merge(LabDatabase.transfers(disk), LabUpstream.layer),
+  services: ({ upstream }, { disk }) => Layer.merge(LabDatabase.transfers(disk), upstream),
   warmUp: LabUpstream.warmUp,
   programs: {
     wrong: (values, tally) =>

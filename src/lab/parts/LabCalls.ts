@@ -3,8 +3,8 @@ import { CalledPaths, ExternalCalls } from "../../external/ExternalCalls.ts"
 import { Policies } from "../../policy/Policies.ts"
 import type { Policy } from "../../policy/Policy.ts"
 import type { KnobValues } from "../Knobs.ts"
-import * as LabLoop from "./LabLoop.ts"
 import * as LabUpstream from "./LabUpstream.ts"
+import type { Parts } from "./Parts.ts"
 
 /** Slow calls take that many times the latency of the others. */
 const slowness = 10
@@ -22,13 +22,13 @@ const pathsOf = ({ failures, latency, slow, tasks }: KnobValues) => {
 /** Longer than any call of the Lab, where no knob sets a timeout. */
 const patient = { timeout: Duration.minutes(1) }
 
-/** The handbook's external calls, to an upstream of the experiment's own, with as many calls as there are tasks. */
-export const layer = (values: KnobValues, safeCall: Policy = patient) => {
+/** The handbook's external calls, to an upstream of the run's own, with as many calls as there are tasks. */
+export const layer = ({ loop, upstream }: Parts, values: KnobValues, safeCall: Policy = patient) => {
   const paths = pathsOf(values)
   const called = { single: LabUpstream.delayed(values.latency), parallel: paths, safe: paths }
   return ExternalCalls.layer.pipe(
     Layer.provide(Layer.succeed(CalledPaths, called)),
-    Layer.provideMerge(Layer.merge(LabUpstream.layer, LabLoop.layer)),
+    Layer.provideMerge(Layer.merge(upstream, loop)),
     Layer.provide(Policies.layerWith({ "upstream": patient, "blocking-call": patient, "safe-call": safeCall }))
   )
 }
