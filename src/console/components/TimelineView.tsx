@@ -24,6 +24,8 @@ export interface Props {
   readonly timeline: ReadonlySignal<Timeline>
   /** A second recording, drawn below on the same axis. */
   readonly other?: ReadonlySignal<Timeline> | undefined
+  /** Predictions for the recordings, in their order. Drawn as outlines below the bars; they may change. */
+  readonly ghosts?: ReadonlyArray<ReadonlySignal<Timeline | undefined>> | undefined
   /** Shown for a fiber that still runs: pulls its plug in the recording of that id. */
   readonly onInterrupt?: ((fiber: number, timeline: string) => void) | undefined
   /** The place to open, as `onPlace` told it. */
@@ -65,8 +67,11 @@ const ChosenMoment = ({ state }: { readonly state: TimelineState }) => {
 }
 
 /** A recording: its fibers as a tree, and beside each of them what it did when. */
-export const TimelineView = ({ onInterrupt, onPlace, other, place, timeline, tools }: Props) => {
-  const state = useMemo(() => new TimelineState(other === undefined ? [timeline] : [timeline, other], place), [])
+export const TimelineView = ({ ghosts, onInterrupt, onPlace, other, place, timeline, tools }: Props) => {
+  const state = useMemo(
+    () => new TimelineState(other === undefined ? [timeline] : [timeline, other], place, ghosts),
+    []
+  )
   const scroller = useRef<HTMLDivElement>(null)
   const plot = useRef<HTMLDivElement>(null)
   const searchField = useRef<HTMLInputElement>(null)

@@ -21,6 +21,8 @@ export interface Chapter {
   readonly source: string
   readonly section: string
   readonly ways: Readonly<Record<Way, string>>
+  /** True if its ways are predicted while the knobs change. */
+  readonly predictable: boolean
   readonly knobs: ReadonlyArray<Knob>
 }
 

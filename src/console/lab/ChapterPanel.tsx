@@ -11,6 +11,7 @@ import { Knobs } from "./Knobs.tsx"
 import { Lesson } from "./Lesson.tsx"
 import { Runs } from "./Runs.tsx"
 import { ended, useExperiment } from "./useExperiment.ts"
+import { usePrediction } from "./usePrediction.ts"
 
 type Ids = Readonly<Record<Way, string | undefined>>
 
@@ -32,6 +33,10 @@ export const ChapterPanel = ({ chapter }: { readonly chapter: Chapter }) => {
   const refused = useSignal<Refused | undefined>(undefined)
   const wrong = useExperiment(ids.value.wrong)
   const right = useExperiment(ids.value.right)
+  const predicted = {
+    wrong: usePrediction(chapter, "wrong", written.value),
+    right: usePrediction(chapter, "right", written.value)
+  }
   const isRunning = [wrong.value, right.value].some((one) => one?.state === "running")
 
   useEffect(() => () => stopped.current.abort(), [])
@@ -124,7 +129,7 @@ export const ChapterPanel = ({ chapter }: { readonly chapter: Chapter }) => {
           </div>
         </form>
       </div>
-      {(wrong.value ?? right.value) === undefined
+      {(wrong.value ?? right.value ?? predicted.wrong.value ?? predicted.right.value) === undefined
         ? (
           <p class="hint lab-figures">
             {say("Les chiffres mesurés viennent ici.", "The measured figures come here.")}
@@ -132,7 +137,11 @@ export const ChapterPanel = ({ chapter }: { readonly chapter: Chapter }) => {
         )
         : (
           <div class="lab-figures">
-            <Figures wrong={wrong.value} right={right.value} />
+            <Figures
+              wrong={wrong.value}
+              right={right.value}
+              predicted={{ wrong: predicted.wrong.value, right: predicted.right.value }}
+            />
           </div>
         )}
       <p role="status" class="hint">
@@ -146,7 +155,9 @@ export const ChapterPanel = ({ chapter }: { readonly chapter: Chapter }) => {
           : ""}
       </p>
       {refused.value !== undefined && !isAtKnob && <Problem error={refused.value} />}
-      {(ids.value.wrong ?? ids.value.right) !== undefined && <Runs wrong={ids.value.wrong} right={ids.value.right} />}
+      {(ids.value.wrong ?? ids.value.right) !== undefined && (
+        <Runs wrong={ids.value.wrong} right={ids.value.right} predicted={predicted} />
+      )}
       <Lesson chapter={chapter} />
     </section>
   )

@@ -1,5 +1,5 @@
 import type { Text } from "../../domain/Text.ts"
-import type { Outcome } from "../../timeline/Timeline.ts"
+import type { Outcome, Timeline } from "../../timeline/Timeline.ts"
 import { durationText } from "../action/moments.ts"
 import { language, say } from "../texts.ts"
 import { outcomeTones } from "../timeline/outcomeTones.ts"
@@ -15,6 +15,8 @@ interface Row {
   /** Tells in words that the first is so many times the second. */
   readonly relation: ((times: string) => string) | undefined
 }
+
+const nanosPerMilli = 1e6
 
 const plain = (value: number): string => String(value)
 
@@ -80,10 +82,11 @@ const rows = (): ReadonlyArray<Row> => [
   }
 ]
 
+type Figure = number | null | undefined
+
 /** The relation of two figures in words, whichever is the larger. */
-const related = ({ of, relation }: Row, wrong: Experiment | undefined, right: Experiment | undefined): string => {
-  const [one, other] = [wrong && of(wrong), right && of(right)]
-  if (relation === undefined || one === undefined || other === undefined || !one || !other) return ""
+const related = (relation: Row["relation"], one: Figure, other: Figure): string => {
+  if (relation === undefined || !one || !other) return ""
   if (Math.round(100 * one / other) === 100) return say("autant", "the same")
   return one > other
     ? say(`mauvaise : ${relation(times(one / other))}`, `wrong: ${relation(times(one / other))}`)
@@ -106,26 +109,51 @@ export const WayState = ({ experiment: { failure, outcome } }: { readonly experi
 interface Props {
   readonly wrong: Experiment | undefined
   readonly right: Experiment | undefined
+  /** The runs of the present knobs in virtual time, where the chapter has predictions. */
+  readonly predicted: { readonly wrong: Timeline | undefined; readonly right: Timeline | undefined }
+}
+
+/** A row as the table shows it. */
+interface Line {
+  readonly name: string
+  readonly wrong: string
+  readonly right: string
+  readonly relation: string
+}
+
+const none = "–"
+
+const lineOf = ({ name, of, relation, text }: Row, { right, wrong }: Props): ReadonlyArray<Line> => {
+  const cell = (experiment: Experiment | undefined, value: Figure) =>
+    experiment === undefined || value === undefined || value === null ? none : text(value, experiment)
+  const [one, other] = [wrong && of(wrong), right && of(right)]
+  if ((one ?? other ?? null) === null) return []
+  return [{ name, wrong: cell(wrong, one), right: cell(right, other), relation: related(relation, one, other) }]
+}
+
+/** The predicted wall time, which belongs to the present knobs, beside the measured one. */
+const predictedLine = ({ right, wrong }: Props["predicted"]): ReadonlyArray<Line> => {
+  if ((wrong ?? right) === undefined) return []
+  const cell = (timeline: Timeline | undefined) => timeline && timeline.duration_ns / nanosPerMilli
+  const text = (value: Figure) => typeof value === "number" ? durationText(value) : none
+  const [one, other] = [cell(wrong), cell(right)]
+  const name = say("Durée prédite pour ces réglages", "Predicted for these knobs")
+  return [{ name, wrong: text(one), right: text(other), relation: related(asLong, one, other) }]
 }
 
 /** The figures of both ways side by side, with their relation. */
-export const Figures = ({ right, wrong }: Props) => {
-  const cell = (experiment: Experiment | undefined) => ({ of, text }: Row) => {
-    const value = experiment && of(experiment)
-    return experiment === undefined || value === undefined || value === null ? "–" : text(value, experiment)
-  }
-  const isTold = ({ of }: Row) => [wrong, right].some((one) => one !== undefined && of(one) !== null)
+export const Figures = (props: Props) => {
   return (
     <Table
       caption={say("Chiffres mesurés", "Measured figures")}
-      rows={rows().filter(isTold)}
+      rows={[...predictedLine(props.predicted), ...rows().flatMap((row) => lineOf(row, props))]}
       keyOf={({ name }) => name}
       empty=""
       columns={[
         { title: say("Mesuré", "Measured"), cell: ({ name }) => name },
-        { title: say("Mauvaise manière", "Wrong way"), cell: cell(wrong), isFigure: true },
-        { title: say("Bonne manière", "Right way"), cell: cell(right), isFigure: true },
-        { title: say("Rapport", "Relation"), cell: (row) => related(row, wrong, right) }
+        { title: say("Mauvaise manière", "Wrong way"), cell: (line) => line.wrong, isFigure: true },
+        { title: say("Bonne manière", "Right way"), cell: (line) => line.right, isFigure: true },
+        { title: say("Rapport", "Relation"), cell: ({ relation }) => relation }
       ]}
     />
   )

@@ -44,15 +44,28 @@ export const Knobs = ({ chapter, onChange, refused, written }: Props) => (
                 />
               )
               : (
-                <input
-                  {...control}
-                  type="number"
-                  inputMode="numeric"
-                  min={minimum}
-                  max={maximum}
-                  value={value}
-                  onInput={({ currentTarget }) => onChange(name, currentTarget.value)}
-                />
+                <>
+                  <input
+                    {...control}
+                    type="number"
+                    inputMode="numeric"
+                    min={minimum}
+                    max={maximum}
+                    value={value}
+                    onInput={({ currentTarget }) => onChange(name, currentTarget.value)}
+                  />
+                  {/* the same value for a pointer; keys and screen readers have the field above */}
+                  <input
+                    type="range"
+                    class="lab-slider"
+                    tabIndex={-1}
+                    aria-hidden="true"
+                    min={minimum}
+                    max={maximum}
+                    value={value}
+                    onInput={({ currentTarget }) => onChange(name, currentTarget.value)}
+                  />
+                </>
               )}
         </Field>
       )

@@ -30,6 +30,7 @@ export const Bars = ({ scrollTop, state }: Props) => {
     () => [
       state.axis.value,
       state.rows.value,
+      state.ghosts.value,
       state.selection.value,
       state.path.value,
       scrollTop.value,

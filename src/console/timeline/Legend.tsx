@@ -48,6 +48,7 @@ export const Legend = ({ state }: { readonly state: TimelineState }) => {
         "interruption asked for; dashes: protected, line: cleans up"
       )
     ],
+    [state.ghosts.value.size > 0, "▭", say("prédit pour les réglages présents", "predicted for the present knobs")],
     [used.stalls, "▮", say("la boucle d'événements était bloquée", "the event loop was stalled")]
   ]
   return (

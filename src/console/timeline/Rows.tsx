@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from "@preact/signals"
 import type { RefObject } from "preact"
 import { useId } from "preact/hooks"
+import type { FiberLine } from "../../timeline/Timeline.ts"
 import { outcomeWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
 import type { GridRow } from "./grid.ts"
@@ -61,6 +62,12 @@ const move = (state: TimelineState, key: string, page: number): boolean => {
   }
 }
 
+/** Tells what the outline of a predicted fiber shows. */
+const predictedText = ({ from, to }: FiberLine): string => {
+  const length = duration(to - from, language.value)
+  return say(` ; prédit : ${length}`, `; predicted: ${length}`)
+}
+
 const Name = ({ grid, state }: { readonly grid: GridRow; readonly state: TimelineState }) => {
   const { isExpandable, isExpanded, key, row, track } = grid
   return (
@@ -115,6 +122,7 @@ export const Rows = ({ grid: element, height, onDetails, scrollTop, state }: Pro
       {rows.slice(first, first + count).map((grid, index) => {
         const { isExpandable, isExpanded, key, level, row, track } = grid
         const { duration_ns, outcome } = track.timeline
+        const ghost = state.ghosts.value.get(key)?.fiber
         const length = row === undefined ? duration_ns : row.fiber.to - row.fiber.from
         return (
           <div
@@ -139,6 +147,7 @@ export const Rows = ({ grid: element, height, onDetails, scrollTop, state }: Pro
               {row === undefined
                 ? outcomeWords[outcome][language.value]
                 : summary(row.slices, row.fiber.outcome, language.value)}
+              {ghost !== undefined && predictedText(ghost)}
             </span>
             <span role="gridcell" class="timeline-length">{duration(length, language.value)}</span>
           </div>

@@ -3,6 +3,7 @@ import { criticalPath, type Segment } from "../../timeline/criticalPath.ts"
 import type { Slice, Timeline } from "../../timeline/Timeline.ts"
 import { Axis, DrawnTime, panned, revealing, type Shown, within, zoomed } from "./Axis.ts"
 import { foldedTime } from "./gaps.ts"
+import { type Ghost, ghostsOf } from "./ghost.ts"
 import { ancestors, type GridRow, gridRows, search } from "./grid.ts"
 import { allMoments, type Moment, stepped } from "./moments.ts"
 import { type FiberRow, keyOf, sliceAt, Track } from "./Track.ts"
@@ -33,6 +34,9 @@ export class TimelineState {
   readonly selected: ReadonlySignal<{ readonly row: FiberRow; readonly track: Track } | undefined>
   readonly slice: ReadonlySignal<Slice | undefined>
 
+  /** Predicted fibers, by the keys of the rows that they belong to. */
+  readonly ghosts: ReadonlySignal<ReadonlyMap<string, Ghost>>
+
   readonly width = signal(600)
   readonly isFolded = signal(false)
   readonly collapsed = signal<ReadonlySet<string>>(new Set())
@@ -45,9 +49,25 @@ export class TimelineState {
   private readonly moments: ReadonlySignal<ReadonlyArray<Moment>>
   private moment: Moment | undefined
 
-  constructor(timelines: ReadonlyArray<ReadonlySignal<Timeline>>, place: Place = {}) {
+  constructor(
+    timelines: ReadonlyArray<ReadonlySignal<Timeline>>,
+    place: Place = {},
+    predicted: ReadonlyArray<ReadonlySignal<Timeline | undefined>> = []
+  ) {
     this.tracks = computed(() => timelines.map(({ value }, number) => new Track(number, value)))
-    this.duration = computed(() => Math.max(1, ...timelines.map(({ value }) => lengthOf(value))))
+    this.ghosts = computed(() =>
+      new Map(this.tracks.value.flatMap((track) => {
+        const timeline = predicted[track.number]?.value
+        return timeline === undefined ? [] : ghostsOf(track, timeline)
+      }))
+    )
+    this.duration = computed(() =>
+      Math.max(
+        1,
+        ...timelines.map(({ value }) => lengthOf(value)),
+        ...predicted.map(({ value }) => value === undefined ? 0 : lengthOf(value))
+      )
+    )
     this.time = computed(() =>
       this.isFolded.value
         ? foldedTime(timelines.map(({ value }) => value), this.duration.value)

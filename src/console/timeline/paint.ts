@@ -2,6 +2,7 @@ import type { Language } from "../../domain/Text.ts"
 import type { Segment } from "../../timeline/criticalPath.ts"
 import { type Axis, axisTicks } from "./Axis.ts"
 import type { GridRow } from "./grid.ts"
+import { paintGhost } from "./paintGhost.ts"
 import { type Canvas, paintRow, rowHeight } from "./paintRow.ts"
 import type { Palette } from "./palette.ts"
 import type { TimelineState } from "./TimelineState.ts"
@@ -137,14 +138,14 @@ const paintSelection = (canvas: Canvas, state: TimelineState, height: number): v
   paint.fillRect(x - 0.5, 0, 1, height)
 }
 
-/** Paints the visible rows; returns how many rows and bars these are. */
+/** Paints the visible rows; returns how many rows, bars and ghosts these are, and when the last ghost ends. */
 export const paintTimeline = (
   paint: CanvasRenderingContext2D,
   state: TimelineState,
   palette: Palette,
   viewport: Viewport,
   language: Language
-): { readonly rows: number; readonly bars: number } => {
+): { readonly rows: number; readonly bars: number; readonly ghosts: number; readonly ghostsEnd: number } => {
   const axis = state.axis.value
   const canvas: Canvas = { paint, axis, palette, language }
   const { height, scrollTop } = viewport
@@ -158,15 +159,21 @@ export const paintTimeline = (
     paint.fillRect(0, chosen * rowHeight - scrollTop, axis.width, rowHeight)
   }
   paintGround(canvas, state.tracks.value, height)
-  let bars = 0
+  let [bars, ghosts, ghostsEnd] = [0, 0, 0]
   visible.forEach(({ row }, index) => {
     if (row === undefined) return
     const y = (first + index) * rowHeight - scrollTop
+    const ghost = state.ghosts.value.get(row.key)
+    if (ghost !== undefined) {
+      paintGhost(canvas, ghost, y)
+      ghosts++
+      ghostsEnd = Math.max(ghostsEnd, ghost.fiber.to)
+    }
     bars += paintRow(canvas, row, y)
     paintPath(canvas, state.path.value.get(row.key) ?? [], y)
   })
   paintInterrupters(canvas, state, viewport)
   paintWakes(canvas, state, viewport)
   paintSelection(canvas, state, height)
-  return { rows: visible.length, bars }
+  return { rows: visible.length, bars, ghosts, ghostsEnd }
 }
