@@ -7,7 +7,7 @@ export const lab = {
     4,
     [0, 64],
     "experiments",
-    "Experiments of the Lab at once, each with threads or a database of its own; beyond it 503. 0 allows none"
+    "Experiments of the Lab at once, each with threads or a database of its own, and as many predictions; beyond it 503. 0 allows none"
   ),
   labTimeout: duration(
     "LAB_TIMEOUT",

@@ -48,7 +48,6 @@ export const Legend = ({ state }: { readonly state: TimelineState }) => {
         "interruption asked for; dashes: protected, line: cleans up"
       )
     ],
-    [state.ghosts.value.size > 0, "▭", say("prédit pour les réglages présents", "predicted for the present knobs")],
     [used.stalls, "▮", say("la boucle d'événements était bloquée", "the event loop was stalled")]
   ]
   return (
@@ -64,6 +63,12 @@ export const Legend = ({ state }: { readonly state: TimelineState }) => {
           <b class="timeline-sign">{sign}</b> {text}
         </li>
       ))}
+      {state.ghosts.value.size > 0 && (
+        <li>
+          <b class="timeline-ghost-sign">▭</b>{" "}
+          {say("prédit pour les réglages présents", "predicted for the present knobs")}
+        </li>
+      )}
     </ul>
   )
 }
