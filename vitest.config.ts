@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/support/build.ts"],
+    globalSetup: ["test/support/build.ts", "test/support/postgresSetup.ts"],
     setupFiles: ["test/support/freshIt.ts"],
     pool: "forks",
     // processes keep their imports, which took twice the time of the tests; the whole suite takes half the time

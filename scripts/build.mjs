@@ -51,7 +51,7 @@ export const options = (names) => {
     logLevel: "warning",
     // loaded from node_modules at run time: a native part, a loader of files beside it, and clients that many starts
     // never use
-    external: ["better-sqlite3", "fastify", "nodemailer", "@effect/platform-node/Undici"],
+    external: ["better-sqlite3", "fastify", "nodemailer", "@effect/platform-node/Undici", "pg"],
     plugins: [narrowImports, lazySwagger],
     define: { "import.meta.url": "__url" },
     banner: { js: "\"use strict\"; const __url = require(\"node:url\").pathToFileURL(__filename).href;" }

@@ -59,8 +59,8 @@ import { checkSettings } from "./platform/process/checkSettings.ts"
 import { inOrder } from "./platform/process/inOrder.ts"
 import { reportFound } from "./platform/process/reportFound.ts"
 import { Recorder } from "./platform/recorder/Recorder.ts"
+import * as ConfiguredDatabase from "./platform/sql/ConfiguredDatabase.ts"
 import { Database } from "./platform/sql/Database.ts"
-import * as SqliteDatabase from "./platform/sql/SqliteDatabase.ts"
 import { Upstream } from "./platform/upstream/Upstream.ts"
 import { UpstreamLatencies } from "./platform/upstream/UpstreamLatencies.ts"
 import { rememberHeads } from "./platform/websocket/WebSocketServer.ts"
@@ -176,7 +176,7 @@ const machines = inOrder(
   fileStore,
   UpstreamLatencies.layer,
   Upstream.layer,
-  SqliteDatabase.layer,
+  ConfiguredDatabase.layer,
   IdempotencyKeys.layer,
   OutboxRepo.layer,
   Mailer.layer

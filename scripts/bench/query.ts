@@ -13,7 +13,7 @@ import { UserId } from "../../src/domain/Ids.ts"
 import * as Tracing from "../../src/platform/observability/Tracing.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
 import * as Query from "../../src/platform/sql/Query.ts"
-import * as SqliteDatabase from "../../src/platform/sql/SqliteDatabase.ts"
+import * as SqliteDatabase from "../../src/platform/sql/sqlite/SqliteDatabase.ts"
 import { User } from "../../src/users/Api.ts"
 import { median } from "./report/statistics.ts"
 

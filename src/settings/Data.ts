@@ -1,13 +1,5 @@
+import { parseDatabaseUrl } from "../domain/DatabaseUrl.ts"
 import { bytes, duration, mebibyte, oneOf, optional, secret, words } from "./Setting.ts"
-
-/**
- * Returns the path in `sqlite:PATH`. A database in memory would differ for each connection; `//` and `?` are other
- * programs' syntax.
- */
-const fileOf = (written: string): string | undefined => {
-  const path = /^sqlite:(?!file:|\/\/|:)\s*([^?\0]*[^?\0/])$/.exec(written)?.[1]
-  return path === undefined || /(^|\/)\.{1,2}$/.test(path) ? undefined : path
-}
 
 /** The place of the data and their initial content. */
 export const data = {
@@ -15,10 +7,10 @@ export const data = {
   databaseUrl: optional(
     "DATABASE_URL",
     "sqlite under DATA_DIR",
-    "sqlite:PATH with the path of a file, such as sqlite:/var/lib/barista/barista.sqlite (postgres:// is not supported yet)",
-    "The database, as sqlite:PATH with the path of a file, such as sqlite:/var/lib/barista/barista.sqlite",
-    fileOf,
-    // another database's URL may carry a password
+    "sqlite:PATH with the path of a file, such as sqlite:/var/lib/barista/barista.sqlite, or postgres://user:secret@host:5432/database, user, secret and database percent-encoded",
+    "The database: sqlite:PATH with the path of a file, or postgres://user:secret@host:5432/database, whose parts are percent-encoded. Any number of servers may share a PostgreSQL database",
+    parseDatabaseUrl,
+    // the URL may carry a password
     secret
   ),
   databaseLockTimeout: duration(

@@ -2,8 +2,8 @@ import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
-import { Disk } from "../../src/platform/sql/SharedSync.ts"
-import * as SqliteDatabase from "../../src/platform/sql/SqliteDatabase.ts"
+import { Disk } from "../../src/platform/sql/sqlite/SharedSync.ts"
+import * as SqliteDatabase from "../../src/platform/sql/sqlite/SqliteDatabase.ts"
 
 /** A disk that takes no time, so that tests which count turns of the event loop need not count a real disk's. */
 const instantDisk = Layer.succeed(Disk, { sync: (_, done) => done(null), lost: () => undefined })

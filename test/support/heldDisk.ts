@@ -1,5 +1,5 @@
 import { Layer } from "effect"
-import { Disk } from "../../src/platform/sql/SharedSync.ts"
+import { Disk } from "../../src/platform/sql/sqlite/SharedSync.ts"
 
 type Done = (failure: Error | null) => void
 

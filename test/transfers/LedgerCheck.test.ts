@@ -4,6 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import { Effect, Either, FastCheck as fc, Fiber, Layer, Option } from "effect"
 import { spawnSync } from "node:child_process"
+import { sqliteFile } from "../../src/domain/DatabaseUrl.ts"
 import { UserId } from "../../src/domain/Ids.ts"
 import { Cents } from "../../src/domain/Money.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
@@ -141,7 +142,7 @@ describe("a ledger that does not add up", () => {
       const fs = yield* FileSystem.FileSystem
       const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
       const file = `${dataDir}/ledger.sqlite`
-      yield* Effect.provide(TestServer, TestServer.layer({ databaseUrl: Option.some(file) }))
+      yield* Effect.provide(TestServer, TestServer.layer({ databaseUrl: Option.some(sqliteFile(file)) }))
       const corrupt = new Sqlite(file)
       corrupt.exec("UPDATE accounts SET balance_cents = 6000 WHERE id = 2")
       corrupt.close()

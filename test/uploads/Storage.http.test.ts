@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Exit, Layer, Option, Queue } from "effect"
 import { readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { sqliteFile } from "../../src/domain/DatabaseUrl.ts"
 import { UploadsRepo } from "../../src/uploads/UploadsRepo.ts"
 import { ask as askAt, file, form, multipart, upload } from "../platform/files/forms.ts"
 import { connect } from "../support/connect.ts"
@@ -89,7 +90,7 @@ describe("the files and their rows", () => {
         for (const name of names) await utimes(join(dataDir, "uploads", name), before, before)
         return names
       })
-      const other = Option.some(join(dataDir, "barista.sqlite-other"))
+      const other = Option.some(sqliteFile(join(dataDir, "barista.sqlite-other")))
       yield* Effect.scoped(Effect.gen(function*() {
         const { onDisk, port } = yield* start(dataDir, { databaseUrl: other })
         expect(yield* list(port)).toEqual([])

@@ -3,14 +3,19 @@ import { existsSync } from "node:fs"
 import { mkdtemp, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { AppConfig } from "../../AppConfig.ts"
+import { sqliteFile } from "../../domain/DatabaseUrl.ts"
 import { append, BackupFailed, type Entry, finish, io, opened, read } from "./Archive.ts"
 import * as DatabaseFile from "./DatabaseFile.ts"
 import * as Manifest from "./Manifest.ts"
 
-export const databaseFile = Effect.map(
-  AppConfig,
-  ({ databaseUrl, dataDir }) => Option.getOrElse(databaseUrl, () => join(dataDir, "barista.sqlite"))
-)
+/** Finds the SQLite file. PostgreSQL has programs of its own for backups, which know how to read while others write. */
+export const databaseFile = Effect.flatMap(AppConfig, ({ databaseUrl, dataDir }) => {
+  const place = Option.getOrElse(databaseUrl, () => sqliteFile(join(dataDir, "barista.sqlite")))
+  return place.dialect === "sqlite" ? Effect.succeed(place.file) : new BackupFailed({
+    message:
+      `DATABASE_URL names PostgreSQL's "${place.shown}": use pg_dump and pg_restore, or the backups of its server`
+  })
+})
 
 /** Makes a folder beside the archive, on the same disk, removed with the scope. */
 const workFolder = (file: string) =>

@@ -75,9 +75,10 @@ export const checkSettings = Effect.gen(function*() {
       usable(folder),
       ({ message }) => wrong(`DATA_DIR: "${folder}" is not a folder that can be written (${message})`)
     ), { concurrency: 1, discard: true })
-  if (Option.isNone(databaseUrl)) return
+  if (Option.isNone(databaseUrl) || databaseUrl.value.dialect === "postgres") return
+  const { file } = databaseUrl.value
   yield* Effect.mapError(
-    usable(path.dirname(databaseUrl.value)),
-    ({ message }) => wrong(`DATABASE_URL: "${databaseUrl.value}" is not in a folder that can be written (${message})`)
+    usable(path.dirname(file)),
+    ({ message }) => wrong(`DATABASE_URL: "${file}" is not in a folder that can be written (${message})`)
   )
 })

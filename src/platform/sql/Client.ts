@@ -3,8 +3,18 @@ import { Effect, Effectable, Option, Predicate, Stream } from "effect"
 import { leafSpan } from "../observability/Tracing.ts"
 import { currentChange } from "./ChangeConnection.ts"
 
+/** The writing of statements for a database. */
+export interface Dialect {
+  readonly compiler: Statement.Compiler
+  /** Joins a template's parts by placeholders of its parameters. The text is made once for each template. */
+  readonly textOf: (template: TemplateStringsArray) => string
+  /** The name of the database in spans. */
+  readonly system: string
+}
+
 /** The ways in which a client reaches its connection. */
 export interface Options {
+  readonly dialect: Dialect
   readonly connection: SqlConnection.Connection
   /** Wraps a statement outside of a transaction. */
   readonly statement: <A>(
@@ -15,19 +25,21 @@ export interface Options {
   readonly transaction: SqlClient.SqlClient["withTransaction"]
 }
 
-const attributes = { "db.system.name": "sqlite" }
+/** True for a fragment of a statement or one of its helpers. Any other object is a parameter. */
+const isPart = (value: unknown): boolean =>
+  typeof value === "object" && value !== null &&
+  !(Array.isArray(value) || value instanceof Uint8Array || value instanceof Date)
 
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null
-
-/** SQL text by template, made once. */
-const texts = new WeakMap<TemplateStringsArray, string>()
-
-const textOf = (template: TemplateStringsArray): string => {
-  const known = texts.get(template)
-  if (known !== undefined) return known
-  const text = template.join("?")
-  texts.set(template, text)
-  return text
+/** Makes the text of each template once. */
+export const textsBy = (join: (template: TemplateStringsArray) => string): Dialect["textOf"] => {
+  const texts = new WeakMap<TemplateStringsArray, string>()
+  return (template) => {
+    const known = texts.get(template)
+    if (known !== undefined) return known
+    const text = join(template)
+    texts.set(template, text)
+    return text
+  }
 }
 
 type Execute<A> = (
@@ -69,11 +81,11 @@ class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.S
     return this.#parts(this.#template, ...this.#values).segments
   }
 
-  /** Returns the SQL text and its parameters. Only objects can be fragments of the text. */
+  /** Returns the SQL text and its parameters. */
   compile(): readonly [sql: string, params: ReadonlyArray<unknown>] {
-    return this.#values.some(isObject)
+    return this.#values.some(isPart)
       ? this.#parts(this.#template, ...this.#values).compile()
-      : [textOf(this.#template), this.#values]
+      : [this.#options.dialect.textOf(this.#template), this.#values]
   }
 
   override commit(): Effect.Effect<ReadonlyArray<A>, SqlError.SqlError> {
@@ -103,12 +115,15 @@ class TemplateStatement<A> extends Effectable.Class<ReadonlyArray<A>, SqlError.S
   #run<B>(execute: Execute<B>): Effect.Effect<B, SqlError.SqlError> {
     return Effect.withFiberRuntime<B, SqlError.SqlError>((fiber) => {
       const [sql, params] = this.compile()
-      const { connection, statement } = this.#options
+      const { connection, dialect, statement } = this.#options
       const change = currentChange(fiber)
       const run = Option.isSome(change)
         ? execute(change.value[0], sql, params)
         : statement(execute(connection, sql, params), sql)
-      const asked = () => ({ kind: "client", attributes: { ...attributes, "db.query.text": sql } } as const)
+      const asked = () => ({
+        kind: "client",
+        attributes: { "db.system.name": dialect.system, "db.query.text": sql }
+      } as const)
       return leafSpan(fiber, "sql.execute", asked, run)
     })
   }
@@ -122,8 +137,8 @@ export const make = (options: Options) =>
   Effect.map(
     SqlClient.make({
       acquirer: options.reserve,
-      compiler: Statement.makeCompilerSqlite(),
-      spanAttributes: Object.entries(attributes)
+      compiler: options.dialect.compiler,
+      spanAttributes: [["db.system.name", options.dialect.system]]
     }),
     (stock): SqlClient.SqlClient => {
       function sql<A extends object = SqlConnection.Row>(

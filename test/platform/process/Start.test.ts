@@ -4,6 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import { Cause, ConfigProvider, Duration, Effect, Exit, Layer, Option } from "effect"
 import { AppConfig, type Values } from "../../../src/AppConfig.ts"
+import { sqliteFile } from "../../../src/domain/DatabaseUrl.ts"
 import { Policies } from "../../../src/policy/Policies.ts"
 import * as Server from "../../../src/Server.ts"
 import { send } from "../../support/send.ts"
@@ -32,13 +33,15 @@ describe("a failed start", () => {
       expect(yield* refusal({ host: "0.0.0.0" })).toMatch(/HOST: "0\.0\.0\.0".*API_TOKENS/)
       expect(yield* refusal({ requestTimeout: Duration.seconds(1) })).toMatch(/HEADERS_TIMEOUT.*REQUEST_TIMEOUT/)
       expect(yield* refusal({ dataDir: `${dataDir}/file` })).toMatch(/DATA_DIR: .*file" is not a folder/)
-      expect(yield* refusal({ databaseUrl: Option.some(`${dataDir}/file`) })).toMatch(/DATABASE_URL.*not a database/)
+      expect(yield* refusal({ databaseUrl: Option.some(sqliteFile(`${dataDir}/file`)) })).toMatch(
+        /DATABASE_URL.*not a database/
+      )
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scopedLive("names both versions if a newer build has migrated the database", () =>
     Effect.gen(function*() {
       const path = `${yield* folder}/newer.sqlite`
-      const databaseUrl = Option.some(path)
+      const databaseUrl = Option.some(sqliteFile(path))
       yield* Effect.provide(TestServer, TestServer.layer({ databaseUrl }))
       const database = new Sqlite(path)
       database.exec("INSERT INTO effect_sql_migrations (migration_id, name) VALUES (999, 'later')")
@@ -238,16 +241,18 @@ describe("a setting is read as a whole, or refused", () => {
       const fs = yield* FileSystem.FileSystem
       const dataDir = yield* folder
       yield* fs.writeFileString(`${dataDir}/file`, "no folder")
-      const below = yield* refusal({ databaseUrl: Option.some(`${dataDir}/file/x.sqlite`) })
+      const below = yield* refusal({ databaseUrl: Option.some(sqliteFile(`${dataDir}/file/x.sqlite`)) })
       expect(below).toMatch(/DATABASE_URL: ".*x\.sqlite" is not in a folder that can be written/)
-      expect(yield* refusal({ databaseUrl: Option.some(dataDir) })).toMatch(/DATABASE_URL, DATA_DIR: .*cannot be used/)
+      expect(yield* refusal({ databaseUrl: Option.some(sqliteFile(dataDir)) })).toMatch(
+        /DATABASE_URL, DATA_DIR: .*cannot be used/
+      )
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 
 describe("sample data", () => {
   it.scopedLive("is added only to a database without users, and gives a real user no money", () =>
     Effect.gen(function*() {
-      const databaseUrl = Option.some(`${yield* folder}/kept.sqlite`)
+      const databaseUrl = Option.some(sqliteFile(`${yield* folder}/kept.sqlite`))
       const users = (overrides: Partial<Values>, before: Effect.Effect<unknown, Error, TestServer>) =>
         Effect.gen(function*() {
           const { client, send } = yield* TestServer

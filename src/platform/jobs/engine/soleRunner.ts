@@ -3,7 +3,7 @@ import { SqliteClient } from "@effect/sql-sqlite-node"
 import { ConfigError, Effect, Layer } from "effect"
 import { Database } from "../../sql/Database.ts"
 import { orDefect } from "../../sql/orDefect.ts"
-import { isLocked } from "../../sql/waitForLock.ts"
+import { isLocked } from "../../sql/sqlite/waitForLock.ts"
 
 /**
  * Holds a lock beside the database while the layer lives, since two embedded runners on one file would each run every

@@ -1,8 +1,8 @@
 import type { SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Schedule } from "effect"
-import { pauseAfter } from "../../policy/Backoff.ts"
-import type { DatabaseCounters } from "./DatabaseCounters.ts"
-import { unavailable } from "./DatabaseUnavailable.ts"
+import { pauseAfter } from "../../../policy/Backoff.ts"
+import type { DatabaseCounters } from "../DatabaseCounters.ts"
+import { unavailable } from "../DatabaseUnavailable.ts"
 
 /**
  * Milliseconds between two tries, about those of SQLite's own busy handler, which would sleep on the server's event

@@ -1,8 +1,8 @@
 import { SqlError } from "@effect/sql"
 import { Context, Data, Exit } from "effect"
 import { fdatasync } from "node:fs"
-import { haltProcess } from "../process/haltProcess.ts"
-import type { DatabaseCounters } from "./DatabaseCounters.ts"
+import { haltProcess } from "../../process/haltProcess.ts"
+import type { DatabaseCounters } from "../DatabaseCounters.ts"
 
 /** The disk under the database. A reference, so that a test can delay a sync or make a sync fail. */
 export class Disk extends Context.Reference<Disk>()("barista/platform/sql/Disk", {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { type Cause, Deferred, Effect, Fiber, TestClock } from "effect"
-import { Database } from "../../../src/platform/sql/Database.ts"
-import * as TestDatabase from "../../support/Database.ts"
-import { failureOf } from "../../support/exits.ts"
-import { insert, names } from "../../support/names.ts"
+import { Database } from "../../../../src/platform/sql/Database.ts"
+import * as TestDatabase from "../../../support/Database.ts"
+import { failureOf } from "../../../support/exits.ts"
+import { insert, names } from "../../../support/names.ts"
 
 describe("Database", () => {
   it.effect("the reader neither waits for a transaction nor sees it before its commit", () =>

@@ -1,6 +1,6 @@
 import Sqlite from "better-sqlite3"
 import { parentPort } from "node:worker_threads"
-import type { Request } from "../workers/WorkerPool.ts"
+import type { Request } from "../../workers/WorkerPool.ts"
 import { logMark } from "./logMark.ts"
 import type { CheckpointAnswer, CheckpointCalls } from "./WriteAheadLog.ts"
 

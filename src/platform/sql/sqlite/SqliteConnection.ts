@@ -4,7 +4,7 @@
 import { SqlClient, type SqlConnection, SqlError } from "@effect/sql"
 import Sqlite from "better-sqlite3"
 import { Context, Effect, Exit, Stream } from "effect"
-import type { WriterConnection } from "./ChangeConnection.ts"
+import type { WriterConnection } from "../ChangeConnection.ts"
 
 /**
  * Limit of prepared statements on a connection. The product has fewer, but `IN (…)` makes one for each length of its

@@ -1,8 +1,8 @@
 import { SqlError } from "@effect/sql"
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, TestClock } from "effect"
-import * as DatabaseCounters from "../../../src/platform/sql/DatabaseCounters.ts"
-import { waitForLockFor } from "../../../src/platform/sql/waitForLock.ts"
+import * as DatabaseCounters from "../../../../src/platform/sql/DatabaseCounters.ts"
+import { waitForLockFor } from "../../../../src/platform/sql/sqlite/waitForLock.ts"
 
 const failure = (code: string) =>
   new SqlError.SqlError({ cause: Object.assign(new Error(code), { code }), message: code })

@@ -4,12 +4,13 @@ import { NodeContext } from "@effect/platform-node"
 import { SqlError } from "@effect/sql"
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Duration, Effect, Exit, FastCheck as fc, Fiber, FiberId, Schema, type Scope } from "effect"
-import * as Client from "../../../src/platform/sql/Client.ts"
-import * as GroupCommit from "../../../src/platform/sql/GroupCommit.ts"
-import { SqliteConnection } from "../../../src/platform/sql/SqliteConnection.ts"
-import { failureOf } from "../../support/exits.ts"
-import { forkToFirstWait } from "../../support/fibers.ts"
-import { turn, turns } from "../../support/turn.ts"
+import * as Client from "../../../../src/platform/sql/Client.ts"
+import { dialect } from "../../../../src/platform/sql/sqlite/dialect.ts"
+import * as GroupCommit from "../../../../src/platform/sql/sqlite/GroupCommit.ts"
+import { SqliteConnection } from "../../../../src/platform/sql/sqlite/SqliteConnection.ts"
+import { failureOf } from "../../../support/exits.ts"
+import { forkToFirstWait } from "../../../support/fibers.ts"
+import { turn, turns } from "../../../support/turn.ts"
 
 /** The fate of a statement: it runs, is refused, or is refused with the whole transaction, as on a full disk. */
 type Fate = "runs" | "refused" | "undone"
@@ -43,7 +44,7 @@ const make = Effect.fnUntraced(function*(fateOf: (sql: string) => Fate) {
       }
     }
   })
-  const sql = yield* Client.make({ connection, ...changes })
+  const sql = yield* Client.make({ dialect, connection, ...changes })
   return {
     ran,
     add: (step: string) => sql`INSERT INTO steps (step) VALUES (${step})`,

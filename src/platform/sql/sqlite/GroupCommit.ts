@@ -4,11 +4,11 @@
 // to 206, and this module 181 to 332.
 import { SqlClient, type SqlConnection, type SqlError } from "@effect/sql"
 import { Clock, Duration, Effect, Exit, Function, Option } from "effect"
-import { LinkedQueue } from "../../collections/LinkedQueue.ts"
-import { type SharedCommit, waitFor } from "../../domain/Wait.ts"
-import { leafSpan } from "../observability/Tracing.ts"
-import { ChangeConnection, currentChange, isOver, over, type WriterConnection } from "./ChangeConnection.ts"
-import * as DatabaseCounters from "./DatabaseCounters.ts"
+import { LinkedQueue } from "../../../collections/LinkedQueue.ts"
+import { type SharedCommit, waitFor } from "../../../domain/Wait.ts"
+import { leafSpan } from "../../observability/Tracing.ts"
+import { ChangeConnection, currentChange, isOver, over, type WriterConnection } from "../ChangeConnection.ts"
+import * as DatabaseCounters from "../DatabaseCounters.ts"
 import { isLocked, waitForLock, waitForLockFor } from "./waitForLock.ts"
 
 /**

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import { Deferred, Effect, Exit, Fiber, TestClock } from "effect"
-import { Database } from "../../../src/platform/sql/Database.ts"
-import { isPassing } from "../../../src/platform/sql/DatabaseUnavailable.ts"
-import * as TestDatabase from "../../support/Database.ts"
-import { failureOf } from "../../support/exits.ts"
-import { isDone } from "../../support/fibers.ts"
-import { insert, names } from "../../support/names.ts"
-import { turn } from "../../support/turn.ts"
+import { Database } from "../../../../src/platform/sql/Database.ts"
+import { isPassing } from "../../../../src/platform/sql/DatabaseUnavailable.ts"
+import * as TestDatabase from "../../../support/Database.ts"
+import { failureOf } from "../../../support/exits.ts"
+import { isDone } from "../../../support/fibers.ts"
+import { insert, names } from "../../../support/names.ts"
+import { turn } from "../../../support/turn.ts"
 
 /**
  * Another connection that holds the write lock. SQLite separates two connections of one process as it does two

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
-import { Database } from "../../../src/platform/sql/Database.ts"
-import * as TestDatabase from "../../support/Database.ts"
-import { failureOf } from "../../support/exits.ts"
-import { isDone } from "../../support/fibers.ts"
-import { insert, names } from "../../support/names.ts"
-import { turn } from "../../support/turn.ts"
+import { Database } from "../../../../src/platform/sql/Database.ts"
+import * as TestDatabase from "../../../support/Database.ts"
+import { failureOf } from "../../../support/exits.ts"
+import { isDone } from "../../../support/fibers.ts"
+import { insert, names } from "../../../support/names.ts"
+import { turn } from "../../../support/turn.ts"
 
 /** Begins a transaction; returns the means to end it. */
 const hold = (name: string, end: Effect.Effect<void, string> = Effect.void) =>

@@ -2,8 +2,8 @@ import { FileSystem } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { SqliteConnection } from "../../../src/platform/sql/SqliteConnection.ts"
-import { failureOf } from "../../support/exits.ts"
+import { SqliteConnection } from "../../../../src/platform/sql/sqlite/SqliteConnection.ts"
+import { failureOf } from "../../../support/exits.ts"
 
 const open = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem

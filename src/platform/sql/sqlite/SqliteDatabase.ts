@@ -1,11 +1,13 @@
 import { Reactivity } from "@effect/experimental"
 import { FileSystem, Path } from "@effect/platform"
 import { SqlClient, SqlError } from "@effect/sql"
-import { ConfigError, type Duration, Effect, Layer, Option, Predicate } from "effect"
-import { AppConfig } from "../../AppConfig.ts"
-import * as Client from "./Client.ts"
-import { Database } from "./Database.ts"
-import * as DatabaseCounters from "./DatabaseCounters.ts"
+import { ConfigError, type Duration, Effect, Function, Layer, Option, Predicate } from "effect"
+import { AppConfig } from "../../../AppConfig.ts"
+import type { DatabaseUrl } from "../../../domain/DatabaseUrl.ts"
+import * as Client from "../Client.ts"
+import { Database } from "../Database.ts"
+import * as DatabaseCounters from "../DatabaseCounters.ts"
+import { dialect } from "./dialect.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import { currentMigration, migrate, newestMigration } from "./Migrations.ts"
 import { SqliteConnection } from "./SqliteConnection.ts"
@@ -40,13 +42,14 @@ const openWriter = Effect.fnUntraced(function*({ counters, filename, lockTimeout
   const log = yield* WriteAheadLog.open(connection, { lockTimeout, counters })
   const changes = GroupCommit.make({ connection, lockTimeout, counters, whenDurable: log.whenDurable })
   yield* Effect.forkScoped(Effect.forever(Effect.zipRight(log.isLong, changes.apart(log.checkpoint))))
-  return { writer: yield* Client.make({ connection, ...changes }), transaction: changes.transaction }
+  return { writer: yield* Client.make({ dialect, connection, ...changes }), transaction: changes.transaction }
 })
 
 /** Opens a read-only client. Its statements wait only for a process that has locked the whole file. */
 const openReader = Effect.fnUntraced(function*({ counters, filename, lockTimeout }: Options) {
   const connection = yield* SqliteConnection.open(filename, { readonly: true })
   return yield* Client.make({
+    dialect,
     connection,
     statement: waitForLockFor(lockTimeout, counters),
     reserve: Effect.succeed(connection),
@@ -65,11 +68,18 @@ const unusable = (filename: string) => (error: SqlError.SqlError) =>
     `DATABASE_URL, DATA_DIR: "${filename}" cannot be used as an SQLite database (${reasonOf(error)})`
   ))
 
+/** Returns the file that a setting names, by default another one. */
+const fileOf = (given: Option.Option<DatabaseUrl>, fallback: () => string): string =>
+  Option.match(given, {
+    onNone: fallback,
+    onSome: (place) => place.dialect === "sqlite" ? place.file : fallback()
+  })
+
 const make = Effect.gen(function*() {
   const { databaseLockTimeout: lockTimeout, databaseUrl, dataDir } = yield* AppConfig
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const filename = Option.getOrElse(databaseUrl, () => path.join(dataDir, "barista.sqlite"))
+  const filename = fileOf(databaseUrl, () => path.join(dataDir, "barista.sqlite"))
   const counters = DatabaseCounters.make()
   const options = { filename, lockTimeout, counters }
   yield* fs.makeDirectory(path.dirname(filename), { recursive: true })
@@ -88,7 +98,16 @@ const make = Effect.gen(function*() {
   )
   const reader = yield* Effect.catchTag(openReader(options), "SqlError", unusable(filename))
   // One at a time, because the driver is synchronous.
-  return Database.of({ reader, readConcurrency: 1, writer, transaction, counters })
+  return Database.of({
+    reader,
+    readConcurrency: 1,
+    writer,
+    transaction,
+    snapshot: Function.identity,
+    exclusively: Function.identity,
+    counters,
+    connections: undefined
+  })
 })
 
 /**

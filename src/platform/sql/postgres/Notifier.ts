@@ -1,0 +1,108 @@
+import type { SqlClient, SqlError } from "@effect/sql"
+import { Cause, type Context, Deferred, Duration, Effect, Queue, Stream } from "effect"
+import type { Notifications } from "../Notifications.ts"
+import type { PgConnection } from "./PgConnection.ts"
+import type { OpenSession } from "./Session.ts"
+
+/** Calls that a listener may leave unread, before one empty call replaces them. */
+const mostUnread = 1000
+
+/** Pause before the connection is made again. */
+const pause = Duration.millis(250)
+
+/** Pause between two questions that show whether the server is still there, and the time for their answers. */
+const heartbeat = Duration.seconds(5)
+
+const quoted = (channel: string) => `"${channel.replaceAll("\"", "\"\"")}"`
+
+type Listener = Queue.Queue<string>
+
+/** Passes a call on. */
+const tell = (listener: Listener, payload: string): Effect.Effect<void> =>
+  Effect.flatMap(Queue.size(listener), (unread) =>
+    unread < mostUnread
+      ? Effect.asVoid(Queue.offer(listener, payload))
+      : Effect.zipRight(Queue.takeAll(listener), Effect.asVoid(Queue.offer(listener, ""))))
+
+/**
+ * Listens on a connection of its own, which is made again whenever it is lost. Its listeners are then called, as calls
+ * meanwhile were lost.
+ */
+export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
+  Effect.gen(function*() {
+    const listeners = new Map<string, Set<Listener>>()
+    let session: PgConnection | undefined
+
+    const tellAll = (channel: string, payload: string) =>
+      Effect.forEach(listeners.get(channel) ?? [], (listener) => tell(listener, payload), {
+        concurrency: 1,
+        discard: true
+      })
+
+    const listenTo = (connection: PgConnection, channel: string): Effect.Effect<void, SqlError.SqlError> =>
+      Effect.zipRight(connection.command(`LISTEN ${quoted(channel)}`), tellAll(channel, ""))
+
+    /** Listens until the connection is lost. */
+    const connected = Effect.gen(function*() {
+      const connection = yield* open(heartbeat)
+      const lost = yield* Deferred.make<never, Error>()
+      connection.client.on("end", () => Deferred.unsafeDone(lost, Effect.fail(new Error("the session has ended"))))
+      connection.client.on("notification", ({ channel, payload }) => {
+        for (const listener of listeners.get(channel) ?? []) Effect.runSync(tell(listener, payload ?? ""))
+      })
+      session = connection
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          session = undefined
+        })
+      )
+      yield* Effect.forEach([...listeners.keys()], (channel) => listenTo(connection, channel), {
+        concurrency: 1,
+        discard: true
+      })
+      const asked = Effect.forever(Effect.zipRight(Effect.sleep(heartbeat), connection.command("SELECT 1")))
+      yield* Effect.raceFirst(asked, Deferred.await(lost))
+    }).pipe(Effect.scoped)
+
+    yield* connected.pipe(
+      Effect.catchAllCause((cause) =>
+        Cause.isInterruptedOnly(cause)
+          ? Effect.void
+          : Effect.logWarning("the connection that listens for calls of other servers is lost and made again", cause)
+      ),
+      Effect.zipRight(Effect.sleep(pause)),
+      Effect.forever,
+      Effect.forkScoped
+    )
+
+    const subscribe = (channel: string, listener: Listener) =>
+      Effect.suspend(() => {
+        const known = listeners.get(channel)
+        if (known !== undefined) {
+          known.add(listener)
+          return tell(listener, "")
+        }
+        listeners.set(channel, new Set([listener]))
+        // A connection that fails here is made again, and then listens to all channels.
+        return session === undefined ? Effect.void : Effect.ignore(listenTo(session, channel))
+      })
+
+    const unsubscribe = (channel: string, listener: Listener) =>
+      Effect.suspend(() => {
+        const known = listeners.get(channel)
+        known?.delete(listener)
+        if (known?.size !== 0) return Effect.void
+        listeners.delete(channel)
+        return session === undefined ? Effect.void : Effect.ignore(session.command(`UNLISTEN ${quoted(channel)}`))
+      })
+
+    return {
+      listen: (channel) =>
+        Stream.unwrapScoped(Effect.gen(function*() {
+          const listener = yield* Queue.unbounded<string>()
+          yield* Effect.acquireRelease(subscribe(channel, listener), () => unsubscribe(channel, listener))
+          return Stream.fromQueue(listener)
+        })),
+      notify: (channel, payload = "") => Effect.asVoid(writer`SELECT pg_notify(${channel}, ${payload})`)
+    } satisfies Context.Tag.Service<Notifications>
+  })
