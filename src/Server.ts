@@ -223,14 +223,15 @@ const chapters = inOrder(
 /** Fills a database that has neither users nor money, completely or not at all. */
 const sampleData = Layer.effectDiscard(Effect.gen(function*() {
   const { sampleData } = yield* AppConfig
-  const { transaction } = yield* Database
+  const { exclusively, transaction } = yield* Database
   const users = yield* UserDirectory
   if (sampleData === "none") return
-  yield* transaction(Effect.gen(function*() {
+  // users are counted by a statement that sees what a server before has committed
+  yield* exclusively(transaction(Effect.gen(function*() {
     if ((yield* users.count) > 0) return
     const { alice, bob } = yield* Users.sample
     yield* Transfers.sample(alice.id, bob.id)
-  }))
+  })))
 }))
 
 /** The documentation of the contract, with the limits that it names. */

@@ -1,5 +1,6 @@
 import { Context, Data, Effect, Layer, Option } from "effect"
 import { format } from "../domain/Money.ts"
+import { Database } from "../platform/sql/Database.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
 import { LedgerRepo, type SumRow } from "./LedgerRepo.ts"
 
@@ -60,6 +61,7 @@ export class LedgerCheck extends Context.Tag("barista/transfers/LedgerCheck")<Le
       LedgerCheck,
       Effect.gen(function*() {
         const repo = yield* LedgerRepo
+        const { snapshot } = yield* Database
 
         /** Compares the accounts that end in a page; returns the start of the next page. */
         const compare = Effect.fnUntraced(function*(position: Position, rows: Rows) {
@@ -77,9 +79,9 @@ export class LedgerCheck extends Context.Tag("barista/transfers/LedgerCheck")<Le
         })
 
         return {
-          run: Effect.gen(function*() {
+          run: orDefect(snapshot(Effect.gen(function*() {
             // entries are only appended, whole transactions at a time, so those up to this one sum to zero despite
-            // later writes
+            // later writes; on PostgreSQL ids are committed in any order, and a snapshot has no later writes
             const newest = Option.match(yield* orDefect(repo.newestEntry()), {
               onNone: () => 0,
               onSome: ({ id }) => id
@@ -96,7 +98,7 @@ export class LedgerCheck extends Context.Tag("barista/transfers/LedgerCheck")<Le
               yield* Effect.sleep(0)
             }
             if (total !== 0) return yield* new LedgerUnbalanced({ sum_cents: total })
-          }).pipe(Effect.withSpan("LedgerCheck.run"))
+          }))).pipe(Effect.withSpan("LedgerCheck.run"))
         }
       })
     )

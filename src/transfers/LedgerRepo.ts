@@ -4,6 +4,7 @@ import { Cents } from "../domain/Money.ts"
 import { beyondAll } from "../domain/Window.ts"
 import { Database } from "../platform/sql/Database.ts"
 import * as Query from "../platform/sql/Query.ts"
+import { lockRows } from "../platform/sql/rowLocks.ts"
 
 /** An account of the ledger: a user's id, or 0 for the outside. */
 export const AccountId = Schema.NonNegativeInt
@@ -75,6 +76,8 @@ export class LedgerRepo extends Context.Tag("barista/transfers/LedgerRepo")<Ledg
   readonly newestEntry: () => Effect.Effect<Option.Option<Key>, Query.Failure>
   /** Sums accounts from `account` on, whose own entries count after `entry`, until `limit` entries are read. */
   readonly sums: (part: typeof Part.Type) => Effect.Effect<ReadonlyArray<SumRow>, Query.Failure>
+  /** Locks accounts until the transaction ends, so that two movements between them do not wait for each other. */
+  readonly lock: (one: AccountId, other: AccountId) => Effect.Effect<void, Query.Failure>
   /** Subtracts from a user's balance; returns no row if the balance is smaller. */
   readonly withdraw: (change: Change) => Effect.Effect<Option.Option<Balance>, Query.Failure>
   /**
@@ -123,10 +126,15 @@ export class LedgerRepo extends Context.Tag("barista/transfers/LedgerRepo")<Ledg
               FROM (
                 SELECT a.id AS account_id, a.balance_cents, e.id AS entry, e.amount_cents
                 FROM accounts AS a LEFT JOIN ledger_entries AS e
-                  ON e.account_id = a.id AND e.id > CASE WHEN a.id = ${account} THEN ${entry} ELSE 0 END
+                  ON e.account_id = a.id AND e.id > CASE WHEN a.id = ${account} THEN CAST(${entry} AS BIGINT) ELSE 0 END
                 WHERE a.id >= ${account} ORDER BY a.id, e.id LIMIT ${limit} + 0
               ) AS page GROUP BY account_id, balance_cents ORDER BY account_id`
         }),
+        lock: (one, other) =>
+          lockRows(
+            writer,
+            () => writer`SELECT 1 FROM accounts WHERE id IN (${one}, ${other}) ORDER BY id FOR NO KEY UPDATE`
+          ),
         withdraw: Query.findOne({
           Request: Change,
           Result: Balance,

@@ -85,6 +85,7 @@ export class Transfers extends Context.Tag("barista/transfers/Transfers")<Transf
       /** Moves money and returns the new balances of payer and payee. */
       const shift = Effect.fnUntraced(function*(movement: Movement) {
         const { amount, from, to } = movement
+        yield* repo.lock(from, to)
         const left = yield* from === outside
           ? repo.add({ account_id: from, amount_cents: Cents.make(-amount) })
           : repo.withdraw({ account_id: from, amount_cents: amount })

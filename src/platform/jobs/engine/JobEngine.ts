@@ -13,7 +13,7 @@ import {
 } from "@effect/cluster"
 import { SqlClient } from "@effect/sql"
 import { WorkflowEngine } from "@effect/workflow"
-import { Array, Context, DateTime, Duration, Effect, Layer, Schema, Scope } from "effect"
+import { Array, Context, DateTime, Duration, Effect, Layer, Random, Schema, Scope } from "effect"
 import { AppConfig } from "../../../AppConfig.ts"
 import { inOrder } from "../../process/inOrder.ts"
 import { inBackground } from "../../scheduler/background.ts"
@@ -38,9 +38,15 @@ const runnerStorage = Layer.effect(
   Effect.gen(function*() {
     const { writer } = yield* Database
     const storage = yield* RunnerStorage.makeMemory
-    const number = Effect.map(
+    const counted = Effect.map(
       orDefect(writer<{ n: number }>`SELECT COUNT(*) % ${machines} AS n FROM cluster_messages`),
-      ([row]) => MachineId.make(row?.n ?? 0)
+      ([row]) => row?.n ?? 0
+    )
+    // Several servers on PostgreSQL could count the same.
+    const drawn = Random.nextIntBetween(0, machines)
+    const number = Effect.map(
+      writer.onDialectOrElse({ pg: () => drawn, orElse: () => counted }),
+      (machine) => MachineId.make(machine)
     )
     return { ...storage, register: (...runner) => Effect.zipRight(storage.register(...runner), number) }
   })
@@ -134,7 +140,8 @@ export const layer = Layer.scopedContext(
   // Picks only the needed services, because the engine's fibers copy their context some thousand times a job.
   Effect.mapInputContext(
     Effect.map(
-      inBackground(Layer.build(engine)),
+      // The engine makes its tables.
+      Effect.flatMap(Database, ({ exclusively }) => orDefect(exclusively(inBackground(Layer.build(engine))))),
       Context.pick(MessageStorage.MessageStorage, Sharding.Sharding, WorkflowEngine.WorkflowEngine)
     ),
     (context: Context.Context<AppConfig | Database | Scope.Scope>) =>

@@ -9,7 +9,7 @@ import { isLocked } from "../../sql/sqlite/waitForLock.ts"
  * Holds a lock beside the database while the layer lives, since two embedded runners on one file would each run every
  * job. The system frees the lock however the process ends. Fails if another server has the lock.
  */
-export const layer = Layer.scopedDiscard(Effect.gen(function*() {
+const sole = Effect.gen(function*() {
   const { reader } = yield* Database
   const [database] = yield* orDefect(reader<{ readonly file: string }>`PRAGMA database_list`)
   const file = database?.file ?? ""
@@ -25,4 +25,9 @@ export const layer = Layer.scopedDiscard(Effect.gen(function*() {
           : `DATABASE_URL, DATA_DIR: "${file}-lock" cannot be locked (${String(error.cause)})`
       )
   )
-})).pipe(Layer.provide(Reactivity.layer))
+})
+
+/** The lock on an SQLite file. Any number of servers may share a PostgreSQL database. */
+export const layer = Layer.scopedDiscard(
+  Effect.flatMap(Database, ({ reader }) => reader.onDialectOrElse({ sqlite: () => sole, orElse: () => Effect.void }))
+).pipe(Layer.provide(Reactivity.layer))

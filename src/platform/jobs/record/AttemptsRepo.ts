@@ -2,6 +2,7 @@ import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 import { Database } from "../../sql/Database.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import * as Query from "../../sql/Query.ts"
+import { lockRows } from "../../sql/rowLocks.ts"
 import { JobId, Outcome } from "../Job.ts"
 
 const Millis = Schema.Int
@@ -45,8 +46,8 @@ const mostAttempts = 1000
 /** Characters kept of an error. */
 const longestError = 2000
 
-/** Cuts an error to the length that is kept. */
-export const shortened = (error: string): string => error.slice(0, longestError)
+/** Cuts an error to the length that is kept. PostgreSQL's texts have no NUL, which a mail server's reply may have. */
+export const shortened = (error: string): string => error.slice(0, longestError).replaceAll("\0", "")
 
 const RunKey = Schema.Struct({ job_id: JobId, run: Schema.Int })
 const NewAttempt = Schema.Struct({ ...RunKey.fields, activity: Schema.String, now: Millis })
@@ -128,6 +129,8 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
         begin: (run, { activity, job_id }) =>
           orDefect(transaction(Effect.gen(function*() {
             const now = yield* Clock.currentTimeMillis
+            // The number of the attempt is the next one only if nobody else adds one meanwhile.
+            yield* lockRows(writer, () => writer`SELECT 1 FROM jobs WHERE id = ${job_id} FOR NO KEY UPDATE`)
             const inserted = yield* insert({ job_id, activity, run, now })
             if (Option.isNone(inserted)) return Option.none<AttemptKey>()
             const { attempt } = inserted.value

@@ -3,6 +3,7 @@ import { Clock, Context, Duration, Effect, Layer, type Option, Schema } from "ef
 import { Database } from "../../sql/Database.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import * as Query from "../../sql/Query.ts"
+import { skippingLocked } from "../../sql/rowLocks.ts"
 import { JobId, JobState } from "../Job.ts"
 import { shortened } from "./AttemptsRepo.ts"
 
@@ -76,7 +77,10 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
     after: number,
     limit: number
   ) => Effect.Effect<ReadonlyArray<JobRow>>
-  /** Lists finished jobs beyond their retention; times are milliseconds since the epoch. */
+  /**
+   * Lists finished jobs beyond their retention, and locks them in the caller's transaction. Times are milliseconds
+   * since the epoch.
+   */
   readonly outdated: (
     limit: number,
     times: { readonly done: number; readonly dead: number }
@@ -160,7 +164,8 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
             UPDATE jobs SET state = 'running', started_at = COALESCE(started_at, ${now})
             WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running')
             RETURNING ${columns},
-              EXISTS (SELECT 1 FROM job_attempts WHERE job_id = jobs.id AND job_attempts.run = jobs.run) AS has_attempts`
+              CASE WHEN EXISTS (SELECT 1 FROM job_attempts WHERE job_id = jobs.id AND job_attempts.run = jobs.run)
+                THEN 1 ELSE 0 END AS has_attempts`
       })
 
       const strandedRows = Query.findAll({
@@ -171,7 +176,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
             SELECT ${columns} FROM jobs
             WHERE state IN ('waiting', 'running') AND id > ${after} AND ${writer.in("kind", kinds)} AND NOT EXISTS (
               SELECT 1 FROM cluster_messages
-              WHERE entity_id = jobs.id || '/' || jobs.run AND entity_type = 'Workflow/JobRun' AND processed = 0)
+              WHERE entity_id = jobs.id || '/' || jobs.run AND entity_type = 'Workflow/JobRun' AND processed = FALSE)
             ORDER BY id LIMIT ${limit} + 0`
       })
 
@@ -199,7 +204,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
             SELECT id, run FROM jobs
             WHERE (state IN ('succeeded', 'cancelled') AND finished_at < ${done})
               OR (state = 'failed' AND finished_at < ${dead})
-            LIMIT ${limit} + 0`
+            LIMIT ${limit} + 0 ${skippingLocked(reader)}`
       })
 
       return {
