@@ -19,12 +19,24 @@ export default defineConfig({
           name: "compiled",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts"],
-          provide: { httpAdapter: "compiled" }
+          provide: { httpAdapter: "compiled", database: "sqlite" }
         }
       },
       {
         extends: true,
-        test: { name: "platform", include: ["test/**/*.http.test.ts"], provide: { httpAdapter: "platform" } }
+        test: {
+          name: "platform",
+          include: ["test/**/*.http.test.ts"],
+          provide: { httpAdapter: "platform", database: "sqlite" }
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          include: ["test/**/*.http.test.ts", "test/transfers/*.test.ts", "test/platform/sql/postgres/*.test.ts"],
+          provide: { httpAdapter: "compiled", database: "postgres" }
+        }
       },
       {
         extends: true,

@@ -2,8 +2,12 @@ import { FileSystem, Path } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
+import type { Database } from "../../src/platform/sql/Database.ts"
+import { Notifications } from "../../src/platform/sql/Notifications.ts"
 import { Disk } from "../../src/platform/sql/sqlite/SharedSync.ts"
 import * as SqliteDatabase from "../../src/platform/sql/sqlite/SqliteDatabase.ts"
+import { dialect } from "./dialect.ts"
+import * as Postgres from "./postgres.ts"
 
 /** A disk that takes no time, so that tests which count turns of the event loop need not count a real disk's. */
 const instantDisk = Layer.succeed(Disk, { sync: (_, done) => done(null), lost: () => undefined })
@@ -16,10 +20,17 @@ export const inFolder = (dataDir: string, settings: Partial<Values> = {}) =>
     Layer.provide(NodeContext.layer)
   )
 
-/** A migrated, empty database in a real file of a temporary folder, which the scope removes. */
-export const layer = Layer.unwrapScoped(Effect.gen(function*() {
+const sqlite = Layer.unwrapScoped(Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
   return inFolder(path.join(dataDir, "data"))
 })).pipe(Layer.provide(NodeContext.layer))
+
+/**
+ * A migrated, empty database that the scope removes: a real file in a temporary folder, or a database on a real server,
+ * as the project under test says.
+ */
+export const layer: Layer.Layer<Database | Notifications, Layer.Layer.Error<typeof sqlite>> = dialect === "postgres"
+  ? Postgres.layer
+  : Layer.merge(sqlite, Notifications.none)

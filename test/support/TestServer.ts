@@ -9,7 +9,9 @@ import * as Server from "../../src/Server.ts"
 import { violations } from "../../src/timeline/conservation.ts"
 import { httpAdapter } from "./adapter.ts"
 import { raw } from "./connect.ts"
+import { dialect } from "./dialect.ts"
 import { portOf } from "./loopback.ts"
+import * as Postgres from "./postgres.ts"
 import { type Answer, send, type Sent } from "./send.ts"
 
 type Client = typeof Api extends HttpApi.HttpApi<infer _Id, infer Groups, infer E, infer _R>
@@ -22,6 +24,12 @@ const obeying = (recorder: Context.Tag.Service<Recorder>) =>
     const faults = Option.match(recorder.get(id), { onNone: () => [], onSome: violations })
     return faults.length === 0 ? Effect.void : Effect.dieMessage(`${name}: ${faults.join("; ")}`)
   }, { discard: true })
+
+/** The place of a database of the server's own, unless a test names one. */
+const databaseUrl = (isNamed: boolean) =>
+  dialect === "postgres" && !isNamed
+    ? Effect.map(Postgres.migrated, (url) => Option.some(Postgres.placeOf(url)))
+    : Effect.succeedNone
 
 /** The product's own server on a free port of loopback, with its files in a temporary folder. */
 export class TestServer extends Context.Tag("barista/test/TestServer")<TestServer, {
@@ -46,7 +54,7 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
       const config = AppConfig.layerWith({
         port: 0,
         dataDir,
-        databaseUrl: Option.none(),
+        databaseUrl: yield* databaseUrl(overrides.databaseUrl !== undefined),
         logLevel: "none",
         // the host name in requests whose host does not matter
         allowedHosts: ["a"],

@@ -5,6 +5,7 @@ import type { SqlConnection, SqlError } from "@effect/sql"
 import { Duration, Effect, Function, Predicate, Stream } from "effect"
 import { connect, Socket } from "node:net"
 import type Pg from "pg"
+import { waitFor, waiting } from "../../../domain/Wait.ts"
 import type { WriterConnection } from "../ChangeConnection.ts"
 import { causeOf, failed, isFinal } from "./Answers.ts"
 
@@ -26,6 +27,9 @@ const nameOf = (text: string, values: Parameters): string | undefined => {
   names.set(text, name)
   return name
 }
+
+const waitsForAnswer = waitFor("signal", () => ({ name: "the database" }))
+const waitsForTurn = waitFor("turn")
 
 type Query = Pg.QueryConfig | Pg.QueryArrayConfig
 type Parameters = ReadonlyArray<unknown>
@@ -52,7 +56,7 @@ const requestCancel = (client: Pg.Client): Effect.Effect<void> =>
     socket.once("error", () => undefined)
     socket.once("close", () => resume(Effect.void))
     return Effect.sync(() => socket.destroy())
-  })
+  }, waitsForAnswer)
 
 /**
  * One session of the server. Its statements run one after another. A statement that is interrupted is cancelled and
@@ -122,7 +126,7 @@ export class PgConnection implements WriterConnection {
     Stream.dieMessage("statements are not streamed, as each is bounded in rows")
 
   #query(query: Query): Effect.Effect<Result, SqlError.SqlError> {
-    return this.#turn.withPermits(1)(Effect.suspend(() => this.#ask(query)))
+    return waiting(waitsForTurn)(this.#turn.withPermits(1)(Effect.suspend(() => this.#ask(query))))
   }
 
   #ask(query: Query): Effect.Effect<Result, SqlError.SqlError> {
@@ -139,7 +143,7 @@ export class PgConnection implements WriterConnection {
         resume(Effect.fail(failed(cause)))
       })
       return Effect.suspend(() => asked.hasEnded ? Effect.void : this.#cancel(asked))
-    })
+    }, waitsForAnswer)
   }
 
   /** Cancels a statement, and waits for its own end. */
@@ -147,7 +151,7 @@ export class PgConnection implements WriterConnection {
     const end = Effect.async<void>((resume) => {
       if (asked.hasEnded) resume(Effect.void)
       else asked.tell = () => resume(Effect.void)
-    })
+    }, waitsForAnswer)
     const giveUp = Effect.delay(
       Effect.sync(() => this.destroy(new Error("a cancelled statement went on"))),
       cancelPatience

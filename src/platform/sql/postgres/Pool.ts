@@ -2,10 +2,13 @@ import { type SqlConnection, SqlError } from "@effect/sql"
 import { type Duration, Effect, Redacted, type Scope, Stream } from "effect"
 import { Pool as DriverPool, type PoolClient } from "pg"
 import type { PostgresUrl } from "../../../domain/DatabaseUrl.ts"
+import { waitFor } from "../../../domain/Wait.ts"
 import { OutcomeUnknown } from "../DatabaseUnavailable.ts"
 import { causeOf, ConnectionLost, failed, PoolFull } from "./Answers.ts"
 import { PgConnection } from "./PgConnection.ts"
 import { type Limits, sessionOf } from "./sessionSettings.ts"
+
+const waitsForConnection = waitFor("turn")
 
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
@@ -77,8 +80,7 @@ export const make = (url: PostgresUrl, limits: Limits & { readonly answerTimeout
             if (isGone) return client.release()
             taken = connectionOf(client)
             resume(Effect.succeed(taken))
-          })
-        )
+          }), waitsForConnection)
         return Effect.onError(restore(turn), () =>
           Effect.suspend(() => {
             isGone = true
