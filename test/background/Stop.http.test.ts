@@ -5,16 +5,20 @@ import { Context, Duration, Effect, Exit, Fiber, Layer, Queue, Scope } from "eff
 import type { Values } from "../../src/AppConfig.ts"
 import type { JobDetails } from "../../src/platform/jobs/record/JobView.ts"
 import { alice, idOf, instantly, mailedBy } from "../support/Background.ts"
+import * as TestDatabase from "../support/Database.ts"
 import * as Smtp from "../support/SmtpServer.ts"
 import { TestServer } from "../support/TestServer.ts"
 
 /** Starts one server after another on one folder. */
 const folder = Effect.map(
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-" })),
-  (dataDir) =>
+  Effect.all({
+    dataDir: Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "barista-" })),
+    databaseUrl: TestDatabase.place
+  }, { concurrency: 1 }),
+  (data) =>
     Effect.fnUntraced(function*(settings: Partial<Values>) {
       const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
-      const server = TestServer.layer({ ...instantly, jobsPollInterval: Duration.millis(20), ...settings, dataDir })
+      const server = TestServer.layer({ ...instantly, jobsPollInterval: Duration.millis(20), ...settings, ...data })
       const { client, send } = yield* Effect.map(Layer.buildWithScope(server, scope), Context.get(TestServer))
       return {
         register: Effect.map(client.background.registerUser({ payload: { email: alice } }), idOf),

@@ -1,6 +1,6 @@
 import { FileSystem, type HttpApi, HttpApiClient, HttpServer } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
-import { Context, Effect, Layer, Option } from "effect"
+import { Context, Effect, Layer, Option, type Scope } from "effect"
 import { Api } from "../../src/Api.ts"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
@@ -9,9 +9,8 @@ import * as Server from "../../src/Server.ts"
 import { violations } from "../../src/timeline/conservation.ts"
 import { httpAdapter } from "./adapter.ts"
 import { raw } from "./connect.ts"
-import { dialect } from "./dialect.ts"
+import * as TestDatabase from "./Database.ts"
 import { portOf } from "./loopback.ts"
-import * as Postgres from "./postgres.ts"
 import { type Answer, send, type Sent } from "./send.ts"
 
 type Client = typeof Api extends HttpApi.HttpApi<infer _Id, infer Groups, infer E, infer _R>
@@ -25,15 +24,13 @@ const obeying = (recorder: Context.Tag.Service<Recorder>) =>
     return faults.length === 0 ? Effect.void : Effect.dieMessage(`${name}: ${faults.join("; ")}`)
   }, { discard: true })
 
-/** The place of a database of the server's own, unless a test names one. */
-const databaseUrl = (isNamed: boolean) =>
-  dialect === "postgres" && !isNamed
-    ? Effect.map(Postgres.migrated, (url) => Option.some(Postgres.placeOf(url)))
-    : Effect.succeedNone
-
 /** The product's own server on a free port of loopback, with its files in a temporary folder. */
 export class TestServer extends Context.Tag("barista/test/TestServer")<TestServer, {
   readonly dataDir: string
+  /** Keeps the server from changing its database, as another program would. */
+  readonly holdLock: Effect.Effect<{ readonly release: Effect.Effect<void> }, never, Scope.Scope>
+  /** Runs statements beside the server, as another program would; returns the last one's rows. */
+  readonly beside: (...statements: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Record<string, unknown>>>
   readonly port: number
   readonly url: string
   readonly lifecycle: Context.Tag.Service<Lifecycle>
@@ -54,7 +51,7 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
       const config = AppConfig.layerWith({
         port: 0,
         dataDir,
-        databaseUrl: yield* databaseUrl(overrides.databaseUrl !== undefined),
+        databaseUrl: overrides.databaseUrl ?? (yield* TestDatabase.place),
         logLevel: "none",
         // the host name in requests whose host does not matter
         allowedHosts: ["a"],
@@ -64,13 +61,15 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
       return Layer.scoped(
         TestServer,
         Effect.gen(function*() {
-          const { dataDir } = yield* AppConfig
+          const { dataDir, databaseUrl } = yield* AppConfig
           const recorder = yield* Recorder
           yield* Effect.addFinalizer(() => obeying(recorder))
           const port = portOf(yield* HttpServer.HttpServer)
           const url = `http://127.0.0.1:${port}`
           return {
             dataDir,
+            holdLock: TestDatabase.holding(databaseUrl, dataDir),
+            beside: TestDatabase.beside(databaseUrl, dataDir),
             port,
             url,
             lifecycle: yield* Lifecycle,

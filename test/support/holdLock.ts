@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
+import { Client } from "pg"
 
 const program = `
   const Database = require("better-sqlite3")
@@ -33,4 +34,22 @@ export const holdLock = Effect.fnUntraced(function*(file: string, begin = "BEGIN
     child.stdin.end()
   })
   return { release }
+})
+
+/** Tables that requests change. */
+const changed = "users, posts, followers, accounts, ledger_transactions, jobs, idempotency_keys"
+
+/** Keeps changes from a PostgreSQL database, and no reads, until released or until the scope closes. */
+export const holdTables = Effect.fnUntraced(function*(url: string) {
+  const client = yield* Effect.acquireRelease(
+    Effect.promise(async () => {
+      const opened = new Client(url)
+      await opened.connect()
+      await opened.query("BEGIN")
+      await opened.query(`LOCK TABLE ${changed} IN EXCLUSIVE MODE`)
+      return opened
+    }),
+    (opened) => Effect.promise(() => opened.end())
+  )
+  return { release: Effect.asVoid(Effect.promise(() => client.query("ROLLBACK"))) }
 })

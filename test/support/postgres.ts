@@ -1,3 +1,4 @@
+import type { SqlClient } from "@effect/sql"
 import { describe } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
 import { randomUUID } from "node:crypto"
@@ -74,3 +75,10 @@ export const layerOf = (url: string, settings: Partial<Values> = {}) =>
 
 /** A migrated, empty database of its own. */
 export const layer = Layer.unwrapScoped(Effect.map(migrated, (url) => layerOf(url)))
+
+/** Waits until a session of the database waits for a lock. */
+export const untilBlocked = (sql: SqlClient.SqlClient) =>
+  Effect.asVoid(Effect.repeat(
+    sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    { until: (blocked) => blocked.length > 0 }
+  ))

@@ -14,6 +14,7 @@ import { Transfers } from "../../src/transfers/Transfers.ts"
 import { Users } from "../../src/users/Users.ts"
 import { UsersRepo } from "../../src/users/UsersRepo.ts"
 import * as TestDatabase from "../support/Database.ts"
+import { numRuns, onDialect } from "../support/dialect.ts"
 import { TestServer } from "../support/TestServer.ts"
 import { turn } from "../support/turn.ts"
 
@@ -89,7 +90,11 @@ describe("the check of the ledger", () => {
       Effect.gen(function*() {
         yield* begin
         const { writer: sql } = yield* Database
-        yield* sql`PRAGMA foreign_keys = OFF`
+        const unchecked = onDialect({
+          sqlite: ["PRAGMA foreign_keys = OFF"],
+          postgres: ["accounts", "ledger_entries"].map((table) => `ALTER TABLE ${table} DISABLE TRIGGER ALL`)
+        })
+        for (const statement of unchecked) yield* sql`${sql.literal(statement)}`
         yield* sql`DELETE FROM accounts WHERE id = 2`
         expect(yield* check).toMatchObject({ left: { _tag: "LedgerUnbalanced", sum_cents: -1000 } })
         yield* sql`INSERT INTO accounts (id, balance_cents) VALUES (2, 1000)`
@@ -132,7 +137,7 @@ describe("the check of the ledger", () => {
         expect(checks).toBeGreaterThan(0)
         expect(yield* check).toEqual(Either.right(undefined))
       }).pipe(Effect.provide(services(entries))),
-    { fastCheck: { numRuns: 10 } }
+    { fastCheck: { numRuns: numRuns(10) } }
   )
 })
 

@@ -9,6 +9,7 @@ import { Transfers } from "../../src/transfers/Transfers.ts"
 import { Users } from "../../src/users/Users.ts"
 import { UsersRepo } from "../../src/users/UsersRepo.ts"
 import * as TestDatabase from "../support/Database.ts"
+import { numRuns } from "../support/dialect.ts"
 import { failureOf } from "../support/exits.ts"
 
 const id = UserId.make
@@ -235,6 +236,6 @@ describe("money", () => {
           yield* audit
         }).pipe(Effect.provide(layer))
       }),
-    { fastCheck: { numRuns: 25 } }
+    { fastCheck: { numRuns: numRuns(25) } }
   )
 })

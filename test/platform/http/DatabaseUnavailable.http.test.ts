@@ -1,8 +1,8 @@
 import { describe, expect, layer } from "@effect/vitest"
 import { Duration, Effect, Fiber, Layer } from "effect"
+import { dialect } from "../../support/dialect.ts"
 import { isDone } from "../../support/fibers.ts"
 import * as HeldDisk from "../../support/heldDisk.ts"
-import { holdLock } from "../../support/holdLock.ts"
 import { json } from "../../support/send.ts"
 import { TestServer } from "../../support/TestServer.ts"
 
@@ -31,8 +31,8 @@ const impatient = TestServer.layer({ databaseLockTimeout: Duration.millis(50) })
 layer(impatient, live)("a database that another process has locked for longer than requests wait", (it) => {
   it.scoped("is a 503 with Retry-After for every change, in both languages, and the server recovers", () =>
     Effect.gen(function*() {
-      const { dataDir, send } = yield* TestServer
-      const { release } = yield* holdLock(`${dataDir}/barista.sqlite`)
+      const { holdLock, send } = yield* TestServer
+      const { release } = yield* holdLock
       const answers = yield* Effect.forEach(writes, ([method, path]) => send(method, path), { concurrency: 6 })
       for (const answer of answers) {
         expect([answer.status, answer.headers["retry-after"], answer.headers["content-type"]]).toEqual([
@@ -61,8 +61,8 @@ layer(impatient, live)("a database that another process has locked for longer th
 layer(TestServer.layer({ databaseLockTimeout: Duration.minutes(1) }), live)("a lock of another process", (it) => {
   it.scoped("delays changes only, and keeps no route from answering until it is released", () =>
     Effect.gen(function*() {
-      const { dataDir, send } = yield* TestServer
-      const { release } = yield* holdLock(`${dataDir}/barista.sqlite`)
+      const { holdLock, send } = yield* TestServer
+      const { release } = yield* holdLock
       const waiting = yield* Effect.forEach(writes, ([method, path]) => Effect.fork(send(method, path)), {
         concurrency: 1
       })
@@ -72,9 +72,10 @@ layer(TestServer.layer({ databaseLockTimeout: Duration.minutes(1) }), live)("a l
       const answers = yield* Fiber.joinAll(waiting)
       expect(answers.filter(({ status }) => status >= 300)).toEqual([])
     }))
-})
+}) /** A PostgreSQL server syncs its disk by itself. */
+const describeDisk = dialect === "sqlite" ? describe : describe.skip
 
-describe("a disk that stalls", () => {
+describeDisk("a disk that stalls", () => {
   const { hold, layer: disk, letGo } = HeldDisk.make()
 
   layer(TestServer.layer().pipe(Layer.provide(disk)), live)("while it does", (it) => {

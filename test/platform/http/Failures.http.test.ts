@@ -1,5 +1,4 @@
 import { describe, expect, it, layer } from "@effect/vitest"
-import Sqlite from "better-sqlite3"
 import { Effect, Option, Redacted } from "effect"
 import { json } from "../../support/send.ts"
 import { TestServer } from "../../support/TestServer.ts"
@@ -215,10 +214,8 @@ layer(TestServer.layer(), live)("languages and methods", (it) => {
 describe("guards", () => {
   it.live("a defect is a 500 that hides its cause", () =>
     Effect.gen(function*() {
-      const { dataDir, send } = yield* TestServer
-      const database = new Sqlite(`${dataDir}/barista.sqlite`)
-      database.exec("PRAGMA foreign_keys = OFF; DROP TABLE users")
-      database.close()
+      const { beside, send } = yield* TestServer
+      yield* beside("ALTER TABLE users RENAME TO users_away")
       const answer = yield* send("GET", "/users/")
       expect(answer.status).toBe(500)
       expect(json(answer)).toMatchObject({ _tag: "InternalError", trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) })

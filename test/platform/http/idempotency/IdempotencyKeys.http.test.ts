@@ -4,6 +4,8 @@ import { Overloaded, type Problem, TimedOut } from "../../../../src/domain/Probl
 import { term } from "../../../../src/domain/Term.ts"
 import { IdempotencyKeys } from "../../../../src/platform/http/idempotency/IdempotencyKeys.ts"
 import { Database } from "../../../../src/platform/sql/Database.ts"
+import { numRuns, onDialect } from "../../../support/dialect.ts"
+import { untilBlocked } from "../../../support/postgres.ts"
 import { type Answer, Busy, Notes, Refused } from "./notes.ts"
 
 const replayed = ({ headers }: Answer) => headers.get("idempotency-replayed")
@@ -176,7 +178,7 @@ describe("a key in progress", () => {
       ], { concurrency: 1 })))
       yield* Deferred.await(reached)
       const late = yield* Effect.fork(write("a", "one"))
-      yield* Effect.yieldNow()
+      yield* onDialect({ sqlite: Effect.yieldNow(), postgres: untilBlocked(writer) })
       yield* Deferred.succeed(goOn, undefined)
       yield* Fiber.join(other)
       expect((yield* Fiber.join(late)).status).toBe(409)
@@ -224,11 +226,19 @@ describe("the outcome of an operation", () => {
     Effect.gen(function*() {
       const { texts, write } = yield* Notes
       const { writer } = yield* Database
-      yield* writer`
-        CREATE TRIGGER full BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'disk full'); END`
+      const create = onDialect({
+        sqlite: [
+          "CREATE TRIGGER filled BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        ],
+        postgres: [
+          "CREATE FUNCTION filled() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$",
+          "CREATE TRIGGER filled BEFORE INSERT ON idempotency_keys EXECUTE FUNCTION filled()"
+        ]
+      })
+      for (const statement of create) yield* writer`${writer.literal(statement)}`
       expect((yield* write("a", "one")).status).toBe(500)
       expect(yield* texts).toEqual([])
-      yield* writer`DROP TRIGGER full`
+      yield* writer`DROP TRIGGER filled${writer.literal(onDialect({ sqlite: "", postgres: " ON idempotency_keys" }))}`
       expect((yield* write("a", "one")).status).toBe(201)
       expect(yield* texts).toEqual(["one"])
     }).pipe(quiet, Effect.provide(Notes.layer)))
@@ -239,7 +249,7 @@ describe("the outcome of an operation", () => {
       const { writer } = yield* Database
       afterWriting(() =>
         Effect.orDie(Effect.zipRight(
-          writer`PRAGMA defer_foreign_keys = ON`,
+          onDialect({ sqlite: writer`PRAGMA defer_foreign_keys = ON`, postgres: writer`SET CONSTRAINTS ALL DEFERRED` }),
           writer`INSERT INTO posts (user_id, title, content) VALUES (9, 'a', 'b')`
         ))
       )
@@ -330,6 +340,6 @@ describe("whatever happens", () => {
           expect(made.filter((answer) => replayed(answer) === null).length).toBeLessThanOrEqual(1)
         }
       }).pipe(quiet, Effect.provide(Notes.layer)),
-    { fastCheck: { numRuns: 30 } }
+    { fastCheck: { numRuns: numRuns(30) } }
   )
 })

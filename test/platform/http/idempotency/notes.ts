@@ -13,6 +13,7 @@ import { Database } from "../../../../src/platform/sql/Database.ts"
 import { orDefect } from "../../../../src/platform/sql/orDefect.ts"
 import * as App from "../../../support/app.ts"
 import * as TestDatabase from "../../../support/Database.ts"
+import { onDialect } from "../../../support/dialect.ts"
 
 /** A failure after the change. */
 export class Refused extends Problem.define<Refused>()("Refused", 409, {}) {
@@ -75,7 +76,8 @@ export class Notes extends Context.Tag("barista/test/Notes")<Notes, {
     Notes,
     Effect.gen(function*() {
       const { transaction, writer } = yield* Database
-      yield* writer`CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`
+      const id = onDialect({ sqlite: "INTEGER PRIMARY KEY", postgres: "SERIAL PRIMARY KEY" })
+      yield* writer`CREATE TABLE notes (id ${writer.literal(id)}, text TEXT NOT NULL)`
       let after: AfterWriting = () => Effect.void
       const insert = (text: string) =>
         Effect.map(
