@@ -82,3 +82,10 @@ export const untilBlocked = (sql: SqlClient.SqlClient) =>
     sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     { until: (blocked) => blocked.length > 0 }
   ))
+
+/** Ends all sessions of a database, as a restart of the server does. */
+export const endSessions = (url: string) =>
+  ask(
+    url,
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+  )
