@@ -1,6 +1,6 @@
 import type { SqlClient } from "@effect/sql"
 import { describe } from "@effect/vitest"
-import { Effect, Layer, type Scope } from "effect"
+import { Effect, Layer, Logger, type Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import { Client } from "pg"
 import { inject } from "vitest"
@@ -71,7 +71,11 @@ export const migrated = Effect.zipRight(prepared, made((name) => `CREATE DATABAS
 
 /** The product's database at a URL. */
 export const layerOf = (url: string, settings: Partial<Values> = {}) =>
-  Layer.orDie(PostgresDatabase.layerOf(placeOf(url)).pipe(Layer.provide(AppConfig.layerWith(settings))))
+  Layer.orDie(
+    PostgresDatabase.layerOf(placeOf(url)).pipe(
+      Layer.provide([AppConfig.layerWith(settings), Logger.remove(Logger.defaultLogger)])
+    )
+  )
 
 /** A migrated, empty database of its own. */
 export const layer = Layer.unwrapScoped(Effect.map(migrated, (url) => layerOf(url)))

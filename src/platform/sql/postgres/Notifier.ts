@@ -1,5 +1,6 @@
 import type { SqlClient, SqlError } from "@effect/sql"
 import { Cause, type Context, Deferred, Duration, Effect, Queue, Stream } from "effect"
+import { pauseAfter } from "../../../policy/Backoff.ts"
 import type { Notifications } from "../Notifications.ts"
 import type { PgConnection } from "./PgConnection.ts"
 import type { OpenSession } from "./Session.ts"
@@ -7,13 +8,17 @@ import type { OpenSession } from "./Session.ts"
 /** Calls that a listener may leave unread, before one empty call replaces them. */
 const mostUnread = 1000
 
-/** Pause before the connection is made again. */
-const pause = Duration.millis(250)
+/** Pause before a lost connection is made again; it grows while that fails. */
+const pause = pauseAfter({ kind: "exponential", base: Duration.millis(250), max: Duration.seconds(2) })
 
 /** Pause between two questions that show whether the server is still there, and the time for their answers. */
 const heartbeat = Duration.seconds(5)
 
 const quoted = (channel: string) => `"${channel.replaceAll("\"", "\"\"")}"`
+
+const lost = "the connection that listens for calls of other servers is lost, and made again"
+
+const messageOf = (cause: Cause.Cause<Error>): string => String(Cause.squash(cause))
 
 type Listener = Queue.Queue<string>
 
@@ -32,6 +37,7 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
   Effect.gen(function*() {
     const listeners = new Map<string, Set<Listener>>()
     let session: PgConnection | undefined
+    let failures = 0
 
     const tellAll = (channel: string, payload: string) =>
       Effect.forEach(listeners.get(channel) ?? [], (listener) => tell(listener, payload), {
@@ -45,12 +51,13 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
     /** Listens until the connection is lost. */
     const connected = Effect.gen(function*() {
       const connection = yield* open(heartbeat)
-      const lost = yield* Deferred.make<never, Error>()
-      connection.client.on("end", () => Deferred.unsafeDone(lost, Effect.fail(new Error("the session has ended"))))
+      const hasEnded = yield* Deferred.make<never, Error>()
+      connection.client.on("end", () => Deferred.unsafeDone(hasEnded, Effect.fail(new Error("the session has ended"))))
       connection.client.on("notification", ({ channel, payload }) => {
         for (const listener of listeners.get(channel) ?? []) Effect.runSync(tell(listener, payload ?? ""))
       })
       session = connection
+      failures = 0
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
           session = undefined
@@ -61,16 +68,16 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
         discard: true
       })
       const asked = Effect.forever(Effect.zipRight(Effect.sleep(heartbeat), connection.command("SELECT 1")))
-      yield* Effect.raceFirst(asked, Deferred.await(lost))
+      yield* Effect.raceFirst(asked, Deferred.await(hasEnded))
     }).pipe(Effect.scoped)
 
     yield* connected.pipe(
       Effect.catchAllCause((cause) =>
         Cause.isInterruptedOnly(cause)
           ? Effect.void
-          : Effect.logWarning("the connection that listens for calls of other servers is lost and made again", cause)
+          : Effect.when(Effect.logWarning(`${lost} (${messageOf(cause)})`), () => failures === 0)
       ),
-      Effect.zipRight(Effect.sleep(pause)),
+      Effect.zipRight(Effect.suspend(() => Effect.sleep(Duration.millis(pause(++failures))))),
       Effect.forever,
       Effect.forkScoped
     )
