@@ -10,8 +10,8 @@ export default defineConfig({
     poolOptions: { forks: { minForks: 3, maxForks: 3 } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // tests of the HTTP API are named *.http.test.ts, and run with each of the two adapters; *.browser.test.ts need a
-    // browser
+    // tests of the HTTP API are named *.http.test.ts, and run with each of the two adapters and on each of the two
+    // databases; *.browser.test.ts need a browser
     projects: [
       {
         extends: true,
@@ -34,7 +34,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: "postgres",
-          include: ["test/**/*.http.test.ts", "test/transfers/*.test.ts", "test/platform/sql/postgres/*.test.ts"],
+          include: [
+            "test/**/*.http.test.ts",
+            "test/transfers/*.test.ts",
+            "test/platform/jobs/record/*.test.ts",
+            "test/platform/sql/postgres/*.test.ts"
+          ],
           provide: { httpAdapter: "compiled", database: "postgres" }
         }
       },

@@ -9,7 +9,7 @@ import { counter, gauge, type MetricFamily, render } from "../platform/observabi
 import { processMetrics } from "../platform/observability/processMetrics.ts"
 import { RequestMetrics } from "../platform/observability/RequestMetrics.ts"
 import { type Figures, Recorder } from "../platform/recorder/Recorder.ts"
-import { Database } from "../platform/sql/Database.ts"
+import { type Connections, Database } from "../platform/sql/Database.ts"
 import type { DatabaseCounters } from "../platform/sql/DatabaseCounters.ts"
 import { WebSocketServer } from "../platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "../platform/workers/blocking/BlockingLoop.ts"
@@ -109,6 +109,15 @@ const policies = (figures: ReadonlyArray<PolicyFigures>): Families => {
     )
   ]
 }
+
+const databaseConnections = (figures: Connections | undefined): Families =>
+  figures === undefined ? [] : [
+    gauge(
+      "barista_database_connections",
+      "Connections to the database server in use and idle, and statements that wait for one.",
+      Object.entries(figures).map(([state, count]) => [{ state }, count])
+    )
+  ]
 
 const commits = (counters: Readonly<DatabaseCounters>): Families => [
   counter("barista_database_commits_total", "Groups of changes that were committed together.", counters.groups),
@@ -223,6 +232,7 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
             ...refusals(lifecycle, input),
             ...uploads(store.written()),
             ...commits(database.counters),
+            ...databaseConnections(database.connections?.()),
             gauge(
               "barista_jobs",
               "Jobs that are kept, by kind and state.",

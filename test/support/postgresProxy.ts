@@ -1,12 +1,13 @@
 import { Effect } from "effect"
 import { connect, createServer, type Socket } from "node:net"
 
-/** What becomes of the bytes that a client sends: passed on, passed on but never answered, or kept. */
+/** The fate of the bytes that a client sends: passed on, passed on but never answered, or kept. */
 type Fate = "pass" | "lose the answer" | "keep"
 
 /** A proxy before a PostgreSQL server, by which a test cuts and slows the network, until the scope closes. */
 export const make = (url: string) =>
   Effect.gen(function*() {
+    let held: Array<() => void> | undefined
     let fateOf: (sent: string) => Fate = () => "pass"
     const target = new URL(url)
     const sockets = new Set<Socket>()
@@ -28,8 +29,9 @@ export const make = (url: string) =>
         if (fate !== "keep") upstream.write(bytes)
       })
       upstream.on("data", (bytes) => {
-        if (isLost) client.destroy()
-        else client.write(bytes)
+        const answer = () => isLost ? client.destroy() : client.write(bytes)
+        if (held === undefined) answer()
+        else held.push(answer)
       })
     })
     yield* Effect.acquireRelease(
@@ -45,6 +47,15 @@ export const make = (url: string) =>
     proxied.port = String(typeof address === "object" ? address?.port : 0)
     return {
       url: proxied.href,
+      /** Keeps the server's answers from now on; `letGo` passes them on. */
+      hold: () => {
+        held = []
+      },
+      letGo: () => {
+        const answers = held ?? []
+        held = undefined
+        for (const answer of answers) answer()
+      },
       /** Decides over what clients send from now on. */
       decide: (decide: (sent: string) => Fate) => {
         fateOf = decide

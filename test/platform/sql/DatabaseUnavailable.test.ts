@@ -19,10 +19,23 @@ const passing = {
     "SQLITE_LOCKED_SHAREDCACHE",
     "SQLITE_LOCKED_VTAB",
     "SQLITE_PROTOCOL",
-    "SQLITE_SCHEMA"
+    "SQLITE_SCHEMA",
+    "40001",
+    "40P01",
+    "55P03"
   ],
-  full: ["SQLITE_FULL"],
-  readonly: ["SQLITE_READONLY", "SQLITE_READONLY_CANTLOCK", "SQLITE_READONLY_DBMOVED", "SQLITE_READONLY_DIRECTORY"],
+  full: ["SQLITE_FULL", "53100"],
+  crowded: ["53300"],
+  slow: ["57014", "25P03"],
+  restarting: ["57P01", "57P02", "57P03"],
+  refused: ["28000", "28P01", "3D000"],
+  readonly: [
+    "25006",
+    "SQLITE_READONLY",
+    "SQLITE_READONLY_CANTLOCK",
+    "SQLITE_READONLY_DBMOVED",
+    "SQLITE_READONLY_DIRECTORY"
+  ],
   failing: [
     "SQLITE_IOERR",
     "SQLITE_IOERR_FSYNC",
@@ -33,7 +46,12 @@ const passing = {
     "SQLITE_NOMEM",
     "SQLITE_IOERR_NOMEM",
     "SQLITE_ABORT_ROLLBACK",
-    "SQLITE_INTERRUPT"
+    "SQLITE_INTERRUPT",
+    "08000",
+    "08006",
+    "53200",
+    "57P05",
+    "58030"
   ]
 }
 
@@ -49,11 +67,18 @@ const lasting = [
   "SQLITE_IOERR_DATA",
   "SQLITE_CONSTRUCTOR",
   "23505",
+  "22021",
+  "25P02",
+  "42P01",
+  "57P04",
+  "XX000",
+  "ECONNREFUSED",
+  "EPERM",
   ""
 ]
 
 describe("a passing state of the database", () => {
-  it("is recognized by every one of SQLite's extended codes, with its reason", () => {
+  it("is recognized by every one of SQLite's extended codes and of PostgreSQL's, with its reason", () => {
     for (const [reason, codes] of Object.entries(passing)) {
       expect(codes.map((code) => [code, unavailable(failure(code))?.reason])).toEqual(
         codes.map((code) => [code, reason])

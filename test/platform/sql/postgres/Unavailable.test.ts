@@ -7,6 +7,7 @@ import * as Pool from "../../../../src/platform/sql/postgres/Pool.ts"
 import { insert, names } from "../../../support/names.ts"
 import { describePostgres, layerOf, migrated, placeOf } from "../../../support/postgres.ts"
 import * as Proxy from "../../../support/postgresProxy.ts"
+import { turns } from "../../../support/turn.ts"
 
 const limits = {
   connections: 2,
@@ -49,6 +50,27 @@ describePostgres("PostgreSQL in a bad state", () => {
       yield* Deferred.await(sent)
       yield* Fiber.interrupt(asking)
       expect(pool.figures()).toMatchObject({ used: 0 })
+    }))
+
+  it.scopedLive("gives a connection to nobody before the answer to its cancelled statement has come", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const proxy = yield* Proxy.make(url)
+      const pool = yield* Pool.make(placeOf(proxy.url), limits)
+      const sleeping = ask(
+        url,
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%sleep(60)%' AND pid <> pg_backend_pid()"
+      )
+      const asking = yield* Effect.fork(pool.alone.execute("SELECT pg_sleep(60)", [], undefined))
+      yield* Effect.repeat(sleeping, { until: (rows) => rows.length > 0 })
+      proxy.hold()
+      const leaving = yield* Effect.fork(Fiber.interrupt(asking))
+      yield* Effect.repeat(sleeping, { until: (rows) => rows.length === 0 })
+      yield* turns(20)
+      expect(pool.figures()).toMatchObject({ used: 1 })
+      proxy.letGo()
+      yield* Fiber.join(leaving)
+      expect(pool.figures()).toMatchObject({ used: 0, idle: 1 })
     }))
 
   it.scopedLive("without a free connection is a passing state, and a waiter that leaves takes none", () =>
