@@ -51,6 +51,7 @@ const embedded = (): string | undefined => {
 /** The programs in `POSTGRES_BIN`, or Debian's newest, or those of the npm package. */
 const programs = (): string | undefined =>
   Array.findFirst(
+    // @effect-diagnostics-next-line processEnv:off: tests are no server, whose settings have a list
     [process.env["POSTGRES_BIN"], ...installed(), embedded()].filter((path) => path !== undefined),
     (bin) => existsSync(join(bin, "initdb"))
   ).pipe(Option.getOrUndefined)

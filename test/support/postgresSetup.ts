@@ -15,6 +15,7 @@ let server: Promise<{ readonly url: string; readonly stop: () => Promise<void> }
 let users = 0
 
 const started = async () => {
+  // @effect-diagnostics-next-line processEnv:off: tests are no server, whose settings have a list
   const given = process.env["TEST_DATABASE_URL"]
   if (given !== undefined) {
     await Effect.runPromise(ask(given, `DROP DATABASE IF EXISTS ${template}`))

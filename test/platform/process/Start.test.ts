@@ -114,7 +114,12 @@ describe("a setting is read as a whole, or refused", () => {
       "sqlite:.",
       "sqlite:folder/..",
       "data.db",
-      "postgres://localhost/x",
+      "postgres://localhost",
+      "postgres:///x",
+      "postgres://localhost/x/y",
+      "postgres://localhost:0/x",
+      "postgres://user:geheim%zz@localhost/x",
+      "mysql://user:geheim@localhost/x",
       ""
     ]],
     ["API_TOKENS", [

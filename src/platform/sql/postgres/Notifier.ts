@@ -1,7 +1,8 @@
 import type { SqlClient, SqlError } from "@effect/sql"
-import { Cause, type Context, Deferred, Duration, Effect, Queue, Stream } from "effect"
+import { Cause, type Context, Deferred, Duration, Effect, Queue, Runtime, Stream } from "effect"
 import { pauseAfter } from "../../../policy/Backoff.ts"
 import type { Notifications } from "../Notifications.ts"
+import { ConnectionLost } from "./Answers.ts"
 import type { PgConnection } from "./PgConnection.ts"
 import type { OpenSession } from "./Session.ts"
 
@@ -48,13 +49,18 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
     const listenTo = (connection: PgConnection, channel: string): Effect.Effect<void, SqlError.SqlError> =>
       Effect.zipRight(connection.command(`LISTEN ${quoted(channel)}`), tellAll(channel, ""))
 
+    const runtime = yield* Effect.runtime<never>()
+
     /** Listens until the connection is lost. */
     const connected = Effect.gen(function*() {
       const connection = yield* open(heartbeat)
-      const hasEnded = yield* Deferred.make<never, Error>()
-      connection.client.on("end", () => Deferred.unsafeDone(hasEnded, Effect.fail(new Error("the session has ended"))))
+      const hasEnded = yield* Deferred.make<never, ConnectionLost>()
+      connection.client.on("end", () =>
+        Deferred.unsafeDone(hasEnded, Effect.fail(new ConnectionLost({ reason: "the session has ended" }))))
       connection.client.on("notification", ({ channel, payload }) => {
-        for (const listener of listeners.get(channel) ?? []) Effect.runSync(tell(listener, payload ?? ""))
+        for (const listener of listeners.get(channel) ?? []) {
+          Runtime.runSync(runtime, tell(listener, payload ?? ""))
+        }
       })
       session = connection
       failures = 0
@@ -63,12 +69,13 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
           session = undefined
         })
       )
-      yield* Effect.forEach([...listeners.keys()], (channel) => listenTo(connection, channel), {
+      yield* Effect.forEach([...listeners.keys()], (channel) =>
+        listenTo(connection, channel), {
         concurrency: 1,
         discard: true
       })
       const asked = Effect.forever(Effect.zipRight(Effect.sleep(heartbeat), connection.command("SELECT 1")))
-      yield* Effect.raceFirst(asked, Deferred.await(hasEnded))
+      return yield* Effect.raceFirst(asked, Deferred.await(hasEnded))
     }).pipe(Effect.scoped)
 
     yield* connected.pipe(
