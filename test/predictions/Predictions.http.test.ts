@@ -128,7 +128,8 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
 
   it.effect("lists the gallery in the language of the request, each variant with a scenario to run", () =>
     Effect.gen(function*() {
-      const { client, send } = yield* TestServer
+      const { send } = yield* TestServer
+      const client = yield* TestServer.client
       const lessons = yield* client.predictions.scenarios()
       expect(lessons.map(({ name }) => name)).toEqual(names)
       const english = yield* send("GET", "/scenarios/retry-storm", { headers: { "accept-language": "en" } })
@@ -139,7 +140,7 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
 
   it.effect("runs the variants of a lesson and judges its claims", () =>
     Effect.gen(function*() {
-      const { client } = yield* TestServer
+      const client = yield* TestServer.client
       const path = { name: "coordinated-omission" }
       const { lesson, runs, verdicts } = yield* client.predictions.lesson({ path, urlParams: {} })
       const { claims, variants } = yield* client.predictions.scenario({ path })
