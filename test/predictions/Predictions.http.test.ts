@@ -185,7 +185,7 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
       expect(refusals).toEqual([
         [422, "body.upstream.measured: nothing was measured of the upstream yet"],
         [422, "body.upstream.file: is read by npm run advise alone: give values"],
-        [422, expect.stringMatching(/^body\.upstream: 3 samples are too few/)],
+        [422, expect.stringMatching(/^body\.upstream: Too few samples \(3\)/)],
         [422, "body.requests: gives more than 5000000 simulated requests"],
         [422, expect.stringMatching(/^body\.rate: must be a number from 0\.001/)]
       ])
