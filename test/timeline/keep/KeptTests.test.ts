@@ -13,8 +13,8 @@ import { Upstream } from "../../../src/platform/upstream/Upstream.ts"
 import { Policies } from "../../../src/policy/Policies.ts"
 import { Resilience } from "../../../src/resilience/Resilience.ts"
 import { runVirtual } from "../../../src/simulation/VirtualClock.ts"
+import * as FiberRecorder from "../../../src/timeline/FiberRecorder.ts"
 import { toTest } from "../../../src/timeline/keep/toTest.ts"
-import * as Recording from "../../../src/timeline/Recording.ts"
 import type { Timeline } from "../../../src/timeline/Timeline.ts"
 import { modelledLoop } from "../../support/modelledLoop.ts"
 
@@ -47,7 +47,7 @@ const keep = (project: string, name: string, timeline: Timeline) =>
 
 const recorded = (clock: Timeline["clock"], effect: Effect.Effect<unknown, object>): Effect.Effect<Timeline> =>
   Effect.gen(function*() {
-    const recorder = yield* Recording.make("test", clock)
+    const recorder = yield* FiberRecorder.make("test", clock)
     yield* recorder.run(effect)
     return recorder.recording.timeline()
   })
