@@ -1,19 +1,17 @@
-import { type Context, type Fiber, type Option, Tracer } from "effect"
-import { RecordedSpan, type SpanLog } from "./RecordedSpan.ts"
+import { type Context, type Option, Tracer } from "effect"
+import { evaluated, RecordedSpan, type SpanLog } from "./RecordedSpan.ts"
 
 /** A tracer that notes each span, and passes it to the collector, if there is one. */
 export class RecordedTracer implements Tracer.Tracer {
   readonly [Tracer.TracerTypeId]: Tracer.TracerTypeId = Tracer.TracerTypeId
+  readonly context: Tracer.Tracer["context"]
   private readonly log: SpanLog
   private readonly collector: Tracer.Tracer | undefined
 
   constructor(log: SpanLog, collector: Tracer.Tracer | undefined) {
+    this.context = collector === undefined ? evaluated : (evaluate, fiber) => collector.context(evaluate, fiber)
     this.log = log
     this.collector = collector
-  }
-
-  context<X>(evaluate: () => X, fiber: Fiber.RuntimeFiber<unknown, unknown>): X {
-    return this.collector === undefined ? evaluate() : this.collector.context(evaluate, fiber)
   }
 
   // parameters by name, as this runs for each span: rest and spread would copy them
