@@ -2,7 +2,7 @@ import { Effect, Either } from "effect"
 import type { Policy } from "../../src/policy/Policy.ts"
 import { shapesOfAttempts, spaceOf } from "../../src/simulation/advisor/candidates.ts"
 import { keepsAmplification } from "../../src/simulation/advisor/comparisons.ts"
-import { Contest, type Contestant, goodput } from "../../src/simulation/advisor/Contest.ts"
+import { balanced, Contest, type Contestant, goodput } from "../../src/simulation/advisor/Contest.ts"
 import { type Facts, factsOf } from "../../src/simulation/advisor/Facts.ts"
 import { type Question, troubles } from "../../src/simulation/advisor/Question.ts"
 import { recordedOf } from "../../src/simulation/advisor/recordedOf.ts"
@@ -27,7 +27,7 @@ const gridOf = (facts: Facts): ReadonlyArray<Shape> => {
 }
 
 /** Runs of the grid and of its best ones. Each comparison takes other seeds than the one that chose its entrants. */
-const rounds = [{ keep: 20, runs: 1 }, { keep: 4, runs: 4 }] as const
+const rounds = [{ keep: 20, runs: 1 }, { keep: 2, runs: 4 }] as const
 
 const apart = 1_000_000
 
@@ -42,10 +42,14 @@ const admitted = (question: Question) => (contestant: Contestant) =>
   troubles.every((trouble) => keepsAmplification(contestant, trouble, question))
 
 /** Runs policies under seeds that nothing before has used. */
-export const unseen = (question: Question, policies: ReadonlyArray<Policy>, perRun: number, runs: number) => {
+export const unseen = (
+  question: Question,
+  policies: ReadonlyArray<Policy>,
+  { perRun, runs }: { readonly perRun: number; readonly runs: number }
+) => {
   const recorded = Either.getOrUndefined(recordedOf(question, undefined))
   const contest = contestOf(factsOf(question, recorded), 3 * apart + (question.seed ?? 0))
-  return contest.all(policies.map(fresh), runs, perRun)
+  return contest.all(policies.map(fresh), balanced(runs, judged), perRun, judged)
 }
 
 /** The best of all combinations, found by brute force. */
@@ -55,7 +59,7 @@ export const bestOfGrid = (question: Question, perRun: number) =>
     let left = gridOf(facts).map((shape) => policyOf(shape, facts.fixed))
     for (const [round, { keep, runs }] of rounds.entries()) {
       const contest = contestOf(facts, (round + 1) * apart + (question.seed ?? 0))
-      const tried = yield* contest.all(left.map(fresh), runs, perRun)
+      const tried = yield* contest.all(left.map(fresh), () => runs, perRun)
       left = tried.filter(admitted(question))
         .toSorted((one, other) => goodput(other, judged) - goodput(one, judged))
         .slice(0, keep).map(({ policy }) => policy)

@@ -23,5 +23,5 @@ commandLine(Effect.gen(function*() {
       )
     }
   }
-  if (refuted > 0) return yield* new Refuted({ message: `${refuted} claims are refuted` })
+  if (refuted > 0) return yield* new Refuted({ message: `refuted claims: ${refuted}` })
 }))

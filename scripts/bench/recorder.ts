@@ -3,7 +3,7 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import { EventMemory } from "../../src/timeline/EventLog.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import { median } from "./report/statistics.ts"
 
 const rounds = 7
@@ -33,7 +33,7 @@ const cost = (effect: Effect.Effect<unknown>) =>
 const round = Effect.gen(function*() {
   const plain = yield* cost(program)
   const memory = new EventMemory(1 << 14)
-  const recording = yield* Recording.make("bench", "live", memory)
+  const recording = yield* FiberRecorder.make("bench", "live", memory)
   const recorded = yield* cost(recording.run(program))
   return { plain, recorded, events: recording.recording.log.size }
 })

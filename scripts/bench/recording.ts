@@ -1,21 +1,22 @@
 // `npm run bench:recording -- [CHECKOUT]` measures the cost of recording timelines in the running server, in processor
 // time a request: without recording, with the default sampling, with every request recorded, and of another checkout.
-// Build that one before (`node scripts/build.mjs main` in it). The servers take turns, as a machine's speed varies.
-// `--rounds` and `--seconds` set the repetitions. Linux only, with wrk (`apt-get install wrk`).
+// Build that one before (`node scripts/build.mjs main` in it). The servers take turns within seconds, as a machine's
+// speed varies. Processes of one program differ by what their compiler chose, so several of each kind are measured.
+// `--processes`, `--rounds` and `--seconds` set the repetitions, `--path` takes one path instead of all. Linux only,
+// with wrk (`apt-get install wrk`).
 import { Command, FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { watchProcessors } from "../harness/processorTime.ts"
-import { barista, memoryOf, start } from "../harness/serverProcess.ts"
-import type { Load } from "./load/Load.ts"
+import { barista, start } from "../harness/serverProcess.ts"
 import * as Wrk from "./load/wrk.ts"
 import { median } from "./report/statistics.ts"
 
 const connections = 16
 
-const paths = ["/health/live", "/policies", "/users/1/complete-profile"]
+const allPaths = ["/health/live", "/policies", "/users/1/complete-profile"]
 
 /** Settings under which no request is recorded unless its caller asks. */
 const unrecorded = { TIMELINE_BUDGET: "0", TIMELINE_SAMPLE: "0" }
@@ -26,56 +27,84 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "all recorded": { TIMELINE_BUDGET: "0", TIMELINE_SAMPLE: "100" }
 }
 
-/** Starts a checkout's server; `costs` puts loads on it and returns microseconds of processor time a request. */
-const contender = Effect.fnUntraced(function*(
-  name: string,
-  checkout: string,
-  environment: Readonly<Record<string, string>>
-) {
+interface Kind {
+  readonly name: string
+  readonly checkout: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Starts a checkout's server; `cost` puts a load on one path and returns microseconds of processor time a request. */
+const contender = Effect.fnUntraced(function*({ checkout, environment, name }: Kind) {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-recording-" })
   const program = Command.make("node", resolve(checkout, "dist/main.js"))
   const { pid, port } = yield* start(barista(folder, { SAMPLE_DATA: "handbook", ...environment }, program))
-  const cost = Effect.fnUntraced(function*(load: Load) {
+  const cost = Effect.fnUntraced(function*(path: string, seconds: number) {
     const { spent } = yield* watchProcessors(pid)
-    const { failed, rate } = yield* Wrk.run(load)
+    const { failed, rate } = yield* Wrk.run({ port, connections, seconds, requests: [{ method: "GET", path }] })
     if (failed > 0) yield* Console.log(`${name}: ${failed} requests failed`)
-    return (yield* spent) * 1e6 / (rate * load.seconds)
+    return (yield* spent) * 1e6 / (rate * seconds)
   })
-  const costs = (seconds: number) =>
-    Effect.forEach(paths, (path) => cost({ port, connections, seconds, requests: [{ method: "GET", path }] }), {
-      concurrency: 1
-    })
-  return { name, costs, memory: memoryOf(pid), samples: new Array<ReadonlyArray<number>>() }
+  return { name, cost }
+})
+
+/** Starts a server of each kind, and loads them in turns, path by path; the first turn of each warms it. */
+const inTurns = Effect.fnUntraced(function*(
+  kinds: ReadonlyArray<Kind>,
+  paths: ReadonlyArray<string>,
+  rounds: number,
+  seconds: number
+) {
+  const contenders = yield* Effect.forEach(kinds, contender, { concurrency: 1 })
+  const all = paths.flatMap((path) =>
+    contenders.map(({ cost, name }) => ({ name, path, cost, samples: Array<number>() }))
+  )
+  for (const path of paths) {
+    const own = all.filter((one) => one.path === path)
+    for (const { cost } of own) yield* cost(path, seconds)
+    for (let round = 0; round < rounds; round++) {
+      const turn = [...own.slice(round % own.length), ...own.slice(0, round % own.length)]
+      for (const { cost, samples } of turn) samples.push(yield* cost(path, seconds))
+    }
+  }
+  return all
 })
 
 const bench = Effect.gen(function*() {
   const { positionals: [other], values } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "2" } }
+    options: {
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "2" },
+      processes: { type: "string", default: "3" },
+      path: { type: "string", multiple: true, default: allPaths }
+    }
   })
   yield* Wrk.checkInstalled
-  const seconds = Number(values.seconds)
-  const contenders = yield* Effect.all([
-    ...(other === undefined ? [] : [contender("other checkout", other, {})]),
-    ...Object.entries(settings).map(([name, environment]) => contender(name, ".", environment))
-  ], { concurrency: 1 })
-  for (const { costs } of contenders) yield* costs(seconds)
-  for (let round = 0; round < Number(values.rounds); round++) {
-    const turn = contenders.map((_, index) => contenders[(index + round) % contenders.length])
-    for (const one of turn) if (one !== undefined) one.samples.push(yield* one.costs(seconds))
+  const paths = values.path
+  const [processes, rounds, seconds] = [Number(values.processes), Number(values.rounds), Number(values.seconds)]
+  const kinds = [
+    ...(other === undefined ? [] : [{ name: "other checkout", checkout: other, environment: {} }]),
+    ...Object.entries(settings).map(([name, environment]) => ({ name, checkout: ".", environment }))
+  ]
+  const medians = new Map(kinds.map(({ name }) => [name, new Map(paths.map((path) => [path, new Array<number>()]))]))
+  for (let process = 1; process <= processes; process++) {
+    const measured = yield* Effect.scoped(inTurns(kinds, paths, rounds, seconds))
+    for (const { name, path, samples } of measured) medians.get(name)?.get(path)?.push(median(samples))
+    yield* Console.log(`${process} of ${processes} processes of each kind measured`)
   }
-  for (const { memory, name, samples } of contenders) {
-    const columns = paths.map((path, index) => {
-      const own = samples.map((sample) => sample[index] ?? Number.NaN)
-      const least = Math.min(...own).toFixed(1)
-      return `${path} ${median(own).toFixed(1)}, least ${least} (${own.map((one) => one.toFixed(1)).join(" ")})`
-    })
-    const { peak } = yield* memory
-    yield* Console.log([name, ...columns, `peak ${peak.toFixed(0)} MiB`].join("\n    "))
+  for (const path of paths) {
+    yield* Console.log(`\n${path}`)
+    const unrecorded = median(medians.get("off")?.get(path) ?? [])
+    for (const { name } of kinds) {
+      const own = medians.get(name)?.get(path) ?? []
+      const relation = (median(own) / unrecorded).toFixed(3)
+      const each = own.map((one) => one.toFixed(1)).join(" ")
+      yield* Console.log(`  ${name}: ${median(own).toFixed(1)}, ${relation} of off (${each})`)
+    }
   }
   yield* Console.log(
-    "microseconds of processor time a request: the median, and the least, which other programs disturb least"
+    "\nmicroseconds of processor time a request: the median of the processes, and the median of each process's turns"
   )
 })
 

@@ -7,7 +7,7 @@ import { Stage } from "./stage/Stage.ts"
 export const externalSafe = Demo.make({
   name: "external-safe",
   shows: [
-    "Three calls at once, of which one fails and one takes ten seconds; each has a timeout of five, and its own outcome.",
+    "Three calls at once, each with a timeout of five seconds: one fails, one takes ten, and each has its own outcome.",
     "No failure reaches the others: the answer lists a success, an error and a timeout."
   ],
   needs: "clock",

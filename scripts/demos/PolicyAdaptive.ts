@@ -10,7 +10,7 @@ const adaptive = {
 } as const
 
 export const policyAdaptive = PolicyDemo.make("policy-adaptive", [
-  "An upstream slows down with the square of what it has in flight beyond four: the limit falls until answers are fast.",
+  "An upstream slows down by the square of its calls beyond four in flight: the limit falls until answers are fast.",
   "It harms calls that are slow by nature: the limit falls to its least, and they stand in line for nothing."
 ], [
   ...PolicyDemo.compared("helps", {

@@ -45,7 +45,7 @@ const writeTrace = (scenario: Scenario, file: string, out: Output) =>
 /** Runs a scenario once more in real time, and prints the figures beside the prediction. */
 const runLive = (scenario: Scenario, predicted: Report, out: Output) =>
   Effect.gen(function*() {
-    out.redraw?.([`running live for ${Math.ceil(predicted.seconds)} seconds`])
+    out.redraw?.([`running live for ${Math.ceil(predicted.seconds)} s`])
     const measured = yield* measure(scenario, predicted.seed, predicted)
     out.redraw?.([])
     for (const line of beside(predicted, measured)) out.print(line)
@@ -59,7 +59,7 @@ const runFile = (file: string, { files, live, seeds }: Command, load: (file: str
     const title = scenario.name ?? file
     const { run } = yield* SimulationPool
     const report = yield* run(scenario, seeds, {
-      onProgress: (done) => out.redraw?.([`${done} requests have ended`])
+      onProgress: (done) => out.redraw?.([`requests that have ended: ${done}`])
     })
     out.redraw?.([])
     for (const line of table(title, report)) out.print(line)

@@ -47,7 +47,7 @@ export const run = (name: Gallery.LessonName, { files, seeds }: Command, out: Ou
     const runs = yield* Effect.forEach(lesson.variants, (variant) =>
       Effect.map(
         pool.run(variant.scenario, seeds, {
-          onProgress: (done) => out.redraw?.([`${variant.name}: ${done} requests have ended`])
+          onProgress: (done) => out.redraw?.([`${variant.name}, requests that have ended: ${done}`])
         }),
         (report) => ({ variant: variant.name, name: variant.name, result: report, report })
       ), { concurrency: 1 })

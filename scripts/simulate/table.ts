@@ -1,3 +1,4 @@
+import { counted } from "../../src/domain/counted.ts"
 import type { Report } from "../../src/simulation/Report.ts"
 import type { Times } from "../../src/simulation/Result.ts"
 
@@ -27,7 +28,7 @@ export const table = (name: string, report: Report): ReadonlyArray<string> => {
   const line = (label: string, value: string, path?: string) =>
     `  ${label.padEnd(20)}${value}${path === undefined ? "" : between(report, path)}`
   return [
-    `${name}: ${requests} requests in ${number(seconds)} s of virtual time, seed ${seeds[0]}` +
+    `${name}: ${counted(requests, "requête", "request").en} in ${number(seconds)} s of virtual time, seed ${seeds[0]}` +
     (seeds.length > 1 ? `; intervals over ${seeds.length} seeds` : ""),
     line("succeeded", `${succeeded}, ${share(succeeded, requests)}`, "succeeded"),
     ...Object.entries(failed).map(([reason, count]) =>

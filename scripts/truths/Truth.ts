@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import type { Slice, Timeline } from "../../src/timeline/Timeline.ts"
 
 /** A figure of a timeline beside the same one taken without it, both in milliseconds unless the figure says else. */
@@ -25,7 +25,7 @@ export const toMillis = (nanos: number): number => nanos / nanosPerMilli
 /** Records an effect, and returns its timeline beside its value. */
 export const recorded = <A, E, R>(name: string, clock: Timeline["clock"], effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
-    const recorder = yield* Recording.make(name, clock)
+    const recorder = yield* FiberRecorder.make(name, clock)
     const value = yield* Effect.flatten(recorder.run(effect))
     return { recording: recorder.recording, timeline: recorder.timeline(), value }
   })

@@ -1,5 +1,8 @@
-import { Duration } from "effect"
+import { Cause, Duration, Effect, Exit, Option } from "effect"
+import type { FairSemaphore } from "./FairSemaphore.ts"
+import { monotonic } from "./monotonic.ts"
 import type { AdaptiveLimit as Value } from "./Policy.ts"
+import { isTransient } from "./Transient.ts"
 
 /** The factor of the decrease; Netflix' AIMDLimit has the same. */
 const decrease = 0.9
@@ -32,4 +35,27 @@ export class AdaptiveLimit {
     if (!succeeded || millis > this.slowerThan) this.exact = Math.max(this.min, this.exact * decrease)
     else if (running >= this.limit) this.exact = Math.min(this.max, this.exact + 1 / this.exact)
   }
+}
+
+/**
+ * Tells the adaptive limit how an attempt went, and resizes the permits to it. An error that is not transient tells
+ * nothing; an interruption only that the attempt was slow, once it had taken `slowerThan` or its whole timeout.
+ */
+export const measured = (adaptive: AdaptiveLimit, parties: FairSemaphore, attemptTimeout: number) => {
+  const slow = Math.min(adaptive.slowerThan, attemptTimeout)
+  return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.clockWith((clock) => {
+      const began = monotonic(clock)
+      return Effect.onExit(effect, (exit) =>
+        Effect.sync(() => {
+          const millis = monotonic(clock) - began
+          const tells = Exit.isSuccess(exit) ||
+            (Cause.isInterrupted(exit.cause)
+              ? millis >= slow
+              : Option.exists(Cause.failureOption(exit.cause), isTransient))
+          if (!tells) return
+          adaptive.ended(Exit.isSuccess(exit), millis, parties.usage().held)
+          parties.resize(adaptive.limit)
+        }))
+    })
 }

@@ -4,7 +4,7 @@
 import { Duration, Effect, Fiber, Option, type Scope } from "effect"
 import { type Entry, LinkedQueue } from "../collections/LinkedQueue.ts"
 import { currentWait, type WaitDetails, waitFor } from "../domain/Wait.ts"
-import { PolicyRefused, type Refusal } from "./PolicyRefused.ts"
+import { type PolicyRefused, type Refusal, timeless } from "./PolicyRefused.ts"
 import { type After, never, timersOf } from "./Timers.ts"
 
 /** Runs an effect while holding one permit, unless it is refused. */
@@ -23,8 +23,6 @@ export interface Options {
   /** Refuses an operation; runs in its fiber. */
   readonly refuse?: (reason: Refusal) => Effect.Effect<never, PolicyRefused>
 }
-
-const refuseAlone = (reason: Refusal) => new PolicyRefused({ reason, retryAfter: undefined })
 
 /** A member that shares the semaphore, typically one HTTP request with its many items. */
 export interface Party {
@@ -106,7 +104,7 @@ class Permits {
   constructor(total: number, options: Options) {
     this.total = total
     this.options = options
-    this.refuse = options.refuse ?? refuseAlone
+    this.refuse = options.refuse ?? ((reason) => timeless[reason])
     this.free = total
   }
 

@@ -153,6 +153,10 @@ export const Policy = Schema.Struct({
 )
 export type Policy = typeof Policy.Type
 
+/** Returns the bounds of a policy's concurrency in their long form. */
+export const concurrencyOf = ({ concurrency }: Policy): ConcurrencyLimit | undefined =>
+  typeof concurrency === "number" ? { limit: concurrency } : concurrency
+
 /** A policy with the name by which the configuration and the chapters know it. */
 export const NamedPolicy = Schema.Struct({ name: Schema.String, policy: Policy }).annotations({
   identifier: "NamedPolicy"

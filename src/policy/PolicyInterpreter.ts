@@ -1,25 +1,21 @@
-import { Cause, Duration, Effect, Exit, Option } from "effect"
-import { AdaptiveLimit } from "./AdaptiveLimit.ts"
-import { pauseAfter } from "./Backoff.ts"
-import { Breaker } from "./Breaker.ts"
-import * as FairSemaphore from "./FairSemaphore.ts"
-import { hedged } from "./hedged.ts"
-import { jitterOf } from "./jitter.ts"
-import { monotonic, monotonicOf } from "./monotonic.ts"
-import { type ConcurrencyLimit, largestConcurrency, type NamedPolicy, type Policy } from "./Policy.ts"
-import * as PolicyCounters from "./PolicyCounters.ts"
-import { policyObserver } from "./PolicyObserver.ts"
+import { Duration, Effect } from "effect"
+import { measured } from "./AdaptiveLimit.ts"
+import type { Breaker } from "./Breaker.ts"
+import type * as FairSemaphore from "./FairSemaphore.ts"
+import { hedged, mayHedge, reported } from "./hedged.ts"
+import { copyOf, planOf, wholeOf } from "./Plan.ts"
+import { concurrencyOf, type Policy } from "./Policy.ts"
+import type * as PolicyCounters from "./PolicyCounters.ts"
 import type { PolicyFailure, PolicyRefused } from "./PolicyRefused.ts"
 import * as PolicyRun from "./PolicyRun.ts"
-import { RateLimit } from "./RateLimit.ts"
-import { refuse } from "./refuse.ts"
-import { RetryBudget } from "./RetryBudget.ts"
-import { limitOf } from "./TimedRegion.ts"
+import { admitted, type RateLimit } from "./RateLimit.ts"
+import type * as Retries from "./Retries.ts"
+import type { RetryBudget } from "./RetryBudget.ts"
+import * as StatefulParts from "./StatefulParts.ts"
 import type { Operation } from "./TimeLeft.ts"
-import { isTransient } from "./Transient.ts"
 
 /** Sees each failed attempt, before the pause that follows. */
-type Hook<E> = PolicyRun.Hook<E | PolicyFailure>
+type Hook<E> = Retries.Hook<E | PolicyFailure>
 
 /**
  * Puts a policy around an operation, which may ask how much time it has left. The hook sees each failed attempt before
@@ -54,141 +50,6 @@ export interface Interpreter {
   readonly replacing: (parts: Replaceable) => Interpreter
 }
 
-/** The state of a policy. */
-interface State {
-  readonly named: NamedPolicy
-  readonly counters: PolicyCounters.PolicyCounters
-  readonly parties: FairSemaphore.FairSemaphore
-  readonly breaker: Breaker | undefined
-  readonly budget: RetryBudget | undefined
-  readonly rateLimit: RateLimit | undefined
-  readonly adaptive: AdaptiveLimit | undefined
-}
-
-/** Returns the bounds of a policy's concurrency in their long form. */
-export const concurrencyOf = ({ concurrency }: Policy): ConcurrencyLimit | undefined =>
-  typeof concurrency === "number" ? { limit: concurrency } : concurrency
-
-const stateOf = (named: NamedPolicy): Effect.Effect<State> => {
-  const { name, policy } = named
-  const { limit = largestConcurrency, maxWait, order, queue } = concurrencyOf(policy) ?? {}
-  const adaptive = typeof limit === "number" ? undefined : new AdaptiveLimit(limit)
-  const permits = typeof limit === "number" ? limit : limit.initial
-  const budget = policy.retry?.budget ?? policy.hedge?.budget
-  const counters = PolicyCounters.make()
-  return Effect.map(
-    FairSemaphore.make(permits, {
-      policy: name,
-      queue,
-      maxWait,
-      newestFirst: order === "lifo",
-      refuse: (reason) => refuse(named, counters, reason)
-    }),
-    (parties) => ({
-      named,
-      counters,
-      parties,
-      breaker: policy.breaker && new Breaker(policy.breaker),
-      budget: budget && new RetryBudget(budget),
-      rateLimit: policy.rateLimit && new RateLimit(policy.rateLimit),
-      adaptive
-    })
-  )
-}
-
-/** The plan of an operation: its whole time and its attempts. */
-const planOf = (
-  { attemptTimeout, retry, timeout }: Policy,
-  { breaker, budget, counters, named }: State
-): PolicyRun.Plan => ({
-  policy: named,
-  timeout: timeout && limitOf(timeout),
-  attemptTimeout: attemptTimeout && limitOf(attemptTimeout),
-  retries: retry !== undefined,
-  attempts: retry?.attempts ?? 1,
-  pauseAfter: retry === undefined ? () => 0 : pauseAfter(retry.backoff),
-  jitter: retry && jitterOf(retry),
-  honoursRetryAfter: retry?.retryAfter !== "ignore",
-  budget,
-  breaker,
-  counters,
-  attemptCounters: counters,
-  reportsAttempts: true
-})
-
-/** Counts of the half of a hedged operation that the other half counts. */
-const uncounted = PolicyCounters.make()
-
-/** The plan of a hedged operation: its whole time alone. */
-const wholeOf = (plan: PolicyRun.Plan): PolicyRun.Plan => ({
-  ...plan,
-  attemptTimeout: undefined,
-  breaker: undefined,
-  attemptCounters: uncounted,
-  reportsAttempts: false
-})
-
-/** The plan of one copy of a hedged attempt. */
-const copyOf = (plan: PolicyRun.Plan): PolicyRun.Plan => ({
-  ...plan,
-  timeout: undefined,
-  budget: undefined,
-  counters: uncounted
-})
-
-/** Decides whether a further copy may start: not while the breaker is open, and only as the budget allows. */
-const mayHedge = ({ breaker, budget, counters, named }: State): Effect.Effect<boolean> =>
-  Effect.withFiberRuntime((fiber) => {
-    if (breaker?.state(monotonicOf(fiber)) === "open") return Effect.succeed(false)
-    if (budget?.take() === false) {
-      counters.budgetSpent++
-      fiber.getFiberRef(policyObserver)?.budgetSpent(fiber.id(), named)
-      return Effect.succeed(false)
-    }
-    counters.hedges++
-    return Effect.succeed(true)
-  })
-
-/** Reports that the calling fiber begins a further copy. */
-const reported = (copy: number, { named }: State) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  copy === 1 ? effect : Effect.withFiberRuntime<A, E, R>((fiber) => {
-    fiber.getFiberRef(policyObserver)?.hedged(fiber.id(), copy, named)
-    return effect
-  })
-
-/** Waits for the rate limit's permit, or refuses. An interruption of the wait gives the permit back. */
-const admitted = (rateLimit: RateLimit, { counters, named }: State): Effect.Effect<void, PolicyRefused> =>
-  Effect.clockWith((clock) => {
-    const { refused, wait } = rateLimit.take(monotonic(clock))
-    if (refused) return refuse(named, counters, "rate limited", Duration.millis(Math.ceil(wait)))
-    return wait === 0
-      ? Effect.void
-      : Effect.onInterrupt(Effect.sleep(Duration.millis(wait)), () => Effect.sync(() => rateLimit.giveBack()))
-  })
-
-/**
- * Tells the adaptive limit how an attempt went, and resizes the permits to it. An error that is not transient tells
- * nothing; an interruption only that the attempt was slow, once it had taken `slowerThan` or its whole timeout.
- */
-const measured = (adaptive: AdaptiveLimit, parties: FairSemaphore.FairSemaphore, attemptTimeout: number) => {
-  const slow = Math.min(adaptive.slowerThan, attemptTimeout)
-  return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.clockWith((clock) => {
-      const began = monotonic(clock)
-      return Effect.onExit(effect, (exit) =>
-        Effect.sync(() => {
-          const millis = monotonic(clock) - began
-          const tells = Exit.isSuccess(exit) ||
-            (Cause.isInterrupted(exit.cause)
-              ? millis >= slow
-              : Option.exists(Cause.failureOption(exit.cause), isTransient))
-          if (!tells) return
-          adaptive.ended(Exit.isSuccess(exit), millis, parties.usage().held)
-          parties.resize(adaptive.limit)
-        }))
-    })
-}
-
 /**
  * Turns a policy into a transformer of effects. Only this function defines the meaning of a policy's parts.
  *
@@ -204,19 +65,19 @@ const measured = (adaptive: AdaptiveLimit, parties: FairSemaphore.FairSemaphore,
  * breaker, a retry of the budget) it gives back, whatever ends it.
  */
 export const make = (policy: Policy, name = "unnamed"): Effect.Effect<Interpreter> =>
-  Effect.map(stateOf({ name, policy }), (state) => interpreter(policy, state))
+  Effect.map(StatefulParts.make({ name, policy }), (parts) => interpreter(policy, parts))
 
-const interpreter = (policy: Policy, state: State): Interpreter => {
-  const { adaptive, breaker, budget, counters, parties, rateLimit } = state
+const interpreter = (policy: Policy, stateful: StatefulParts.StatefulParts): Interpreter => {
+  const { adaptive, breaker, budget, counters, named, parties, rateLimit } = stateful
   const { attemptTimeout, hedge } = policy
-  const plan = planOf(policy, state)
+  const plan = planOf(policy, stateful)
   const over = policy.concurrency === undefined ? "nothing" : concurrencyOf(policy)?.over ?? "operation"
   const measure = adaptive && measured(
     adaptive,
     parties,
     over === "attempt" && attemptTimeout !== undefined ? Duration.toMillis(attemptTimeout) : Infinity
   )
-  const mayStart = mayHedge(state)
+  const mayStart = mayHedge(stateful)
   /** Puts the timeouts, and the retry or the hedge, around an operation. */
   const attempts = <A, E, R>(
     operation: Operation<A, E | PolicyRefused, R>,
@@ -226,7 +87,7 @@ const interpreter = (policy: Policy, state: State): Interpreter => {
       ? PolicyRun.run<A, E | PolicyRefused, R>(plan, operation, hook)
       : PolicyRun.run(wholeOf(plan), (time) =>
         hedged(hedge, mayStart)((copy) =>
-          PolicyRun.run<A, E | PolicyRefused, R>(copyOf(plan), operation, hook, time).pipe(reported(copy, state))
+          PolicyRun.run<A, E | PolicyRefused, R>(copyOf(plan), operation, hook, time).pipe(reported(copy, named))
         ))
   /** Puts the permits of the concurrency around an operation or an attempt. */
   const within = (party: FairSemaphore.Party) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -237,7 +98,7 @@ const interpreter = (policy: Policy, state: State): Interpreter => {
     breaker,
     budget,
     rateLimit,
-    replacing: (parts) => interpreter({ ...policy, ...parts }, state),
+    replacing: (parts) => interpreter({ ...policy, ...parts }, stateful),
     apply: (party = parties): Transformer => <A, E, R>(operation: Operation<A, E, R>, hook?: Hook<E>) => {
       const bounded = within(party)
       const eachBounded: Operation<A, E | PolicyRefused, R> = over !== "attempt"
@@ -247,7 +108,7 @@ const interpreter = (policy: Policy, state: State): Interpreter => {
         : (time) => bounded(operation(time))
       const tried = attempts(eachBounded, hook)
       const limited = over === "operation" ? bounded(tried) : tried
-      return rateLimit === undefined ? limited : Effect.zipRight(admitted(rateLimit, state), limited)
+      return rateLimit === undefined ? limited : Effect.zipRight(admitted(rateLimit, named, counters), limited)
     }
   }
 }

@@ -19,5 +19,15 @@ export class PolicyRefused extends Data.TaggedError("PolicyRefused")<{
   }
 }
 
+const refused = (reason: Refusal) => new PolicyRefused({ reason, retryAfter: undefined })
+
+/** Refusals that know no time, each made once: an error takes microseconds to make, and refusals come under load. */
+export const timeless: Readonly<Record<Refusal, PolicyRefused>> = {
+  "queue full": refused("queue full"),
+  "waited too long": refused("waited too long"),
+  "rate limited": refused("rate limited"),
+  "breaker open": refused("breaker open")
+}
+
 /** The errors that a policy adds to those of an operation. */
 export type PolicyFailure = PolicyTimeout | PolicyRefused

@@ -1,44 +1,15 @@
 import { Cause, Duration, Effect, Either, Exit, Fiber, FiberRef, Option, RuntimeFlags } from "effect"
-import type { Breaker, Pass, Verdict } from "./Breaker.ts"
-import { type FailedAttempt, noteOnSpan } from "./FailedAttempt.ts"
+import { BreakerPasses } from "./BreakerPasses.ts"
 import * as FiberInternals from "./FiberInternals.ts"
-import type { Jitter } from "./jitter.ts"
 import { monotonicOf } from "./monotonic.ts"
-import type { NamedPolicy } from "./Policy.ts"
-import type { PolicyCounters } from "./PolicyCounters.ts"
+import type { Plan } from "./Plan.ts"
 import { type PolicyObserver, policyObserver } from "./PolicyObserver.ts"
 import { type PolicyFailure, PolicyRefused } from "./PolicyRefused.ts"
 import { refuse } from "./refuse.ts"
-import type { RetryBudget } from "./RetryBudget.ts"
+import { type Hook, Retries } from "./Retries.ts"
 import { type Limit, TimedRegion } from "./TimedRegion.ts"
 import type { Operation, TimeLeft } from "./TimeLeft.ts"
 import { timersOf } from "./Timers.ts"
-import { isTransient, longestRetryAfter, retryAfterOf } from "./Transient.ts"
-
-/** A policy prepared once for all its operations. Its concurrency is applied outside. */
-export interface Plan {
-  /** The policy as it is configured; an operation may have replaced parts of it. */
-  readonly policy: NamedPolicy
-  readonly timeout: Limit | undefined
-  readonly attemptTimeout: Limit | undefined
-  readonly retries: boolean
-  /** The limit on attempts, the first included. */
-  readonly attempts: number
-  /** Computes the pause after the n-th failed attempt, before jitter, in milliseconds. */
-  readonly pauseAfter: (attempt: number) => number
-  readonly jitter: Jitter | undefined
-  readonly honoursRetryAfter: boolean
-  readonly budget: RetryBudget | undefined
-  readonly breaker: Breaker | undefined
-  readonly counters: PolicyCounters
-  /** Counts attempts; another object than `counters` where an operation is hedged. */
-  readonly attemptCounters: PolicyCounters
-  /** False for the whole of a hedged operation, whose copies report attempts themselves. */
-  readonly reportsAttempts: boolean
-}
-
-/** Sees each failed attempt before the pause that follows. */
-export type Hook<E> = (failed: FailedAttempt<E>) => Effect.Effect<void>
 
 /**
  * One operation under a policy. Its timers and its loop of attempts share one frame on the stack of the calling fiber.
@@ -54,18 +25,11 @@ class PolicyRun<A, E, R> implements TimeLeft {
   private readonly operation: Operation<A, E, R>
   /** The time of the operation of which this is a copy. */
   private readonly outer: TimeLeft | undefined
-  private readonly hook: Hook<E | PolicyFailure> | undefined
   private readonly whole: TimedRegion | undefined
   private readonly each: TimedRegion | undefined
   private readonly observer: PolicyObserver | undefined
-  /** The number of the present attempt, from 1. */
-  private attempt = 0
-  /** The last pause, in milliseconds. */
-  private paused = 0
-  /** The pass of the present attempt through the breaker. */
-  private pass: Pass | undefined
-  /** True from the moment at which the budget gives a retry until the retry begins. */
-  private holdsRetry = false
+  private readonly passes: BreakerPasses | undefined
+  private readonly retries: Retries<E | PolicyFailure>
 
   constructor(
     plan: Plan,
@@ -79,11 +43,12 @@ class PolicyRun<A, E, R> implements TimeLeft {
     this.fiber = fiber
     this.interruptible = interruptible
     this.operation = operation
-    this.hook = hook
     this.outer = outer
     this.observer = fiber.getFiberRef(policyObserver)
     this.whole = this.region(plan.timeout)
     this.each = this.region(plan.attemptTimeout)
+    this.passes = plan.breaker && new BreakerPasses(plan.breaker, plan.policy, fiber, this.observer)
+    this.retries = new Retries(plan, fiber, hook, this.whole, this.observer)
   }
 
   /** Begins the operation, once the permit is held. */
@@ -91,7 +56,7 @@ class PolicyRun<A, E, R> implements TimeLeft {
     const { attemptCounters, breaker, budget, counters, policy } = this.plan
     counters.operations++
     this.whole?.start()
-    if (breaker !== undefined && !this.enterBreaker() && !breaker.onlyRetries) {
+    if (breaker !== undefined && this.passes?.enter() === false && !breaker.onlyRetries) {
       const retryAfter = Duration.millis(Math.ceil(breaker.remaining(this.now())))
       return this.foreign(refuse(policy, attemptCounters, "breaker open", retryAfter), (exit) => this.end(exit))
     }
@@ -109,44 +74,12 @@ class PolicyRun<A, E, R> implements TimeLeft {
     return this.whole?.timedOut === true || this.outer?.isOver === true
   }
 
-  /** Asks the breaker for a pass; returns false if the breaker has none. */
-  private enterBreaker(): boolean {
-    const { breaker } = this.plan
-    this.pass = breaker?.enter(this.now())
-    return breaker === undefined || this.pass !== undefined
-  }
-
-  private tellBreaker(exit: Exit.Exit<A, E | PolicyFailure>): void {
-    const { pass } = this
-    if (pass === undefined) return
-    this.pass = undefined
-    const { breaker, policy } = this.plan
-    if (breaker?.leave(pass, this.verdictOn(exit), this.now()) !== true) return
-    this.observer?.breakerOpened(this.fiber.id(), breaker.openFor, policy)
-  }
-
-  /**
-   * Judges an attempt for the breaker. An error that is not transient is an answer of an upstream in health; a timeout
-   * of this policy is a failure. A refusal, or any other interruption, says nothing.
-   */
-  private verdictOn(exit: Exit.Exit<A, E | PolicyFailure>): Verdict {
-    if (this.isOver) return "failure"
-    if (Exit.isSuccess(exit)) return "success"
-    if (this.isInterrupted()) return "unknown"
-    const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
-    if (failure === undefined || isTransient(failure)) return "failure"
-    return failure instanceof PolicyRefused ? "unknown" : "success"
-  }
-
   private now(): number {
     return monotonicOf(this.fiber)
   }
 
   private tryIt(): Effect.Effect<A, E | PolicyFailure, R> {
-    this.attempt++
-    this.holdsRetry = false
-    this.plan.attemptCounters.attempts++
-    if (this.plan.reportsAttempts) this.observer?.attempt(this.fiber.id(), this.attempt, this.plan.policy)
+    this.retries.begin()
     this.each?.start()
     // an interruption that still awaits an uninterruptible caller must not reach into an attempt that begins later
     const shielded = this.each !== undefined && !FiberInternals.isFresh(this.fiber)
@@ -166,71 +99,19 @@ class PolicyRun<A, E, R> implements TimeLeft {
 
   private readonly judge = (exit: Exit.Exit<A, E | PolicyFailure>): Effect.Effect<A, E | PolicyFailure, R> => {
     if (this.each?.timedOut === true) this.plan.attemptCounters.attemptTimeouts++
-    this.tellBreaker(exit)
+    this.passes?.leave(exit, this)
     if (Exit.isSuccess(exit)) this.plan.budget?.onSuccess()
-    if (Exit.isSuccess(exit) || this.isInterrupted()) return this.end(exit)
+    if (Exit.isSuccess(exit) || this.isInterrupted) return this.end(exit)
     const failure = Cause.failureOrCause(exit.cause)
     // only errors are retried, never defects or interruptions; as for `Effect.retry`, an error with a defect beside it
     // is a defect
     if (Either.isRight(failure) || (this.plan.retries && Cause.isDie(exit.cause))) return this.end(exit)
     if (!(failure.left instanceof PolicyRefused)) this.plan.attemptCounters.failures++
-    return this.foreign(this.between(failure.left), (again) => {
+    return this.foreign(this.retries.between(failure.left), (again) => {
       if (Exit.isFailure(again)) return this.end(Exit.failCause(again.cause))
       // an open breaker ends the attempts with the error of the last one
-      return again.value && this.enterBreaker() ? this.tryAgain() : this.end(exit)
+      return again.value && this.passes?.enter() !== false ? this.tryAgain() : this.end(exit)
     })
-  }
-
-  /** Reports a failed attempt and pauses before the next one. Its value tells whether there is a next one. */
-  private between(error: E | PolicyFailure): Effect.Effect<boolean> {
-    return Effect.suspend(() => {
-      const { jitter, pauseAfter } = this.plan
-      const pause = pauseAfter(this.attempt)
-      // drawn after the last attempt too, as Effect's Schedule does, so that a seed gives the same run as the plain
-      // composition
-      return jitter === undefined
-        ? this.pause(error, pause)
-        : Effect.flatMap(jitter(pause, this.paused), (drawn) => this.pause(error, drawn))
-    })
-  }
-
-  private pause(error: E | PolicyFailure, drawn: number): Effect.Effect<boolean> {
-    const { attempts, honoursRetryAfter, jitter, reportsAttempts } = this.plan
-    const asked = honoursRetryAfter ? retryAfterOf(error) : 0
-    // jitter comes on top, or all who were asked the same would return together
-    const millis = jitter === undefined ? Math.max(drawn, asked) : asked + drawn
-    this.paused = drawn
-    const again = this.attempt < attempts && isTransient(error) && this.isWorthIt(millis, asked) && this.mayRetry()
-    const pause = Duration.millis(millis)
-    const failed = { attempt: this.attempt, error, delay: again ? Option.some(pause) : Option.none() }
-    if (reportsAttempts) noteOnSpan(failed, this.fiber)
-    if (again) this.observer?.pause(this.fiber.id(), millis)
-    const paused = again && millis > 0 ? Effect.as(Effect.sleep(pause), again) : Effect.succeed(again)
-    return this.hook === undefined ? paused : Effect.zipRight(this.hook(failed), paused)
-  }
-
-  /**
-   * Tells whether an attempt could still run after the pause. A pause up to the timeout would make the caller wait for
-   * the same failure, and hide its reason behind a timeout (the retries of Google's gax end the same way). A pause that
-   * an open breaker outlasts is as idle.
-   */
-  private isWorthIt(millis: number, asked: number): boolean {
-    const { breaker } = this.plan
-    if (this.whole === undefined && asked > longestRetryAfter) return false
-    if (this.whole === undefined && breaker === undefined) return true
-    const now = this.now()
-    return (this.whole === undefined || millis < this.whole.left(now)) &&
-      (breaker === undefined || breaker.remaining(now) <= millis)
-  }
-
-  private mayRetry(): boolean {
-    const { budget, counters, policy } = this.plan
-    if (budget === undefined) return true
-    this.holdsRetry = budget.take()
-    if (this.holdsRetry) return true
-    counters.budgetSpent++
-    this.observer?.budgetSpent(this.fiber.id(), policy)
-    return false
   }
 
   /** Ends fibers of the hook before the next attempt's timer may interrupt this fiber with all its children. */
@@ -242,8 +123,7 @@ class PolicyRun<A, E, R> implements TimeLeft {
   }
 
   private end(exit: Exit.Exit<A, E | PolicyFailure>): Effect.Effect<A, E | PolicyFailure, R> {
-    if (this.holdsRetry) this.plan.budget?.giveBack()
-    this.holdsRetry = false
+    this.retries.giveBack()
     return this.whole === undefined ? this.leave(exit) : this.whole.end(exit, this.leave)
   }
 
@@ -255,7 +135,7 @@ class PolicyRun<A, E, R> implements TimeLeft {
     exit: Exit.Exit<A, E | PolicyFailure>
   ): Effect.Effect<A, E | PolicyFailure> => {
     if (this.whole?.timedOut === true) this.plan.counters.timeouts++
-    if (Exit.isSuccess(exit) || !this.isInterrupted()) return exit
+    if (Exit.isSuccess(exit) || !this.isInterrupted) return exit
     const interruption = this.fiber.getFiberRef(FiberRef.interruptedCause)
     return Effect.failCause(Option.match(Cause.keepDefects(exit.cause), {
       onNone: () => interruption,
@@ -263,7 +143,7 @@ class PolicyRun<A, E, R> implements TimeLeft {
     }))
   }
 
-  private isInterrupted(): boolean {
+  get isInterrupted(): boolean {
     return this.interruptible && !Cause.isEmpty(this.fiber.getFiberRef(FiberRef.interruptedCause))
   }
 

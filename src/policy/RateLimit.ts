@@ -1,5 +1,9 @@
-import { Duration } from "effect"
-import type { RateLimit as Value } from "./Policy.ts"
+import { Duration, Effect } from "effect"
+import { monotonic } from "./monotonic.ts"
+import type { NamedPolicy, RateLimit as Value } from "./Policy.ts"
+import type { PolicyCounters } from "./PolicyCounters.ts"
+import type { PolicyRefused } from "./PolicyRefused.ts"
+import { refuse } from "./refuse.ts"
 
 /**
  * A token bucket, kept as the time at which it will be full again (the generic cell rate algorithm of ITU-T I.371,
@@ -45,3 +49,17 @@ export class RateLimit {
 
 /** Forgives the rounding of a sum of intervals, in permits. */
 const rounding = 1e-9
+
+/** Waits for the rate limit's permit, or refuses. An interruption of the wait gives the permit back. */
+export const admitted = (
+  rateLimit: RateLimit,
+  policy: NamedPolicy,
+  counters: PolicyCounters
+): Effect.Effect<void, PolicyRefused> =>
+  Effect.clockWith((clock) => {
+    const { refused, wait } = rateLimit.take(monotonic(clock))
+    if (refused) return refuse(policy, counters, "rate limited", Duration.millis(Math.ceil(wait)))
+    return wait === 0
+      ? Effect.void
+      : Effect.onInterrupt(Effect.sleep(Duration.millis(wait)), () => Effect.sync(() => rateLimit.giveBack()))
+  })

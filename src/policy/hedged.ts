@@ -1,7 +1,10 @@
 // Effect.raceAll starts all copies at once, and Effect.raceFirst takes a failure that another copy could outdo.
 import { Cause, Deferred, Effect, Exit, Option, Scope } from "effect"
-import type { Hedge } from "./Policy.ts"
+import { monotonicOf } from "./monotonic.ts"
+import type { Hedge, NamedPolicy } from "./Policy.ts"
+import { policyObserver } from "./PolicyObserver.ts"
 import { PolicyRefused } from "./PolicyRefused.ts"
+import type { StatefulParts } from "./StatefulParts.ts"
 import { isTransient } from "./Transient.ts"
 
 /** Tells whether another copy may still end better: after an accident, or after a refusal of this copy alone. */
@@ -43,3 +46,23 @@ export const hedged =
         return yield* exit
       })
     )
+
+/** Decides whether a further copy may start: not while the breaker is open, and only as the budget allows. */
+export const mayHedge = ({ breaker, budget, counters, named }: StatefulParts): Effect.Effect<boolean> =>
+  Effect.withFiberRuntime((fiber) => {
+    if (breaker?.state(monotonicOf(fiber)) === "open") return Effect.succeed(false)
+    if (budget?.take() === false) {
+      counters.budgetSpent++
+      fiber.getFiberRef(policyObserver)?.budgetSpent(fiber.id(), named)
+      return Effect.succeed(false)
+    }
+    counters.hedges++
+    return Effect.succeed(true)
+  })
+
+/** Reports that the calling fiber begins a further copy. */
+export const reported = (copy: number, policy: NamedPolicy) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  copy === 1 ? effect : Effect.withFiberRuntime<A, E, R>((fiber) => {
+    fiber.getFiberRef(policyObserver)?.hedged(fiber.id(), copy, policy)
+    return effect
+  })

@@ -3,7 +3,8 @@ import { type Bound, type Fork, Run } from "../simulation/Run.ts"
 import type { Scenario } from "../simulation/Scenario.ts"
 import { blockEvents, EventLog, EventMemory } from "../timeline/EventLog.ts"
 import { outcomeOf } from "../timeline/FiberHooks.ts"
-import { FiberRecorder, Recording } from "../timeline/Recording.ts"
+import { FiberRecorder } from "../timeline/FiberRecorder.ts"
+import { Recording } from "../timeline/Recording.ts"
 import type { Timeline } from "../timeline/Timeline.ts"
 
 /** Blocks of events of one recorded request; its attempts are few. */

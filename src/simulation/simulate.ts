@@ -8,7 +8,7 @@ import { mostUnderWay, type Scenario } from "./Scenario.ts"
 /** Requests have no end, though nothing can happen any more: a fault of the model or of the interpreter. */
 export class Stuck extends Data.TaggedError("Stuck")<{ readonly requests: number; readonly after: Duration.Duration }> {
   override get message(): string {
-    return `${this.requests} requests never ended: nothing happens after ${Duration.format(this.after)}`
+    return `nothing happens after ${Duration.format(this.after)}; requests that never ended: ${this.requests}`
   }
 }
 

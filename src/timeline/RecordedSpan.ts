@@ -4,6 +4,13 @@ import { newSpanId } from "../domain/TraceIds.ts"
 const nothing: ReadonlyMap<string, unknown> = new Map()
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []
 
+/**
+ * Evaluates an operation of a fiber: the `context` of a tracer that adds nothing. All such tracers share this function,
+ * since Effect calls it for every operation. With a function of its own for recorded fibers, a server that records one
+ * request in a hundred spent 8 % more on all the others (`npm run bench:recording`).
+ */
+export const evaluated: Tracer.Tracer["context"] = (evaluate) => evaluate()
+
 /** Takes the moments of a span. */
 export interface SpanLog {
   /** The trace of the spans that have no parent. */

@@ -20,14 +20,15 @@ const folder = Effect.map(
       const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
       const server = TestServer.layer({ ...instantly, jobsPollInterval: Duration.millis(20), ...settings, ...data })
       const { client, send } = yield* Effect.map(Layer.buildWithScope(server, scope), Context.get(TestServer))
+      const { background } = yield* client
       return {
-        register: Effect.map(client.background.registerUser({ payload: { email: alice } }), idOf),
-        job: (id: ReturnType<typeof idOf>) => client.background.get({ path: { id } }),
+        register: Effect.map(background.registerUser({ payload: { email: alice } }), idOf),
+        job: (id: ReturnType<typeof idOf>) => background.get({ path: { id } }),
         /** Reads the job's stream, which ends with the job. */
         ended: (id: ReturnType<typeof idOf>) =>
           Effect.zipRight(
             send("GET", `/jobs/${id}`, { headers: { accept: "text/event-stream" } }),
-            client.background.get({ path: { id } })
+            background.get({ path: { id } })
           ),
         stop: Scope.close(scope, Exit.void)
       }

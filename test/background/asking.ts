@@ -23,7 +23,7 @@ export const operations = [
 export const send = (method: string, path: string, sent?: Sent) =>
   Effect.flatMap(TestServer, (server) => server.send(method, path, sent))
 
-export const client = Effect.map(TestServer, (server) => server.client.background)
+export const client = Effect.map(TestServer.client, ({ background }) => background)
 
 export const asJson = (body: unknown, headers: Readonly<Record<string, string>> = {}): Sent => ({
   headers: { "content-type": "application/json", ...headers },

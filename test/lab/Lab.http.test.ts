@@ -21,7 +21,8 @@ const Started = Schema.Struct({ id: Schema.String, timeline: Schema.String })
 layer(TestServer.layer(), live)("/experiments", (it) => {
   it.effect("lists the chapters in the language of the request, with headings and files that exist", () =>
     Effect.gen(function*() {
-      const { client, send } = yield* TestServer
+      const { send } = yield* TestServer
+      const client = yield* TestServer.client
       const chapters = yield* client.lab.chapters()
       expect(chapters.map(({ name }) => name)).toEqual(catalogue.map(({ name }) => name))
       const handbook = readFileSync(resolve(import.meta.dirname, "../../src/handbook.md"), "utf8")
@@ -47,7 +48,8 @@ layer(TestServer.layer(), live)("/experiments", (it) => {
 
   it.effect("starts one, and tells its figures while it runs and after", () =>
     Effect.gen(function*() {
-      const { client, send } = yield* TestServer
+      const { send } = yield* TestServer
+      const client = yield* TestServer.client
       const answer = yield* send("POST", "/experiments", body(asked))
       const { id, timeline } = yield* Schema.decodeUnknown(Started)(json(answer))
       expect([answer.status, answer.headers["location"], timeline]).toEqual([

@@ -128,7 +128,8 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
 
   it.effect("lists the gallery in the language of the request, each variant with a scenario to run", () =>
     Effect.gen(function*() {
-      const { client, send } = yield* TestServer
+      const { send } = yield* TestServer
+      const client = yield* TestServer.client
       const lessons = yield* client.predictions.scenarios()
       expect(lessons.map(({ name }) => name)).toEqual(names)
       const english = yield* send("GET", "/scenarios/retry-storm", { headers: { "accept-language": "en" } })
@@ -139,7 +140,7 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
 
   it.effect("runs the variants of a lesson and judges its claims", () =>
     Effect.gen(function*() {
-      const { client } = yield* TestServer
+      const client = yield* TestServer.client
       const path = { name: "coordinated-omission" }
       const { lesson, runs, verdicts } = yield* client.predictions.lesson({ path, urlParams: {} })
       const { claims, variants } = yield* client.predictions.scenario({ path })
@@ -184,7 +185,7 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
       expect(refusals).toEqual([
         [422, "body.upstream.measured: nothing was measured of the upstream yet"],
         [422, "body.upstream.file: is read by npm run advise alone: give values"],
-        [422, expect.stringMatching(/^body\.upstream: 3 samples are too few/)],
+        [422, expect.stringMatching(/^body\.upstream: Too few samples \(3\)/)],
         [422, "body.requests: gives more than 5000000 simulated requests"],
         [422, expect.stringMatching(/^body\.rate: must be a number from 0\.001/)]
       ])

@@ -50,7 +50,7 @@ const server = Hasty.serverWith({ timelineBudget: 0, timelineSample: 0 })
 layer(server, live)("recordings over HTTP", (it) => {
   it.effect("are listed newest first, by kind, route, outcome and least length, a page at a time", () =>
     Effect.gen(function*() {
-      const { client } = yield* TestServer
+      const client = yield* TestServer.client
       yield* traced("/async-slow", trace(1))
       yield* traced("/users/999/posts", trace(2))
       yield* traced("/async-slow", trace(3))
@@ -117,7 +117,8 @@ layer(server, live)("recordings over HTTP", (it) => {
 
   it.effect("have the form that a request prefers, or that its query names", () =>
     Effect.gen(function*() {
-      const { client, recorder } = yield* TestServer
+      const { recorder } = yield* TestServer
+      const client = yield* TestServer.client
       const id = yield* traced("/users/1/complete-profile", trace(10))
       const path = `/timelines/${id}`
       const timeline = yield* recorder.get(id)

@@ -1,4 +1,4 @@
-import { FileSystem, type HttpApi, HttpApiClient, HttpServer } from "@effect/platform"
+import { FileSystem, type HttpApi, HttpApiClient, HttpClient, HttpServer } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Context, Effect, Layer, Option, type Scope } from "effect"
 import { Api } from "../../src/Api.ts"
@@ -36,13 +36,15 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
   readonly lifecycle: Context.Tag.Service<Lifecycle>
   /** The recordings of its requests and jobs. */
   readonly recorder: Context.Tag.Service<Recorder>
-  /** The typed client of the contract. */
-  readonly client: Client
+  /** The typed client of the contract. Few tests use it, and making it takes a third of a server's start. */
+  readonly client: Effect.Effect<Client>
   /** Sends a request, and returns its answer as it came. */
   readonly send: (method: string, path: string, sent?: Sent) => Effect.Effect<Answer, Error>
   /** Sends bytes, and returns all that came back until the connection closed. */
   readonly raw: (bytes: string | Uint8Array) => Effect.Effect<string>
 }>() {
+  static readonly client = Effect.flatMap(TestServer, (server) => server.client)
+
   /** Makes the server with some settings replaced; reads no environment. */
   static readonly layer = (overrides: Partial<Values> = {}) =>
     Layer.unwrapScoped(Effect.gen(function*() {
@@ -64,6 +66,7 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
           const { dataDir, databaseUrl } = yield* AppConfig
           const recorder = yield* Recorder
           yield* Effect.addFinalizer(() => obeying(recorder))
+          const http = yield* HttpClient.HttpClient
           const port = portOf(yield* HttpServer.HttpServer)
           const url = `http://127.0.0.1:${port}`
           return {
@@ -74,7 +77,9 @@ export class TestServer extends Context.Tag("barista/test/TestServer")<TestServe
             url,
             lifecycle: yield* Lifecycle,
             recorder,
-            client: yield* HttpApiClient.make(Api, { baseUrl: url }),
+            client: yield* Effect.cached(
+              Effect.provideService(HttpApiClient.make(Api, { baseUrl: url }), HttpClient.HttpClient, http)
+            ),
             send: send(port),
             raw: raw(port)
           }

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import type { Timeline } from "../../src/timeline/Timeline.ts"
 
 const task = (name: string, seconds: number) => Effect.withSpan(Effect.sleep(seconds * 1000), name)
@@ -8,7 +8,7 @@ const task = (name: string, seconds: number) => Effect.withSpan(Effect.sleep(sec
 /** Records a run in virtual time. */
 export const recorded = (effect: Effect.Effect<unknown, string>): Effect.Effect<Timeline> =>
   runVirtual(
-    Effect.flatMap(Recording.make("a <run>", "virtual"), (recording) =>
+    Effect.flatMap(FiberRecorder.make("a <run>", "virtual"), (recording) =>
       Effect.map(recording.run(effect), () => recording.timeline())),
     { seed: 1 }
   ).pipe(

@@ -4,8 +4,8 @@ import { inCallSpan, Upstream, urlOf } from "../../src/platform/upstream/Upstrea
 import { UpstreamFailed } from "../../src/platform/upstream/UpstreamFailed.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import { Policy } from "../../src/policy/Policy.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import { replayOf, type UpstreamCall } from "../../src/timeline/keep/Replay.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
 
 const base = new URL("http://upstream.invalid")
 
@@ -71,7 +71,7 @@ export const replay = Effect.fnUntraced(function*(
 ) {
   // TestClock warns of the first sleep before any adjustment, by a fiber of the one that sleeps
   yield* TestClock.adjust(0)
-  const recorder = yield* Recording.make("replay", "virtual")
+  const recorder = yield* FiberRecorder.make("replay", "virtual")
   const program = Effect.forEach(
     calls,
     ([at, call]) => Effect.exit(at === 0 ? call : Effect.delay(call, at)),

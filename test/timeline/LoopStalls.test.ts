@@ -3,8 +3,8 @@ import { Deferred, Effect, Fiber } from "effect"
 import { blame } from "../../src/timeline/blame.ts"
 import { violations } from "../../src/timeline/conservation.ts"
 import { type Event, kinds, nobody } from "../../src/timeline/EventLog.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import { bound } from "../../src/timeline/LoopStalls.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
 import { victimsOf } from "../../src/timeline/victims.ts"
 import { turns } from "../support/turn.ts"
 import { fiberOf } from "./recorded.ts"
@@ -57,7 +57,7 @@ describe("the victims of a stall", () => {
 describe("a stall of the event loop", () => {
   it.live("names the fiber that kept the loop, and its victims in this recording and in others", () =>
     Effect.gen(function*() {
-      const [one, other] = [yield* Recording.make("one", "live"), yield* Recording.make("other", "live")]
+      const [one, other] = [yield* FiberRecorder.make("one", "live"), yield* FiberRecorder.make("other", "live")]
       const asleep = yield* Deferred.make<void>()
       const sleeper = yield* Effect.fork(other.run(
         Effect.withSpan(Effect.zipRight(Deferred.succeed(asleep, undefined), Effect.sleep(1)), "sleeper")
@@ -85,7 +85,7 @@ describe("a stall of the event loop", () => {
 
   it.live("by code that no recording saw has no fiber", () =>
     Effect.gen(function*() {
-      const recorder = yield* Recording.make("one", "live")
+      const recorder = yield* FiberRecorder.make("one", "live")
       const begun = yield* Deferred.make<void>()
       const stalled = yield* Deferred.make<void>()
       const run = yield* Effect.fork(recorder.run(

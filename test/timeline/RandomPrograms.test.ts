@@ -17,7 +17,7 @@ import {
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { violations } from "../../src/timeline/conservation.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import type { Timeline } from "../../src/timeline/Timeline.ts"
 
 /** A program whose leaves note their times themselves. */
@@ -225,7 +225,7 @@ class Run {
 const recorded = (program: Program, clock: "live" | "virtual") =>
   Effect.gen(function*() {
     const run = new Run(yield* FairSemaphore.make(2))
-    const recorder = yield* Recording.make("random", clock)
+    const recorder = yield* FiberRecorder.make("random", clock)
     const began = yield* Clock.currentTimeMillis
     const exit = yield* recorder.run(run.of(program))
     const took = (yield* Clock.currentTimeMillis) - began

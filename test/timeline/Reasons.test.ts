@@ -7,7 +7,7 @@ import { Signals } from "../../src/platform/jobs/run/Signals.ts"
 import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import { violations } from "../../src/timeline/conservation.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import { fiberOf, interruptionsOf, recorded, waitsOf } from "./recorded.ts"
 
 const second = 1_000_000_000
@@ -160,7 +160,7 @@ describe("the cause of an interruption", () => {
   it.effect("is the stop of the server for one from outside, once the recording knows of it", () =>
     Effect.gen(function*() {
       for (const why of ["asked", "stopping"] as const) {
-        const recorder = yield* Recording.make("test", "virtual")
+        const recorder = yield* FiberRecorder.make("test", "virtual")
         const run = yield* Effect.fork(recorder.run(Effect.withSpan(Effect.never, "request")))
         yield* Effect.yieldNow()
         if (why === "stopping") recorder.stopping()

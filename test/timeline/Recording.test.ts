@@ -7,14 +7,14 @@ import * as FairSemaphore from "../../src/policy/FairSemaphore.ts"
 import { Policies } from "../../src/policy/Policies.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { violations } from "../../src/timeline/conservation.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import type { FiberLine, Timeline } from "../../src/timeline/Timeline.ts"
 
 /** Records an effect in virtual time. */
 const recorded = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<Timeline> =>
   runVirtual(
     Effect.gen(function*() {
-      const recording = yield* Recording.make("test", "virtual")
+      const recording = yield* FiberRecorder.make("test", "virtual")
       yield* recording.run(effect)
       return recording.timeline()
     }),
@@ -171,7 +171,7 @@ describe("a recording", () => {
   it.effect("leaves the caller as it was, and passes an interruption of the caller on", () =>
     Effect.gen(function*() {
       const clock = yield* Effect.clock
-      const recording = yield* Recording.make("test", "virtual")
+      const recording = yield* FiberRecorder.make("test", "virtual")
       const closed = yield* Deferred.make<void>()
       const fiber = yield* Effect.fork(
         recording.run(Effect.never.pipe(Effect.onInterrupt(() => Deferred.succeed(closed, undefined))))
@@ -185,7 +185,7 @@ describe("a recording", () => {
 
   it.live("by the live clock keeps what is conserved", () =>
     Effect.gen(function*() {
-      const recording = yield* Recording.make("live", "live")
+      const recording = yield* FiberRecorder.make("live", "live")
       yield* recording.run(
         Effect.forEach([1, 2, 3, 4, 5, 6], (n) => Effect.withSpan(Effect.sleep(n), `${n}`), { concurrency: 2 })
       )

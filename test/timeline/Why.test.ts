@@ -5,14 +5,14 @@ import type { PolicyRefused } from "../../src/policy/PolicyRefused.ts"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
 import { blame } from "../../src/timeline/blame.ts"
 import { criticalPath } from "../../src/timeline/criticalPath.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import { type Reason, type Timeline, version } from "../../src/timeline/Timeline.ts"
 import { why } from "../../src/timeline/why.ts"
 import { texts } from "../../src/timeline/whyTexts.ts"
 
 const recorded = (effect: Effect.Effect<unknown, string | PolicyRefused>): Effect.Effect<Timeline> =>
   runVirtual(
-    Effect.flatMap(Recording.make("run", "virtual"), (recording) =>
+    Effect.flatMap(FiberRecorder.make("run", "virtual"), (recording) =>
       Effect.map(recording.run(Effect.withSpan(effect, "root")), () => recording.timeline())),
     { seed: 1 }
   ).pipe(

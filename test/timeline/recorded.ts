@@ -1,13 +1,13 @@
 import { Effect } from "effect"
 import { runVirtual } from "../../src/simulation/VirtualClock.ts"
-import * as Recording from "../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../src/timeline/FiberRecorder.ts"
 import type { Interruption, Reason, Slice, Timeline } from "../../src/timeline/Timeline.ts"
 
 /** Records an effect in virtual time. */
 export const recorded = <E>(effect: Effect.Effect<unknown, E>): Effect.Effect<Timeline> =>
   runVirtual(
     Effect.gen(function*() {
-      const recorder = yield* Recording.make("test", "virtual")
+      const recorder = yield* FiberRecorder.make("test", "virtual")
       yield* recorder.run(effect)
       return recorder.recording.timeline()
     }),
@@ -17,7 +17,7 @@ export const recorded = <E>(effect: Effect.Effect<unknown, E>): Effect.Effect<Ti
 /** Records an effect by the machine's clock. */
 export const recordedLive = <E, R>(effect: Effect.Effect<unknown, E, R>): Effect.Effect<Timeline, never, R> =>
   Effect.gen(function*() {
-    const recorder = yield* Recording.make("test", "live")
+    const recorder = yield* FiberRecorder.make("test", "live")
     yield* recorder.run(effect)
     return recorder.recording.timeline()
   })

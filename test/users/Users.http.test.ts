@@ -10,7 +10,7 @@ const live = { excludeTestServices: true } as const
 layer(TestServer.layer(), live)("the sample data", (it) => {
   it.effect("has three users with posts, followers and accounts", () =>
     Effect.gen(function*() {
-      const { client } = yield* TestServer
+      const client = yield* TestServer.client
       const users = yield* client.users.list({ urlParams: { limit: 100 } })
       expect(users.map(({ id, name }) => [id, name])).toEqual([[1, "Alice"], [2, "Bob"], [3, "Chloé"]])
       const profile = yield* client.users.completeProfile({ path: { user_id: UserId.make(1) } })
@@ -25,7 +25,8 @@ layer(TestServer.layer(), live)("the sample data", (it) => {
 layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
   it.effect("are created once for each address, compared without case, with 201 and Location", () =>
     Effect.gen(function*() {
-      const { client, send } = yield* TestServer
+      const { send } = yield* TestServer
+      const client = yield* TestServer.client
       const created = yield* send("POST", "/users/?name=%20Zo%C3%A9%20&email=zoe@example.com")
       expect([created.status, created.headers.location]).toEqual([201, "/users/1/complete-profile"])
       expect(json(created)).toEqual({ id: 1, name: "Zoé", email: "zoe@example.com" })
@@ -54,7 +55,8 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
 
   it.effect("paginate by keyset, with a Link while there are more", () =>
     Effect.gen(function*() {
-      const { client, send } = yield* TestServer
+      const { send } = yield* TestServer
+      const client = yield* TestServer.client
       const existing = yield* client.users.list({ urlParams: { limit: 1000 } })
       const created = yield* Effect.forEach(
         Array.from({ length: 7 }, (_, n) => n),
@@ -76,7 +78,7 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
 
   it.effect("the profile of an unknown user is a 404", () =>
     Effect.gen(function*() {
-      const { client } = yield* TestServer
+      const client = yield* TestServer.client
       expect(yield* Effect.flip(client.users.completeProfile({ path: { user_id: UserId.make(999) } }))).toMatchObject({
         _tag: "UserNotFound",
         user_id: 999
@@ -85,7 +87,8 @@ layer(TestServer.layer({ sampleData: "none" }), live)("users", (it) => {
 
   it.effect("have posts and followers", () =>
     Effect.gen(function*() {
-      const { client, send } = yield* TestServer
+      const { send } = yield* TestServer
+      const client = yield* TestServer.client
       const [ann, ben] = yield* Effect.forEach(["ann", "ben"], (name) =>
         client.users.create({ payload: { name, email: Email.make(`${name}@example.org`) } }), { concurrency: 1 })
       const [user, follower] = [UserId.make(ann?.id ?? 0), UserId.make(ben?.id ?? 0)]

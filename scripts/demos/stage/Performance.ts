@@ -1,7 +1,7 @@
 import { Cause, Clock, Duration, Effect, Exit, FiberRef, HashSet, Logger, LogLevel, Option } from "effect"
 import * as LoopDelay from "../../../src/platform/observability/LoopDelay.ts"
 import { runVirtual } from "../../../src/simulation/VirtualClock.ts"
-import * as Recording from "../../../src/timeline/Recording.ts"
+import * as FiberRecorder from "../../../src/timeline/FiberRecorder.ts"
 import type { Timeline } from "../../../src/timeline/Timeline.ts"
 import * as AcceleratedClock from "./AcceleratedClock.ts"
 import * as Concurrency from "./Concurrency.ts"
@@ -122,9 +122,9 @@ export const perform = (
       Effect.zipRight(Effect.sync(() => say(`-- ${name}`)), measured(name, effect))
     const stage = Stage.of({ mode, say: (line) => Effect.sync(() => say(line)), part })
 
-    let recording: Recording.FiberRecorder | undefined
+    let recording: FiberRecorder.FiberRecorder | undefined
     const recorded = (program: Effect.Effect<void, never, Stage>) =>
-      Effect.flatMap(Recording.make(demo.name, mode), (begun) => {
+      Effect.flatMap(FiberRecorder.make(demo.name, mode), (begun) => {
         recording = begun
         return Effect.flatten(begun.run(program))
       })

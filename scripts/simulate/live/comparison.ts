@@ -47,7 +47,7 @@ export const doubt = (predicted: Result, { lag, result, upstreamLateness }: Meas
   const why = [
     late("the generator", lag),
     late("the upstream", upstreamLateness),
-    result.failed.defect === undefined ? undefined : `${result.failed.defect} calls had no connection`
+    result.failed.defect === undefined ? undefined : `calls without a connection: ${result.failed.defect}`
   ].filter((one) => one !== undefined)
   return why.length === 0
     ? undefined

@@ -1,3 +1,4 @@
+import { counted } from "../../domain/counted.ts"
 import { durationText } from "../action/moments.ts"
 import { useNow } from "../action/useNow.ts"
 import { say } from "../texts.ts"
@@ -22,6 +23,7 @@ export const Attempts = ({ job }: { readonly job: JobDetails }) => {
   const begin = Math.min(...all.map(({ started_at }) => Date.parse(started_at)))
   const length = Math.max(shortest, ...all.map((attempt) => endOf(attempt, now) - begin))
   const earlier = job.activities.flatMap(({ attempts }) => attempts).length - all.length
+  const attempts = counted(earlier, "essai", "attempt")
   return (
     <>
       <ul class="attempts" aria-label={say("Activités", "Activities")}>
@@ -58,7 +60,7 @@ export const Attempts = ({ job }: { readonly job: JobDetails }) => {
       </ul>
       {earlier > 0 && (
         <p class="hint">
-          {say(`${earlier} essais d'exécutions précédentes.`, `${earlier} attempts of earlier runs.`)}
+          {say(`${attempts.fr} d'exécutions précédentes.`, `${attempts.en} of earlier runs.`)}
         </p>
       )}
     </>

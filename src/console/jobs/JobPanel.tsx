@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
+import { counted } from "../../domain/counted.ts"
 import { useAction } from "../action/Action.ts"
 import { ActionResult } from "../action/ActionResult.tsx"
 import { dayAndTime } from "../action/moments.ts"
@@ -13,6 +14,8 @@ import { Attempts } from "./Attempts.tsx"
 import { isFinished, type JobDetails, progressOf } from "./Job.ts"
 import { JobTimelines } from "./JobTimelines.tsx"
 import { stateWords, tones, wordText } from "./words.ts"
+
+const activities = (count: number) => counted(count, "activité", ["activity", "activities"])
 
 /** One job while it runs: its progress, the attempts at its activities, and what can be done with it. */
 export const JobPanel = ({ id }: { readonly id: string }) => {
@@ -85,7 +88,7 @@ export const JobPanel = ({ id }: { readonly id: string }) => {
       {of > 0 && (
         <div class="progress">
           <progress max={of} value={done} aria-label={say("Activités finies", "Activities done")} />
-          <span>{say(`${done} activités sur ${of}`, `${done} of ${of} activities`)}</span>
+          <span>{say(`${activities(done).fr} sur ${of}`, `${done} of ${activities(of).en}`)}</span>
         </div>
       )}
       <Attempts job={shown} />

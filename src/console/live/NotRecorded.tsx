@@ -15,8 +15,8 @@ export const NotRecorded = () => {
   return (
     <p class="hint not-recorded" role="status">
       {shown !== undefined && say(
-        `${shown.requests} requêtes répondues depuis le démarrage, dont ${shown.recorded} enregistrées ; ${shown.removed} enregistrements ont cédé la place à de plus récents. `,
-        `${shown.requests} requests answered since the start, ${shown.recorded} of them recorded; ${shown.removed} recordings have made room for newer ones. `
+        `Requêtes répondues depuis le démarrage : ${shown.requests}, enregistrées : ${shown.recorded} ; enregistrements qui ont cédé la place à de plus récents : ${shown.removed}. `,
+        `Requests answered since the start: ${shown.requests}, of them recorded: ${shown.recorded}; recordings that made room for newer ones: ${shown.removed}. `
       )}
       {shown === undefined && say(
         "Le serveur n'enregistre qu'une partie des requêtes, et garde les plus récentes. ",

@@ -15,7 +15,7 @@ export const RunState = ({ run: { progress, stop } }: { readonly run: Running })
             {...(told.requests !== null && { max: told.requests, value: Math.min(told.done, told.requests) })}
           />
           <span class="hint">
-            {say(`${figure(told.done)} requêtes finies`, `${figure(told.done)} requests have ended`)}
+            {say(`Requêtes finies : ${figure(told.done)}`, `Requests that have ended: ${figure(told.done)}`)}
           </span>
           <Button kind="danger" onClick={stop}>{say("Arrêter", "Stop")}</Button>
         </>

@@ -1,3 +1,5 @@
+import { counted } from "../../domain/counted.ts"
+import type { Text } from "../../domain/Text.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { why } from "../../timeline/why.ts"
 import { outcomeWords } from "../../timeline/words.ts"
@@ -10,13 +12,12 @@ import type { Track } from "./Track.ts"
 import { Commits, Stalls, Why } from "./Why.tsx"
 import { duration } from "./words.ts"
 
-/** A number with its noun; the plural of these nouns has an s in both languages. */
-const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`
+const inWords = ({ en, fr }: Text): string => say(fr, en)
 
 const lostText = ({ events, fibers, spans }: Timeline["lost"]): string =>
   [
-    ...(fibers > 0 ? [say(counted(fibers, "fibre"), counted(fibers, "fiber"))] : []),
-    ...(spans > 0 ? [say(counted(spans, "opération"), counted(spans, "span"))] : []),
+    ...(fibers > 0 ? [inWords(counted(fibers, "fibre", "fiber"))] : []),
+    ...(spans > 0 ? [inWords(counted(spans, "opération", "span"))] : []),
     ...(events ? [say("les événements les plus anciens", "the oldest events")] : [])
   ].join(", ")
 
@@ -25,6 +26,7 @@ const RecordingFacts = ({ state, track }: { readonly state: TimelineState; reado
   const { timeline } = track
   const { clock, fibers, lost, name, outcome, recorded_in_ns, slices } = timeline
   const missing = lostText(lost)
+  const [held, shares] = [counted(fibers.length, "fibre", "fiber"), counted(slices.length, "tranche", "slice")]
   return (
     <div class="timeline-facts">
       <p class="timeline-why">
@@ -35,8 +37,8 @@ const RecordingFacts = ({ state, track }: { readonly state: TimelineState; reado
       <Strip state={state} track={track} />
       <p class="hint">
         {say(
-          `${counted(fibers.length, "fibre")}, ${counted(slices.length, "tranche")}`,
-          `${counted(fibers.length, "fiber")}, ${counted(slices.length, "slice")}`
+          `${held.fr}, ${shares.fr}`,
+          `${held.en}, ${shares.en}`
         )}
         {" · "}
         {clock === "virtual"

@@ -1,3 +1,4 @@
+import { counted } from "../../domain/counted.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { stateWords } from "../../timeline/words.ts"
 import { language, say } from "../texts.ts"
@@ -15,7 +16,8 @@ interface Part {
 }
 
 const more = (all: ReadonlyArray<unknown>) =>
-  all.length > most && <li class="hint">{say(`et ${all.length - most} autres`, `and ${all.length - most} more`)}</li>
+  all.length > most &&
+  <li class="hint">{say(`et ${counted(all.length - most, "autre", "other").fr}`, `and ${all.length - most} more`)}</li>
 
 /** The name of a fiber, which leads to a moment of it. */
 const Place = ({ at, fiber, state, track }: Part & { readonly fiber: number; readonly at: number }) => (

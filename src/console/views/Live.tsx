@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals"
 import { useEffect, useMemo } from "preact/hooks"
+import { counted } from "../../domain/counted.ts"
 import { useNow } from "../action/useNow.ts"
 import { type Filter, filterOf, matches, queryOf } from "../live/Filter.ts"
 import { FilterForm } from "../live/FilterForm.tsx"
@@ -17,10 +18,10 @@ const mostRows = 100
 
 const StreamStatus = ({ live }: { readonly live: LiveRuns }) => {
   if (live.isPaused.value) {
-    const held = live.held.value
+    const held = counted(live.held.value, "changement", "change")
     return (
       <Status tone="stopped">
-        {say(`en pause, ${held} changements attendent`, `paused, ${held} changes are waiting`)}
+        {say(`en pause, ${held.fr} en attente`, `paused, ${held.en} waiting`)}
       </Status>
     )
   }
@@ -41,6 +42,7 @@ export const Live = () => {
   const runs = live.runs.value
   const now = useNow(!live.isPaused.value && runs.some(({ outcome }) => outcome === "running"))
   const found = runs.filter((summary) => matches(filter.value, summary, now))
+  const older = counted(found.length - mostRows, "plus ancienne", ["older one", "older ones"])
   const change = (next: Filter) => {
     filter.value = next
     const query = queryOf(next)
@@ -68,7 +70,7 @@ export const Live = () => {
       />
       {found.length > mostRows && (
         <p class="hint">
-          {say(`Et ${found.length - mostRows} plus anciennes.`, `And ${found.length - mostRows} older ones.`)}
+          {say(`Et ${older.fr}.`, `And ${older.en}.`)}
         </p>
       )}
       <NotRecorded />

@@ -1,6 +1,6 @@
 import { type Context, Effect, type Exit, type Fiber, Layer, Logger, Option, Tracer } from "effect"
 import { newSpanId, newTraceId } from "../../domain/TraceIds.ts"
-import { RecordedSpan } from "../../timeline/RecordedSpan.ts"
+import { evaluated, RecordedSpan } from "../../timeline/RecordedSpan.ts"
 
 const nothing: ReadonlyMap<string, unknown> = new Map()
 const noLinks: ReadonlyArray<Tracer.SpanLink> = []
@@ -72,7 +72,7 @@ class UnrecordedSpan implements Tracer.Span {
 
 const unrecording = Tracer.make({
   span: (name, parent, context, _links, startTime, kind) => new UnrecordedSpan(name, parent, context, startTime, kind),
-  context: (evaluate) => evaluate()
+  context: evaluated
 })
 
 /**

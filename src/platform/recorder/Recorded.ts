@@ -1,6 +1,7 @@
 import { DateTime, Effect, type Exit, type Fiber, Option, type Runtime, type Tracer } from "effect"
 import { outcomeOf } from "../../timeline/FiberHooks.ts"
-import type { FiberRecorder, Recording } from "../../timeline/Recording.ts"
+import type { FiberRecorder } from "../../timeline/FiberRecorder.ts"
+import type { Recording } from "../../timeline/Recording.ts"
 import type { Outcome, Timeline } from "../../timeline/Timeline.ts"
 import type { RunKind, Summary } from "./Summary.ts"
 

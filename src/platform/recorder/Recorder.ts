@@ -1,10 +1,12 @@
-import { Clock, Context, Effect, type Fiber, Layer, Option, Queue, Stream, type Tracer } from "effect"
+import { Clock, Context, Effect, type Fiber, Layer, Option, Stream, type Tracer } from "effect"
 import { newTraceId } from "../../domain/TraceIds.ts"
 import { EventLog } from "../../timeline/EventLog.ts"
-import { FiberRecorder, Recording } from "../../timeline/Recording.ts"
+import { FiberRecorder } from "../../timeline/FiberRecorder.ts"
+import { Recording } from "../../timeline/Recording.ts"
 import type { Timeline } from "../../timeline/Timeline.ts"
 import { SpanCollector } from "../observability/SpanCollector.ts"
 import { keepsSpans } from "../observability/Tracing.ts"
+import { Changes } from "./Changes.ts"
 import * as Growth from "./Growth.ts"
 import { type Broken, LawCheck } from "./LawCheck.ts"
 import { Recorded, type Run } from "./Recorded.ts"
@@ -28,9 +30,6 @@ const mostEvents = 20_000
 
 /** Runs of this many nanoseconds or more stay longer than others. */
 const slowNs = 1_000_000_000
-
-/** Summaries that wait for a reader of `changes`; the oldest are dropped. */
-const mostChanges = 1_000
 
 /** A request that has reached its operation. */
 export interface Asked {
@@ -120,7 +119,7 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
       const store = new RecordingStore(limits.memory, slowNs)
       const samplers = { request: new Sampler(limits.sampling), job: new Sampler(limits.sampling) }
       const recorded = { request: 0, job: 0, experiment: 0 }
-      const listeners = new Set<Queue.Enqueue<Summary>>()
+      const changes = new Changes()
       const growth = Growth.make()
       const unsampled = new Map<string, boolean>()
       let numbers = 0
@@ -134,15 +133,9 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
         return is
       }
 
-      const tell = (changed: Recorded) => {
-        if (listeners.size === 0) return
-        const { summary } = changed
-        for (const listener of listeners) listener.unsafeOffer(summary)
-      }
-
       const ended = (run: Recorded) => {
         store.ended(run)
-        tell(run)
+        changes.tell(run)
         check?.ended(run)
       }
 
@@ -169,21 +162,8 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
         if (isStopping) begun.stopping()
         recorded[run.kind]++
         store.add(begun)
-        tell(begun)
+        changes.tell(begun)
         return begun
-      }
-
-      const list = ({ after = Infinity, kind, limit = Infinity, minDurationNs = 0, outcome, route }: Filter) => {
-        const found: Array<Summary> = []
-        for (const one of store.newestFirst()) {
-          if (found.length >= limit) break
-          if (
-            one.number < after && (kind === undefined || one.run.kind === kind) &&
-            (route === undefined || one.run.route === route) && (outcome === undefined || one.outcome === outcome) &&
-            one.durationNs >= minDurationNs
-          ) found.push(one.summary)
-        }
-        return found
       }
 
       const shape: Shape = {
@@ -213,17 +193,10 @@ const make = (limits: Limits): Effect.Effect<Shape> =>
               )
             )
           ),
-        list,
+        list: (filter) => store.list(filter).map(({ summary }) => summary),
         get: (id) => Option.map(Option.fromNullable(store.get(id)), (found) => found.timeline()),
         summary: (id) => Option.map(Option.fromNullable(store.get(id)), (found) => found.summary),
-        changes: Stream.unwrapScoped(Effect.gen(function*() {
-          const listener = yield* Queue.sliding<Summary>(mostChanges)
-          yield* Effect.acquireRelease(
-            Effect.sync(() => listeners.add(listener)),
-            () => Effect.sync(() => listeners.delete(listener))
-          )
-          return Stream.fromQueue(listener, { maxChunkSize: mostChanges })
-        })),
+        changes: changes.stream,
         watch: (id) => Option.map(Option.fromNullable(store.get(id)), growth),
         figures: () => ({
           recorded,

@@ -1,6 +1,7 @@
 import { LinkedQueue } from "../../collections/LinkedQueue.ts"
 import { blockEvents, eventBytes, EventMemory } from "../../timeline/EventLog.ts"
 import type { Recorded } from "./Recorded.ts"
+import type { Filter } from "./Summary.ts"
 
 /** Bytes of a recording beside its events, measured as the heap of 13,421 ended ones. */
 export const recordingBytes = 2_400
@@ -78,6 +79,22 @@ export class RecordingStore {
 
   newestFirst(): ReadonlyArray<Recorded> {
     return [...this.all.values()].toReversed()
+  }
+
+  /** Lists the recordings that pass the filter, newest first. */
+  list(
+    { after = Infinity, kind, limit = Infinity, minDurationNs = 0, outcome, route }: Filter
+  ): ReadonlyArray<Recorded> {
+    const found: Array<Recorded> = []
+    for (const one of this.newestFirst()) {
+      if (found.length >= limit) break
+      if (
+        one.number < after && (kind === undefined || one.run.kind === kind) &&
+        (route === undefined || one.run.route === route) && (outcome === undefined || one.outcome === outcome) &&
+        one.durationNs >= minDurationNs
+      ) found.push(one)
+    }
+    return found
   }
 
   private isNotable({ durationNs, outcome, run, status }: Recorded): boolean {

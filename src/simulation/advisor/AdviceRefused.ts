@@ -14,8 +14,8 @@ export class ThinData extends Data.TaggedError("ThinData")<{
     const p = `p${Number((this.quantile * 100).toFixed(3))}`
     return this.samples < this.needed
       ? text(
-        `${this.samples} mesures ne suffisent pas : une borne de ${p} en demande ${this.needed}, et une de p99.9 en demande 2995.`,
-        `${this.samples} samples are too few: a bound of ${p} needs ${this.needed}, and one of p99.9 needs 2995.`
+        `Trop peu de mesures (${this.samples}) : une borne de ${p} en demande ${this.needed}, et une de p99.9, 2995.`,
+        `Too few samples (${this.samples}): a bound of ${p} needs ${this.needed}, and one of p99.9 needs 2995.`
       )
       : text(
         `${

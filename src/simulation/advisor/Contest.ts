@@ -3,10 +3,10 @@ import type { Policy } from "../../policy/Policy.ts"
 import { type Interval, intervalOf } from "../intervals.ts"
 import type { Facts } from "./Facts.ts"
 import { type Measure, measure, type Unfinished } from "./measure.ts"
-import type { Trouble } from "./Question.ts"
+import { type Trouble, troubles as everyTrouble } from "./Question.ts"
 import { scenarioOf, states } from "./troubles.ts"
 
-/** A policy in the contest, with its runs by scenario: the n-th run of all policies has the same seed. */
+/** A policy in the contest, with its runs by scenario: the n-th runs of all policies in a scenario share a seed. */
 export interface Contestant {
   readonly policy: Policy
   readonly runs: ReadonlyMap<Trouble, ReadonlyArray<Measure>>
@@ -17,6 +17,20 @@ export interface Progress {
   readonly requests: number
   readonly most: number
 }
+
+/** Runs of a contestant by scenario. */
+export type Runs = (trouble: Trouble) => number
+
+/** As many runs in health as in all other scenarios together, as health weighs most in the goodput. */
+export const balanced = (runs: number, among: ReadonlyArray<Trouble>): Runs => (trouble) =>
+  trouble === "healthy" ? runs * Math.max(1, among.length - 1) : runs
+
+/** Counts the runs of a contestant in some scenarios. */
+export const countOf = (runs: Runs, among: ReadonlyArray<Trouble>): number =>
+  among.reduce((sum, trouble) => sum + runs(trouble), 0)
+
+/** Seeds of a scenario: no two scenarios meet the same chance, so their errors add up as independent ones. */
+const seedsApart = 10_000
 
 /** Runs policies, under the same seeds and in the same scenarios, while requests are left. */
 export class Contest {
@@ -55,14 +69,15 @@ export class Contest {
       if (this.requests + requests > this.most) return Effect.succeed(undefined)
       this.requests += requests
       this.onProgress?.({ requests: this.requests, most: this.most })
-      return measure(scenarioOf(facts, trouble, policy, requests), this.seed + place, facts.question.objective.within)
+      const seed = this.seed + place + seedsApart * everyTrouble.indexOf(trouble)
+      return measure(scenarioOf(facts, trouble, policy, requests), seed, facts.question.objective.within)
     })
   }
 
-  /** Gives a contestant so many runs in each of some scenarios; those it has count. */
+  /** Gives a contestant so many runs in some scenarios; those it has count. */
   upTo(
     contestant: Contestant,
-    runs: number,
+    runs: Runs,
     requests: number,
     troubles: ReadonlyArray<Trouble> = this.troubles
   ): Effect.Effect<Contestant, Unfinished> {
@@ -70,7 +85,7 @@ export class Contest {
       const all = new Map(contestant.runs)
       for (const trouble of troubles) {
         const measures = [...(all.get(trouble) ?? [])]
-        while (measures.length < runs) {
+        while (measures.length < runs(trouble)) {
           const next = yield* this.once(contestant.policy, trouble, measures.length, requests)
           if (next === undefined) break
           measures.push(next)
@@ -84,7 +99,7 @@ export class Contest {
   /** Gives all contestants so many runs, in the order of their rank. */
   all(
     contestants: ReadonlyArray<Contestant>,
-    runs: number,
+    runs: Runs,
     requests: number,
     troubles?: ReadonlyArray<Trouble>
   ): Effect.Effect<ReadonlyArray<Contestant>, Unfinished> {
@@ -110,15 +125,17 @@ export const interval = (
   return samples.length === 0 ? { mean: 0, low: 0, high: 0 } : intervalOf(samples)
 }
 
+/** The weights of scenarios, of which the sum is 1; all 0 where no policy can succeed. */
+export const weightIn = (troubles: ReadonlyArray<Trouble>) => {
+  const all = troubles.reduce((sum, trouble) => sum + states[trouble].weight, 0)
+  return (trouble: Trouble): number => all === 0 ? 0 : states[trouble].weight / all
+}
+
 /**
  * The mean share of successes in time, weighted over the scenarios: the goodput by which policies are compared, as a
  * share of the rate.
  */
 export const goodput = (contestant: Contestant, troubles: ReadonlyArray<Trouble>): number => {
-  const weight = troubles.reduce((sum, trouble) => sum + states[trouble].weight, 0)
-  if (weight === 0) return 0
-  return troubles.reduce(
-    (sum, trouble) => sum + states[trouble].weight / weight * interval(contestant, trouble, "share").mean,
-    0
-  )
+  const weight = weightIn(troubles)
+  return troubles.reduce((sum, trouble) => sum + weight(trouble) * interval(contestant, trouble, "share").mean, 0)
 }

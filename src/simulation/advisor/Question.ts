@@ -64,7 +64,7 @@ const Share = Schema.Number.pipe(
 ).annotations({ jsonSchema: { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 1 } })
 
 /** The simulated requests of an advice, if the question gives no bound: some ten seconds of a processor. */
-export const usualRequests = 400_000
+export const usualRequests = 500_000
 
 /**
  * A question to the advisor: which policy serves this upstream best? Times are taken as service times, so recorded ones

@@ -1,9 +1,10 @@
 import { Effect } from "effect"
+import type { Policy } from "../../policy/Policy.ts"
 import type { Advice } from "./Advice.ts"
 import type { NoLatencies, ThinData } from "./AdviceRefused.ts"
-import { choose } from "./choice.ts"
+import { choose, stillInRace } from "./choice.ts"
 import { holds } from "./comparisons.ts"
-import { Contest, type Contestant, type Progress } from "./Contest.ts"
+import { balanced, Contest, type Contestant, countOf, type Progress } from "./Contest.ts"
 import { evidenceOf } from "./evidence.ts"
 import { factsOf } from "./Facts.ts"
 import type { Unfinished } from "./measure.ts"
@@ -11,7 +12,7 @@ import { mayRunTwice, notesOf } from "./notes.ts"
 import { type Question, type Recorded, troubles as everyTrouble, usualRequests } from "./Question.ts"
 import { recordedOf } from "./recordedOf.ts"
 import { discardedOf, rejectedOf } from "./rejections.ts"
-import { finalists, search, type Searched } from "./search.ts"
+import { finalists, longestRunOf, search, type Searched } from "./search.ts"
 import { seen } from "./seen.ts"
 import { sensitivity } from "./sensitivity.ts"
 import { keyOf, policyOf, samePolicy, type Shape } from "./Shape.ts"
@@ -25,23 +26,19 @@ export interface AdviseOptions {
 }
 
 /** The share of all requests at which the last comparison ends. The rest is for changes of the chosen policy. */
-const comparedUpTo = 0.85
+const comparedUpTo = 0.9
 
-/** Runs of each policy in the last comparison, from which its intervals are computed. */
-const lastRuns = { least: 4, most: 30 } as const
+/** Runs of the last comparison are longer than those of the search: in short ones, a growing queue does little harm. */
+const longer = 2
+
+/** Runs in each scenario of trouble: of all finalists, of those left in each round after it, and at most. */
+const lastRuns = { first: 4, step: 4, most: 32 } as const
 
 /** Variations of service times for which the theory of exponential ones decides between queues. */
 const nearExponential = { from: 0.5, to: 1.6 } as const
 
 /** The best of the search, each after the same in a simpler form and with the concurrency that theory prefers. */
-const finalistsOf = ({ facts }: Contest, { found, space: { queueOfTheory } }: Searched): ReadonlyArray<Contestant> => {
-  const keys = new Set<string>()
-  const once = (shape: Shape): ReadonlyArray<Contestant> => {
-    if (keys.has(keyOf(shape))) return []
-    keys.add(keyOf(shape))
-    const known = found.find((one) => keyOf(one.shape) === keyOf(shape))
-    return [known ?? { policy: policyOf(shape, facts.fixed), runs: new Map() }]
-  }
+const finalistsOf = ({ facts }: Contest, { found, space: { queueOfTheory } }: Searched): ReadonlyArray<Policy> => {
   const withTheory = (shape: Shape): Shape =>
     shape.limit === undefined || queueOfTheory === undefined
       ? shape
@@ -51,38 +48,70 @@ const finalistsOf = ({ facts }: Contest, { found, space: { queueOfTheory } }: Se
     const forms = [withTheory(shape), shape]
     return shape.attempts === 1 ? [withTheory({ ...shape, attemptTimeout: undefined }), ...forms] : forms
   }
-  return found.slice(0, finalists).flatMap(({ shape }) => formsOf(shape)).flatMap(once)
+  const shapes = new Map(
+    found.slice(0, finalists).flatMap(({ shape }) => formsOf(shape)).map((shape) => [keyOf(shape), shape])
+  )
+  return [...shapes.values()].map((shape) => policyOf(shape, facts.fixed))
 }
 
-/** Runs the finalists, and the current policy first, as often as the bound allows; fewer finalists if it must be. */
-const compared = (contest: Contest, all: ReadonlyArray<Contestant>, perRun: number) => {
-  const left = contest.most * comparedUpTo - contest.requests
-  const costOf = (runs: number) => runs * contest.troubles.length * perRun
-  const places = Math.max(2, Math.floor(left / costOf(lastRuns.least)))
-  const last = all.slice(0, places)
-  const runs = Math.floor(left / costOf(1) / last.length)
-  return contest.all(last, Math.min(lastRuns.most, Math.max(lastRuns.least, runs)), perRun)
+/** The policies of the last comparison: those among which to choose, and those that fell behind before its end. */
+interface Raced {
+  readonly left: ReadonlyArray<Contestant>
+  readonly behind: ReadonlyArray<Contestant>
 }
+
+/**
+ * Runs the finalists, and the current policy first, round by round while the bound allows it. Those that are proven
+ * worse drop out, so the others get more runs; the current policy stays, as evidence.
+ */
+const raced = (
+  contest: Contest,
+  policies: ReadonlyArray<Policy>,
+  perRun: number,
+  isCurrent: (contestant: Contestant) => boolean,
+  isEligible: (contestant: Contestant) => boolean
+): Effect.Effect<Raced, Unfinished> =>
+  Effect.gen(function*() {
+    const { facts: { question }, troubles } = contest
+    const costOf = (count: number, runs: number) => count * countOf(balanced(runs, troubles), troubles) * perRun
+    const affordable = () => contest.most * comparedUpTo - contest.requests
+    const places = Math.max(2, Math.floor(affordable() / costOf(1, lastRuns.first)))
+    const entrants = policies.slice(0, places).map((policy): Contestant => ({ policy, runs: new Map() }))
+    let left = yield* contest.all(entrants, balanced(lastRuns.first, troubles), perRun)
+    const behind: Array<Contestant> = []
+    for (let runs = lastRuns.first + lastRuns.step; runs <= lastRuns.most; runs += lastRuns.step) {
+      const stay = new Set(stillInRace(left.filter(isEligible), question, troubles))
+      behind.push(...left.filter((one) => !stay.has(one) && !isCurrent(one)))
+      left = left.filter((one) => stay.has(one) || isCurrent(one))
+      if (costOf(left.length, lastRuns.step) > affordable()) break
+      left = yield* contest.all(left, balanced(runs, troubles), perRun)
+    }
+    return { left, behind }
+  })
 
 const decide = (question: Question, contest: Contest): Effect.Effect<Advice, Unfinished> =>
   Effect.gen(function*() {
     const { facts, troubles } = contest
     const searched = yield* search(contest)
-    const { perRun, space } = searched
+    const { space } = searched
+    const perRun = Math.min(longestRunOf(facts), longer * searched.perRun)
     const { current } = question
     const own = finalistsOf(contest, searched)
-    const isFound = current !== undefined && own.some(({ policy }) => samePolicy(policy, current))
-    const given = current === undefined || isFound ? [] : [{ policy: current, runs: new Map() }]
-    const last = yield* compared(contest, [...given, ...own], perRun)
-    const present = current && last.find(({ policy }) => samePolicy(policy, current))
+    const isCurrent = ({ policy }: Contestant) => current !== undefined && samePolicy(policy, current)
+    const entrants = current === undefined
+      ? own
+      : [current, ...own.filter((policy) => !samePolicy(policy, current))]
     // a policy that runs twice what must run once is no choice, however it fares
-    const isAdmissible = present === undefined || question.idempotent || !mayRunTwice(present.policy)
-    const eligible = last.filter((one) => isAdmissible || one !== present)
+    const isEligible = (one: Contestant) => question.idempotent || !mayRunTwice(one.policy)
+    const { behind, left } = yield* raced(contest, entrants, perRun, isCurrent, isEligible)
+    const present = left.find(isCurrent)
     const isNear = facts.variation >= nearExponential.from && facts.variation <= nearExponential.to
     const theory = space.queueOfTheory === undefined || question.capacity === undefined || !isNear
       ? undefined
       : { limit: question.capacity, queue: space.queueOfTheory }
-    const choice = choose(eligible, question, troubles, isAdmissible ? present : undefined, theory)
+    const measure = present !== undefined && isEligible(present) ? present : undefined
+    const choice = choose(left.filter(isEligible), question, troubles, measure, theory)
+    const rejected = [...choice.rejected, ...behind.map((contestant) => ({ contestant, ground: "goodput" as const }))]
     // one attempt under a timeout is never discarded, so there is a choice
     const chosen = choice.chosen ?? { policy: policyOf({ attempts: 1 }, facts.fixed), runs: new Map() }
     const keptIn = troubles.filter((trouble) => holds(chosen, trouble, question))
@@ -95,7 +124,7 @@ const decide = (question: Question, contest: Contest): Effect.Effect<Advice, Unf
       notes: notesOf(chosen, present, facts, troubles, perRun),
       upstream: seen(facts),
       evidence: evidenceOf(chosen, present, question, troubles),
-      rejected: rejectedOf(choice, chosen, present, searched, facts, troubles),
+      rejected: rejectedOf(rejected, chosen, present, searched, facts, troubles),
       discarded: discardedOf(searched, facts),
       breaks: yield* sensitivity(contest, chosen.policy, new Set(keptIn), perRun),
       requests: contest.requests

@@ -1,9 +1,13 @@
+import { counted } from "../../domain/counted.ts"
 import { type Text, text } from "../../domain/Text.ts"
 import { type Facts, pausesOf } from "./Facts.ts"
 import type { Shape } from "./Shape.ts"
 
 /** Writes a number with at most three digits behind the point. */
 export const figure = (value: number): string => String(Number(value.toFixed(3)))
+
+const attemptsOf = (value: number): Text => counted(Number(figure(value)), "essai", "attempt")
+const placesOf = (value: number): Text => counted(Number(figure(value)), "place", "place")
 
 /** Forgives rounding in comparisons of times and ratios. */
 const rounding = 1e-9
@@ -28,20 +32,20 @@ const worstAttempts = ({ attempts, budget, hedgeAfter }: Shape): number =>
 
 const againstAmplification = (shape: Shape, { question }: Facts): Text | undefined => {
   const worst = worstAttempts(shape)
+  const [attempts, most] = [attemptsOf(worst), attemptsOf(question.amplification)]
   return worst <= question.amplification + rounding ? undefined : text(
-    `En panne, chaque requête ferait ${figure(worst)} essais ; ${figure(question.amplification)} au plus sont permis.`,
-    `In an outage each request would make ${figure(worst)} attempts; at most ${
-      figure(question.amplification)
-    } are allowed.`
+    `En panne, chaque requête ferait ${attempts.fr}, pour ${most.fr} au plus.`,
+    `In an outage each request would make ${attempts.en}, for ${most.en} at most.`
   )
 }
 
 const againstLoad = (shape: Shape, { load, question: { capacity } }: Facts): Text | undefined => {
   const worst = worstAttempts(shape)
   if (capacity === undefined || worst === 1 || load * worst <= capacity) return undefined
+  const [attempts, places] = [attemptsOf(worst), placesOf(load * worst)]
   return text(
-    `${figure(worst)} essais par requête demandent ${figure(load * worst)} places ; l'amont en a ${capacity}.`,
-    `${figure(worst)} attempts per request need ${figure(load * worst)} places; the upstream has ${capacity}.`
+    `Pour ${attempts.fr} par requête, il faut ${places.fr} ; l'amont en a ${capacity}.`,
+    `For ${attempts.en} a request, the upstream would need ${places.en}; it has ${capacity}.`
   )
 }
 
@@ -78,11 +82,14 @@ const againstFalseTimeouts = ({ attemptTimeout }: Shape, { question, timeouts }:
   )
 }
 
-const againstOverload = ({ limit }: Shape, { load, question: { capacity, queue } }: Facts): Text | undefined =>
-  limit !== undefined || capacity === undefined || load < capacity || queue?.limit !== undefined ? undefined : text(
-    `${figure(load)} places sont demandées et ${capacity} existent : sans limite, la file croît sans fin.`,
-    `${figure(load)} places are needed and ${capacity} exist: without a limit the queue grows without end.`
+const againstOverload = ({ limit }: Shape, { load, question: { capacity, queue } }: Facts): Text | undefined => {
+  if (limit !== undefined || capacity === undefined || load < capacity || queue?.limit !== undefined) return undefined
+  const places = placesOf(load)
+  return text(
+    `Il faut ${places.fr}, et l'amont en a ${capacity} : sans limite, la file croît sans fin.`,
+    `The requests need ${places.en}, and the upstream has ${capacity}: without a limit the queue grows without end.`
   )
+}
 
 /** Says why arithmetic alone rules a policy out; undefined where it does not. */
 export const reasonAgainst = (shape: Shape, facts: Facts): Text | undefined =>

@@ -101,7 +101,19 @@ const steps = (value: number, least: number, most: number): ReadonlyArray<number
   distinct([value - 1, value + 1, Math.round(value * 0.75), Math.round(value * 1.25)])
     .filter((step) => step !== value && step >= least && step <= most)
 
-/** The shapes that differ from a shape by one step of one part. */
+/**
+ * The shapes with another limit and as many operations admitted: a step of the limit or of the queue alone passes
+ * through worse ones.
+ */
+const sameAdmitted = (shape: Shape, { limits, longestQueue }: Space): ReadonlyArray<Shape> => {
+  const { limit, queue } = shape
+  if (limit === undefined || queue === undefined) return []
+  return limits.filter((other) => other !== limit).map((other) =>
+    changed(shape, { limit: other, queue: Math.min(longestQueue, Math.max(0, queue + limit - other)) })
+  )
+}
+
+/** The shapes that differ from a shape by one step of one part, or that admit as many operations. */
 export const neighbours = (shape: Shape, space: Space): ReadonlyArray<Shape> => {
   const { attempts, attemptTimeout, budget, hedgeAfter, limit, queue } = shape
   const all: ReadonlyArray<Shape> = [
@@ -114,6 +126,7 @@ export const neighbours = (shape: Shape, space: Space): ReadonlyArray<Shape> => 
     ...(limit === undefined ? [] : steps(limit, 1, largestConcurrency).map((limit) => changed(shape, { limit }))),
     ...(queue === undefined ? [] : [...steps(queue, 0, space.longestQueue), space.queueOfTheory ?? queue])
       .map((queue) => changed(shape, { queue })),
+    ...sameAdmitted(shape, space),
     limit === undefined
       ? changed(shape, {
         limit: space.limits[0],

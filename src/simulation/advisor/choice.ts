@@ -7,7 +7,7 @@ import { partsOf } from "./Shape.ts"
 const indifferent = { goodput: 0.0025, p99: 0.05, load: 0.01 } as const
 
 /** The greatest loss of goodput that counts as none where the runs do not tell it from chance. */
-const mostUnproven = 0.01
+const mostUnproven = 0.005
 
 const load = (contestant: Contestant, troubles: ReadonlyArray<Trouble>): number =>
   troubles.reduce((sum, trouble) => sum + interval(contestant, trouble, "amplification").mean, 0)
@@ -39,9 +39,8 @@ const withMostGoodput = (troubles: ReadonlyArray<Trouble>) => (all: ReadonlyArra
   if (best === undefined) return all
   const most = goodput(best, troubles)
   return all.filter((one) => {
-    const own = goodput(one, troubles)
-    if (own >= most * (1 - indifferent.goodput)) return true
-    return own >= most * (1 - mostUnproven) && advantage(best, one, troubles).low <= 0
+    const { low, mean } = advantage(best, one, troubles)
+    return mean <= most * indifferent.goodput || (mean <= most * mostUnproven && low <= 0)
   })
 }
 
@@ -66,6 +65,31 @@ const queueOf = ({ policy: { concurrency } }: Contestant): Queued | undefined =>
   typeof concurrency === "object" && typeof concurrency.limit === "number" && concurrency.queue !== undefined
     ? { limit: concurrency.limit, queue: concurrency.queue }
     : undefined
+
+/** Counts the scenarios in which the objective is held. */
+const heldIn = (one: Contestant, question: Question, troubles: ReadonlyArray<Trouble>): number =>
+  troubles.filter((trouble) => holds(one, trouble, question)).length
+
+/** True if a contestant's attempts are within the bound in every scenario. */
+const isBounded = (question: Question, troubles: ReadonlyArray<Trouble>) => (contestant: Contestant): boolean =>
+  troubles.every((trouble) => keepsAmplification(contestant, trouble, question))
+
+/**
+ * Keeps the contestants that may still be chosen. Those go whose goodput is proven to be less than that of the best
+ * with attempts within the bound, unless they hold the objective in more scenarios.
+ */
+export const stillInRace = (
+  all: ReadonlyArray<Contestant>,
+  question: Question,
+  troubles: ReadonlyArray<Trouble>
+): ReadonlyArray<Contestant> => {
+  const [best] = all.filter(isBounded(question, troubles))
+    .toSorted((one, other) => goodput(other, troubles) - goodput(one, troubles))
+  return best === undefined ? all : all.filter((one) =>
+    advantage(best, one, troubles).low <= 0 ||
+    heldIn(one, question, troubles) > heldIn(best, question, troubles)
+  )
+}
 
 /** A name for everything of a policy but its concurrency. */
 const family = ({ policy: { concurrency: _, ...others } }: Contestant): string => JSON.stringify(others)
@@ -94,8 +118,7 @@ const rulesOf = (
   current: Contestant | undefined,
   theory: Queued | undefined
 ): ReadonlyArray<Rule> => {
-  const bounded = (contestant: Contestant) =>
-    troubles.every((trouble) => keepsAmplification(contestant, trouble, question))
+  const bounded = isBounded(question, troubles)
   // a current policy beyond the bound of attempts is no measure: others cannot do as much with fewer
   const measureOf = current !== undefined && bounded(current) ? current : undefined
   return [
@@ -109,7 +132,7 @@ const rulesOf = (
     },
     {
       ground: "objective",
-      keep: mostOf((one) => troubles.filter((trouble) => holds(one, trouble, question)).length, 0)
+      keep: mostOf((one) => heldIn(one, question, troubles), 0)
     },
     { ground: "theory", keep: preferTheory(theory, troubles) },
     { ground: "goodput", keep: withMostGoodput(troubles) },

@@ -1,7 +1,6 @@
 import { type Interval, intervalOf } from "../intervals.ts"
-import { type Contestant, figures, interval } from "./Contest.ts"
+import { type Contestant, figures, interval, weightIn } from "./Contest.ts"
 import type { Question, Trouble } from "./Question.ts"
-import { states } from "./troubles.ts"
 
 const nothing: Interval = { mean: 0, low: 0, high: 0 }
 
@@ -48,14 +47,18 @@ export const isWorse = (contestant: Contestant, other: Contestant, trouble: Trou
   return mean < -margin.mean || low < -margin.low
 }
 
-/** The weighted goodput of a policy over another's, run by run. */
+/**
+ * The weighted goodput of a policy over another's. Differences are taken run by run in each scenario; scenarios are
+ * independent, so the squares of their errors add up.
+ */
 export const advantage = (contestant: Contestant, other: Contestant, troubles: ReadonlyArray<Trouble>): Interval => {
-  const weight = troubles.reduce((sum, trouble) => sum + states[trouble].weight, 0)
-  const runs = Math.min(...troubles.map((trouble) => figures(contestant, trouble, "share").length))
-  const differences = Array.from({ length: Math.max(0, runs) }, (_, run) =>
-    troubles.reduce((sum, trouble) => {
-      const [own = 0, others = 0] = [contestant, other].map((one) => figures(one, trouble, "share")[run])
-      return sum + states[trouble].weight / Math.max(weight, Number.MIN_VALUE) * (own - others)
-    }, 0))
-  return differences.length === 0 ? nothing : intervalOf(differences)
+  const weight = weightIn(troubles)
+  let [mean, square] = [0, 0]
+  for (const trouble of troubles) {
+    const own = gain(contestant, other, trouble)
+    mean += weight(trouble) * own.mean
+    square += (weight(trouble) * (own.high - own.mean)) ** 2
+  }
+  const half = Math.sqrt(square)
+  return { mean, low: mean - half, high: mean + half }
 }

@@ -22,7 +22,7 @@ const firstRuns = (contestant: Contestant, than: Contestant): Contestant => ({
 
 /** Lists the policies that were simulated to the end, and the neighbours of the chosen one, each with its reason. */
 export const rejectedOf = (
-  { rejected }: Choice,
+  rejected: Choice["rejected"],
   chosen: Contestant,
   current: Contestant | undefined,
   { found, space }: Searched,
@@ -36,13 +36,13 @@ export const rejectedOf = (
       ? { policy, reason, healthy: figuresOf(contestant, "healthy", question) }
       : { policy, reason }
   }
-  const last = rejected.map(({ contestant, ground }) => listed(contestant, chosen, ground))
+  const last = rejected.map(({ contestant, ground }) => listed(contestant, firstRuns(chosen, contestant), ground))
   const own = found.find(({ policy }) => samePolicy(policy, chosen.policy))
   const beside = new Set(own === undefined ? [] : neighbours(own.shape, space).map(keyOf))
   const compared = [chosen, ...rejected.map(({ contestant }) => contestant)]
   const others = found.filter(({ policy, shape }) =>
     beside.has(keyOf(shape)) && !compared.some((one) => samePolicy(one.policy, policy))
-  ).map((one) => listed(one, firstRuns(chosen, one), "goodput"))
+  ).flatMap((one) => own === undefined ? [] : [listed(one, firstRuns(own, one), "goodput")])
   return [...last, ...others].slice(0, mostListed)
 }
 

@@ -1,10 +1,12 @@
-import { Effect } from "effect"
+import { Array as Arr, Effect } from "effect"
 import type { Text } from "../../domain/Text.ts"
 import { reasonAgainst } from "./arithmetic.ts"
 import { limited, neighbours, shapesOfAttempts, type Space, spaceOf } from "./candidates.ts"
-import { type Contest, type Contestant, goodput } from "./Contest.ts"
+import { advantage } from "./comparisons.ts"
+import { balanced, type Contest, type Contestant, countOf, goodput, type Runs } from "./Contest.ts"
 import type { Facts } from "./Facts.ts"
 import type { Unfinished } from "./measure.ts"
+import type { Trouble } from "./Question.ts"
 import { keyOf, policyOf, type Shape } from "./Shape.ts"
 
 /** A contestant that the search made. */
@@ -28,10 +30,12 @@ export interface Searched {
 }
 
 /** Shares of all requests at which the parts of the search end. */
-const ends = { screening: 0.3, climbing: 0.6 } as const
+const ends = { screening: 0.25, climbing: 0.4 } as const
 
-/** Runs of a contestant: in the first comparison, and in those after it. */
-const runs = { first: 1, later: 3 } as const
+/** Runs of a contestant in each scenario of trouble, after the first comparison. */
+const laterRuns = 2
+
+const once: Runs = () => 1
 
 /** The share of contestants that goes on after the first comparison; successive halving keeps a part and doubles. */
 const goingOn = 1 / 4
@@ -78,15 +82,24 @@ const thinned = <A>(values: ReadonlyArray<A>, most: number): ReadonlyArray<A> =>
       (value) => value === undefined ? [] : [value]
     )
 
+/** Requests of a run at most. */
+export const longestRunOf = ({ rate }: Facts): number => Math.min(requestsPerRun.most, Math.floor(longestRun * rate))
+
+/** Contestants that go on after the first comparison of so many. */
+const goOn = (count: number): number => Math.min(count, Math.max(finalists, Math.ceil(count * goingOn)))
+
+/** Runs of the first comparison of so many contestants, and of the next one of those that go on. */
+const screeningRuns = (count: number, troubles: ReadonlyArray<Trouble>): number => {
+  const [first, later] = [countOf(once, troubles), countOf(balanced(laterRuns, troubles), troubles)]
+  return Math.max(1, count * first + goOn(count) * (later - first))
+}
+
 /** The length of a run that leaves enough of the bound for everything. */
-const requestsOf = ({ facts, most }: Contest, shapes: number, troubles: number): number => {
-  const perShape = (count: number) =>
-    Math.floor(
-      most * ends.screening / Math.max(1, troubles) / count / (runs.first + goingOn * (runs.later - runs.first))
-    )
+const requestsOf = ({ facts, most }: Contest, shapes: number, troubles: ReadonlyArray<Trouble>): number => {
+  const perShape = (count: number) => Math.floor(most * ends.screening / screeningRuns(count, troubles))
   const wanted = Math.ceil(requestsPerRun.objectives * facts.rate * facts.within)
   const usual = Math.max(requestsPerRun.least, wanted, perShape(Math.max(candidates.usual, shapes)))
-  return Math.min(requestsPerRun.most, usual, perShape(candidates.least), Math.floor(longestRun * facts.rate))
+  return Math.min(longestRunOf(facts), usual, perShape(candidates.least))
 }
 
 const fresh = (facts: Facts) => (shape: Shape): Found => ({
@@ -108,31 +121,38 @@ export const search = (contest: Contest): Effect.Effect<Searched, Unfinished> =>
     const troubles = contest.troubles.filter((trouble) => trouble !== "dead")
     const rank = (all: ReadonlyArray<Found>) =>
       all.toSorted((one, other) => goodput(other, troubles) - goodput(one, troubles))
-    const to = (all: ReadonlyArray<Found>, count: number) =>
+    const to = (all: ReadonlyArray<Found>, runs: Runs) =>
       Effect.forEach(
         all,
-        (one) => Effect.map(contest.upTo(one, count, perRun, troubles), (more): Found => ({ ...one, ...more })),
+        (one) => Effect.map(contest.upTo(one, runs, perRun, troubles), (more): Found => ({ ...one, ...more })),
         { concurrency: 1 }
       )
-    const perRun = requestsOf(contest, left.length, troubles.length)
-    const costOf = (count: number) => count * troubles.length * perRun
-    const screened = contest.most * ends.screening
-    const most = Math.max(
-      candidates.least,
-      Math.floor(screened / costOf(runs.first + goingOn * (runs.later - runs.first)))
-    )
-    const first = rank(yield* to(thinned(left, most).map(fresh(facts)), runs.first))
-    let found = rank(yield* to(first.slice(0, Math.max(finalists, Math.ceil(first.length * goingOn))), runs.later))
+    const perRun = requestsOf(contest, left.length, troubles)
+    const later = balanced(laterRuns, troubles)
+    let most = Math.max(candidates.least, left.length)
+    while (most > candidates.least && screeningRuns(most, troubles) * perRun > contest.most * ends.screening) most--
+    const first = rank(yield* to(thinned(left, most).map(fresh(facts)), once))
+    let found = rank(yield* to(first.slice(0, goOn(first.length)), later))
     const seen = new Set(found.map(({ shape }) => keyOf(shape)))
+    const behind: Array<Found> = []
     for (let round = 0; round < rounds; round++) {
       const next = found.slice(0, climbers).flatMap(({ shape }) => neighbours(shape, space)).filter((shape) => {
         if (seen.has(keyOf(shape)) || reasonAgainst(shape, facts) !== undefined) return false
         seen.add(keyOf(shape))
         return true
       })
-      const affordable = Math.floor((contest.most * ends.climbing - contest.requests) / costOf(runs.later))
+      // about half of the neighbours are no worse, and get the later runs too
+      const cost = perRun * (countOf(once, troubles) + countOf(later, troubles)) / 2
+      const affordable = Math.floor((contest.most * ends.climbing - contest.requests) / cost)
       if (next.length === 0 || affordable < 1) break
-      found = rank([...found, ...yield* to(next.slice(0, affordable).map(fresh(facts)), runs.later)])
+      const [best] = found
+      const tried = yield* to(next.slice(0, affordable).map(fresh(facts)), once)
+      const [worse, noWorse] = Arr.partition(
+        tried,
+        (one) => best === undefined || advantage(one, best, troubles).mean >= 0
+      )
+      behind.push(...worse)
+      found = rank([...found, ...yield* to(noWorse, later)])
     }
-    return { space, found, discarded, perRun }
+    return { space, found: [...found, ...behind], discarded, perRun }
   })

@@ -1,3 +1,4 @@
+import { counted } from "../../domain/counted.ts"
 import { type Text, text } from "../../domain/Text.ts"
 import * as DurationText from "../../policy/DurationText.ts"
 import type { Policy } from "../../policy/Policy.ts"
@@ -12,6 +13,8 @@ export const percent = (share: number): string => `${Number((share * 100).toFixe
 
 const number = (value: number): string => String(Number(value.toFixed(2)))
 
+const attemptsOf = (value: number): Text => counted(Number(number(value)), "essai", "attempt")
+
 const between = ({ high, low, mean }: Interval): Text =>
   text(
     `${percent(mean)} (de ${percent(Math.max(0, low))} à ${percent(Math.min(1, high))})`,
@@ -24,9 +27,11 @@ const joined = (parts: ReadonlyArray<Text>): Text =>
 const concurrencyOf = ({ concurrency }: Policy): ReadonlyArray<Text> => {
   if (concurrency === undefined) return []
   const { limit, queue } = typeof concurrency === "number" ? { limit: concurrency, queue: undefined } : concurrency
-  const most = typeof limit === "number" ? String(limit) : `${limit.min}-${limit.max}`
+  const operations = typeof limit === "number"
+    ? counted(limit, "opération", "operation")
+    : counted(limit.max, "opération", "operation", `${limit.min}-${limit.max}`)
   return [
-    text(`${most} opérations à la fois`, `${most} operations at once`),
+    text(`${operations.fr} à la fois`, `${operations.en} at once`),
     ...(queue === undefined ? [] : [text(`${queue} en attente au plus`, `at most ${queue} waiting`)])
   ]
 }
@@ -46,7 +51,7 @@ export const inWords = (policy: Policy): Text => {
           `attempt timeout ${DurationText.format(attemptTimeout)}`
         )
       ]),
-    ...(retry === undefined ? [] : [text(`${retry.attempts} essais`, `${retry.attempts} attempts`)]),
+    ...(retry === undefined ? [] : [counted(retry.attempts, "essai", "attempt")]),
     ...(retry?.budget === undefined
       ? []
       : [text(`budget ${number(retry.budget.ratio)}`, `budget ${number(retry.budget.ratio)}`)]),
@@ -62,7 +67,7 @@ export const inWords = (policy: Policy): Text => {
 export const summary = (chosen: Contestant, question: Question, isKept: boolean): Text => {
   const parts = inWords(chosen.policy)
   const share = between(interval(chosen, "healthy", "share"))
-  const attempts = number(interval(chosen, "healthy", "amplification").mean)
+  const attempts = attemptsOf(interval(chosen, "healthy", "amplification").mean)
   const goal = percent(question.objective.share)
   const held = holds(chosen, "healthy", question)
   const hasHealthy = (chosen.runs.get("healthy") ?? []).length > 0
@@ -74,9 +79,9 @@ export const summary = (chosen: Contestant, question: Question, isKept: boolean)
     : text(`Conseil : ${parts.fr}.`, `Advised: ${parts.en}.`)
   if (!hasHealthy) return start
   return text(
-    `${start.fr} En bonne santé, ${share.fr} des requêtes réussissent à temps, en ${attempts} essais par requête ; ` +
+    `${start.fr} En bonne santé, ${share.fr} des requêtes réussissent à temps, en ${attempts.fr} par requête ; ` +
       `l'objectif de ${goal} ${held ? "est tenu" : "n'est pas tenu"}.`,
-    `${start.en} In health ${share.en} of requests succeed in time, with ${attempts} attempts a request; ` +
+    `${start.en} In health ${share.en} of requests succeed in time, with ${attempts.en} a request; ` +
       `the objective of ${goal} ${held ? "is held" : "is not held"}.`
   )
 }
@@ -97,10 +102,11 @@ export const whyNot = (
   switch (ground) {
     case "amplification": {
       const where = troubles.find((trouble) => !keepsAmplification(contestant, trouble, question)) ?? "healthy"
-      const attempts = number(mean(contestant, where, "amplification"))
+      const attempts = attemptsOf(mean(contestant, where, "amplification"))
+      const most = attemptsOf(question.amplification)
       return text(
-        `Scénario ${where} : ${attempts} essais par requête ; ${number(question.amplification)} au plus sont permis.`,
-        `Scenario ${where}: ${attempts} attempts a request; at most ${number(question.amplification)} are allowed.`
+        `Scénario ${where} : ${attempts.fr} par requête, pour ${most.fr} au plus.`,
+        `Scenario ${where}: ${attempts.en} a request, for ${most.en} at most.`
       )
     }
     case "current": {
@@ -111,12 +117,13 @@ export const whyNot = (
       )
     }
     case "objective": {
-      const [own, best] = [contestant, chosen].map((one) =>
+      const [own = 0, best = 0] = [contestant, chosen].map((one) =>
         troubles.filter((trouble) => holds(one, trouble, question)).length
       )
+      const held = counted(own, "scénario", "scenario")
       return text(
-        `L'objectif est tenu dans ${own} scénarios, par la politique choisie dans ${best}.`,
-        `The objective is held in ${own} scenarios, by the chosen policy in ${best}.`
+        `L'objectif est tenu dans ${held.fr}, par la politique choisie dans ${best}.`,
+        `The objective is held in ${held.en}, by the chosen policy in ${best}.`
       )
     }
     case "theory":

@@ -42,7 +42,7 @@ layer(TestServer.layer(), live)("the documentation", (it) => {
       const inFrench = new Map(textsOf(json(yield* asked("/openapi.json", "fr"))))
       expect(inEnglish.length).toBeGreaterThan(300)
       const untranslated = inEnglish.filter(([place, text]) => inFrench.get(place) === text && !isNeutral(text))
-      // each text needs an entry in src/ApiInFrench.ts
+      // each text needs an entry in the InFrench.ts beside its contract
       expect([...new Set(untranslated.map(([, text]) => text))]).toEqual([])
       expect(inEnglish.filter(([, text]) => /[«»éèàêç]|\b(les|une|avec|pour)\b/.test(text))).toEqual([])
     }))

@@ -260,7 +260,8 @@ describe("sample data", () => {
       const databaseUrl = Option.some(sqliteFile(`${yield* folder}/kept.sqlite`))
       const users = (overrides: Partial<Values>, before: Effect.Effect<unknown, Error, TestServer>) =>
         Effect.gen(function*() {
-          const { client, send } = yield* TestServer
+          const { send } = yield* TestServer
+          const client = yield* TestServer.client
           yield* before
           const list = yield* client.users.list({ urlParams: { limit: 10 } })
           return { names: list.map(({ name }) => name), account: (yield* send("GET", "/accounts/1")).text }

@@ -95,7 +95,7 @@ describe("npm run advise", () => {
         "cannot read /q/none.json: no such file",
         "/q/lost.json: upstream.file: cannot read /q/lost.txt: no such file",
         "odd.txt: line 3: must be a time in milliseconds up to a day, such as 12.5, or >5000 for an attempt that was given up",
-        "/q/thin.json: 3 samples are too few: a bound of p95 needs 59, and one of p99.9 needs 2995.",
+        "/q/thin.json: Too few samples (3): a bound of p95 needs 59, and one of p99.9 needs 2995.",
         "/q/measured.json: upstream.measured: only a running server has measured anything; ask POST /advice",
         "a file with a question is missing",
         "one question at a time, not a and b",

@@ -60,7 +60,9 @@ describe("the comparison", () => {
     expect(doubt(result({}), live({ lag: all(10), upstreamLateness: all(10) }))).toBeUndefined()
     expect(doubt(result({}), live({ lag: all(10.01) }))).toMatch("the generator lagged by 10.01 ms")
     expect(doubt(result({}), live({ upstreamLateness: all(11) }))).toMatch("the upstream lagged by 11 ms")
-    expect(doubt(result({}), live({ result: result({ failed: { defect: 2 } }) }))).toMatch("2 calls had no connection")
+    expect(doubt(result({}), live({ result: result({ failed: { defect: 2 } }) }))).toMatch(
+      "calls without a connection: 2"
+    )
     expect(beside(result({}), live({ lag: all(11) })).join("\n")).not.toMatch(/0\.0 %|difference/)
   })
 })

@@ -64,15 +64,15 @@ describe("arithmetic rules out", () => {
   })
 
   it("more attempts than allowed when all fail, but for a budget", () => {
-    expect(against({ attempts: 3 })).toContain("3 attempts; at most 1.2")
+    expect(against({ attempts: 3 })).toContain("3 attempts, for 1.2 attempts at most")
     expect(against({ attempts: 3, budget: 0.2 })).toBeUndefined()
     expect(against({ attempts: 3, budget: 0.21 })).toContain("1.21 attempts")
-    expect(against({ attempts: 1, hedgeAfter: 300 })).toContain("2 attempts; at most 1.2")
+    expect(against({ attempts: 1, hedgeAfter: 300 })).toContain("2 attempts, for 1.2 attempts at most")
   })
 
   it("attempts for which the upstream has no places", () => {
     expect(against({ attempts: 2 }, { amplification: 3 })).toBeUndefined()
-    expect(against({ attempts: 3 }, { amplification: 3 })).toContain("need 12 places; the upstream has 10")
+    expect(against({ attempts: 3 }, { amplification: 3 })).toContain("need 12 places; it has 10")
     expect(against({ attempts: 1, hedgeAfter: 300 }, { amplification: 2, rate: 60 })).toContain("need 12 places")
     expect(against({ attempts: 1 }, { rate: 100 })).toContain("grows without end")
     expect(against({ attempts: 1, limit: 10 }, { rate: 100 })).toBeUndefined()

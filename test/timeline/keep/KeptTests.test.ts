@@ -13,8 +13,8 @@ import { Upstream } from "../../../src/platform/upstream/Upstream.ts"
 import { Policies } from "../../../src/policy/Policies.ts"
 import { Resilience } from "../../../src/resilience/Resilience.ts"
 import { runVirtual } from "../../../src/simulation/VirtualClock.ts"
+import * as FiberRecorder from "../../../src/timeline/FiberRecorder.ts"
 import { toTest } from "../../../src/timeline/keep/toTest.ts"
-import * as Recording from "../../../src/timeline/Recording.ts"
 import type { Timeline } from "../../../src/timeline/Timeline.ts"
 import { modelledLoop } from "../../support/modelledLoop.ts"
 
@@ -47,7 +47,7 @@ const keep = (project: string, name: string, timeline: Timeline) =>
 
 const recorded = (clock: Timeline["clock"], effect: Effect.Effect<unknown, object>): Effect.Effect<Timeline> =>
   Effect.gen(function*() {
-    const recorder = yield* Recording.make("test", clock)
+    const recorder = yield* FiberRecorder.make("test", clock)
     yield* recorder.run(effect)
     return recorder.recording.timeline()
   })
@@ -121,16 +121,27 @@ const others = {
   }
 }
 
-/** The configuration of vitest that runs each folder of kept tests under its policies. */
+/** Gives each kept test the policies of its folder. One process runs all, as importing the product takes longest. */
+const setup = `
+import { beforeEach } from "vitest"
+import { basename, dirname } from "node:path"
+const others = ${JSON.stringify(others)}
+beforeEach(({ task }) => {
+  for (const name of Object.keys(process.env)) if (name.startsWith("POLICY_")) delete process.env[name]
+  Object.assign(process.env, others[basename(dirname(task.file.filepath))])
+})
+`
+
+const setupFile = join(folder, "setup.mjs")
+
 const config = {
   test: {
     pool: "forks",
     isolate: false,
     poolOptions: { forks: { minForks: 1, maxForks: 1 } },
     testTimeout: 20_000,
-    projects: Object.entries(others).map(([name, env]) => ({
-      test: { name, env, include: [join(folder, name, "*.test.ts")] }
-    }))
+    setupFiles: [setupFile],
+    include: [join(folder, "*", "*.test.ts")]
   }
 }
 
@@ -161,6 +172,7 @@ it.live("recordings kept as tests are clean code, green, and red under other pol
     expect(yield* run("tsc", ["--project", folder])).toMatchObject({ code: 0 })
 
     const configFile = join(folder, "vitest.config.mjs")
+    writeFileSync(setupFile, setup)
     writeFileSync(configFile, `export default ${JSON.stringify(config)}\n`)
     const { output } = yield* run("vitest", ["run", "--root", root, "--config", configFile, "--reporter", "json"])
     const { testResults } = yield* Schema.decode(Report)(output.slice(output.indexOf("{")))
