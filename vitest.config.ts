@@ -34,6 +34,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "postgres",
+          // each test makes a database, which a busy machine takes seconds for, and no test waits for a time
+          testTimeout: 60_000,
           include: [
             "test/**/*.http.test.ts",
             "test/transfers/*.test.ts",
