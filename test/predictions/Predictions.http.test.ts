@@ -32,7 +32,7 @@ const events = (text: string) =>
     return event === undefined || data === undefined ? [] : [{ event, data: JSON.parse(data) as unknown }]
   })
 
-/** Posts a long run whose client leaves with the scope; returns its first event. */
+/** Posts a long run whose client leaves with the scope; `heard` gets its first event. */
 const leaving = (accept: string) =>
   Effect.gen(function*() {
     const { port } = yield* TestServer
@@ -57,7 +57,7 @@ const leaving = (accept: string) =>
       }),
       (request) => Effect.sync(() => request.destroy())
     )
-    return Deferred.await(heard)
+    return { heard }
   })
 
 const busy = Effect.map(refusal("", scenario), ([status]) => status)
@@ -238,10 +238,10 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
   it.effect("tells progress to clients that read events, and stops their runs once they have left", () =>
     Effect.gen(function*() {
       yield* Effect.scoped(Effect.gen(function*() {
-        const heard = yield* leaving("text/event-stream")
+        const { heard } = yield* leaving("text/event-stream")
         yield* leaving("text/event-stream")
         yield* full
-        expect(yield* heard).toEqual({
+        expect(yield* Deferred.await(heard)).toEqual({
           event: "progress",
           data: { done: expect.any(Number), requests: long.requests }
         })
