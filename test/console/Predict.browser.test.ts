@@ -1,14 +1,9 @@
 import { describe, expect } from "vitest"
+import { easyQuestion, steady } from "../support/predictions.ts"
 import { accessibilityFaults, test } from "./support/console.ts"
 import { patience } from "./support/lab.ts"
 
-/** A scenario whose figures are known: each request takes 50 ms. */
-const scenario = {
-  requests: 200,
-  arrivals: { kind: "regular", rate: 100 },
-  upstream: { service: { kind: "constant", value: "50 millis" } },
-  policy: { timeout: "1 second" }
-}
+const scenario = { ...steady, requests: 200, policy: { timeout: "1 second" } }
 
 const linkTo = (shared: unknown) =>
   `#/predict/coordinated-omission?${new URLSearchParams({ scenario: JSON.stringify(shared) })}`
@@ -78,20 +73,10 @@ describe("Predict", () => {
     const page = await tested.open(linkTo(scenario))
     const panel = page.getByRole("region", { name: "Advice" })
     const question = panel.getByRole("textbox", { name: "Question" })
-    const asked = {
-      upstream: { service: { kind: "constant", value: "50 millis" } },
-      rate: 20,
-      capacity: 10,
-      objective: { share: 0.9, within: "1 second" },
-      amplification: 2,
-      idempotent: true,
-      scenarios: ["healthy"],
-      requests: 20_000
-    }
-    await question.fill(JSON.stringify({ ...asked, rate: 0 }))
+    await question.fill(JSON.stringify({ ...easyQuestion, rate: 0 }))
     await panel.getByRole("button", { name: "Advise a policy" }).click()
     await panel.getByText("rate: must be a number from 0.001 to 100000").waitFor(patience)
-    await question.fill(JSON.stringify(asked))
+    await question.fill(JSON.stringify(easyQuestion))
     await panel.getByRole("button", { name: "Advise a policy" }).click()
     await panel.getByRole("table", { name: "Evidence" }).getByText("kept").waitFor(patience)
     expect(await accessibilityFaults(page)).toEqual([])

@@ -1,22 +1,15 @@
 import { expect, layer } from "@effect/vitest"
-import { Duration, Effect, Schema } from "effect"
+import { Deferred, Duration, Effect, Schema } from "effect"
 import * as Http from "node:http"
 import { Report } from "../../src/predictions/ReportSchema.ts"
 import { names } from "../../src/simulation/gallery/Gallery.ts"
 import { Timeline } from "../../src/timeline/Timeline.ts"
+import { easyQuestion, steady as scenario } from "../support/predictions.ts"
 import { json } from "../support/send.ts"
 import { TestServer } from "../support/TestServer.ts"
 import { turn } from "../support/turn.ts"
 
 const live = { excludeTestServices: true } as const
-
-/** Regular arrivals at a free upstream: each request takes 50 ms. */
-const scenario = {
-  requests: 100,
-  arrivals: { kind: "regular", rate: 100 },
-  upstream: { service: { kind: "constant", value: "50 millis" } },
-  policy: {}
-}
 
 /** A run that takes minutes. */
 const long = { ...scenario, requests: 4_000_000 }
@@ -39,10 +32,12 @@ const events = (text: string) =>
     return event === undefined || data === undefined ? [] : [{ event, data: JSON.parse(data) as unknown }]
   })
 
-/** Posts a long run, and closes the connection once something has come back, or else once it is sent. */
+/** Posts a long run whose client leaves with the scope; `heard` gets its first event. */
 const leaving = (accept: string) =>
-  Effect.flatMap(TestServer, ({ port }) =>
-    Effect.acquireRelease(
+  Effect.gen(function*() {
+    const { port } = yield* TestServer
+    const heard = yield* Deferred.make<ReturnType<typeof events>[number]>()
+    yield* Effect.acquireRelease(
       Effect.sync(() => {
         const request = Http.request({
           host: "127.0.0.1",
@@ -52,12 +47,32 @@ const leaving = (accept: string) =>
           headers: { "content-type": "application/json", accept }
         })
         request.on("error", () => undefined)
-        request.on("response", (response) => response.resume())
+        request.on("response", (response) =>
+          response.setEncoding("utf8").on("data", (part: string) => {
+            const [first] = events(part)
+            if (first !== undefined) Deferred.unsafeDone(heard, Effect.succeed(first))
+          }))
         request.end(JSON.stringify(long))
         return request
       }),
       (request) => Effect.sync(() => request.destroy())
-    ))
+    )
+    return { heard }
+  })
+
+const busy = Effect.map(refusal("", scenario), ([status]) => status)
+
+/** Waits until further runs are refused: each client's run takes a place once it is admitted; one runs, one waits. */
+const full = Effect.repeat(
+  Effect.zipLeft(
+    Effect.timeoutTo(busy, { duration: "50 millis", onTimeout: () => 0, onSuccess: (status) => status }),
+    turn
+  ),
+  { until: (status) => status === 503 }
+)
+
+/** Waits until there is room again. If a thread had gone on without its client, that would take minutes. */
+const free = Effect.repeat(Effect.zipLeft(busy, turn), { until: (status) => status === 200 })
 
 layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
   it.effect("answers the figures of a run", () =>
@@ -86,16 +101,6 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
       expect(stream.headers).toMatchObject({ "content-type": "text/event-stream", "vary": "accept, accept-language" })
       const last = events(stream.text).at(-1)
       expect(last).toEqual({ event: "result", data: { ...answer, speed: expect.any(Number) } })
-    }))
-
-  it.effect("tells progress to a client that reads events", () =>
-    Effect.gen(function*() {
-      const stream = yield* simulate("", { ...scenario, requests: 60_000 }, { accept: "text/event-stream" })
-      const told = events(stream.text)
-      expect(told.length).toBeGreaterThan(1)
-      for (const { data, event } of told.slice(0, -1)) {
-        expect([event, data]).toEqual(["progress", { done: expect.any(Number), requests: 60_000 }])
-      }
     }))
 
   it.effect("draws a chart in the language of the request", () =>
@@ -154,32 +159,22 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
   it.effect("advises a policy for a model, with progress and the same advice", () =>
     Effect.gen(function*() {
       const { send } = yield* TestServer
-      const question = {
-        upstream: { service: { kind: "constant", value: "50 millis" } },
-        rate: 20,
-        capacity: 10,
-        objective: { share: 0.9, within: "1 second" },
-        amplification: 2,
-        idempotent: true,
-        scenarios: ["healthy"],
-        requests: 20_000
-      }
       const ask = (body: unknown, accept = "application/json") =>
         send("POST", "/advice", {
           headers: { "content-type": "application/json", "accept-language": "en", accept },
           body: JSON.stringify(body)
         })
-      const advice = json(yield* ask(question))
+      const advice = json(yield* ask(easyQuestion))
       expect(advice).toMatchObject({ evidence: [{ scenario: "healthy", advised: { holds: true } }] })
-      const stream = yield* ask(question, "text/event-stream")
+      const stream = yield* ask(easyQuestion, "text/event-stream")
       expect(events(stream.text).at(-1)).toEqual({ event: "result", data: advice })
 
       const refusals = yield* Effect.forEach([
-        { ...question, upstream: { measured: true } },
-        { ...question, upstream: { file: "times.txt" } },
-        { ...question, upstream: { values: [1, 2, 3] } },
-        { ...question, requests: 9_000_000 },
-        { ...question, rate: 0 }
+        { ...easyQuestion, upstream: { measured: true } },
+        { ...easyQuestion, upstream: { file: "times.txt" } },
+        { ...easyQuestion, upstream: { values: [1, 2, 3] } },
+        { ...easyQuestion, requests: 9_000_000 },
+        { ...easyQuestion, rate: 0 }
       ], (body) =>
         Effect.map(ask(body), (answer) => [answer.status, json(answer)["detail"]]), { concurrency: 1 })
       expect(refusals).toEqual([
@@ -232,49 +227,28 @@ layer(TestServer.layer(limits), live)("POST /simulations", (it) => {
       ])
     }))
 
-  it.effect.each(["application/json", "text/event-stream"])(
-    "refuses further runs while all places are taken, until their clients have left: %s",
-    (accept) =>
-      Effect.gen(function*() {
-        const busy = Effect.map(refusal("", scenario), ([status]) => status)
-        yield* Effect.scoped(Effect.gen(function*() {
-          yield* leaving(accept)
-          yield* leaving(accept)
-          // each client's run takes a place once it is admitted: one runs, one waits
-          yield* Effect.repeat(
-            Effect.zipLeft(
-              Effect.timeoutTo(busy, {
-                duration: "50 millis",
-                onTimeout: () => 0,
-                onSuccess: (status) => status
-              }),
-              turn
-            ),
-            {
-              until: (status) => status === 503
-            }
-          )
-        }))
-        // had a thread gone on, this one would wait for minutes
-        yield* Effect.repeat(Effect.zipLeft(busy, turn), { until: (status) => status === 200 })
-      })
-  )
-})
+  it.effect("refuses further runs while all places are taken, until their clients have left", () =>
+    Effect.gen(function*() {
+      yield* Effect.scoped(
+        Effect.zipRight(Effect.all([leaving("application/json"), leaving("application/json")]), full)
+      )
+      yield* free
+    }))
 
-layer(TestServer.layer({ simulationMaxRequests: 500 }), live)(
-  "a simulation with tight limits",
-  (it) => {
-    it.effect("is refused once it has more requests than allowed, where nobody could know before", () =>
-      Effect.gen(function*() {
-        const arrivals = { kind: "closed", clients: 10, think: { kind: "constant", value: "0 millis" } }
-        const { requests: _, ...endless } = scenario
-        expect(yield* refusal("", { ...endless, arrivals, duration: "1 hour" })).toEqual([
-          422,
-          "body.duration: gives more than 500 simulated requests"
-        ])
+  it.effect("tells progress to clients that read events, and stops their runs once they have left", () =>
+    Effect.gen(function*() {
+      yield* Effect.scoped(Effect.gen(function*() {
+        const { heard } = yield* leaving("text/event-stream")
+        yield* leaving("text/event-stream")
+        yield* full
+        expect(yield* Deferred.await(heard)).toEqual({
+          event: "progress",
+          data: { done: expect.any(Number), requests: long.requests }
+        })
       }))
-  }
-)
+      yield* free
+    }))
+})
 
 layer(TestServer.layer({ simulationMaxRequests: 5_000_000, simulationTimeout: Duration.millis(100) }), live)(
   "a simulation that takes too long",

@@ -21,8 +21,11 @@ export interface Space {
 /** The quantiles of the service time after which a copy may start: the rest is then doubled. */
 const hedgeQuantiles = [0.9, 0.95, 0.99] as const
 
-/** Ratios of the budget, as shares of the extra attempts that are allowed. The burst takes up the rest. */
-const budgetShares = [0.75, 0.4] as const
+/**
+ * Ratios of the budget, as shares of the extra attempts that are allowed; the burst takes up the rest. With less than
+ * the bound allows, a budget is spent where a fifth of the attempts fail: 0.22 of 0.3 lost 2 % of the requests.
+ */
+const budgetShares = [0.95, 0.4] as const
 
 /** Rounds a ratio to two digits, downwards. */
 const twoDigits = (ratio: number): number => {

@@ -1,7 +1,7 @@
 import { type Text, text } from "../../domain/Text.ts"
 import type { Policy } from "../../policy/Policy.ts"
 import { isWorse, keepsAmplification } from "./comparisons.ts"
-import type { Contestant } from "./Contest.ts"
+import { type Contestant, interval } from "./Contest.ts"
 import type { Facts } from "./Facts.ts"
 import type { Trouble } from "./Question.ts"
 import { samplesNeeded } from "./thinData.ts"
@@ -31,12 +31,15 @@ const ofCurrent = (
       `La politique en vigueur fait plus d'essais que permis : ${beyond.join(", ")}.`,
       `The current policy makes more attempts than allowed: ${beyond.join(", ")}.`
     )]),
-    ...(worse.length === 0 ? [] : [text(
-      `Moins de requêtes réussissent que sous la politique en vigueur : ${
-        worse.join(", ")
-      }. Elle n'est pas admissible.`,
-      `Fewer requests succeed than under the current policy: ${worse.join(", ")}. That one is not admissible.`
-    )])
+    ...worse.map((trouble) => {
+      const [own, before] = [chosen, current].map((one) => percent(interval(one, trouble, "share").mean))
+      return text(
+        `Scénario ${trouble} : ${own} des requêtes réussissent à temps, au lieu de ${before} sous la politique en ` +
+          "vigueur, qui n'est pas admissible.",
+        `Scenario ${trouble}: ${own} of requests succeed in time instead of ${before} under the current policy, which ` +
+          "is not admissible."
+      )
+    })
   ]
 }
 
