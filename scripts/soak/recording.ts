@@ -1,7 +1,8 @@
 // `npm run soak:recording` records every request of a server for up to a minute, and then as many short runs in this
 // process as a week brings at the default sampling. The memory must not grow once the oldest recordings make room.
-// SOAK_REQUESTS (default 200000) and SOAK_RECORDINGS (default a week's) set the numbers. Everything is on 127.0.0.1 and
-// stops by itself; the exit code is 1 if a check fails. Linux only, with wrk (`apt-get install wrk`).
+// SOAK_REQUESTS (default 200000), SOAK_SECONDS (default 60) and SOAK_RECORDINGS (default a week's) set the numbers.
+// Everything is on 127.0.0.1 and stops by itself; the exit code is 1 if a check fails. Linux only, with wrk (`apt-get
+// install wrk`).
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Clock, Config, Console, Effect } from "effect"
@@ -23,13 +24,12 @@ const lapSeconds = 2
 /** Few recordings fit, so that they are replaced many times, and all else that grows shows. */
 const memory = 4 * 1_048_576
 
-const longest = 60_000
-
 /** MiB by which the low of the server's heap may differ between two times: what it caches, and garbage. */
 const serverBound = 8
 
 const served = Effect.gen(function*() {
   const most = yield* Config.withDefault(Config.integer("SOAK_REQUESTS"), 200_000)
+  const longest = 1_000 * (yield* Config.withDefault(Config.integer("SOAK_SECONDS"), 60))
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.makeTempDirectoryScoped({ prefix: "barista-soak-" })
   const { heed, warnings } = makeWarnings()
