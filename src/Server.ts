@@ -13,6 +13,7 @@ import { Basics } from "./basics/Basics.ts"
 import * as BasicsHttp from "./basics/Http.ts"
 import { Batch } from "./batch/Batch.ts"
 import * as BatchHttp from "./batch/Http.ts"
+import * as ConfiguredRoster from "./chat/ConfiguredRoster.ts"
 import * as ChatHttp from "./chat/Http.ts"
 import { Room } from "./chat/Room.ts"
 import * as Sockets from "./chat/Sockets.ts"
@@ -199,6 +200,7 @@ const chapters = inOrder(
   ExternalCalls.layer,
   UploadsRepo.layer,
   Uploads.layer,
+  ConfiguredRoster.layer,
   Room.layer,
   Background.layer,
   Resilience.layer,
