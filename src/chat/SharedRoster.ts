@@ -30,6 +30,8 @@ const mostChanges = 500
 /** Close code of a service that restarts (IANA's registry of close codes): clients connect again. */
 const rejoin = { code: 1012, reason: "rejoin" } as const
 
+const takenForDead = "the others took this server for dead"
+
 const again = Schedule.spaced(pause)
 
 const decodeEvent = Schema.decodeUnknownSync(Event)
@@ -76,16 +78,23 @@ export const layer = Layer.scoped(
       history = []
     })
 
+    /** Kept while changes are published, which therefore carry one name of this server. Taken after `turn`. */
+    const naming = yield* Effect.makeSemaphore(1)
+
     const restart = Effect.fnUntraced(function*(why: string) {
       yield* Effect.logWarning(`The chat's clients on this server join again: ${why}`)
       const closing = [...arriving.values(), ...members.values()]
       arriving.clear()
       members.clear()
+      // changes of these members, who have left with this server's old name
+      const dropped = yield* Queue.takeAll(pending)
+      yield* Effect.forEach(dropped, ({ published }) => Deferred.succeed(published, undefined), { discard: true })
       yield* Effect.forEach(closing, ({ connection }) => connection.close(rejoin.code, rejoin.reason), {
         discard: true
       })
+      yield* events.remove({ node })
       yield* enter
-    })
+    }, naming.withPermits(1))
 
     const turn = yield* Effect.makeSemaphore(1)
 
@@ -117,20 +126,24 @@ export const layer = Layer.scoped(
     const publish = Effect.gen(function*() {
       const taken = yield* Queue.takeBetween(pending, 1, mostChanges)
       const changes = [...taken].map(({ change }) => change)
-      const own = node
-      const number = ++batch
-      const isPublished = yield* Effect.retry(events.publish(own, number, changes), {
-        schedule: again,
-        while: () => own === node
-      }).pipe(Effect.orElseSucceed(() => true))
-      if (!isPublished && own === node) yield* turn.withPermits(1)(restart("the others took this server for dead"))
+      const [own, isPublished] = yield* naming.withPermits(1)(Effect.suspend(() => {
+        const [name, number] = [node, ++batch]
+        // a batch whose outcome is unknown is published once all the same
+        return Effect.map(
+          Effect.retry(events.publish(name, number, changes), again),
+          (published) => [name, published] as const
+        )
+      }))
+      if (!isPublished) {
+        yield* turn.withPermits(1)(Effect.suspend(() => own === node ? restart(takenForDead) : Effect.void))
+      }
       yield* Effect.forEach(taken, ({ published }) => Deferred.succeed(published, undefined), { discard: true })
       yield* Queue.offer(woken, undefined)
       yield* Effect.ignore(notifications.notify(channel))
     })
 
     const beat = Effect.gen(function*() {
-      if (!(yield* events.beat(node))) yield* turn.withPermits(1)(restart("the others took this server for dead"))
+      if (!(yield* events.beat(node))) yield* turn.withPermits(1)(restart(takenForDead))
       const left = yield* events.remove({ silence })
       if (left > 0) yield* notifications.notify(channel)
       history.push(seen)
@@ -199,7 +212,7 @@ export const layer = Layer.scoped(
           event: { kind: "message", client_id: clientId, text }
         }),
       whisper: ({ clientId }, to, text) =>
-        Effect.flatMap(orDefect(events.isPresent(to)), (isPresent) =>
+        Effect.flatMap(orDefect(Effect.retry(events.isPresent(to), again)), (isPresent) =>
           isPresent
             ? Effect.as(
               happen({
