@@ -41,10 +41,10 @@ export interface Found {
 /**
  * Files under random names, in a folder or in the database. No text from outside is ever part of a path.
  *
- * In a folder, a file is in `uploads` while the database knows it, and in `tmp` on its way in and out. The file moves in
- * after the commit that inserts its row, and out before the commit that deletes the row. So an unknown file in `tmp` is
- * always abandoned, and is removed in time. A file in `uploads` belongs to a database, perhaps not the current one, and
- * is never removed.
+ * In a folder, a file is in `uploads` while the database knows it, and in `tmp` on its way in and out. The file moves
+ * in after the commit that inserts its row, and out before the commit that deletes the row. So an unknown file in `tmp`
+ * is always abandoned, and is removed in time. A file in `uploads` belongs to a database, perhaps not the current one,
+ * and is never removed.
  */
 export class FileStore extends Context.Tag("barista/platform/files/FileStore")<FileStore, {
   /** Writes a new file, complete and on the disk, on its way in. The file stays only if the scope ends in success. */
