@@ -18,7 +18,8 @@ export default defineConfig({
         test: {
           name: "compiled",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.browser.test.ts"],
+          // several servers on one database take seconds to share their work
+          exclude: ["test/**/*.browser.test.ts", "test/platform/jobs/nodes/*.test.ts"],
           provide: { httpAdapter: "compiled", database: "sqlite" }
         }
       },
@@ -39,7 +40,7 @@ export default defineConfig({
           include: [
             "test/**/*.http.test.ts",
             "test/transfers/*.test.ts",
-            "test/platform/jobs/record/*.test.ts",
+            "test/platform/jobs/{nodes,record}/*.test.ts",
             "test/platform/sql/postgres/*.test.ts"
           ],
           provide: { httpAdapter: "compiled", database: "postgres" }

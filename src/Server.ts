@@ -1,6 +1,6 @@
 import { type HttpApi, HttpServer } from "@effect/platform"
 import { NodeFileSystem, NodePath } from "@effect/platform-node"
-import { Duration, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { resolve } from "node:path"
 import { Api } from "./Api.ts"
 import { french } from "./ApiInFrench.ts"
@@ -13,6 +13,7 @@ import { Basics } from "./basics/Basics.ts"
 import * as BasicsHttp from "./basics/Http.ts"
 import { Batch } from "./batch/Batch.ts"
 import * as BatchHttp from "./batch/Http.ts"
+import * as ConfiguredRoster from "./chat/ConfiguredRoster.ts"
 import * as ChatHttp from "./chat/Http.ts"
 import { Room } from "./chat/Room.ts"
 import * as Sockets from "./chat/Sockets.ts"
@@ -33,7 +34,7 @@ import * as OutboxHttp from "./outbox/Http.ts"
 import * as OutcomesHttp from "./outcomes/Http.ts"
 import { Outcomes } from "./outcomes/Outcomes.ts"
 import * as ConsolePages from "./platform/console/ConsolePages.ts"
-import { FileStore } from "./platform/files/FileStore.ts"
+import * as ConfiguredFiles from "./platform/files/ConfiguredFiles.ts"
 import * as HttpAdapter from "./platform/http/HttpAdapter.ts"
 import { IdempotencyKeys } from "./platform/http/idempotency/IdempotencyKeys.ts"
 import * as ConnectionLimit from "./platform/http/node/ConnectionLimit.ts"
@@ -161,11 +162,6 @@ const recorder = fromSettings(({ timelineBudget, timelineCheck, timelineMemory, 
 
 const inputMemory = fromSettings(({ maxBufferedBytes }) => InputMemory.layer(maxBufferedBytes))
 
-// An upload takes at most one request timeout. The second leaves time for its commit.
-const fileStore = fromSettings(({ dataDir, requestTimeout }) =>
-  FileStore.layer({ dataDir, abandonedAfter: Duration.times(requestTimeout, 2) })
-)
-
 /** The machines on which the other parts stand. */
 const machines = inOrder(
   Sockets.layer,
@@ -173,10 +169,10 @@ const machines = inOrder(
   CpuPool.layer,
   SimulationPool.layer,
   BlockingLoop.layer,
-  fileStore,
   UpstreamLatencies.layer,
   Upstream.layer,
   ConfiguredDatabase.layer,
+  ConfiguredFiles.layer,
   IdempotencyKeys.layer,
   OutboxRepo.layer,
   Mailer.layer
@@ -204,6 +200,7 @@ const chapters = inOrder(
   ExternalCalls.layer,
   UploadsRepo.layer,
   Uploads.layer,
+  ConfiguredRoster.layer,
   Room.layer,
   Background.layer,
   Resilience.layer,

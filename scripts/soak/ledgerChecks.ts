@@ -2,8 +2,8 @@ import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import { exactly, without } from "../harness/checks.ts"
 
-/** Each query finds the exceptions to its promise. */
-const queries: ReadonlyArray<readonly [promise: string, query: string]> = [
+/** Each query finds the exceptions to its promise, on SQLite and on PostgreSQL. */
+export const ledgerQueries: ReadonlyArray<readonly [promise: string, query: string]> = [
   ["no account of a user is negative", "SELECT * FROM accounts WHERE id > 0 AND balance_cents < 0"],
   [
     "each balance, the outside one's included, is the sum of its entries",
@@ -23,8 +23,12 @@ const queries: ReadonlyArray<readonly [promise: string, query: string]> = [
     "each entry's balance follows from the one before",
     `SELECT * FROM (
        SELECT *, SUM(amount_cents) OVER (PARTITION BY account_id ORDER BY id) AS expected FROM ledger_entries
-     ) WHERE balance_cents <> expected`
-  ],
+     ) AS summed WHERE balance_cents <> expected`
+  ]
+]
+
+const queries: typeof ledgerQueries = [
+  ...ledgerQueries,
   ["no reference leads nowhere", "SELECT * FROM pragma_foreign_key_check"],
   ["SQLite finds the file sound", "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'"]
 ]

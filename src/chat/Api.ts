@@ -25,7 +25,7 @@ const connect = HttpApiEndpoint.get("connect", "/ws/:client_id")
         "A page cannot send the Authorization header: where tokens are required it offers the subprotocol",
         "`barista.token.` followed by the token in base64url, beside `barista.v1+json` or `barista.v1+text` (plain texts).",
         "One client id may be connected several times. Close codes: 1001 stopping, 1003 binary message, 1007 invalid UTF-8,",
-        "1009 message too large, 1013 too slow to read."
+        "1009 message too large, 1012 join again, 1013 too slow to read."
       ].join("\n"),
       transform: (operation) => {
         const { 204: _, ...responses } = operation["responses"]

@@ -19,7 +19,7 @@ export const inFrench = {
     "texts).\n" +
     "One client id may be connected several times. Close codes: 1001 stopping, 1003 binary message, 1007 invalid " +
     "UTF-8,\n" +
-    "1009 message too large, 1013 too slow to read."
+    "1009 message too large, 1012 join again, 1013 too slow to read."
   ]: "Une poignée de main WebSocket (RFC 6455) ; un simple GET est un 426. Sans sous-protocole : chaque texte " +
     "envoyé est traité pendant 0,1 s et va\n" +
     "à tous, à son auteur aussi, comme `Client {id}: {TEXTE EN MAJUSCULES}` ; les autres voient `Client {id} left " +
@@ -38,6 +38,6 @@ export const inFrench = {
     "simples).\n" +
     "Un client peut être connecté plusieurs fois. Codes de fermeture : 1001 arrêt, 1003 message binaire, 1007 " +
     "UTF-8 invalide,\n" +
-    "1009 message trop long, 1013 lecture trop lente.",
+    "1009 message trop long, 1012 à rejoindre, 1013 lecture trop lente.",
   "The chat, a websocket": "Le chat, un websocket"
 }

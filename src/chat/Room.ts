@@ -1,4 +1,4 @@
-import { Context, DateTime, Effect, ExecutionStrategy, Exit, Layer, Option, type ParseResult, Scope } from "effect"
+import { Context, Effect, ExecutionStrategy, Exit, Layer, Option, type ParseResult, Scope } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import type { ClientId } from "../domain/Ids.ts"
 import type { InputIssue } from "../domain/Problem.ts"
@@ -7,81 +7,8 @@ import { below, fromParseIssue } from "../platform/http/contract/InputIssues.ts"
 import { pause } from "../platform/scheduler/pause.ts"
 import type { Connection } from "../platform/websocket/Connection.ts"
 import * as Frame from "../platform/websocket/Frame.ts"
-import {
-  type ClientMessage,
-  decodeClientMessage,
-  encodeErrorMessage,
-  encodeEvent,
-  type Event,
-  jsonProtocol,
-  plainText
-} from "./messages.ts"
-
-/** One socket in the room. */
-interface Member {
-  readonly clientId: ClientId
-  readonly connection: Connection
-}
-
-/** The fields that the room adds to every event. */
-type Stamp = Pick<Event, "id" | "time">
-
-const speaksJson = ({ connection }: Member): boolean => connection.protocol === jsonProtocol
-
-/** Frames an event for each protocol, once, and only if a member speaks the protocol. */
-const framesOf = (event: Event) => {
-  const plain = plainText(event)
-  let [plainFrame, jsonFrame]: [Frame.Frame | undefined, Frame.Frame | undefined] = [undefined, undefined]
-  return (member: Member): Frame.Frame | undefined => {
-    if (speaksJson(member)) return jsonFrame ??= Frame.text(encodeEvent(event))
-    if (plain !== undefined) return plainFrame ??= Frame.text(plain)
-    return undefined
-  }
-}
-
-/** Holds the members and alone gives events their order. */
-const makeRoster = () => {
-  const members = new Set<Member>()
-  let lastId = 0
-
-  /** Queues the event for its audience in one tick, before any other event, so that all members see the same order. */
-  const publish = (happen: (stamp: Stamp) => Event, audience: (member: Member) => boolean = () => true) =>
-    Effect.map(DateTime.now, (time) => {
-      const frameFor = framesOf(happen({ id: lastId += 1, time }))
-      for (const member of members) {
-        const frame = audience(member) ? frameFor(member) : undefined
-        if (frame !== undefined) member.connection.send(frame)
-      }
-    })
-
-  return {
-    /** Adds a member, whose first event is its own arrival. */
-    join: (member: Member) =>
-      Effect.suspend(() => {
-        members.add(member)
-        return publish((stamp) => ({ ...stamp, kind: "joined", client_id: member.clientId }))
-      }),
-    leave: (member: Member) =>
-      Effect.suspend(() => {
-        members.delete(member)
-        return publish((stamp) => ({ ...stamp, kind: "left", client_id: member.clientId }))
-      }),
-    forget: (member: Member) => Effect.sync(() => members.delete(member)),
-    say: (member: Member, said: string) =>
-      publish((stamp) => ({ ...stamp, kind: "message", client_id: member.clientId, text: said })),
-    /** Sends a personal message; returns false if that client id has no socket here. */
-    whisper: ({ clientId }: Member, to: ClientId, said: string) =>
-      Effect.suspend(() => {
-        if (!Array.from(members).some((member) => member.clientId === to)) return Effect.succeed(false)
-        const audience = (member: Member) => member.clientId === to || member.clientId === clientId
-        const personal = publish(
-          (stamp) => ({ ...stamp, kind: "personal", client_id: clientId, to, text: said }),
-          audience
-        )
-        return Effect.as(personal, true)
-      })
-  }
-}
+import { type ClientMessage, decodeClientMessage, encodeErrorMessage } from "./messages.ts"
+import { type Member, Roster, speaksJson } from "./Roster.ts"
 
 const refuse = Effect.fnUntraced(function*({ connection }: Member, why: Text, errors: ReadonlyArray<InputIssue>) {
   const detail = yield* localized(why)
@@ -94,7 +21,7 @@ const understand = (member: Member, received: string): Effect.Effect<ClientMessa
 /** Runs a client's socket from joining to leaving, with the handbook's `process_message`. */
 const makeConversation = Effect.gen(function*() {
   const { chatProcessing } = yield* AppConfig
-  const roster = makeRoster()
+  const roster = yield* Roster
 
   const process = (said: string) => Effect.as(pause(chatProcessing), said.toUpperCase())
 

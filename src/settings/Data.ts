@@ -1,6 +1,9 @@
 import { parseDatabaseUrl } from "../domain/DatabaseUrl.ts"
 import { bytes, duration, mebibyte, oneOf, optional, secret, words } from "./Setting.ts"
 
+/** Returns the path in `folder:PATH`; undefined for anything else. */
+const parseFolder = (written: string): string | undefined => /^folder:\s*([^\0]+)$/.exec(written)?.[1]
+
 /** The place of the data and their initial content. */
 export const data = {
   dataDir: words("DATA_DIR", "./data", "a folder", "Folder of the SQLite file and the uploads"),
@@ -12,6 +15,13 @@ export const data = {
     parseDatabaseUrl,
     // the URL may carry a password
     secret
+  ),
+  files: optional(
+    "FILES",
+    "in the database on PostgreSQL, else DATA_DIR",
+    "folder:PATH with the path of a folder, such as folder:/mnt/barista",
+    "Where uploaded files are kept: folder:PATH with a folder that all servers of the database share. Files are not moved when the place changes",
+    parseFolder
   ),
   databaseLockTimeout: duration(
     "DATABASE_LOCK_TIMEOUT",

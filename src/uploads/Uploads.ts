@@ -105,7 +105,12 @@ export class Uploads extends Context.Tag("barista/uploads/Uploads")<Uploads, {
               ),
               pause.resumed
             ))).pipe(
-              Effect.flatMap((received) => orDefect(transaction(Effect.forEach(received, insert, { concurrency: 1 })))),
+              Effect.flatMap((received) =>
+                orDefect(transaction(Effect.zipRight(
+                  store.publish(received.map(({ stored }) => stored.storedAs)),
+                  Effect.forEach(received, insert, { concurrency: 1 })
+                )))
+              ),
               Effect.scoped,
               Effect.tap((rows) => store.keep(rows.map(({ stored_as }) => stored_as))),
               Effect.map(Array.map(toUpload))

@@ -6,12 +6,16 @@ import { ChatApi } from "../../src/chat/Api.ts"
 import { handlers } from "../../src/chat/Http.ts"
 import { jsonProtocol } from "../../src/chat/messages.ts"
 import { Room } from "../../src/chat/Room.ts"
+import { Roster } from "../../src/chat/Roster.ts"
+import * as SharedRoster from "../../src/chat/SharedRoster.ts"
 import * as Sockets from "../../src/chat/Sockets.ts"
 import * as HttpAdapter from "../../src/platform/http/HttpAdapter.ts"
 import * as NodeServer from "../../src/platform/http/node/NodeServer.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { rememberHeads } from "../../src/platform/websocket/WebSocketServer.ts"
 import { httpAdapter } from "../support/adapter.ts"
+import { onDialect } from "../support/dialect.ts"
+import * as Postgres from "../support/postgres.ts"
 import { send } from "../support/send.ts"
 import { type Client, connect, port, refusal } from "../support/websocket.ts"
 
@@ -28,6 +32,10 @@ const serve = Layer.scopedDiscard(Effect.gen(function*() {
 const server = (overrides: Parameters<typeof AppConfig.layerWith>[0] = {}) =>
   serve.pipe(
     Layer.provideMerge(Room.layer),
+    Layer.provide(onDialect({
+      sqlite: Roster.local,
+      postgres: Layer.provide(SharedRoster.layer, Postgres.layer)
+    })),
     Layer.provide(Sockets.layer),
     Layer.provideMerge(NodeServer.layer),
     Layer.provide(NodeServer.NodeServer.layer),

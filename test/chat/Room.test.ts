@@ -3,6 +3,7 @@ import { Deferred, Duration, Effect, Exit, Fiber, Layer, Mailbox, Scope, TestClo
 import { AppConfig } from "../../src/AppConfig.ts"
 import { jsonProtocol } from "../../src/chat/messages.ts"
 import { Room } from "../../src/chat/Room.ts"
+import { Roster } from "../../src/chat/Roster.ts"
 import { ClientId } from "../../src/domain/Ids.ts"
 import type { Closed, Connection } from "../../src/platform/websocket/Connection.ts"
 
@@ -53,7 +54,7 @@ const enter = Effect.fnUntraced(function*(id: number, protocol = "", closing: Du
 })
 
 const roomWith = (overrides: Parameters<typeof AppConfig.layerWith>[0]) =>
-  Room.layer.pipe(Layer.provide(AppConfig.layerWith(overrides)))
+  Room.layer.pipe(Layer.provide(Roster.local), Layer.provide(AppConfig.layerWith(overrides)))
 
 const room = roomWith({})
 

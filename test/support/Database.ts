@@ -18,7 +18,7 @@ const instantDisk = Layer.succeed(Disk, { sync: (_, done) => done(null), lost: (
 
 /** Makes the migrated database of a folder. */
 export const inFolder = (dataDir: string, settings: Partial<Values> = {}) =>
-  SqliteDatabase.layer.pipe(
+  Layer.merge(SqliteDatabase.layer, Notifications.none).pipe(
     Layer.provide(AppConfig.layerWith({ ...settings, dataDir })),
     Layer.provide(instantDisk),
     Layer.provide(NodeContext.layer)
@@ -42,7 +42,7 @@ export const place: Effect.Effect<Option.Option<DatabaseUrl>, never, Scope.Scope
  */
 export const layer: Layer.Layer<Database | Notifications, Layer.Layer.Error<typeof sqlite>> = dialect === "postgres"
   ? Postgres.layer
-  : Layer.merge(sqlite, Notifications.none)
+  : sqlite
 
 /** Runs statements by a connection that knows nothing of the product's; returns the last one's rows. */
 export const beside = (place: Option.Option<DatabaseUrl>, dataDir: string) => (...statements: ReadonlyArray<string>) =>

@@ -6,8 +6,12 @@ import { sqliteFile } from "../../src/domain/DatabaseUrl.ts"
 import { UploadsRepo } from "../../src/uploads/UploadsRepo.ts"
 import { ask as askAt, file, form, multipart, upload } from "../platform/files/forms.ts"
 import { connect } from "../support/connect.ts"
+import { onDialect } from "../support/dialect.ts"
 import { turn } from "../support/turn.ts"
 import { empty, folder, get, list, running, start } from "./running.ts"
+
+/** Tests of the store in a folder. Chunks in the database have tests of their own. */
+const inFolder = onDialect({ sqlite: it.live, postgres: it.live.skip })
 
 describe("the files and their rows", () => {
   const repoWith = (
@@ -52,33 +56,36 @@ describe("the files and their rows", () => {
       expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
     }).pipe(Effect.scoped))
 
-  it.live("survive a restart, which recovers or removes only the files that a crash left in transit", () =>
-    Effect.gen(function*() {
-      const dataDir = yield* folder
-      yield* Effect.scoped(Effect.gen(function*() {
-        const { port } = yield* start(dataDir)
-        yield* upload(port, form(file("a", "kept")), "/upload-async")
-        yield* get(port, "/uploads")
-      }))
-      const before = (yield* Clock.currentTimeMillis) / 1000 - 3600
-      const [stored = ""] = yield* Effect.promise(() => readdir(join(dataDir, "uploads")))
-      yield* Effect.promise(async () => {
-        await rename(join(dataDir, "uploads", stored), join(dataDir, "tmp", stored))
-        for (const name of ["tmp/left-over", "uploads/another-database's"]) await writeFile(join(dataDir, name), "?")
-        for (const name of [`tmp/${stored}`, "tmp/left-over", "uploads/another-database's"]) {
-          await utimes(join(dataDir, name), before, before)
-        }
-      })
-      const { onDisk, port } = yield* start(dataDir)
-      expect(yield* onDisk).toEqual([
-        "tmp",
-        "uploads",
-        ...[stored, "another-database's"].map((name) => `uploads/${name}`).sort()
-      ])
-      expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
-    }).pipe(Effect.scoped))
+  inFolder(
+    "survive a restart, which recovers or removes only the files that a crash left in transit",
+    () =>
+      Effect.gen(function*() {
+        const dataDir = yield* folder
+        yield* Effect.scoped(Effect.gen(function*() {
+          const { port } = yield* start(dataDir)
+          yield* upload(port, form(file("a", "kept")), "/upload-async")
+          yield* get(port, "/uploads")
+        }))
+        const before = (yield* Clock.currentTimeMillis) / 1000 - 3600
+        const [stored = ""] = yield* Effect.promise(() => readdir(join(dataDir, "uploads")))
+        yield* Effect.promise(async () => {
+          await rename(join(dataDir, "uploads", stored), join(dataDir, "tmp", stored))
+          for (const name of ["tmp/left-over", "uploads/another-database's"]) await writeFile(join(dataDir, name), "?")
+          for (const name of [`tmp/${stored}`, "tmp/left-over", "uploads/another-database's"]) {
+            await utimes(join(dataDir, name), before, before)
+          }
+        })
+        const { onDisk, port } = yield* start(dataDir)
+        expect(yield* onDisk).toEqual([
+          "tmp",
+          "uploads",
+          ...[stored, "another-database's"].map((name) => `uploads/${name}`).sort()
+        ])
+        expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
+      }).pipe(Effect.scoped)
+  )
 
-  it.live("stay untouched by a start with another database", () =>
+  inFolder("stay untouched by a start with another database", () =>
     Effect.gen(function*() {
       const dataDir = yield* folder
       yield* Effect.scoped(
@@ -103,7 +110,7 @@ describe("the files and their rows", () => {
       expect((yield* get(port, "/uploads/1")).bytes.toString()).toBe("kept")
     }).pipe(Effect.scoped))
 
-  it.live("are refused if the stored file has changed, and can be deleted", () =>
+  inFolder("are refused if the stored file has changed, and can be deleted", () =>
     Effect.gen(function*() {
       const dataDir = yield* folder
       const { onDisk, port } = yield* start(dataDir)

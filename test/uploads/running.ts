@@ -1,15 +1,16 @@
 import { HttpApi } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { expect } from "@effect/vitest"
-import { Duration, Effect, type Exit, Layer, Logger, LogLevel, Queue, type Scope } from "effect"
+import { Context, Duration, Effect, type Exit, Layer, Logger, LogLevel, Queue, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { AppConfig, type Values } from "../../src/AppConfig.ts"
+import * as ChunkStore from "../../src/platform/files/ChunkStore.ts"
 import { FileStore } from "../../src/platform/files/FileStore.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
-import type { Database } from "../../src/platform/sql/Database.ts"
+import { Database } from "../../src/platform/sql/Database.ts"
 import * as SqliteDatabase from "../../src/platform/sql/sqlite/SqliteDatabase.ts"
 import { BlockingLoop } from "../../src/platform/workers/blocking/BlockingLoop.ts"
 import { UploadsApi } from "../../src/uploads/Api.ts"
@@ -18,7 +19,9 @@ import { Uploads } from "../../src/uploads/Uploads.ts"
 import { UploadsRepo } from "../../src/uploads/UploadsRepo.ts"
 import { ask as askAt } from "../platform/files/forms.ts"
 import * as App from "../support/app.ts"
+import { onDialect } from "../support/dialect.ts"
 import { serveApp } from "../support/loopback.ts"
+import * as Postgres from "../support/postgres.ts"
 import type { Sent } from "../support/send.ts"
 
 export const api = HttpApi.make("test").add(UploadsApi)
@@ -28,10 +31,12 @@ export const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true }))
 )
 
+const store = onDialect({ sqlite: FileStore.layer, postgres: ChunkStore.layer })
+
 const layerIn = (dataDir: string, overrides: Partial<Values>, repo: Layer.Layer<UploadsRepo, never, Database>) =>
   Uploads.layer.pipe(
-    Layer.provide([repo, FileStore.layer({ dataDir, abandonedAfter: Duration.minutes(30) })]),
-    Layer.provideMerge(SqliteDatabase.layer),
+    Layer.provide([repo, store({ dataDir, abandonedAfter: Duration.minutes(30) })]),
+    Layer.provideMerge(onDialect({ sqlite: SqliteDatabase.layer, postgres: Postgres.layer })),
     Layer.provideMerge(Lifecycle.layer),
     Layer.provide(BlockingLoop.layer),
     Layer.provideMerge(AppConfig.layerWith({ dataDir, logLevel: "none", ...overrides })),
@@ -45,7 +50,7 @@ interface Running {
   readonly closed: Queue.Dequeue<void>
   /** Gets the exit of each request, in order. */
   readonly exits: Queue.Dequeue<Exit.Exit<unknown, unknown>>
-  /** Lists everything in the data folder except the database. */
+  /** Lists everything in the data folder except the database, and the files that PostgreSQL has. */
   readonly onDisk: Effect.Effect<ReadonlyArray<string>>
 }
 
@@ -70,10 +75,19 @@ export const start = (
     )
     const closed = yield* Queue.unbounded<void>()
     server.on("connection", (socket) => socket.once("close", () => Queue.unsafeOffer(closed, undefined)))
-    const onDisk = Effect.map(
+    const inFolder = Effect.map(
       Effect.promise(() => readdir(dataDir, { recursive: true })),
       (names) => names.filter((name) => !name.startsWith("barista.sqlite")).sort()
     )
+    const { reader } = Context.get(context, Database)
+    const inDatabase = Effect.map(
+      Effect.orDie(reader<{ readonly stored_as: string }>`SELECT stored_as FROM files ORDER BY stored_as`),
+      (rows) => ["uploads", ...rows.map(({ stored_as }) => `uploads/${stored_as}`)]
+    )
+    const onDisk = onDialect({
+      sqlite: inFolder,
+      postgres: Effect.zipWith(inFolder, inDatabase, (files, chunked) => [...files, ...chunked])
+    })
     return { port, closed, exits, onDisk }
   }).pipe(Effect.orDie)
 

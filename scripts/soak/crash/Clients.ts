@@ -53,11 +53,11 @@ export const next = Effect.fnUntraced(function*(client: number, n: number) {
 export const isPassing = (status: number, text: string) =>
   status >= 500 || (status === 409 && text.includes("IdempotencyKeyInProgress"))
 
-const send = (origin: string, journal: Journal, request: Request) =>
+const send = (origin: Effect.Effect<string>, journal: Journal, request: Request) =>
   Effect.gen(function*() {
     const client = yield* HttpClient.HttpClient
     while (true) {
-      const attempt = yield* HttpClientRequest.post(`${origin}${request.path}`).pipe(
+      const attempt = yield* HttpClientRequest.post(`${yield* origin}${request.path}`).pipe(
         HttpClientRequest.setHeader("idempotency-key", `"${request.key}"`),
         HttpClientRequest.bodyUnsafeJson(request.body),
         client.execute,
@@ -75,8 +75,11 @@ const send = (origin: string, journal: Journal, request: Request) =>
     }
   })
 
-/** Runs clients, each sending one request after the other while `open` holds; ends when each has its last answer. */
-export const run = (origin: string, clients: number, open: () => boolean) =>
+/**
+ * Runs clients, each sending one request after the other while `open` holds; ends when each has its last answer. Each
+ * try asks `origin` for a server.
+ */
+export const run = (origin: Effect.Effect<string>, clients: number, open: () => boolean) =>
   Effect.gen(function*() {
     const journal: Journal = { answered: [], repeated: 0, replayed: 0 }
     const client = (number: number) =>

@@ -78,7 +78,7 @@ export const run = Effect.fnUntraced(function*(
   }))
 
   let open = true
-  const working = yield* Effect.fork(Clients.run(origin, clients, () => open))
+  const working = yield* Effect.fork(Clients.run(Effect.succeed(origin), clients, () => open))
   for (let round = 1; round <= rounds; round++) {
     const life = yield* Random.nextIntBetween(200, Duration.toMillis(longestRound))
     yield* Effect.scoped(Effect.gen(function*() {

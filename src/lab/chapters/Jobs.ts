@@ -11,6 +11,7 @@ import { AttemptsRepo } from "../../platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "../../platform/jobs/record/JobsRepo.ts"
 import { Mailer } from "../../platform/mail/Mailer.ts"
 import { OutboxRepo } from "../../platform/mail/OutboxRepo.ts"
+import { Notifications } from "../../platform/sql/Notifications.ts"
 import { Policies } from "../../policy/Policies.ts"
 import { answer } from "../answer.ts"
 import { millisKnob, tasksKnob } from "../Knobs.ts"
@@ -24,6 +25,7 @@ const services = Background.layer.pipe(
   Layer.provide(Layer.effect(JobKinds, kinds)),
   Layer.provide([JobEngine.layer, JobsRepo.layer, AttemptsRepo.layer, Mailer.layerOutbox]),
   Layer.provide([RegistrationsRepo.layer, OutboxRepo.layer, LabLoop.layer, Policies.layerWith({})]),
+  Layer.provide(Notifications.none),
   Layer.provideMerge(LabDatabase.layer(0))
 )
 

@@ -4,6 +4,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { AppConfig } from "../../AppConfig.ts"
 import { sqliteFile } from "../../domain/DatabaseUrl.ts"
+import { filesFolder } from "../files/filesFolder.ts"
 import { append, BackupFailed, type Entry, finish, io, opened, read } from "./Archive.ts"
 import * as DatabaseFile from "./DatabaseFile.ts"
 import * as Manifest from "./Manifest.ts"
@@ -41,7 +42,8 @@ const syncFolder = (path: string) =>
  * each byte. A library would add a dependency to the disaster plan.
  */
 export const backup = Effect.fn("Backup.backup")(function*(file: string) {
-  const { dataDir } = yield* AppConfig
+  const config = yield* AppConfig
+  const folderOfFiles = filesFolder(config) ?? config.dataDir
   const source = yield* databaseFile
   if (existsSync(file)) return yield* new BackupFailed({ message: `"${file}" exists already` })
   if (!existsSync(source)) return yield* new BackupFailed({ message: `there is no database "${source}"` })
@@ -56,7 +58,7 @@ export const backup = Effect.fn("Backup.backup")(function*(file: string) {
   const deleted: Array<number> = []
   const missing: Array<string> = []
   for (const { id, sha256, stored_as } of yield* DatabaseFile.uploadsOf(copied)) {
-    const stored = pathOf(dataDir, stored_as)
+    const stored = pathOf(folderOfFiles, stored_as)
     if (stored !== undefined) {
       // An open file stays readable even if it is deleted.
       const entry = yield* append(archive, `${Manifest.uploads}${stored_as}`, stored)

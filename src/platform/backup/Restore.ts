@@ -1,5 +1,5 @@
 import Sqlite from "better-sqlite3"
-import { DateTime, Effect, Schema } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
@@ -79,8 +79,13 @@ export const restore = Effect.fn("Restore.restore")(function*(
   file: string,
   { replace }: { readonly replace: boolean }
 ) {
-  const { dataDir } = yield* AppConfig
+  const { dataDir, files } = yield* AppConfig
   const database = yield* databaseFile
+  if (Option.isSome(files)) {
+    return yield* new BackupFailed({
+      message: `FILES names "${files.value}": unset it, restore, and move "${join(dataDir, "uploads")}" there`
+    })
+  }
   yield* io(() => mkdir(dataDir, { recursive: true }))
   yield* io(() => mkdir(dirname(database), { recursive: true }))
   yield* withoutServer(database)

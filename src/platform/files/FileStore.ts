@@ -21,6 +21,7 @@ export interface StoredFile extends WriteFile.Written {
 export type Write<E> = (content: Readable, pause?: Pause) => Effect.Effect<StoredFile, StorageFull | E, Scope.Scope>
 
 export interface Options {
+  /** The folder in which the store has its own. */
   readonly dataDir: string
   /** Age from which an unknown file on its way in or out counts as abandoned. */
   readonly abandonedAfter: Duration.Duration
@@ -38,12 +39,12 @@ export interface Found {
 }
 
 /**
- * Files under random names. No text from outside is ever part of a path.
+ * Files under random names, in a folder or in the database. No text from outside is ever part of a path.
  *
- * A file is in `DATA_DIR/uploads` while the database knows it, and in `DATA_DIR/tmp` on its way in and out. The file
- * moves in after the commit that inserts its row, and out before the commit that deletes the row. So an unknown file in
- * `tmp` is always abandoned, and is removed in time. A file in `uploads` belongs to a database, perhaps not the current
- * one, and is never removed.
+ * In a folder, a file is in `uploads` while the database knows it, and in `tmp` on its way in and out. The file moves
+ * in after the commit that inserts its row, and out before the commit that deletes the row. So an unknown file in `tmp`
+ * is always abandoned, and is removed in time. A file in `uploads` belongs to a database, perhaps not the current one,
+ * and is never removed.
  */
 export class FileStore extends Context.Tag("barista/platform/files/FileStore")<FileStore, {
   /** Writes a new file, complete and on the disk, on its way in. The file stays only if the scope ends in success. */
@@ -52,7 +53,9 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
   readonly writeBlocking: Write<Overloaded>
   /** Files written since the start, and their bytes. */
   readonly written: () => { readonly files: number; readonly bytes: number }
-  /** Moves in files whose rows are committed. */
+  /** Called in the transaction that inserts the rows of files, so that the database publishes both or neither. */
+  readonly publish: (names: ReadonlyArray<string>) => Effect.Effect<void>
+  /** Called once that is committed; moves the files in. */
   readonly keep: (names: ReadonlyArray<string>) => Effect.Effect<void>
   /** Opens a file that had `size` bytes when it was kept. */
   readonly open: (file: Pick<StoredFile, "storedAs" | "size">) => Effect.Effect<ReadFile.Read, ReadFile.FileDamaged>
@@ -66,7 +69,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
    */
   readonly sweep: <E>(known: Folder.Known<E>) => Effect.Effect<number, E>
 }>() {
-  /** Makes the store, and creates its folders. */
+  /** Makes the store in a folder, and creates its folders. */
   static readonly layer = ({ abandonedAfter, dataDir }: Options) =>
     Layer.effect(
       FileStore,
@@ -120,6 +123,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
           write: writeWith(WriteFile.streaming),
           writeBlocking: writeWith(WriteFile.blocking(loop)),
           written: () => total,
+          publish: () => Effect.void,
           keep: (names) =>
             Effect.uninterruptible(
               Effect.zipRight(
@@ -153,16 +157,7 @@ export class FileStore extends Context.Tag("barista/platform/files/FileStore")<F
               ),
               unknown: Folder.count(files, known, (_, __, isKnown) => Effect.succeed(!isKnown))
             }, { concurrency: 1 }),
-          sweep: (known) =>
-            Folder.count(
-              temporaries,
-              known,
-              (path, _, isKnown) =>
-                Effect.flatMap(
-                  isKnown ? Effect.succeed(false) : Folder.isOlder(path, abandonedAfter),
-                  (abandoned) => abandoned ? Effect.as(WriteFile.removeFile(path), true) : Effect.succeed(false)
-                )
-            )
+          sweep: (known) => Folder.removeOlder(temporaries, abandonedAfter, known)
         }
       })
     )

@@ -3,6 +3,7 @@ import type { Dir } from "node:fs"
 import { opendir, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { fileCall } from "./fileCall.ts"
+import { removeFile } from "./WriteFile.ts"
 
 /** Names looked up at once. */
 const batch = 500
@@ -23,7 +24,7 @@ const nextNames = (folder: Dir) =>
   })
 
 /** True if a file was last written longer ago than `age`; false if the file was removed meanwhile. */
-export const isOlder = (path: string, age: Duration.Duration): Effect.Effect<boolean> =>
+const isOlder = (path: string, age: Duration.Duration): Effect.Effect<boolean> =>
   Effect.zipWith(
     Effect.tryPromise(() => stat(path)),
     Clock.currentTimeMillis,
@@ -54,3 +55,15 @@ export const count = <E>(
     }
     return counted
   }).pipe(Effect.scoped)
+
+/** Removes the files of a folder that are older than `age`, unless they are known. Returns their number. */
+export const removeOlder = <E = never>(
+  folder: string,
+  age: Duration.Duration,
+  known: Known<E> = () => Effect.succeed(new Set())
+): Effect.Effect<number, E> =>
+  count(folder, known, (path, _, isKnown) =>
+    Effect.flatMap(
+      isKnown ? Effect.succeed(false) : isOlder(path, age),
+      (abandoned) => abandoned ? Effect.as(removeFile(path), true) : Effect.succeed(false)
+    ))

@@ -8,16 +8,19 @@ import { Policies } from "../../policy/Policies.ts"
 import { traced } from "../observability/Tracing.ts"
 import { Recorder } from "../recorder/Recorder.ts"
 import { Database } from "../sql/Database.ts"
+import { Notifications } from "../sql/Notifications.ts"
 import { orDefect } from "../sql/orDefect.ts"
+import { Dispatch } from "./engine/Dispatch.ts"
 import * as EngineRows from "./engine/EngineRows.ts"
-import * as JobEngine from "./engine/JobEngine.ts"
+import { wake } from "./engine/wake.ts"
 import type { JobId, JobKind, JobType } from "./Job.ts"
 import { AttemptsRepo } from "./record/AttemptsRepo.ts"
 import { JobNotFound, JobStateConflict } from "./record/JobProblems.ts"
-import { type Filter, type JobRow, JobsRepo } from "./record/JobsRepo.ts"
+import { type Filter, type JobRow, JobsRepo, type StartedJob } from "./record/JobsRepo.ts"
 import { type Job, type JobDetails, toDetails, toJob } from "./record/JobView.ts"
 import * as JobRun from "./run/JobRun.ts"
 import { retryDefects } from "./run/retryDefects.ts"
+import { share } from "./run/sharedSignals.ts"
 import { Signals } from "./run/Signals.ts"
 
 /** The kinds of jobs that the server runs. */
@@ -60,7 +63,9 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
     Jobs,
     Effect.gen(function*() {
       const { jobsConcurrency, jobsMaxDelayed, jobsMaxUnfinished } = yield* AppConfig
-      const { transaction } = yield* Database
+      const { exclusively, transaction } = yield* Database
+      const calls = yield* Notifications
+      const dispatch = yield* Dispatch
       const jobs = yield* JobsRepo
       const attempts = yield* AttemptsRepo
       const policies = yield* Policies
@@ -68,8 +73,19 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       const engineRows = yield* EngineRows.make
       const engine = yield* WorkflowEngine.WorkflowEngine
       const kinds = new Map((yield* JobKinds).map((kind) => [kind.name, kind]))
-      const changes = new Signals<JobId>("change of the job")
+      const changed = new Signals<JobId>("change of the job")
       const cancellations = new Signals<JobId>(cancellation)
+      // On SQLite there is one server, which calls nobody.
+      const others = dispatch.isShared
+        ? {
+          changes: yield* share({ signals: changed, channel: "barista_jobs", calls }),
+          cancellations: yield* share({ signals: cancellations, channel: "barista_cancellations", calls })
+        }
+        : undefined
+      const changes = {
+        raise: (id: JobId) =>
+          others === undefined ? changed.raise(id) : Effect.zipRight(changed.raise(id), others.changes.callSoon(id))
+      }
       const slots = yield* Effect.makeSemaphore(jobsConcurrency)
       const mayBegin = yield* Effect.makeLatch(true)
 
@@ -80,12 +96,13 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       const handOver = Effect.fnUntraced(
         function*({ due_at, id, kind, run }: JobRow) {
           const now = yield* Clock.currentTimeMillis
-          yield* engine.execute(JobRun.JobRun, {
+          yield* dispatch.engine.execute(JobRun.JobRun, {
             executionId: JobRun.executionId(id, run),
             // Null for a job that is due, so that a clock set back does not delay the job.
             payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
             discard: true
           })
+          if (due_at <= now) yield* orDefect(calls.notify(wake))
         },
         Effect.mapInputContext((context: Context.Context<never>) =>
           Context.omit(WorkflowEngine.WorkflowInstance)(context)
@@ -141,17 +158,19 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
         return true
       })
 
-      const finish = Effect.fnUntraced(function*(job: JobRow, state: End, error: string | undefined) {
-        if (!(yield* retryDefects(orDefect(transaction(end(job, state, error)))))) return
+      const finish = Effect.fnUntraced(function*(job: StartedJob, state: End, error: string | undefined) {
+        const ended = transaction(Effect.zipRight(attempts.check(job), end(job, state, error)))
+        if (!(yield* retryDefects(orDefect(ended)))) return
         yield* Effect.logInfo(`job ${state}`).pipe(Effect.annotateLogs({ kind: job.kind, ...(error && { error }) }))
         yield* changes.raise(job.id)
       })
 
-      const existing = (id: JobId) =>
+      const orNotFound = (id: JobId) =>
         Effect.flatMap(
-          jobs.find(id),
-          Option.match({ onNone: () => new JobNotFound({ id }), onSome: Effect.succeed })
+          Option.match({ onNone: () => new JobNotFound({ id }), onSome: (job: JobRow) => Effect.succeed(job) })
         )
+      const existing = (id: JobId) => orNotFound(id)(jobs.find(id))
+      const existingLocked = (id: JobId) => orNotFound(id)(jobs.findLocked(id))
 
       const get = (id: JobId) =>
         Effect.flatMap(
@@ -174,21 +193,22 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       })
 
       const cancel = Effect.fn("Jobs.cancel")(function*(id: JobId) {
-        const job = yield* existing(id)
         yield* orDefect(transaction(Effect.gen(function*() {
+          const job = yield* existingLocked(id)
           const asked = Option.isSome(yield* jobs.requestCancel(id))
           if (!asked && !(yield* end(job, "cancelled"))) {
             return yield* JobStateConflict.of(id, job.state, ["waiting", "running"])
           }
         })))
         yield* cancellations.raise(id)
+        if (others !== undefined) yield* others.cancellations.call(id)
         yield* changes.raise(id)
         return yield* get(id)
       })
 
       const retry = Effect.fn("Jobs.retry")(function*(id: JobId) {
-        const { state } = yield* existing(id)
         yield* orDefect(transaction(Effect.gen(function*() {
+          const { state } = yield* existingLocked(id)
           const redriven = yield* jobs.redrive(id)
           if (Option.isNone(redriven)) return yield* JobStateConflict.of(id, state, ["failed", "cancelled"])
           yield* admit(1)
@@ -200,7 +220,7 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
 
       const watch = (id: JobId) =>
         Stream.unwrapScoped(
-          Effect.map(changes.subscribe(id), (changed) =>
+          Effect.map(changed.subscribe(id), (changed) =>
             Stream.concat(Stream.fromEffect(get(id)), Stream.repeatEffect(Effect.zipRight(changed, get(id)))).pipe(
               Stream.takeUntil(isFinished)
             ))
@@ -210,7 +230,7 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
 
       const watchList = (filter: Filter) =>
         Stream.unwrapScoped(
-          Effect.map(changes.subscribeToAll(), (changed) =>
+          Effect.map(changed.subscribeToAll(), (changed) =>
             Stream.concat(
               Stream.fromEffect(list(filter)),
               Stream.repeatEffect(changed.pipe(Effect.delay(listPause), Effect.zipRight(list(filter))))
@@ -254,7 +274,8 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
           cancellations,
           changes,
           mayBegin,
-          finish
+          finish,
+          isShared: dispatch.isShared
         })
       ).pipe(
         // Omits all services, which a run has in its closures, because a run copies its context some thousand times.
@@ -264,9 +285,15 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       )
       // Closed before the engine interrupts running jobs, as the engine does when their registration is released.
       yield* Effect.addFinalizer(() => mayBegin.close)
-      yield* JobEngine.ready
-      yield* takeUp(0)
-      for (const { every, name } of missing) yield* orDefect(transaction(add(name, {}, every)))
+      yield* dispatch.ready
+      const complete = Effect.gen(function*() {
+        yield* takeUp(0)
+        for (const { every, name } of missing) {
+          if (!(yield* jobs.hasUnfinished(name))) yield* orDefect(transaction(add(name, {}, every)))
+        }
+      })
+      // Another server may start at the same time.
+      yield* orDefect(exclusively(complete))
 
       return {
         enqueue,

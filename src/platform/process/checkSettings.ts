@@ -2,6 +2,7 @@ import { FileSystem, Path } from "@effect/platform"
 import { Array, ConfigError, Duration, Effect, Option } from "effect"
 import { AppConfig, partOf, type Values } from "../../AppConfig.ts"
 import { isLoopback } from "../../domain/Loopback.ts"
+import { filesFolder } from "../files/filesFolder.ts"
 import { foldersIn } from "../files/FileStore.ts"
 
 const wrong = (line: string) => ConfigError.InvalidData([], line)
@@ -70,10 +71,18 @@ export const checkSettings = Effect.gen(function*() {
   const path = yield* Path.Path
   yield* refuse(contradictions(config))
   const { dataDir, databaseUrl } = config
-  yield* Effect.forEach([dataDir, ...Object.values(foldersIn(dataDir))], (folder) =>
+  const files = filesFolder(config)
+  // blocking writes use the folder of temporary files also where the database keeps the files
+  const own = files === dataDir ? Object.values(foldersIn(dataDir)) : [foldersIn(dataDir).temporaries]
+  const shared = files === undefined || files === dataDir ? [] : Object.values(foldersIn(files))
+  const folders = [
+    ...[dataDir, ...own].map((folder) => ({ setting: "DATA_DIR", folder })),
+    ...shared.map((folder) => ({ setting: "FILES", folder }))
+  ]
+  yield* Effect.forEach(folders, ({ folder, setting }) =>
     Effect.mapError(
       usable(folder),
-      ({ message }) => wrong(`DATA_DIR: "${folder}" is not a folder that can be written (${message})`)
+      ({ message }) => wrong(`${setting}: "${folder}" is not a folder that can be written (${message})`)
     ), { concurrency: 1, discard: true })
   if (Option.isNone(databaseUrl) || databaseUrl.value.dialect === "postgres") return
   const { file } = databaseUrl.value

@@ -16,3 +16,7 @@ export const lockRows = (
 /** Ends a SELECT that locks its rows and leaves out those that another transaction has. */
 export const skippingLocked = (sql: SqlClient.SqlClient): Statement.Fragment =>
   sql.literal(sql.onDialectOrElse({ pg: () => "FOR UPDATE SKIP LOCKED", orElse: () => "" }))
+
+/** Ends a SELECT that locks its rows, which keep their keys. */
+export const locking = (sql: SqlClient.SqlClient): Statement.Fragment =>
+  sql.literal(sql.onDialectOrElse({ pg: () => "FOR NO KEY UPDATE", orElse: () => "" }))

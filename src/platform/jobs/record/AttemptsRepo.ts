@@ -2,8 +2,8 @@ import { Clock, Context, Effect, Layer, Option, Schema } from "effect"
 import { Database } from "../../sql/Database.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import * as Query from "../../sql/Query.ts"
-import { lockRows } from "../../sql/rowLocks.ts"
 import { JobId, Outcome } from "../Job.ts"
+import { checkClaim, type Claim, type LostClaim } from "./Claim.ts"
 
 const Millis = Schema.Int
 
@@ -60,10 +60,12 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
    * Begins the next attempt at an activity, and marks an attempt that a crash left open as `lost`. `None` if the
    * activity has succeeded and was not undone since.
    */
-  readonly begin: (
-    run: number,
-    activity: Omit<AttemptKey, "attempt">
-  ) => Effect.Effect<Option.Option<AttemptKey>>
+  readonly begin: (claim: Claim, activity: string) => Effect.Effect<Option.Option<AttemptKey>, LostClaim>
+  /**
+   * Fails if another server has started the run. No other one starts it until the caller's transaction ends, whose
+   * changes therefore are made once.
+   */
+  readonly check: (claim: Claim) => Effect.Effect<void, LostClaim>
   /** True if an activity was ever attempted. */
   readonly hasBegun: (job_id: JobId, activity: string) => Effect.Effect<boolean>
   /**
@@ -96,6 +98,8 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
             ORDER BY started_at DESC, attempt DESC LIMIT ${mostAttempts} + 0`
       })
 
+      const check = checkClaim(writer)
+
       const insert = Query.findOne({
         Request: NewAttempt,
         Result: AttemptRow.pick("attempt"),
@@ -126,11 +130,12 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
 
       return {
         list: (job_id) => Effect.map(orDefect(rows(job_id)), (newestFirst) => newestFirst.toReversed()),
-        begin: (run, { activity, job_id }) =>
+        check: (claim) => orDefect(check(claim)),
+        begin: (claim, activity) =>
           orDefect(transaction(Effect.gen(function*() {
             const now = yield* Clock.currentTimeMillis
-            // The number of the attempt is the next one only if nobody else adds one meanwhile.
-            yield* lockRows(writer, () => writer`SELECT 1 FROM jobs WHERE id = ${job_id} FOR NO KEY UPDATE`)
+            const { id: job_id, run } = claim
+            yield* check(claim)
             const inserted = yield* insert({ job_id, activity, run, now })
             if (Option.isNone(inserted)) return Option.none<AttemptKey>()
             const { attempt } = inserted.value

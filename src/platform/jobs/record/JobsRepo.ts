@@ -3,9 +3,10 @@ import { Clock, Context, Duration, Effect, Layer, type Option, Schema } from "ef
 import { Database } from "../../sql/Database.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import * as Query from "../../sql/Query.ts"
-import { skippingLocked } from "../../sql/rowLocks.ts"
+import { locking, skippingLocked } from "../../sql/rowLocks.ts"
 import { JobId, JobState } from "../Job.ts"
 import { shortened } from "./AttemptsRepo.ts"
+import { Claim, claiming } from "./Claim.ts"
 
 const Millis = Schema.Int
 
@@ -30,7 +31,7 @@ export const JobRow = Schema.Struct({
 export type JobRow = typeof JobRow.Type
 
 /** A job whose run begins, for the first time or again after a crash or a stop. */
-const StartedJob = Schema.Struct({ ...JobRow.fields, has_attempts: Schema.Int })
+const StartedJob = Schema.Struct({ ...JobRow.fields, ...Claim.fields, has_attempts: Schema.Int })
 export type StartedJob = typeof StartedJob.Type
 
 export interface Filter {
@@ -52,13 +53,15 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
   /** Adds a job in the state `waiting`, due after the delay. */
   readonly add: (kind: string, payload: unknown, delay: Duration.Duration) => Effect.Effect<JobRow>
   readonly find: (id: JobId) => Effect.Effect<Option.Option<JobRow>>
+  /** Finds a job whose state nobody else changes until the caller's transaction ends. */
+  readonly findLocked: (id: JobId) => Effect.Effect<Option.Option<JobRow>>
   readonly page: (filter: Filter) => Effect.Effect<ReadonlyArray<JobRow>>
   /** True if there are at least `most` unfinished jobs. */
   readonly isFull: (most: number) => Effect.Effect<boolean>
   /** True if at least `most` jobs wait for the end of their delay. */
   readonly hasDelayed: (most: number) => Effect.Effect<boolean>
   readonly hasUnfinished: (kind: string) => Effect.Effect<boolean>
-  /** Marks a run as running; `None` if the run is over, or another has begun. */
+  /** Marks a run as running, by the next claim on it; `None` if the run is over, or another has begun. */
   readonly start: (id: JobId, run: number) => Effect.Effect<Option.Option<StartedJob>>
   /** Records the end of a run; `None` if the run has ended already. */
   readonly finish: (
@@ -109,6 +112,12 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
         execute: (id) => reader`SELECT ${columns} FROM jobs WHERE id = ${id}`
       })
 
+      const lockedRow = Query.findOne({
+        Request: JobId,
+        Result: JobRow,
+        execute: (id) => writer`SELECT ${columns} FROM jobs WHERE id = ${id} ${locking(writer)}`
+      })
+
       const pageRows = Query.findAll({
         Request: Schema.Struct({
           state: Schema.UndefinedOr(JobState),
@@ -156,14 +165,15 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
             started_at = NULL, finished_at = NULL, cancel_requested_at = NULL, error = NULL
           WHERE id = ${id} AND state IN ('failed', 'cancelled') RETURNING ${columns}`)
 
+      const { claim, set } = claiming(writer)
       const starting = Query.findOne({
         Request: Schema.Struct({ id: JobId, run: Schema.Int, now: Millis }),
         Result: StartedJob,
         execute: ({ id, now, run }) =>
           writer`
-            UPDATE jobs SET state = 'running', started_at = COALESCE(started_at, ${now})
+            UPDATE jobs SET state = 'running', started_at = COALESCE(started_at, ${now})${set}
             WHERE id = ${id} AND run = ${run} AND state IN ('waiting', 'running')
-            RETURNING ${columns},
+            RETURNING ${columns}, ${claim},
               CASE WHEN EXISTS (SELECT 1 FROM job_attempts WHERE job_id = jobs.id AND job_attempts.run = jobs.run)
                 THEN 1 ELSE 0 END AS has_attempts`
       })
@@ -214,6 +224,7 @@ export class JobsRepo extends Context.Tag("barista/platform/jobs/JobsRepo")<Jobs
             return orDefect(insert({ kind, payload, state: "waiting", run: 1, created_at, due_at }))
           }),
         find: (id) => orDefect(findOne(id)),
+        findLocked: (id) => orDefect(lockedRow(id)),
         page: (filter) => orDefect(pageRows(filter)),
         isFull: (most) => Effect.map(orDefect(unfinished(most)), ({ n }) => n >= most),
         hasDelayed: (most) =>

@@ -9,7 +9,8 @@ import { isPassing } from "../../sql/DatabaseUnavailable.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import { type ActivityError, type BoundActivity, type JobId, type Outcome, undoing } from "../Job.ts"
 import type { ActivityFailure, AttemptKey, AttemptsRepo } from "../record/AttemptsRepo.ts"
-import type { JobRow } from "../record/JobsRepo.ts"
+import { isLostClaim } from "../record/Claim.ts"
+import type { StartedJob } from "../record/JobsRepo.ts"
 import { retryDefects } from "./retryDefects.ts"
 import type { Signals } from "./Signals.ts"
 
@@ -35,12 +36,14 @@ export interface ActivityOptions {
   readonly transaction: Context.Tag.Service<Database>["transaction"]
   readonly policies: Context.Tag.Service<Policies>
   /** Raised by every visible change. */
-  readonly changes: Signals<JobId>
+  readonly changes: Pick<Signals<JobId>, "raise">
   /**
    * Closed once the server stops. Otherwise interrupted jobs would make room for others, which would begin only to be
    * interrupted.
    */
   readonly mayBegin: Effect.Latch
+  /** Gives a run up that another server has started. */
+  readonly giveUp: Effect.Effect<never>
 }
 
 /** An activity, or its compensation, as it is attempted and recorded. */
@@ -78,11 +81,11 @@ const failureOf = (activity: string, error: ActivityError): ActivityFailure => (
  */
 const tryOut = (
   options: ActivityOptions,
-  job: JobRow,
+  job: StartedJob,
   activity: Tried
 ): Effect.Effect<Option.Option<ActivityFailure>> =>
   Effect.suspend(() => {
-    const { attempts, changes, mayBegin, policies, transaction } = options
+    const { attempts, changes, giveUp, mayBegin, policies, transaction } = options
     const { commit, name, outcome, policy, run } = activity
     const told = changes.raise(job.id)
     let open: AttemptKey | undefined
@@ -90,18 +93,23 @@ const tryOut = (
     let hasSucceeded = false
     let failure = Option.none<ActivityFailure>()
 
-    const begin = Effect.map(attempts.begin(job.run, { job_id: job.id, activity: name }), (begun) => {
+    /** Runs a change in a transaction, unless another server has started the run. */
+    const fenced = <A, E>(change: Effect.Effect<A, E>) =>
+      orDefect(transaction(Effect.zipRight(attempts.check(job), change)))
+
+    const begin = Effect.map(attempts.begin(job, name), (begun) => {
       open = Option.getOrUndefined(begun)
       hasRun = false
       hasSucceeded = Option.isNone(begun)
-    }).pipe(Effect.zipLeft(told), Effect.uninterruptible)
+    }).pipe(Effect.zipLeft(told), Effect.catchIf(isLostClaim, () => giveUp), Effect.uninterruptible)
 
     const succeed = Effect.suspend(() =>
-      open === undefined ? Effect.void : orDefect(transaction(Effect.zipRight(
+      open === undefined ? Effect.void : fenced(Effect.zipRight(
         Effect.filterOrFail(attempts.end(open, outcome), Boolean, () => new Superseded()),
         counted(commit)
-      )))
+      ))
     ).pipe(
+      Effect.catchIf(isLostClaim, () => giveUp),
       Effect.tap(() => {
         open = undefined
         hasSucceeded = true
@@ -135,21 +143,19 @@ const tryOut = (
           : attempts.end(open, error instanceof PolicyTimeout ? "timed out" : "failed", messageOf(error))
         const last = failureOf(name, error)
         return Effect.map(
-          orDefect(
-            transaction(
-              Effect.tap(ended, (isOurs) => isOurs && isLast ? attempts.fail(job.id, job.run, last) : Effect.void)
-            )
+          fenced(
+            Effect.tap(ended, (isOurs) => isOurs && isLast ? attempts.fail(job.id, job.run, last) : Effect.void)
           ),
           () => {
             open = undefined
             if (isLast) failure = Option.some(last)
           }
         )
-      }).pipe(Effect.zipRight(told), retryDefects)
+      }).pipe(Effect.catchIf(isLostClaim, () => giveUp), Effect.zipRight(told), retryDefects)
 
     const interrupted = Effect.suspend(() =>
       // If the database cannot record the interruption, the next attempt finds the open one.
-      open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(attempts.end(open, "interrupted")))
+      open === undefined ? Effect.void : Effect.ignore(Effect.sandbox(fenced(attempts.end(open, "interrupted"))))
     )
 
     const tried: Effect.Effect<void> = policies.of(policy).apply(
@@ -176,14 +182,14 @@ const tryOut = (
   })
 
 /** Runs an activity of a job. */
-export const perform = (options: ActivityOptions, job: JobRow, step: BoundActivity) =>
+export const perform = (options: ActivityOptions, job: StartedJob, step: BoundActivity) =>
   tryOut(options, job, { ...step, outcome: "succeeded" })
 
 /**
  * Undoes an activity under the same policy, if the activity has begun. Undoing cannot be cancelled. In any case the job
  * ends with the failure that caused the undoing; the record of attempts shows the result.
  */
-export const undo = (options: ActivityOptions, job: JobRow, { name, policy, undo: takeBack }: BoundActivity) => {
+export const undo = (options: ActivityOptions, job: StartedJob, { name, policy, undo: takeBack }: BoundActivity) => {
   const { attempts } = options
   if (takeBack === undefined) return Effect.void
   return Effect.whenEffect(

@@ -55,4 +55,12 @@ export class Signals<Key> {
       for (const latch of this.listeningToAll) latch.unsafeOpen()
     })
   }
+
+  /** Raises the signals of all keys. */
+  readonly raiseAll: Effect.Effect<void> = Effect.sync(() => {
+    for (const latches of this.listening.values()) {
+      for (const latch of latches) latch.unsafeOpen()
+    }
+    for (const latch of this.listeningToAll) latch.unsafeOpen()
+  })
 }

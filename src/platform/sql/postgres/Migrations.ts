@@ -1,13 +1,17 @@
 import { Migrator, SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 import schema from "./migrations/0001_schema.ts"
+import files from "./migrations/0002_files.ts"
+import chat from "./migrations/0003_chat.ts"
 
 /**
  * All versions of the schema, oldest first. Their numbers are PostgreSQL's own; the first is SQLite's ninth. A released
  * version is never edited; a change is a new version.
  */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
-  [1, "schema", Effect.succeed(schema)]
+  [1, "schema", Effect.succeed(schema)],
+  [2, "files", Effect.succeed(files)],
+  [3, "chat", Effect.succeed(chat)]
 ]
 
 /** Version of the schema that this build knows. */

@@ -10,8 +10,8 @@ it.effect("an attempt left open by a crash counts as lost once the next begins; 
   Effect.gen(function*() {
     const attempts = yield* AttemptsRepo
     const { id } = yield* (yield* JobsRepo).add("registration", {}, Duration.zero)
-    const begin = attempts.begin(1, { job_id: id, activity: "profile" })
-    const other = yield* attempts.begin(1, { job_id: id, activity: "e-mail" })
+    const begin = attempts.begin({ id, run: 1, claim: 0 }, "profile")
+    const other = yield* attempts.begin({ id, run: 1, claim: 0 }, "e-mail")
     const lost = yield* begin
     const last = yield* begin
     expect([other, lost, last].map(Option.map(({ attempt }) => attempt))).toEqual([1, 1, 2].map(Option.some))

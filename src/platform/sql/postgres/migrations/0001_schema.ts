@@ -82,11 +82,15 @@ const jobs = [
     started_at BIGINT,
     finished_at BIGINT,
     cancel_requested_at BIGINT,
-    error TEXT
+    error TEXT,
+    claim BIGINT NOT NULL DEFAULT 0
   )`,
   "CREATE INDEX jobs_by_state ON jobs (state, id)",
   "CREATE INDEX jobs_by_kind ON jobs (kind, id)",
   "CREATE INDEX jobs_by_finish ON jobs (state, finished_at)",
+  // One chain of maintenance jobs for all servers. A run by hand is beside it.
+  `CREATE UNIQUE INDEX jobs_maintained_once ON jobs (kind)
+    WHERE kind = 'maintenance' AND run = 1 AND state IN ('waiting', 'running')`,
   `CREATE TABLE job_attempts (
     job_id BIGINT NOT NULL REFERENCES jobs (id),
     activity TEXT NOT NULL,

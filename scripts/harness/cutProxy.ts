@@ -1,0 +1,50 @@
+import { Effect } from "effect"
+import { connect, createServer, type Socket } from "node:net"
+
+/**
+ * A proxy before a database by which the network can be cut. While it is cut, bytes and new connections wait, as they
+ * do on a real network, and go on afterwards. Closes with the scope.
+ */
+export const cutProxy = (url: string) =>
+  Effect.gen(function*() {
+    const target = new URL(url)
+    const sockets = new Set<Socket>()
+    let isCut = false
+    const server = createServer({ pauseOnConnect: true }, (client) => {
+      const upstream = connect(Number(target.port), target.hostname)
+      for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+        sockets.add(from)
+        from.on("error", () => undefined)
+        from.on("data", (bytes) => to.write(bytes))
+        from.on("end", () => to.end())
+        from.on("close", () => {
+          to.destroy()
+          sockets.delete(from)
+        })
+        if (isCut) from.pause()
+        else from.resume()
+      }
+    })
+    yield* Effect.acquireRelease(
+      Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
+      () =>
+        Effect.sync(() => {
+          for (const socket of sockets) socket.destroy()
+          server.close()
+        })
+    )
+    const address = server.address()
+    const proxied = new URL(url)
+    proxied.port = String(typeof address === "object" ? address?.port ?? 0 : 0)
+    return {
+      url: proxied.href,
+      cut: Effect.sync(() => {
+        isCut = true
+        for (const socket of sockets) socket.pause()
+      }),
+      mend: Effect.sync(() => {
+        isCut = false
+        for (const socket of sockets) socket.resume()
+      })
+    }
+  })

@@ -1,0 +1,152 @@
+import { expect, it } from "@effect/vitest"
+import { Context, Effect, Layer, Logger, Queue, type Scope } from "effect"
+import { jsonProtocol } from "../../src/chat/messages.ts"
+import { type Member, Roster } from "../../src/chat/Roster.ts"
+import * as SharedEvents from "../../src/chat/SharedEvents.ts"
+import * as SharedRoster from "../../src/chat/SharedRoster.ts"
+import { ClientId } from "../../src/domain/Ids.ts"
+import { Database } from "../../src/platform/sql/Database.ts"
+import * as Postgres from "../support/postgres.ts"
+
+type Seen = { readonly id: number; readonly kind: string; readonly client_id: number; readonly text?: string }
+
+/** A member with a connection in memory. */
+const joined = Effect.fnUntraced(function*(roster: typeof Roster.Service, id: number) {
+  const seen = yield* Queue.unbounded<Seen>()
+  const closed = yield* Queue.unbounded<number>()
+  const member: Member = {
+    clientId: ClientId.make(id),
+    connection: {
+      protocol: jsonProtocol,
+      receive: Effect.never,
+      send: ({ bytes, length }) =>
+        void Queue.unsafeOffer(seen, JSON.parse(bytes.toString("utf8", bytes.length - length))),
+      close: (code) => Effect.asVoid(Queue.offer(closed, code)),
+      closed: Effect.never
+    }
+  }
+  yield* roster.join(member)
+  expect(yield* Queue.take(seen)).toMatchObject({ kind: "joined", client_id: id })
+  return { member, seen, closed, take: (count: number) => Effect.replicateEffect(Queue.take(seen), count) }
+})
+
+/** Builds a server's roster on a database. */
+const serverOn = (url: string) =>
+  Effect.map(
+    Layer.build(SharedRoster.layer.pipe(
+      Layer.provideMerge(Postgres.layerOf(url)),
+      Layer.provide(Logger.remove(Logger.defaultLogger))
+    )),
+    (context) => ({ roster: Context.get(context, Roster), context })
+  )
+
+/** Runs a test on two servers of one database. */
+const withServers = <E>(
+  test: (parts: {
+    readonly url: string
+    readonly first: typeof Roster.Service
+    readonly second: typeof Roster.Service
+    readonly database: typeof Database.Service
+  }) => Effect.Effect<void, E, Scope.Scope>
+) =>
+  Effect.gen(function*() {
+    const url = yield* Postgres.migrated
+    const first = yield* serverOn(url)
+    const second = yield* serverOn(url)
+    const database = Context.get(first.context, Database)
+    yield* test({ url, first: first.roster, second: second.roster, database })
+  }).pipe(Effect.scoped)
+
+const texts = (events: ReadonlyArray<Seen>) => events.map(({ text }) => text)
+
+Postgres.describePostgres("a room on two servers", () => {
+  it.live("has one order for all, and the order of each speaker", () =>
+    withServers(({ first, second }) =>
+      Effect.gen(function*() {
+        const [one, two] = [yield* joined(first, 1), yield* joined(second, 2)]
+        expect(yield* one.take(1)).toMatchObject([{ kind: "joined", client_id: 2 }])
+        const numbers = Array.from({ length: 100 }, (_, index) => String(index))
+        const talk = (roster: typeof Roster.Service, member: Member) =>
+          Effect.forEach(numbers, (text) => roster.say(member, text), { concurrency: 1, discard: true })
+        yield* Effect.all([talk(first, one.member), talk(second, two.member)], { concurrency: 2 })
+        const [byOne, byTwo] = [yield* one.take(200), yield* two.take(200)]
+        expect(byTwo).toEqual(byOne)
+        expect(byOne.map(({ id }) => id)).toEqual(byOne.map((_, index) => (byOne[0]?.id ?? 0) + index))
+        for (const id of [1, 2]) {
+          expect(texts(byOne.filter(({ client_id }) => client_id === id))).toEqual(numbers)
+        }
+      })
+    ))
+
+  it.live("delivers a personal message to its two clients alone, and tells who is nowhere", () =>
+    withServers(({ first, second }) =>
+      Effect.gen(function*() {
+        const [one, two] = [yield* joined(first, 1), yield* joined(second, 2)]
+        const stranger = yield* joined(second, 3)
+        expect(yield* first.whisper(one.member, ClientId.make(2), "psst\u0000")).toBe(true)
+        expect(yield* first.whisper(one.member, ClientId.make(7), "nobody")).toBe(false)
+        yield* second.say(two.member, "all")
+        expect(yield* stranger.take(1)).toMatchObject([{ kind: "message", text: "all" }])
+        for (const [client, before] of [[one, 2], [two, 1]] as const) {
+          const seen = yield* client.take(before + 2)
+          expect(texts(seen)).toEqual([...Array.from({ length: before }, () => undefined), "psst\u0000", "all"])
+        }
+      })
+    ))
+
+  it.live("tells once that the members of a dead server left, whose clients join again if it lives", () =>
+    withServers(({ database, first, second }) =>
+      Effect.gen(function*() {
+        const [one, other] = [yield* joined(first, 1), yield* joined(first, 4)]
+        const two = yield* joined(second, 2)
+        const events = yield* Effect.provideService(SharedEvents.make, Database, database)
+        const rows = yield* database.reader<{ readonly node: string }>`
+          SELECT node FROM chat_members WHERE client_id = 1`
+        const node = rows[0]?.node ?? ""
+        const removed = yield* Effect.replicateEffect(events.remove({ node }), 4, { concurrency: 4 })
+        expect(removed.reduce((sum, count) => sum + count)).toBe(2)
+        // the server that was taken for dead publishes nothing more under its old name
+        yield* first.say(one.member, "late")
+        yield* second.say(two.member, "after")
+        const seen = yield* two.take(3)
+        expect(seen).toMatchObject([{ kind: "left", client_id: 1 }, { kind: "left", client_id: 4 }, { text: "after" }])
+        expect([yield* Queue.take(one.closed), yield* Queue.take(other.closed)]).toEqual([1012, 1012])
+        yield* first.leave(one.member)
+        const back = yield* joined(first, 1)
+        yield* second.say(two.member, "again")
+        expect(texts(yield* back.take(1))).toEqual(["again"])
+      })
+    ))
+
+  it.live("loses nothing if all sessions end, those that listen too", () =>
+    withServers(({ first, second, url }) =>
+      Effect.gen(function*() {
+        const [one, two] = [yield* joined(first, 1), yield* joined(second, 2)]
+        yield* one.take(1)
+        const numbers = Array.from({ length: 60 }, (_, index) => String(index))
+        yield* Effect.forEach(numbers, (text, index) =>
+          Effect.zipRight(
+            Effect.when(Postgres.endSessions(url), () => index % 20 === 10),
+            first.say(one.member, text)
+          ), { concurrency: 1 })
+        expect(texts(yield* two.take(60))).toEqual(numbers)
+        expect(texts(yield* one.take(60))).toEqual(numbers)
+        expect(yield* Queue.size(one.closed)).toBe(0)
+      })
+    ))
+
+  it.live("has its clients join again after a crash of the database, which empties the tables", () =>
+    withServers(({ database, first, second }) =>
+      Effect.gen(function*() {
+        const [one, two] = [yield* joined(first, 1), yield* joined(second, 2)]
+        yield* database.writer`TRUNCATE nodes, chat_counter, chat_events, chat_members`
+        expect([yield* Queue.take(one.closed), yield* Queue.take(two.closed)]).toEqual([1012, 1012])
+        const back = [yield* joined(first, 1), yield* joined(second, 2)]
+        yield* Effect.forEach(back, ({ member }) => second.say(member, "here"), { concurrency: 1 })
+        expect(texts(yield* Effect.flatMap(Effect.fromNullable(back[1]), ({ take }) => take(2)))).toEqual([
+          "here",
+          "here"
+        ])
+      })
+    ))
+})

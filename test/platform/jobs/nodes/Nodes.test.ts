@@ -1,0 +1,109 @@
+import { expect, it } from "@effect/vitest"
+import { Chunk, Deferred, Duration, Effect, Exit, Queue, Stream } from "effect"
+import * as Job from "../../../../src/platform/jobs/Job.ts"
+import type { Jobs } from "../../../../src/platform/jobs/Jobs.ts"
+import { LostClaim } from "../../../../src/platform/jobs/record/Claim.ts"
+import { failureOf } from "../../../support/exits.ts"
+import { describePostgres, migrated, untilBlocked } from "../../../support/postgres.ts"
+import { activity, Task } from "../tasks.ts"
+import { shared, start } from "./nodes.ts"
+
+const ended = (jobs: Jobs["Type"], id: Job.JobId) =>
+  Effect.map(Stream.runCollect(jobs.watch(id)), (all) => Chunk.unsafeLast(all).state)
+
+/** A kind whose activity tells where it runs. */
+const telling = (ran: Queue.Enqueue<string>, node: string) =>
+  Job.kind(Task, [activity("step", () => Effect.asVoid(Queue.offer(ran, node)))])
+
+/** A kind whose activity tells that it has begun, and waits. */
+const holding = (begun: Queue.Enqueue<number>, release: Effect.Effect<void> = Effect.never) =>
+  Job.kind(Task, [activity("step", ({ n }) => Effect.zipRight(Queue.offer(begun, n), release))])
+
+const many = Array.from({ length: 24 }, (_, n) => n)
+
+describePostgres("servers on one database", () => {
+  it.scopedLive("share the jobs that one of them accepts, and each sees their ends", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const ran = yield* Queue.unbounded<string>()
+      const a = yield* start(url, [telling(ran, "a")])
+      const b = yield* start(url, [telling(ran, "b")])
+      yield* shared(a, b)
+      const ids = yield* Effect.forEach(many, (n) => a.jobs.enqueue(Task, { n }))
+      expect(new Set(yield* Effect.forEach(ids, ({ id }) => ended(b.jobs, id)))).toEqual(new Set(["succeeded"]))
+      const where = Chunk.toReadonlyArray(yield* Queue.takeAll(ran))
+      expect(where).toHaveLength(many.length)
+      expect(new Set(where)).toEqual(new Set(["a", "b"]))
+    }))
+
+  it.scopedLive("cancel, and run again, the jobs of each other", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const begun = yield* Queue.unbounded<number>()
+      const a = yield* start(url, [holding(begun)])
+      const b = yield* start(url, [holding(begun)])
+      yield* shared(a, b)
+      const ids = yield* Effect.forEach(many, (n) => a.jobs.enqueue(Task, { n }))
+      yield* Queue.takeN(begun, many.length)
+      for (const { id } of ids) yield* b.jobs.cancel(id)
+      expect(new Set(yield* Effect.forEach(ids, ({ id }) => ended(a.jobs, id)))).toEqual(new Set(["cancelled"]))
+      for (const { id } of ids) expect((yield* a.jobs.retry(id)).run).toBe(2)
+      yield* Queue.takeN(begun, many.length)
+    }))
+
+  it.scopedLive("leave a job of an unknown kind to the one that knows it", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const ran = yield* Queue.unbounded<string>()
+      const old = yield* start(url, [])
+      const next = yield* start(url, [telling(ran, "next")])
+      yield* shared(old, next)
+      const ids = yield* Effect.forEach(many, (n) => next.jobs.enqueue(Task, { n }))
+      yield* Queue.take(ran)
+      yield* old.stop
+      expect(new Set(yield* Effect.forEach(ids, ({ id }) => ended(next.jobs, id)))).toEqual(new Set(["succeeded"]))
+    }))
+
+  it.scopedLive("start one chain of a recurring job together", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const recurring = Job.kind(Job.type("maintenance", Task.payload), [], { every: Duration.hours(1) })
+      const begin = start(url, [recurring])
+      const [{ writer: sql }] = yield* Effect.all([begin, begin, begin], { concurrency: "unbounded" })
+      expect(yield* sql`SELECT kind, state FROM jobs`).toEqual([{ kind: "maintenance", state: "waiting" }])
+    }))
+
+  it.scopedLive("change nothing more of a run that another one has started", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const begun = yield* Queue.unbounded<number>()
+      const release = yield* Deferred.make<void>()
+      const written = yield* Queue.unbounded<number>()
+      const kind = Job.kind(Task, [{
+        ...activity("step", ({ n }) => Effect.zipRight(Queue.offer(begun, n), Deferred.await(release))),
+        commit: ({ n }) => Effect.asVoid(Queue.offer(written, n))
+      }])
+      const { attempts, jobs, repo, transaction, writer: sql } = yield* start(url, [kind])
+      const { id } = yield* jobs.enqueue(Task, { n: 1 })
+      yield* Queue.take(begun)
+      // the other server's start comes at the moment at which this one records the end of its work
+      yield* transaction(Effect.gen(function*() {
+        yield* repo.findLocked(id)
+        yield* Deferred.succeed(release, undefined)
+        yield* untilBlocked(sql)
+        yield* repo.start(id, 1)
+      }))
+      yield* Effect.repeat(sql`SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'`, {
+        until: (open) => open.length === 0
+      })
+      const late = yield* Effect.exit(attempts.begin({ id, run: 1, claim: 1 }, "step"))
+      expect(failureOf(late)).toEqual(new LostClaim())
+      expect(Exit.isSuccess(yield* Effect.exit(attempts.begin({ id, run: 1, claim: 2 }, "step")))).toBe(true)
+      expect(yield* sql`SELECT attempt, outcome FROM job_attempts ORDER BY attempt`).toEqual([
+        { attempt: 1, outcome: "lost" },
+        { attempt: 2, outcome: null }
+      ])
+      expect(yield* Queue.size(written)).toBe(0)
+      expect((yield* jobs.get(id)).state).toBe("running")
+    }))
+})
