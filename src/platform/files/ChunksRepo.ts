@@ -59,7 +59,7 @@ export const make = Effect.map(Database, ({ reader, writer }) => ({
         DELETE FROM files WHERE stored_as IN (
           SELECT stored_as FROM files
           WHERE NOT is_published AND begun_at < ${now(writer)} - ${Duration.toMillis(age)}::bigint
-          LIMIT ${atMost} FOR UPDATE SKIP LOCKED
+          LIMIT ${atMost} + 0 FOR UPDATE SKIP LOCKED
         ) RETURNING stored_as`,
       (rows) => rows.length
     )
