@@ -1,6 +1,6 @@
 import { Reactivity } from "@effect/experimental"
 import { SqliteClient } from "@effect/sql-sqlite-node"
-import { ConfigError, Duration, Effect, Layer, Schedule } from "effect"
+import { ConfigError, Effect, Layer } from "effect"
 import { Database } from "../../sql/Database.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import { isLocked } from "../../sql/sqlite/waitForLock.ts"
@@ -32,9 +32,6 @@ const runnerLock = 1_111_577_162
 
 const refused = ConfigError.InvalidData([], "DATABASE_URL: another server is running on this PostgreSQL database")
 
-/** Time for the end of an earlier server to reach PostgreSQL. */
-const handover = Schedule.spaced(Duration.millis(250)).pipe(Schedule.upTo(Duration.seconds(5)))
-
 /**
  * Holds a lock of PostgreSQL while the layer lives, on a connection of its own. The jobs of a database still have one
  * runner, so a second server is refused until they have several.
@@ -46,7 +43,7 @@ const soleOnPostgres = Effect.gen(function*() {
     Effect.map(orDefect(connection.executeValues(statement, [runnerLock])), ([row]) => row?.[0] === true)
   const take = Effect.filterOrFail(held("SELECT pg_try_advisory_lock($1)"), (isHeld) => isHeld, () => refused)
   yield* Effect.acquireRelease(
-    Effect.retry(take, handover),
+    take,
     // the connection goes back to the pool, and would keep the lock
     () => Effect.ignore(held("SELECT pg_advisory_unlock($1)"))
   )
