@@ -1,12 +1,12 @@
 import { Cause, Effect, Exit } from "effect"
 import { runUntilSignal } from "../src/platform/process/runUntilSignal.ts"
 import { givenArguments } from "./command/givenArguments.ts"
+import { stopWhenReaderLeaves } from "./command/stopWhenReaderLeaves.ts"
 import { catalogue } from "./demos/stage/Catalogue.ts"
 import * as CommandLine from "./demos/stage/CommandLine.ts"
 import { terminal } from "./demos/stage/terminal.ts"
 
-// when the reader has left (`| head`), stop as on any other signal, so that servers and temporary folders are removed
-process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"))
+stopWhenReaderLeaves()
 
 CommandLine.run(
   catalogue,

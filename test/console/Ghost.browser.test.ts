@@ -43,7 +43,7 @@ describe("the ghost", () => {
   test("is none where the work does not depend on the clock alone", async ({ tested }) => {
     const page = await tested.open("#/lab/cpu?tasks=1&work=1")
     await runBoth(page)
-    expect((await ghosts(page))[0]).toBe(0)
+    await expect.poll(async () => (await ghosts(page))[0], patience).toBe(0)
     expect(await page.getByText(predictedName).count()).toBe(0)
   })
 })
