@@ -8,6 +8,8 @@ import { AppConfig } from "../../../src/AppConfig.ts"
 import * as NodeServer from "../../../src/platform/http/node/NodeServer.ts"
 import { Lifecycle } from "../../../src/platform/lifecycle/Lifecycle.ts"
 import { connect } from "../../support/connect.ts"
+import * as TestDatabase from "../../support/Database.ts"
+import { onDialect } from "../../support/dialect.ts"
 import { portOf } from "../../support/loopback.ts"
 import { send } from "../../support/send.ts"
 import { TestServer } from "../../support/TestServer.ts"
@@ -94,22 +96,26 @@ describe("stopping", () => {
       const fs = yield* FileSystem.FileSystem
       const dataDir = yield* fs.makeTempDirectoryScoped({ prefix: "barista-" })
       const scope = yield* Scope.make()
-      const { port } = yield* build(scope, { dataDir, shutdownTimeout: Duration.millis(20) })
+      const databaseUrl = yield* TestDatabase.place
+      const { port } = yield* build(scope, { dataDir, databaseUrl, shutdownTimeout: Duration.millis(20) })
       const connection = yield* connect(port)
       connection.write(
         "POST /upload-async HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 9000\r\n\r\n" +
           "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello"
       )
-      const temporary = Effect.orElseSucceed(fs.readDirectory(`${dataDir}/tmp`), (): Array<string> => [])
-      yield* Effect.repeat(temporary, { until: (files) => files.length > 0 })
+      const unfinished = onDialect<Effect.Effect<ReadonlyArray<unknown>>>({
+        sqlite: Effect.orElseSucceed(fs.readDirectory(`${dataDir}/tmp`), () => []),
+        postgres: TestDatabase.beside(databaseUrl, dataDir)("SELECT stored_as FROM files")
+      })
+      yield* Effect.repeat(unfinished, { until: (files) => files.length > 0 })
       yield* Scope.close(scope, Exit.void)
-      expect(yield* temporary).toEqual([])
+      expect(yield* unfinished).toEqual([])
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scopedLive("every answer says that its connection closes, also to a request that was running already", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
-      const { port } = yield* build(scope, { slowDuration: Duration.millis(300) })
+      const { port } = yield* build(scope, { slowDuration: Duration.millis(1500) })
       const [slow, next, idle] = yield* Effect.all([connect(port), connect(port), connect(port)], { concurrency: 1 })
       const ready = "GET /health/ready HTTP/1.1\r\nHost: a\r\n"
       slow.write("GET /async-slow HTTP/1.1\r\nHost: a\r\n\r\n")
