@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals"
 import type { Language } from "../domain/Text.ts"
-import { keep, kept } from "./frame/kept.ts"
+import { keep, kept, onKept } from "./frame/kept.ts"
 
 export type { Language }
 
@@ -19,6 +19,10 @@ export const language = signal<Language>(initial())
 
 /** Chooses the text in the language of the console. A component that calls it is drawn again at another choice. */
 export const say = (fr: string, en: string): string => language.value === "fr" ? fr : en
+
+onKept(key, () => {
+  language.value = initial()
+})
 
 export const choose = (chosen: Language): void => {
   keep(key, chosen)

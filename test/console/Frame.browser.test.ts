@@ -22,6 +22,17 @@ test("keeps the reader's choice of language and theme", async ({ tested }) => {
   expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark")
 })
 
+test("another tab follows the reader's choice of language and theme", async ({ tested }) => {
+  const page = await tested.open("#/timelines", { colorScheme: "light" })
+  const other = await page.context().newPage()
+  await other.goto(`${tested.origin}/#/outbox`)
+  await other.getByRole("heading", { name: "Outbox" }).waitFor()
+  await page.getByRole("button", { name: "Français" }).click()
+  await page.getByRole("button", { name: "Thème sombre" }).click()
+  await other.getByRole("heading", { name: "Boîte d'envoi" }).waitFor()
+  await other.waitForFunction(() => document.documentElement.dataset["theme"] === "dark")
+})
+
 test("leads the keyboard past the navigation", async ({ tested }) => {
   const page = await tested.open("#/timelines")
   await page.getByRole("heading", { level: 1 }).waitFor()

@@ -10,3 +10,8 @@ test("a mail appears once its job has sent it, and opens", async ({ tested }) =>
   expect(await mail.getByRole("link", { name: /^job \d+$/ }).getAttribute("href")).toMatch(/^#\/jobs\/\d+$/)
   expect(await accessibilityFaults(page)).toEqual([])
 })
+
+test("says that a mail is not in the list", async ({ tested }) => {
+  const page = await tested.open("#/outbox/999")
+  await page.getByText("Mail 999 is not among those of the list.").waitFor()
+})

@@ -19,3 +19,9 @@ export const keep = (key: string, value: string): void => {
     // forgotten at the end of the visit
   }
 }
+
+/** Follows a choice that the reader makes in another tab. */
+export const onKept = (key: string, follow: (value: string | null) => void): void =>
+  addEventListener("storage", (event) => {
+    if (event.key === prefix + key) follow(event.newValue)
+  })

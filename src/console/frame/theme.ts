@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals"
-import { keep, kept } from "./kept.ts"
+import { keep, kept, onKept } from "./kept.ts"
 
 export type Theme = "light" | "dark"
 
@@ -15,6 +15,10 @@ const chosen = (): Theme | undefined => {
 export const theme = signal<Theme>(chosen() ?? system())
 
 prefersDark.addEventListener("change", () => {
+  theme.value = chosen() ?? system()
+})
+
+onKept(key, () => {
   theme.value = chosen() ?? system()
 })
 

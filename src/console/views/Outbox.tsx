@@ -77,6 +77,11 @@ export const Outbox = () => {
           )}
         </ul>
         {opened !== undefined && <OpenMail mail={opened} />}
+        {id !== undefined && opened === undefined && mails.isLoaded.value && (
+          <p role="status">
+            {say(`Le mail ${id} n'est pas parmi ceux de la liste.`, `Mail ${id} is not among those of the list.`)}
+          </p>
+        )}
       </div>
       <MoreButton pages={mails} />
     </>
