@@ -288,7 +288,7 @@ layer(
 
     it.effect("gets nothing but its answer if that comes before the first probe", () =>
       Effect.gen(function*() {
-        expect(statuses(yield* half(get("/users")))).toEqual([200])
+        expect(statuses(yield* half(get("/health/live")))).toEqual([200])
       }))
 
     it.effect("is refused if its request is incomplete", () =>

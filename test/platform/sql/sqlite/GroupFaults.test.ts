@@ -244,6 +244,6 @@ describe("groups of changes that succeed, fail, die and are interrupted, with st
         expect(yield* steps).toEqual(expected)
         expect(yield* isClean).toBe(true)
       })),
-    { fastCheck: { numRuns: 60 } }
+    { fastCheck: { numRuns: 30 } }
   )
 })
