@@ -156,9 +156,11 @@ const interrupt = (fiber: Fiber.RuntimeFiber<unknown, unknown>) =>
 const onRequest = (run: Run, lifecycle: Context.Tag.Service<Lifecycle>): RequestListener => (incoming, response) => {
   const fiber = run(new NodeRequest(incoming, response), lifecycle.begin(response))
   if (fiber === undefined) return
-  if (incoming instanceof Incoming) incoming.whenBroken = () => interrupt(fiber)
+  // named first, since V8 keeps a closure that is assigned to a property at once, and its request, in the old space
+  const leave = () => interrupt(fiber)
+  if (incoming instanceof Incoming) incoming.whenBroken = leave
   response.on("close", () => {
-    if (!response.writableEnded) interrupt(fiber)
+    if (!response.writableEnded) leave()
   })
 }
 

@@ -45,9 +45,9 @@ const endsRecording = (request: Request) => Effect.addFinalizer(() => Effect.syn
 const interruptible = (request: Request) =>
   Effect.withFiberRuntime<void>((fiber) => {
     const source = NodeHttpServerRequest.toIncomingMessage(request)
-    if (source instanceof Incoming) {
-      source.whenBroken = () => fiber.unsafeInterruptAsFork(HttpServerError.clientAbortFiberId)
-    }
+    // named first, as in compiled/RequestRunner.ts
+    const leave = () => fiber.unsafeInterruptAsFork(HttpServerError.clientAbortFiberId)
+    if (source instanceof Incoming) source.whenBroken = leave
     return Effect.void
   })
 
