@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import { bundleConsole } from "./build/console.mjs"
 import { lazySwagger } from "./build/lazySwagger.mjs"
 import { narrowImports } from "./build/narrowImports.mjs"
+import { youngClosures } from "./build/youngClosures.mjs"
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
 const dist = resolve(root, "dist")
@@ -52,7 +53,7 @@ export const options = (names) => {
     // loaded from node_modules at run time: a native part, a loader of files beside it, and clients that many starts
     // never use
     external: ["better-sqlite3", "fastify", "nodemailer", "@effect/platform-node/Undici", "pg"],
-    plugins: [narrowImports, lazySwagger],
+    plugins: [narrowImports, lazySwagger, youngClosures],
     define: { "import.meta.url": "__url" },
     banner: { js: "\"use strict\"; const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
   }
