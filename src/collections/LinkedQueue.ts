@@ -1,8 +1,16 @@
-/** The place of an element in a queue. */
-export interface Entry<A> {
+/**
+ * The place of an element in a queue. A class, since V8 learns for an object literal whether its objects live long, and
+ * those of a queue of timelines do, but those of the requests under way do not.
+ */
+export class Entry<A> {
   readonly value: A
   previous: Entry<A> | undefined
-  next: Entry<A> | undefined
+  next: Entry<A> | undefined = undefined
+
+  constructor(value: A, previous: Entry<A> | undefined) {
+    this.value = value
+    this.previous = previous
+  }
 }
 
 /**
@@ -24,18 +32,24 @@ export class LinkedQueue<A> {
   }
 
   add(value: A): Entry<A> {
-    const entry: Entry<A> = { value, previous: this.tail, next: undefined }
+    const entry = new Entry(value, this.tail)
     if (this.tail === undefined) this.head = entry
     else this.tail.next = entry
     this.tail = entry
     return entry
   }
 
-  /** Removes an entry, which must be in this queue. */
+  /**
+   * Removes an entry, which must be in this queue. Its links are cleared: a dead entry in the old space would keep all
+   * that came after it until the next collection of that space.
+   */
   remove(entry: Entry<A>): void {
-    if (entry.previous === undefined) this.head = entry.next
-    else entry.previous.next = entry.next
-    if (entry.next === undefined) this.tail = entry.previous
-    else entry.next.previous = entry.previous
+    const { next, previous } = entry
+    if (previous === undefined) this.head = next
+    else previous.next = next
+    if (next === undefined) this.tail = previous
+    else next.previous = previous
+    entry.previous = undefined
+    entry.next = undefined
   }
 }
