@@ -6,6 +6,7 @@ import { ChatApi } from "./chat/Api.ts"
 import { ComparisonApi } from "./comparison/Api.ts"
 import { ComputeApi } from "./compute/Api.ts"
 import * as Problem from "./domain/Problem.ts"
+import { version } from "./domain/version.ts"
 import { ExternalApi } from "./external/Api.ts"
 import { LabApi } from "./lab/Api.ts"
 import { MetricsApi } from "./metrics/Api.ts"
@@ -69,7 +70,7 @@ export const Api = HttpApi.make("barista")
   .addError(Wire.HttpVersionNotSupported)
   .annotateContext(OpenApi.annotations({
     title: "Barista",
-    version: "0.1.0",
+    version,
     license: { name: "All rights reserved" },
     description: [
       "Every operation of the async/await handbook, with real parts.",

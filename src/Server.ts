@@ -44,6 +44,7 @@ import type { ApiHandlers } from "./platform/http/operation/Operations.ts"
 import * as JobEngine from "./platform/jobs/engine/JobEngine.ts"
 import * as JobRetention from "./platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "./platform/jobs/Jobs.ts"
+import { Nodes } from "./platform/jobs/Nodes.ts"
 import { AttemptsRepo } from "./platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "./platform/jobs/record/JobsRepo.ts"
 import { drain, leave } from "./platform/lifecycle/drain.ts"
@@ -149,7 +150,7 @@ const lifecycle = fromSettings(({ maxPipelined, maxRequests, maxRequestsPerClien
 )
 
 /** Paths whose requests are no part of the product's work; monitoring and the console ask for them all the time. */
-const unsampled = ["/health/", "/metrics", "/timelines", "/experiments", "/console/"]
+const unsampled = ["/health/", "/metrics", "/nodes", "/timelines", "/experiments", "/console/"]
 
 const recorder = fromSettings(({ timelineBudget, timelineCheck, timelineMemory, timelineSample }) =>
   Recorder.layer({
@@ -188,7 +189,8 @@ const work = inOrder(
   AttemptsRepo.layer,
   JobEngine.layer,
   jobKinds,
-  Jobs.layer
+  Jobs.layer,
+  Nodes.layer
 )
 
 /** The chapters' services. */
@@ -201,6 +203,7 @@ const chapters = inOrder(
   UploadsRepo.layer,
   Uploads.layer,
   ConfiguredRoster.layer,
+  ConfiguredRoster.members,
   Room.layer,
   Background.layer,
   Resilience.layer,

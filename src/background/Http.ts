@@ -1,5 +1,4 @@
 import { Effect, Schema, Stream } from "effect"
-import { createHash } from "node:crypto"
 import { AppConfig } from "../AppConfig.ts"
 import * as EventStream from "../platform/http/contract/EventStream.ts"
 import type { Handlers } from "../platform/http/contract/Handlers.ts"
@@ -17,15 +16,8 @@ import { RegistrationsRepo } from "./RegistrationsRepo.ts"
 const encode = Schema.encodeSync(Schema.parseJson(JobDetails))
 const encodeList = Schema.encodeSync(Schema.parseJson(Schema.Array(Job)))
 
-/** Makes an event whose id is a digest of its data, so a client that returns with the id has seen this state. */
-const eventOf = (event: string, data: string): EventStream.Event => ({
-  id: createHash("sha256").update(data).digest("base64url").slice(0, 16),
-  event,
-  data
-})
-
-const toEvent = (job: JobDetails) => eventOf("job", encode(job))
-const toListEvent = (jobs: ReadonlyArray<Job>) => eventOf("jobs", encodeList(jobs))
+const toEvent = (job: JobDetails) => EventStream.stateEvent("job", encode(job))
+const toListEvent = (jobs: ReadonlyArray<Job>) => EventStream.stateEvent("jobs", encodeList(jobs))
 
 /** Handlers that decode, call and encode. A request for one job that accepts an event stream gets a stream. */
 export const handlers = Effect.map(
@@ -55,14 +47,11 @@ export const handlers = Effect.map(
 
     /** Streams the first page of a list after changes, from the state that the client saw last. */
     const listEvents = (filter: Filter, seen: string | undefined) =>
-      EventStream.response(config, (send) =>
-        jobs.watchList(filter).pipe(
-          Stream.interruptWhen(lifecycle.stopping),
-          Stream.map(toListEvent),
-          Stream.dropWhile((event) => event.id === seen),
-          Stream.changesWith((one, other) => one.id === other.id),
-          Stream.runForEach(send)
-        ))
+      EventStream.states(
+        config,
+        { seen, stopping: lifecycle.stopping },
+        Stream.map(jobs.watchList(filter), toListEvent)
+      )
 
     const path = (query: { readonly state?: string; readonly kind?: string }) => {
       const filters = new URLSearchParams(query).toString()

@@ -49,6 +49,8 @@ export class Roster extends Context.Tag("barista/chat/Roster")<Roster, {
   readonly say: (member: Member, said: string) => Effect.Effect<void>
   /** Sends a personal message; returns false if that client id has no socket. */
   readonly whisper: (member: Member, to: ClientId, said: string) => Effect.Effect<boolean>
+  /** Counts the members by the name of their server; `own` is the name of this one. */
+  readonly members: (own: string) => Effect.Effect<ReadonlyMap<string, number>>
 }>() {
   /** The roster of one server, in memory. */
   static readonly local = Layer.sync(Roster, () => {
@@ -80,7 +82,8 @@ export class Roster extends Context.Tag("barista/chat/Roster")<Roster, {
               true
             )
             : Effect.succeed(false)
-        )
+        ),
+      members: (own) => Effect.sync(() => new Map([[own, members.size]]))
     }
   })
 }

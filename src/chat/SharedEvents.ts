@@ -28,11 +28,11 @@ const readAtOnce = 1000
 const now = (sql: SqlClient.SqlClient) => sql.literal("(extract(epoch FROM clock_timestamp()) * 1000)::bigint")
 
 /** The statements on the chat's tables of PostgreSQL, one a method. Each is a transaction of its own. */
-export const make = Effect.map(Database, ({ reader, writer }) => ({
+export const make = Effect.map(Database, ({ reader, server, writer }) => ({
   /** Enters a server, and begins an epoch after a crash of the database. Returns the epoch and the last event's id. */
   enter: (node: string) =>
     Effect.gen(function*() {
-      yield* writer`INSERT INTO nodes (id, seen_at, last_batch) VALUES (${node}, ${now(writer)}, 0)`
+      yield* writer`INSERT INTO nodes (id, seen_at, last_batch, server) VALUES (${node}, ${now(writer)}, 0, ${server})`
       yield* writer`
         INSERT INTO chat_counter (last_id, epoch) VALUES (0, gen_random_uuid()::text) ON CONFLICT DO NOTHING`
       const [row] = yield* writer<{ readonly epoch: string; readonly last_id: number }>`
@@ -81,6 +81,10 @@ export const make = Effect.map(Database, ({ reader, writer }) => ({
       reader`SELECT 1 FROM chat_members WHERE client_id = ${clientId} LIMIT 1`,
       (rows) => rows.length > 0
     ),
+  /** Counts the members by the name of their server. */
+  members: reader<{ readonly server: string; readonly members: number }>`
+    SELECT server, COUNT(*) AS members FROM chat_members JOIN nodes ON nodes.id = chat_members.node
+    WHERE server IS NOT NULL GROUP BY server`,
   /** Shows that a server lives; returns false if it was taken for dead. */
   beat: (node: string) =>
     Effect.map(

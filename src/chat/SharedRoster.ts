@@ -21,6 +21,9 @@ const looks = Duration.seconds(1)
 /** Pause before a failed statement is repeated. */
 const pause = Duration.millis(250)
 
+/** Time for which the count of members is kept, as it reads them all. */
+const counts = Duration.seconds(1)
+
 /** Signs of life for which an event is kept, longer than a server may be silent. */
 const keptBeats = 10
 
@@ -178,6 +181,11 @@ export const layer = Layer.scoped(
         yield* Deferred.await(published)
       })
 
+    const counted = yield* Effect.cachedWithTTL(
+      Effect.map(orDefect(events.members), (rows) => new Map(rows.map(({ members, server }) => [server, members]))),
+      counts
+    )
+
     const forget = (member: Member) => {
       const key = keys.get(member) ?? ""
       arriving.delete(key)
@@ -223,7 +231,8 @@ export const layer = Layer.scoped(
               }),
               true
             )
-            : Effect.succeed(false))
+            : Effect.succeed(false)),
+      members: () => counted
     }
   })
 )

@@ -1,7 +1,17 @@
 import { HttpApiEndpoint, HttpApiGroup } from "@effect/platform"
 import { Schema } from "effect"
 import { documented } from "../platform/http/contract/documented.ts"
+import { eventStream } from "../platform/http/openapi/Events.ts"
+import { Node as JobNode, nodesFields } from "../platform/jobs/record/NodeView.ts"
 import { NotReady } from "../platform/lifecycle/NotReady.ts"
+
+/** A server as other chapters see it: its part of the jobs, and its members of the chat. */
+export const Node = Schema.Struct({
+  ...JobNode.fields,
+  chat_members: Schema.Int.annotations({ description: "Open sockets of the chat", examples: [2] })
+}).annotations({ identifier: "Node" })
+
+export const Nodes = Schema.Struct({ ...nodesFields, nodes: Schema.Array(Node) }).annotations({ identifier: "Nodes" })
 
 const Healthy = Schema.Struct({ status: Schema.Literal("ok") }).annotations({ identifier: "Healthy" })
 
@@ -33,5 +43,18 @@ export const MonitoringApi = HttpApiGroup.make("monitoring")
       .addSuccess(Healthy)
       .addError(NotReady)
       .annotateContext(documented("Ready", "Requests are accepted; 503 with the reason while starting and stopping."))
+  )
+  .add(
+    HttpApiEndpoint.get("nodes", "/nodes")
+      .addSuccess(Nodes)
+      .annotateContext(documented(
+        "The servers of this database",
+        "The servers that share the database, newest first: which live, what each runs, and which jobs went from one to another. With SQLite there is one. A request that prefers text/event-stream to JSON gets the list again after changes, and each second. With API_TOKENS set, a token is required, as the list names hosts and processes."
+      ))
+      .annotateContext(eventStream({
+        isEndless: true,
+        description: "Events nodes, each with the list as JSON",
+        example: "id: Qm9uam91cg\nevent: nodes\ndata: {\"shards\":12,\"nodes\":[]}\n\n"
+      }))
   )
   .annotateContext(documented("Monitoring", "Durations in the log, in spans and in metrics; health."))

@@ -13,6 +13,17 @@ export const inFrench = {
   "Requests are accepted; 503 with the reason while starting and stopping.":
     "Les requêtes sont prises ; 503 avec la raison pendant le démarrage et l'arrêt.",
   "Ready": "Prêt",
+  "Open sockets of the chat": "Sockets ouverts du chat",
+  "The servers of this database": "Les serveurs de cette base de données",
+  [
+    "The servers that share the database, newest first: which live, what each runs, and which jobs went from one to " +
+    "another. With SQLite there is one. A request that prefers text/event-stream to JSON gets the list again after " +
+    "changes, and each second. With API_TOKENS set, a token is required, as the list names hosts and processes."
+  ]: "Les serveurs qui partagent la base de données, les plus récents d'abord : lesquels vivent, ce que chacun " +
+    "exécute, et quelles tâches sont passées de l'un à l'autre. Avec SQLite, il y en a un. Une requête qui préfère " +
+    "text/event-stream au JSON reçoit la liste à nouveau après des changements, et chaque seconde. Avec API_TOKENS, " +
+    "un jeton est exigé, car la liste nomme hôtes et processus.",
+  "Events nodes, each with the list as JSON": "Événements nodes, chacun avec la liste en JSON",
   "Durations in the log, in spans and in metrics; health.":
     "Durées dans le journal, les spans et les métriques ; santé."
 }

@@ -17,6 +17,29 @@ export const inFrench = {
   "The event that Last-Event-ID names was the last, so there is no reason to reconnect":
     "Les événements ont fini par celui que nomme Last-Event-ID : il n'y a pas lieu de se reconnecter",
   "Any JSON value": "N'importe quelle valeur JSON",
+  "Host, process, and what tells it from an earlier start":
+    "Hôte, processus, et ce qui le distingue d'un démarrage antérieur",
+  "Id of its process on that host": "Id de son processus sur cet hôte",
+  "True for the server that answers": "Vrai pour le serveur qui répond",
+  "Version of its build": "Version de son programme",
+  "silent: signs of life are missing; gone: for so long that others have its jobs":
+    "silent : des signes de vie manquent ; gone : depuis si longtemps que d'autres ont ses tâches",
+  "Its last sign of life; it gives one every two seconds":
+    "Son dernier signe de vie ; il en donne un toutes les deux secondes",
+  "Shards of all jobs that it holds": "Parts de toutes les tâches qu'il détient",
+  "Attempts that it has begun and not ended": "Essais qu'il a commencés et pas finis",
+  "The oldest of these attempts, 25 at most": "Les plus anciens de ces essais, 25 au plus",
+  [
+    "silent: the server before gave no sign of life; stopped: it stopped in order; moved: jobs were shared out " +
+    "anew"
+  ]: "silent : le serveur précédent ne donnait plus signe de vie ; stopped : il s'est arrêté dans l'ordre ; moved : " +
+    "les tâches ont été réparties à nouveau",
+  "Last sign of life of a silent server, else the end of the last attempt there; null if unknown":
+    "Dernier signe de vie d'un serveur silencieux, sinon la fin du dernier essai chez lui ; null si inconnu",
+  "Milliseconds from one to the other": "Millisecondes de l'un à l'autre",
+  "Time of the database at this answer": "Heure de la base de données à cette réponse",
+  "Shards that the servers share out": "Parts que les serveurs se répartissent",
+  "Newest first: of the last hour, 50 at most": "Les plus récents d'abord : ceux de la dernière heure, 50 au plus",
   "failed is the dead letter, which can be tried again": "failed est la lettre morte, qui peut être réessayée",
   "The input of the job": "Ce avec quoi la tâche a été demandée",
   "The reason for the failure": "Pourquoi elle a échoué",

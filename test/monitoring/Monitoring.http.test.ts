@@ -1,11 +1,13 @@
 import { FetchHttpClient, HttpApi, HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Logger, Queue } from "effect"
+import { Duration, Effect, Layer, Logger, Queue, Stream } from "effect"
 import { createServer, type ServerResponse } from "node:http"
 import { AppConfig } from "../../src/AppConfig.ts"
+import { ChatMembers } from "../../src/domain/ChatMembers.ts"
 import { MonitoringApi } from "../../src/monitoring/Api.ts"
 import { handlers } from "../../src/monitoring/Http.ts"
 import { Monitoring } from "../../src/monitoring/Monitoring.ts"
+import { Nodes } from "../../src/platform/jobs/Nodes.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
 import { asker } from "../support/ask.ts"
 import { serve } from "../support/serve.ts"
@@ -13,7 +15,16 @@ import { serve } from "../support/serve.ts"
 const short = Duration.millis(1)
 const api = HttpApi.make("test").add(MonitoringApi)
 
-const layer = Monitoring.layer.pipe(
+/** No servers, which these tests do not ask for. */
+const nodes = Layer.merge(
+  Layer.succeed(Nodes, {
+    list: Effect.die("unexpected"),
+    watch: Stream.empty
+  }),
+  Layer.succeed(ChatMembers, Effect.succeed(new Map()))
+)
+
+const layer = Layer.merge(Monitoring.layer, nodes).pipe(
   Layer.provideMerge(
     Layer.merge(Lifecycle.layer, AppConfig.layerWith({ monitoredDuration: short, measuredDuration: short }))
   )

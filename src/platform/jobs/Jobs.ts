@@ -56,6 +56,8 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
   readonly watch: (id: JobId) => Stream.Stream<JobDetails, JobNotFound>
   /** Streams a list now and after changes of jobs, at most every 250 milliseconds. */
   readonly watchList: (filter: Filter) => Stream.Stream<ReadonlyArray<Job>>
+  /** Subscribes to changes of all jobs until the scope closes. The returned effect completes after the next ones. */
+  readonly changes: Effect.Effect<Effect.Effect<void>, never, Scope.Scope>
   /** Lists jobs, newest first. */
   readonly list: (filter: Filter) => Effect.Effect<ReadonlyArray<Job>>
 }>() {
@@ -302,6 +304,7 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
         get: (id) => traced("Jobs.get")(get(id)),
         watch,
         watchList,
+        changes: changed.subscribeToAll(),
         list: (filter) => traced("Jobs.list")(list(filter))
       }
     })

@@ -40,6 +40,8 @@ export class Database extends Context.Tag("barista/platform/sql/Database")<Datab
    */
   readonly exclusively: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError.SqlError, R>
   readonly counters: Readonly<DatabaseCounters>
+  /** The name by which the other servers of the database know this one. */
+  readonly server: string
   /** Connections to the server; undefined on SQLite. */
   readonly connections: (() => Connections) | undefined
 }>() {}

@@ -27,7 +27,7 @@ const operations = (() => {
     onGroup: () => undefined,
     onEndpoint: ({ endpoint: { method, path, payloadSchema, urlParamsSchema } }) => {
       // its answer depends on the server's history
-      if (path === "/metrics" || path === "/timelines") return
+      if (["/metrics", "/nodes", "/timelines"].includes(path)) return
       const schemas = [...Option.toArray(urlParamsSchema), ...Option.toArray(payloadSchema)]
       const names = schemas.flatMap(({ ast }) => Array.from(parametersOf(ast).keys()))
       found.push({ method, path, names, takesBody: Option.isSome(payloadSchema) })

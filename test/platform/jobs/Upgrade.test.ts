@@ -23,6 +23,8 @@ const died =
 const asBefore = (file: string) => {
   const db = new Sqlite(file)
   db.exec("DROP TABLE job_failures")
+  db.exec("DROP TABLE job_takeovers")
+  db.exec("ALTER TABLE job_attempts DROP COLUMN server")
   db.exec("DELETE FROM effect_sql_migrations WHERE migration_id >= 9")
   db.exec("CREATE TABLE effects (what TEXT NOT NULL, job_id INTEGER NOT NULL)")
   let snowflake = 0

@@ -1,6 +1,7 @@
 import { Sse } from "@effect/experimental"
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Data, type Duration, Effect, FiberHandle, Mailbox, Option, Stream } from "effect"
+import { createHash } from "node:crypto"
 import type { Values } from "../../../AppConfig.ts"
 import { Locale } from "../../../domain/Text.ts"
 import { waitFor, waiting } from "../../../domain/Wait.ts"
@@ -119,3 +120,24 @@ export const response = (
       headers: { ...uncached, "content-language": language, "x-accel-buffering": "no" }
     }))
 }
+
+/** Makes an event whose id is a digest of its data, so a client that returns with the id has seen this state. */
+export const stateEvent = (event: string, data: string): Event => ({
+  id: createHash("sha256").update(data).digest("base64url").slice(0, 16),
+  event,
+  data
+})
+
+/** Answers with the states that a client has not seen yet, each of which replaces the one before. */
+export const states = (
+  options: Options,
+  { seen, stopping }: { readonly seen: string | undefined; readonly stopping: Effect.Effect<void> },
+  events: Stream.Stream<Event>
+): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  response(options, (send) =>
+    events.pipe(
+      Stream.interruptWhen(stopping),
+      Stream.dropWhile((event) => event.id === seen),
+      Stream.changesWith((one, other) => one.id === other.id),
+      Stream.runForEach(send)
+    ))

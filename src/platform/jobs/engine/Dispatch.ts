@@ -11,9 +11,11 @@ export class Dispatch extends Context.Tag("barista/platform/jobs/Dispatch")<Disp
   readonly ready: Effect.Effect<void>
   /** Shards of this server: a part of all jobs each. None says that the server runs nothing now. */
   readonly shards: Effect.Effect<number>
+  /** Shards of all servers together. */
+  readonly total: number
 }>() {
   /** Hands jobs to the engine that runs them. */
-  static readonly local = (options: Pick<Dispatch["Type"], "ready" | "shards">) =>
+  static readonly local = (options: Pick<Dispatch["Type"], "ready" | "shards" | "total">) =>
     Layer.effect(
       Dispatch,
       Effect.map(WorkflowEngine.WorkflowEngine, (engine) => ({ isShared: false, engine, ...options }))

@@ -12,33 +12,22 @@ import {
 } from "@effect/cluster"
 import { WorkflowEngine } from "@effect/workflow"
 import { Array, Context, Duration, Effect, Layer, Option, Stream } from "effect"
-import { randomUUID } from "node:crypto"
-import { hostname } from "node:os"
 import { AppConfig } from "../../../AppConfig.ts"
 import { inOrder } from "../../process/inOrder.ts"
+import { Database } from "../../sql/Database.ts"
 import { Notifications } from "../../sql/Notifications.ts"
+import { enginePort, lockExpiration, lockRefresh, shards } from "../record/serverLocks.ts"
 import { Dispatch } from "./Dispatch.ts"
 import { enduringStorage, index, storage } from "./engineStorage.ts"
 import { repeatable } from "./repeatable.ts"
+import * as Servers from "./servers.ts"
 import { wake } from "./wake.ts"
-
-/**
- * Shards of the jobs, which the servers share out. Twelve divide evenly among two, three, four and six servers; further
- * servers than shards run no jobs.
- */
-const shards = 12
-
-/** Time after which the locks of a server without a sign of life are free. A takeover takes this and a poll. */
-const lockExpiration = Duration.seconds(6)
-
-/** Pause between two signs of life; two may be missed. */
-const lockRefresh = Duration.seconds(2)
 
 /** Pause between two looks at which servers live. */
 const assignmentsRefresh = Duration.seconds(1)
 
-/** A name that no other server has, nor this one after a restart. The engine's column holds 255 characters. */
-const address = Effect.sync(() => RunnerAddress.make(`${hostname().slice(0, 100)}/${process.pid}/${randomUUID()}`, 1))
+/** The name of this server, with a port, which no server has. */
+const address = Effect.map(Database, ({ server }) => RunnerAddress.make(server, enginePort))
 
 const config = (runnerAddress: Option.Option<RunnerAddress.RunnerAddress>) =>
   Layer.effect(
@@ -66,6 +55,8 @@ const sharding = (runnerAddress: Option.Option<RunnerAddress.RunnerAddress>) =>
     inOrder(
       config(runnerAddress),
       SqlRunnerStorage.layer,
+      Servers.remembering,
+      Option.isSome(runnerAddress) ? Servers.entered : Layer.empty,
       RunnerHealth.layerNoop,
       SqlMessageStorage.layer,
       enduringStorage,
@@ -95,7 +86,8 @@ const dispatch = Layer.scoped(
       isShared: true,
       engine,
       ready: Effect.void,
-      shards: Effect.sync(() => all.filter((shard) => hasShardId(shard)).length)
+      shards: Effect.sync(() => all.filter((shard) => hasShardId(shard)).length),
+      total: shards
     }
   })
 )
@@ -113,6 +105,7 @@ export const layer = Layer.unwrapEffect(Effect.map(address, (own) =>
     storage,
     sharding(Option.some(own)),
     ClusterWorkflowEngine.layer,
+    Servers.leaving,
     dispatch,
     woken,
     index

@@ -68,7 +68,8 @@ const dispatch = Layer.unwrapEffect(Effect.map(Sharding.Sharding, (sharding) => 
     ready: Effect.asVoid(
       Effect.yieldNow().pipe(Effect.repeat({ until: () => all.every(sharding.hasShardId) }))
     ),
-    shards: Effect.sync(() => all.filter(sharding.hasShardId).length)
+    shards: Effect.sync(() => all.filter(sharding.hasShardId).length),
+    total: shards
   })
 }))
 

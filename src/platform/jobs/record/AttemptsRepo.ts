@@ -4,6 +4,7 @@ import { orDefect } from "../../sql/orDefect.ts"
 import * as Query from "../../sql/Query.ts"
 import { JobId, Outcome } from "../Job.ts"
 import { checkClaim, type Claim, type LostClaim } from "./Claim.ts"
+import { takingOver } from "./takeover.ts"
 
 const Millis = Schema.Int
 
@@ -66,6 +67,8 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
    * changes therefore are made once.
    */
   readonly check: (claim: Claim) => Effect.Effect<void, LostClaim>
+  /** Records that a run goes on here, if another server has made its last attempt; true if so. */
+  readonly takeOver: (run: { readonly id: JobId; readonly run: number }) => Effect.Effect<boolean>
   /** True if an activity was ever attempted. */
   readonly hasBegun: (job_id: JobId, activity: string) => Effect.Effect<boolean>
   /**
@@ -81,13 +84,13 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
   readonly ends: (job_id: JobId, run: number) => Effect.Effect<Ends>
   /** Marks a success as `undone`, so that the job's next run repeats the activity. */
   readonly forgetSuccess: (job_id: JobId, activity: string) => Effect.Effect<void>
-  /** Removes all records of a job's attempts and failures. */
+  /** Removes all records of a job's attempts, failures and takeovers. */
   readonly removeAll: (job_id: JobId) => Effect.Effect<void>
 }>() {
   static readonly layer = Layer.effect(
     AttemptsRepo,
     Effect.gen(function*() {
-      const { reader, transaction, writer } = yield* Database
+      const { reader, server, transaction, writer } = yield* Database
       const columns = writer.literal("activity, attempt, run, started_at, ended_at, outcome, error")
 
       const rows = Query.findAll({
@@ -99,14 +102,15 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
       })
 
       const check = checkClaim(writer)
+      const takeOver = takingOver(writer, server)
 
       const insert = Query.findOne({
         Request: NewAttempt,
         Result: AttemptRow.pick("attempt"),
         execute: ({ activity, job_id, now, run }) =>
           writer`
-            INSERT INTO job_attempts (job_id, activity, attempt, run, started_at)
-            SELECT ${job_id}, ${activity}, COALESCE(MAX(attempt), 0) + 1, ${run}, ${now}
+            INSERT INTO job_attempts (job_id, activity, attempt, run, started_at, server)
+            SELECT ${job_id}, ${activity}, COALESCE(MAX(attempt), 0) + 1, ${run}, ${now}, ${server}
             FROM job_attempts WHERE job_id = ${job_id} AND activity = ${activity}
             HAVING COUNT(CASE outcome WHEN 'succeeded' THEN 1 END) = 0
             RETURNING attempt`
@@ -131,6 +135,7 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
       return {
         list: (job_id) => Effect.map(orDefect(rows(job_id)), (newestFirst) => newestFirst.toReversed()),
         check: (claim) => orDefect(check(claim)),
+        takeOver: (run) => orDefect(takeOver(run)),
         begin: (claim, activity) =>
           orDefect(transaction(Effect.gen(function*() {
             const now = yield* Clock.currentTimeMillis
@@ -182,6 +187,7 @@ export class AttemptsRepo extends Context.Tag("barista/platform/jobs/AttemptsRep
         removeAll: (job_id) =>
           orDefect(Effect.all([
             writer`DELETE FROM job_failures WHERE job_id = ${job_id}`,
+            writer`DELETE FROM job_takeovers WHERE job_id = ${job_id}`,
             writer`DELETE FROM job_attempts WHERE job_id = ${job_id}`
           ], { concurrency: 1, discard: true }))
       }

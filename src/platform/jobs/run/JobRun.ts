@@ -121,6 +121,7 @@ const runHere = (given: JobRunOptions, { id, run }: typeof JobRun.payloadSchema.
     const started = yield* options.jobs.start(id, run)
     if (Option.isNone(started)) return "succeeded"
     const job = started.value
+    if (job.has_attempts > 0) yield* options.attempts.takeOver(job)
     yield* options.changes.raise(id)
     const performed = Either.match(known.steps(job.payload, { id, createdAt: job.created_at }), {
       onLeft: (reason) => Effect.as(options.finish(job, "failed", `its payload cannot be read: ${reason}`), "failed"),

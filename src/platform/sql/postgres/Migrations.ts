@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import schema from "./migrations/0001_schema.ts"
 import files from "./migrations/0002_files.ts"
 import chat from "./migrations/0003_chat.ts"
+import servers from "./migrations/0004_servers.ts"
 
 /**
  * All versions of the schema, oldest first. Their numbers are PostgreSQL's own; the first is SQLite's ninth. A released
@@ -11,7 +12,8 @@ import chat from "./migrations/0003_chat.ts"
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [1, "schema", Effect.succeed(schema)],
   [2, "files", Effect.succeed(files)],
-  [3, "chat", Effect.succeed(chat)]
+  [3, "chat", Effect.succeed(chat)],
+  [4, "servers", Effect.succeed(servers)]
 ]
 
 /** Version of the schema that this build knows. */

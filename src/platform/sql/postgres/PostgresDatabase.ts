@@ -7,6 +7,7 @@ import * as Client from "../Client.ts"
 import { Database } from "../Database.ts"
 import * as DatabaseCounters from "../DatabaseCounters.ts"
 import { Notifications } from "../Notifications.ts"
+import { newServerName } from "../serverName.ts"
 import { dialect } from "./dialect.ts"
 import { currentMigration, migrate, newestMigration } from "./Migrations.ts"
 import * as Notifier from "./Notifier.ts"
@@ -101,6 +102,7 @@ const make = (url: PostgresUrl) =>
       snapshot,
       exclusively,
       counters,
+      server: yield* newServerName,
       connections: pool.figures
     })
     return Context.make(Database, database).pipe(Context.add(Notifications, yield* Notifier.make(open, client)))

@@ -9,6 +9,7 @@ import idempotencyKeys from "./migrations/0006_idempotency_keys.ts"
 import registrations from "./migrations/0007_registrations.ts"
 import ledgerSums from "./migrations/0008_ledger_sums.ts"
 import jobFailures from "./migrations/0009_job_failures.ts"
+import servers from "./migrations/0010_servers.ts"
 
 /** All versions of the schema, oldest first. A released version is never edited; a change is a new version. */
 const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
@@ -20,7 +21,8 @@ const migrations: ReadonlyArray<Migrator.ResolvedMigration> = [
   [6, "idempotency_keys", Effect.succeed(idempotencyKeys)],
   [7, "registrations", Effect.succeed(registrations)],
   [8, "ledger_sums", Effect.succeed(ledgerSums)],
-  [9, "job_failures", Effect.succeed(jobFailures)]
+  [9, "job_failures", Effect.succeed(jobFailures)],
+  [10, "servers", Effect.succeed(servers)]
 ]
 
 /** Version of the schema that this build knows. */

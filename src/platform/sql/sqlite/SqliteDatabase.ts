@@ -7,6 +7,7 @@ import type { DatabaseUrl } from "../../../domain/DatabaseUrl.ts"
 import * as Client from "../Client.ts"
 import { Database } from "../Database.ts"
 import * as DatabaseCounters from "../DatabaseCounters.ts"
+import { newServerName } from "../serverName.ts"
 import { dialect } from "./dialect.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import { currentMigration, migrate, newestMigration } from "./Migrations.ts"
@@ -106,6 +107,7 @@ const make = Effect.gen(function*() {
     snapshot: Function.identity,
     exclusively: Function.identity,
     counters,
+    server: yield* newServerName,
     connections: undefined
   })
 })

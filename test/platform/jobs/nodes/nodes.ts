@@ -4,6 +4,7 @@ import { Dispatch } from "../../../../src/platform/jobs/engine/Dispatch.ts"
 import * as JobEngine from "../../../../src/platform/jobs/engine/JobEngine.ts"
 import type { JobKind } from "../../../../src/platform/jobs/Job.ts"
 import { JobKinds, Jobs } from "../../../../src/platform/jobs/Jobs.ts"
+import { Nodes } from "../../../../src/platform/jobs/Nodes.ts"
 import { AttemptsRepo } from "../../../../src/platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "../../../../src/platform/jobs/record/JobsRepo.ts"
 import { Database } from "../../../../src/platform/sql/Database.ts"
@@ -14,7 +15,8 @@ import * as Postgres from "../../../support/postgres.ts"
 const settings = { jobsStopTimeout: Duration.zero, jobsPollInterval: Duration.millis(50) }
 
 const jobsOf = (kinds: ReadonlyArray<JobKind>) =>
-  Jobs.layer.pipe(
+  Nodes.layer.pipe(
+    Layer.provideMerge(Jobs.layer),
     Layer.provideMerge(JobEngine.layer),
     Layer.provideMerge(Layer.merge(JobsRepo.layer, AttemptsRepo.layer)),
     Layer.provide(Layer.succeed(JobKinds, kinds)),
@@ -33,6 +35,7 @@ export const start = (url: string, kinds: ReadonlyArray<JobKind>) =>
     )
     return {
       jobs: Context.get(context, Jobs),
+      nodes: Context.get(context, Nodes),
       repo: Context.get(context, JobsRepo),
       attempts: Context.get(context, AttemptsRepo),
       shards: Context.get(context, Dispatch).shards,
