@@ -7,6 +7,7 @@ test.for(
     ["timelines", "Chronologies"],
     ["live", "En direct"],
     ["jobs", "Tâches de fond"],
+    ["nodes", "Serveurs"],
     ["chat", "Chat"],
     ["uploads", "Fichiers"],
     ["accounts", "Comptes"],

@@ -39,6 +39,11 @@ export const views: ReadonlyArray<View> = [
     load: () => import("../views/Jobs.tsx").then(({ Jobs }) => Jobs)
   },
   {
+    path: "nodes",
+    title: ["Serveurs", "Servers"],
+    load: () => import("../views/Nodes.tsx").then(({ Nodes }) => Nodes)
+  },
+  {
     path: "chat",
     title: ["Chat", "Chat"],
     load: () => import("../views/Chat.tsx").then(({ Chat }) => Chat)

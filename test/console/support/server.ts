@@ -5,6 +5,9 @@ import { join } from "node:path"
 
 export interface Server {
   readonly origin: string
+  readonly pid: number
+  /** Ends it by SIGKILL, so that it can do nothing more; its data stay until `stop`. */
+  readonly kill: () => Promise<void>
   /** Stops it and forgets its data; may be called twice. */
   readonly stop: () => Promise<void>
 }
@@ -31,5 +34,9 @@ export const startServer = async (settings: Readonly<Record<string, string>> = {
     await ended
     rmSync(dataDir, { recursive: true, force: true })
   }
-  return { origin, stop }
+  const kill = async () => {
+    child.kill("SIGKILL")
+    await ended
+  }
+  return { origin, pid: child.pid ?? 0, kill, stop }
 }
