@@ -1,6 +1,6 @@
-import { Array, Data, Duration, Effect, Option, Schedule, type Scope } from "effect"
+import { Array, Data, Duration, Effect, Option, Schedule } from "effect"
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -20,6 +20,15 @@ export interface PostgresServer {
   readonly uid: number | undefined
   /** Returns the URL of a database on the server. */
   readonly url: (database: string) => string
+  /** The process id of the server, whose children are its sessions and other workers. */
+  readonly pid: Effect.Effect<number>
+  /** Ends the server at once, as `pg_ctl stop -m immediate` does, and starts it again after an absence. */
+  readonly crash: (absence: Duration.DurationInput) => Effect.Effect<void, NoPostgres>
+}
+
+export interface Options {
+  /** True if commits wait for the disk. Else they endure while the machine runs, which is enough for tests. */
+  readonly isDurable?: boolean
 }
 
 const user = "barista"
@@ -66,14 +75,12 @@ const freePort: Effect.Effect<number> = Effect.async((resume) => {
 /** Starts the server and ends it when its input closes, so that it ends with this process however that ends. */
 const untilInputCloses = "\"$@\" </dev/null & server=$!; cat >/dev/null; kill -QUIT $server; wait $server"
 
-/** Durable only while the machine runs, which is enough for tests. */
-const settings = (folder: string, port: number) =>
+const settings = (folder: string, port: number, { isDurable = false }: Options) =>
   Object.entries({
     listen_addresses: "127.0.0.1",
     port,
     unix_socket_directories: folder,
-    fsync: "off",
-    full_page_writes: "off",
+    ...(isDurable ? {} : { fsync: "off", full_page_writes: "off" }),
     max_connections: 200,
     jit: "off"
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
@@ -122,7 +129,7 @@ const initialize = (folder: string, found: string, uid: number | undefined): str
 }
 
 /** Starts a PostgreSQL server on a free port of loopback, in a temporary folder, until the scope closes. */
-export const postgresServer: Effect.Effect<PostgresServer, NoPostgres, Scope.Scope> = Effect.gen(function*() {
+export const postgresServerWith = Effect.fnUntraced(function*(options: Options) {
   const found = programs()
   if (found === undefined) {
     return yield* new NoPostgres({
@@ -140,20 +147,42 @@ export const postgresServer: Effect.Effect<PostgresServer, NoPostgres, Scope.Sco
     return initialized instanceof NoPostgres ? initialized : Effect.succeed(initialized)
   })
   const port = yield* freePort
-  yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      spawn(
-        "sh",
-        ["-c", `${untilInputCloses} 2>"${folder}/log"`, "sh", join(bin, "postgres"), "-D", join(folder, "data")]
-          .concat(settings(folder, port)),
-        { stdio: ["pipe", "ignore", "ignore"], cwd: folder, ...(uid === undefined ? {} : { uid, gid: uid }) }
-      )
-    ),
-    (child) => Effect.zipRight(Effect.sync(() => child.stdin.end()), ended(child))
-  )
+  const begin = () =>
+    spawn(
+      "sh",
+      ["-c", `${untilInputCloses} 2>>"${folder}/log"`, "sh", join(bin, "postgres"), "-D", join(folder, "data")]
+        .concat(settings(folder, port, options)),
+      { stdio: ["pipe", "ignore", "ignore"], cwd: folder, ...(uid === undefined ? {} : { uid, gid: uid }) }
+    )
+  let child = begin()
+  const stop = Effect.suspend(() => {
+    child.stdin.end()
+    return ended(child)
+  })
+  yield* Effect.addFinalizer(() => stop)
   const url = (database: string) => `postgres://${user}@127.0.0.1:${port}/${database}`
-  yield* answers(url("postgres")).pipe(
+  const isReady = answers(url("postgres")).pipe(
     Effect.retry({ schedule: Schedule.spaced(Duration.millis(25)), times: 400 })
   )
-  return { bin, folder, port, uid, url }
+  yield* isReady
+  return {
+    bin,
+    folder,
+    port,
+    uid,
+    url,
+    pid: Effect.sync(() => Number(readFileSync(join(folder, "data/postmaster.pid"), "utf8").split("\n")[0])),
+    crash: (absence) =>
+      stop.pipe(
+        Effect.zipRight(Effect.sleep(absence)),
+        Effect.zipRight(Effect.sync(() => {
+          child = begin()
+        })),
+        Effect.zipRight(isReady),
+        Effect.uninterruptible
+      )
+  } satisfies PostgresServer
 })
+
+/** Starts a server whose commits do not wait for the disk. */
+export const postgresServer = postgresServerWith({})
