@@ -1,4 +1,4 @@
-import { Cause, DateTime, Deferred, Duration, Effect, Layer, Queue, Schedule, Schema, Stream } from "effect"
+import { Cause, DateTime, Duration, Effect, Layer, Queue, Schedule, Schema, Stream } from "effect"
 import { randomUUID } from "node:crypto"
 import { Notifications } from "../platform/sql/Notifications.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
@@ -43,7 +43,8 @@ type Given = Omit<SharedEvents.Change, "event"> & { readonly event: Readonly<Rec
 
 interface Pending {
   readonly change: SharedEvents.Change
-  readonly published: Deferred.Deferred<void>
+  /** Lets the change's member go on. */
+  readonly done: () => void
 }
 
 /**
@@ -60,7 +61,9 @@ export const layer = Layer.scoped(
     /** Members that have not read their own arrival. */
     const arriving = new Map<string, Member>()
     const members = new Map<string, Member>()
-    const pending = yield* Queue.unbounded<Pending>()
+    /** Changes of the present members, which wait to be published. */
+    let pending: Array<Pending> = []
+    const isPending = Effect.unsafeMakeLatch()
     const woken = yield* Queue.sliding<void>(1)
     let node = ""
     let epoch = ""
@@ -70,34 +73,38 @@ export const layer = Layer.scoped(
     /** The last ids at the last signs of life, oldest first. */
     let history: Array<number> = []
 
-    /** Enters under a new name, from which earlier changes of this server can no longer be published. */
-    const enter = Effect.gen(function*() {
+    /** Enters under a new name. Returns the members until then and their changes, which are published no more. */
+    const enter = Effect.suspend(() => {
       const entered = `${randomUUID()}`
-      const found = yield* events.enter(entered)
-      node = entered
-      batch = 0
-      epoch = found.epoch
-      seen = found.last_id
-      history = []
+      return Effect.map(events.enter(entered), (found) => {
+        node = entered
+        batch = 0
+        epoch = found.epoch
+        seen = found.last_id
+        history = []
+        const left = { sockets: [...arriving.values(), ...members.values()], dropped: pending }
+        arriving.clear()
+        members.clear()
+        pending = []
+        return left
+      })
     })
 
     /** Kept while changes are published, which therefore carry one name of this server. Taken after `turn`. */
     const naming = yield* Effect.makeSemaphore(1)
 
-    const restart = Effect.fnUntraced(function*(why: string) {
-      yield* Effect.logWarning(`The chat's clients on this server join again: ${why}`)
-      const closing = [...arriving.values(), ...members.values()]
-      arriving.clear()
-      members.clear()
-      // changes of these members, who have left with this server's old name
-      const dropped = yield* Queue.takeAll(pending)
-      yield* Effect.forEach(dropped, ({ published }) => Deferred.succeed(published, undefined), { discard: true })
-      yield* Effect.forEach(closing, ({ connection }) => connection.close(rejoin.code, rejoin.reason), {
-        discard: true
-      })
-      yield* events.remove({ node })
-      yield* enter
-    }, naming.withPermits(1))
+    /** Closes the sockets of this server, whose members have left with its name `own`, unless that was done already. */
+    const restart = (own: string, why: string) =>
+      Effect.gen(function*() {
+        if (own !== node) return
+        yield* events.remove({ node })
+        const { dropped, sockets: closing } = yield* enter
+        yield* Effect.logWarning(`The chat's clients on this server join again: ${why}`)
+        for (const { done } of dropped) done()
+        yield* Effect.forEach(closing, ({ connection }) => connection.close(rejoin.code, rejoin.reason), {
+          discard: true
+        })
+      }).pipe(naming.withPermits(1), Effect.uninterruptible)
 
     const turn = yield* Effect.makeSemaphore(1)
 
@@ -105,11 +112,11 @@ export const layer = Layer.scoped(
     const read = turn.withPermits(1)(Effect.gen(function*() {
       for (let isBehind = true; isBehind;) {
         const rows = yield* events.after(seen)
-        if (rows[0]?.epoch !== epoch) return yield* restart("the database has crashed")
+        if (rows[0]?.epoch !== epoch) return yield* restart(node, "the database has crashed")
         isBehind = false
         for (const { event, id, member, time } of rows) {
           if (id === null) break
-          if (id !== seen + 1) return yield* restart("this server was too slow to read all events")
+          if (id !== seen + 1) return yield* restart(node, "this server was too slow to read all events")
           isBehind = true
           seen = id
           const arrived = member === null ? undefined : arriving.get(member)
@@ -125,28 +132,31 @@ export const layer = Layer.scoped(
       }
     }))
 
-    /** Publishes what has come together, while earlier changes were published. */
+    /** Publishes the changes that have come together, as one batch of this server's present name. */
+    const publishPending = Effect.suspend(() => {
+      const taken = pending.splice(0, mostChanges)
+      if (pending.length === 0) isPending.unsafeClose()
+      if (taken.length === 0) return Effect.succeed({ own: node, isPublished: true, taken })
+      const [own, number, changes] = [node, ++batch, taken.map(({ change }) => change)]
+      // a batch whose outcome is unknown is published once all the same
+      return Effect.map(
+        Effect.retry(events.publish(own, number, changes), again),
+        (isPublished) => ({ own, isPublished, taken })
+      )
+    })
+
     const publish = Effect.gen(function*() {
-      const taken = yield* Queue.takeBetween(pending, 1, mostChanges)
-      const changes = [...taken].map(({ change }) => change)
-      const [own, isPublished] = yield* naming.withPermits(1)(Effect.suspend(() => {
-        const [name, number] = [node, ++batch]
-        // a batch whose outcome is unknown is published once all the same
-        return Effect.map(
-          Effect.retry(events.publish(name, number, changes), again),
-          (published) => [name, published] as const
-        )
-      }))
-      if (!isPublished) {
-        yield* turn.withPermits(1)(Effect.suspend(() => own === node ? restart(takenForDead) : Effect.void))
-      }
-      yield* Effect.forEach(taken, ({ published }) => Deferred.succeed(published, undefined), { discard: true })
+      yield* isPending.await
+      const { isPublished, own, taken } = yield* naming.withPermits(1)(publishPending)
+      for (const { done } of taken) done()
+      if (!isPublished) yield* turn.withPermits(1)(restart(own, takenForDead))
       yield* Queue.offer(woken, undefined)
       yield* Effect.ignore(notifications.notify(channel))
     })
 
     const beat = Effect.gen(function*() {
-      if (!(yield* events.beat(node))) yield* turn.withPermits(1)(restart(takenForDead))
+      const own = node
+      if (!(yield* events.beat(own))) yield* turn.withPermits(1)(restart(own, takenForDead))
       const left = yield* events.remove({ silence })
       if (left > 0) yield* notifications.notify(channel)
       history.push(seen)
@@ -174,11 +184,14 @@ export const layer = Layer.scoped(
     yield* repeatedly("show that this server lives", Effect.zipRight(Effect.sleep(beats), beat))
     yield* Effect.forkScoped(Stream.runForEach(notifications.listen(channel), () => Queue.offer(woken, undefined)))
 
-    const happen = ({ event, ...change }: Given) =>
-      Effect.gen(function*() {
-        const published = yield* Deferred.make<void>()
-        yield* Queue.offer(pending, { change: { ...change, event: JSON.stringify(event) }, published })
-        yield* Deferred.await(published)
+    /** Publishes a change, unless there is none. It is made and queued at once, so that no restart comes between. */
+    const happen = (make: () => Given | undefined) =>
+      Effect.async<void>((resume) => {
+        const given = make()
+        if (given === undefined) return resume(Effect.void)
+        const change = { ...given, event: JSON.stringify(given.event) }
+        pending.push({ change, done: () => resume(Effect.void) })
+        isPending.unsafeOpen()
       })
 
     const counted = yield* Effect.cachedWithTTL(
@@ -186,51 +199,49 @@ export const layer = Layer.scoped(
       counts
     )
 
-    const forget = (member: Member) => {
-      const key = keys.get(member) ?? ""
-      arriving.delete(key)
-      return members.delete(key) ? key : undefined
+    /** The key of a member, unless it has left with an earlier name of this server. */
+    const keyOf = (member: Member): string | undefined => {
+      const key = keys.get(member)
+      return key !== undefined && (members.has(key) || arriving.has(key)) ? key : undefined
     }
+
+    const forget = (member: Member): string | undefined => {
+      const key = keyOf(member)
+      if (key === undefined) return undefined
+      arriving.delete(key)
+      members.delete(key)
+      return key
+    }
+
+    /** A message or a personal one, of a member that is still in the room. */
+    const said = (member: Member, event: Given["event"]) =>
+      happen(() =>
+        keyOf(member) === undefined ? undefined : { kind: "said", member: undefined, clientId: member.clientId, event }
+      )
 
     return {
       join: (member) =>
-        Effect.suspend(() => {
+        happen(() => {
           const key = `${node}/${++sockets}`
           keys.set(member, key)
           arriving.set(key, member)
           const { clientId } = member
-          return happen({ kind: "joined", member: key, clientId, event: { kind: "joined", client_id: clientId } })
+          return { kind: "joined", member: key, clientId, event: { kind: "joined", client_id: clientId } }
         }),
       leave: (member) =>
-        Effect.suspend(() => {
+        happen(() => {
+          const key = forget(member)
           const { clientId } = member
-          const key = keys.get(member)
-          const isKnown = key !== undefined && (members.has(key) || arriving.has(key))
-          forget(member)
-          // a member of an earlier name of this server has left with it
-          if (!isKnown) return Effect.void
-          return happen({ kind: "left", member: key, clientId, event: { kind: "left", client_id: clientId } })
+          return key === undefined
+            ? undefined
+            : { kind: "left", member: key, clientId, event: { kind: "left", client_id: clientId } }
         }),
       forget: (member) => Effect.sync(() => void forget(member)),
-      say: ({ clientId }, text) =>
-        happen({
-          kind: "said",
-          member: undefined,
-          clientId,
-          event: { kind: "message", client_id: clientId, text }
-        }),
-      whisper: ({ clientId }, to, text) =>
+      say: (member, text) => said(member, { kind: "message", client_id: member.clientId, text }),
+      whisper: (member, to, text) =>
         Effect.flatMap(orDefect(Effect.retry(events.isPresent(to), again)), (isPresent) =>
           isPresent
-            ? Effect.as(
-              happen({
-                kind: "said",
-                member: undefined,
-                clientId,
-                event: { kind: "personal", client_id: clientId, to, text }
-              }),
-              true
-            )
+            ? Effect.as(said(member, { kind: "personal", client_id: member.clientId, to, text }), true)
             : Effect.succeed(false)),
       members: () => counted
     }

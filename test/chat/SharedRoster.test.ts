@@ -1,44 +1,11 @@
 import { expect, it } from "@effect/vitest"
-import { Context, Effect, Layer, Logger, Queue, type Scope } from "effect"
-import { jsonProtocol } from "../../src/chat/messages.ts"
-import { type Member, Roster } from "../../src/chat/Roster.ts"
+import { Context, Effect, Queue, type Scope } from "effect"
+import type { Member, Roster } from "../../src/chat/Roster.ts"
 import * as SharedEvents from "../../src/chat/SharedEvents.ts"
-import * as SharedRoster from "../../src/chat/SharedRoster.ts"
 import { ClientId } from "../../src/domain/Ids.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
 import * as Postgres from "../support/postgres.ts"
-
-type Seen = { readonly id: number; readonly kind: string; readonly client_id: number; readonly text?: string }
-
-/** A member with a connection in memory. */
-const joined = Effect.fnUntraced(function*(roster: typeof Roster.Service, id: number) {
-  const seen = yield* Queue.unbounded<Seen>()
-  const closed = yield* Queue.unbounded<number>()
-  const member: Member = {
-    clientId: ClientId.make(id),
-    connection: {
-      protocol: jsonProtocol,
-      receive: Effect.never,
-      send: ({ bytes, length }) =>
-        void Queue.unsafeOffer(seen, JSON.parse(bytes.toString("utf8", bytes.length - length))),
-      close: (code) => Effect.asVoid(Queue.offer(closed, code)),
-      closed: Effect.never
-    }
-  }
-  yield* roster.join(member)
-  expect(yield* Queue.take(seen)).toMatchObject({ kind: "joined", client_id: id })
-  return { member, seen, closed, take: (count: number) => Effect.replicateEffect(Queue.take(seen), count) }
-})
-
-/** Builds a server's roster on a database. */
-const serverOn = (url: string) =>
-  Effect.map(
-    Layer.build(SharedRoster.layer.pipe(
-      Layer.provideMerge(Postgres.layerOf(url)),
-      Layer.provide(Logger.remove(Logger.defaultLogger))
-    )),
-    (context) => ({ roster: Context.get(context, Roster), context })
-  )
+import { joined, type Seen, serverOn } from "./sharedRoom.ts"
 
 /** Runs a test on two servers of one database. */
 const withServers = <E>(
@@ -56,6 +23,14 @@ const withServers = <E>(
     const database = Context.get(first.context, Database)
     yield* test({ url, first: first.roster, second: second.roster, database })
   }).pipe(Effect.scoped)
+
+/** Makes the removal of the server that has a client; it returns the number of members that left. */
+const removalOf = Effect.fnUntraced(function*(database: typeof Database.Service, client: number) {
+  const events = yield* Effect.provideService(SharedEvents.make, Database, database)
+  const rows = yield* database.reader<{ readonly node: string }>`
+    SELECT node FROM chat_members WHERE client_id = ${client}`
+  return { remove: events.remove({ node: rows[0]?.node ?? "" }) }
+})
 
 const texts = (events: ReadonlyArray<Seen>) => events.map(({ text }) => text)
 
@@ -99,11 +74,8 @@ Postgres.describePostgres("a room on two servers", () => {
       Effect.gen(function*() {
         const [one, other] = [yield* joined(first, 1), yield* joined(first, 4)]
         const two = yield* joined(second, 2)
-        const events = yield* Effect.provideService(SharedEvents.make, Database, database)
-        const rows = yield* database.reader<{ readonly node: string }>`
-          SELECT node FROM chat_members WHERE client_id = 1`
-        const node = rows[0]?.node ?? ""
-        const removed = yield* Effect.replicateEffect(events.remove({ node }), 4, { concurrency: 4 })
+        const { remove } = yield* removalOf(database, 1)
+        const removed = yield* Effect.replicateEffect(remove, 4, { concurrency: 4 })
         expect(removed.reduce((sum, count) => sum + count)).toBe(2)
         // the server that was taken for dead publishes nothing more under its old name
         yield* first.say(one.member, "late")
@@ -141,12 +113,35 @@ Postgres.describePostgres("a room on two servers", () => {
         const [one, two] = [yield* joined(first, 1), yield* joined(second, 2)]
         yield* database.writer`TRUNCATE nodes, chat_counter, chat_events, chat_members`
         expect([yield* Queue.take(one.closed), yield* Queue.take(two.closed)]).toEqual([1012, 1012])
-        const back = [yield* joined(first, 1), yield* joined(second, 2)]
-        yield* Effect.forEach(back, ({ member }) => second.say(member, "here"), { concurrency: 1 })
-        expect(texts(yield* Effect.flatMap(Effect.fromNullable(back[1]), ({ take }) => take(2)))).toEqual([
-          "here",
-          "here"
+        const [one2, two2] = [yield* joined(first, 1), yield* joined(second, 2)]
+        yield* first.say(one2.member, "here")
+        yield* second.say(two2.member, "here too")
+        expect(texts(yield* two2.take(2))).toEqual(["here", "here too"])
+      })
+    ))
+
+  it.live("publishes nothing of a member that has left with its server's old name, and closes the next one once", () =>
+    withServers(({ database, first, second }) =>
+      Effect.gen(function*() {
+        const two = yield* joined(second, 2)
+        const one = yield* joined(first, 1)
+        yield* Effect.flatMap(removalOf(database, 1), ({ remove }) => remove)
+        // the server learns of its removal by what it publishes
+        yield* first.say(one.member, "dropped")
+        expect(yield* Queue.take(one.closed)).toBe(1012)
+        // the client's messages that were received before
+        yield* first.say(one.member, "late")
+        expect(yield* first.whisper(one.member, ClientId.make(2), "late")).toBe(true)
+        yield* first.leave(one.member)
+        const back = yield* joined(first, 1)
+        yield* first.say(back.member, "again")
+        expect(yield* two.take(4)).toMatchObject([
+          { kind: "joined", client_id: 1 },
+          { kind: "left", client_id: 1 },
+          { kind: "joined", client_id: 1 },
+          { text: "again" }
         ])
+        expect(yield* Queue.size(back.closed)).toBe(0)
       })
     ))
 })
