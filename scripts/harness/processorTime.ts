@@ -16,6 +16,28 @@ const sample = Effect.fnUntraced(function*(pid: number) {
   }
 })
 
+/** Returns the processor ticks of a process and of its ended children, by the fields 14 to 17. */
+const ticksOf = Effect.fnUntraced(function*(pid: string) {
+  const fs = yield* FileSystem.FileSystem
+  const stat = yield* fs.readFileString(`/proc/${pid}/stat`).pipe(Effect.orElseSucceed(() => ""))
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number)
+  return fields.reduce((sum, ticks) => sum + ticks, 0)
+})
+
+/** Returns the seconds of processor time of processes and their children, those that have ended included. */
+export const processorSeconds = Effect.fnUntraced(function*(pids: ReadonlyArray<number>) {
+  const fs = yield* FileSystem.FileSystem
+  const children = yield* Effect.forEach(pids, (pid) => fs.readFileString(`/proc/${pid}/task/${pid}/children`), {
+    concurrency: 1
+  })
+  const all = [...pids.map(String), ...children.flatMap((list) => list.trim().split(" ")).filter((pid) => pid !== "")]
+  const ticks = yield* Effect.forEach(all, ticksOf, { concurrency: 1 })
+  return ticks.reduce((sum, some) => sum + some, 0) / ticksPerSecond
+})
+
+/** The seconds of processor time of this process and of its ended children. */
+export const ownSeconds = Effect.map(ticksOf("self"), (ticks) => ticks / ticksPerSecond)
+
 /**
  * Begins to count the processor time of the server's process and of this one, the clients'. `spent` is the server's
  * time since then, in seconds; `shares` describes both. Linux only.

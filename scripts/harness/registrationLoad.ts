@@ -12,6 +12,8 @@ export interface Load {
   readonly connections: number
   /** Seconds that the jobs wait before they begin. */
   readonly delay?: number
+  /** Ports of further servers, which take their turns. */
+  readonly others?: ReadonlyArray<number>
 }
 
 /** The outcome of a load. */
@@ -22,12 +24,21 @@ export interface Loaded {
 }
 
 /** Registers the given number of users, each once, as fast as the answers come. */
-export const registerAll = Effect.fnUntraced(function*(port: number, { connections, count, delay = 0, first }: Load) {
+export const registerAll = Effect.fnUntraced(function*(
+  port: number,
+  { connections, count, delay = 0, first, others: further = [] }: Load
+) {
+  const ports = [port, ...further]
   const milliseconds: Array<number> = []
   const others: Array<Answer> = []
   const register = (n: number) =>
     Effect.map(
-      Effect.timed(ask(port, "POST", "/register-user/", { email: `user${first + n}@example.com`, delay })),
+      Effect.timed(
+        ask(ports[n % ports.length] ?? port, "POST", "/register-user/", {
+          email: `user${first + n}@example.com`,
+          delay
+        })
+      ),
       ([took, answer]) => {
         if (answer.status === 202) milliseconds.push(Duration.toMillis(took))
         else others.push(answer)

@@ -82,6 +82,6 @@ const join = (port: number, id: number) =>
     ({ client }) => client
   )
 
-/** Has clients 1 to `count` join the chat. */
-export const joinMany = (port: number, count: number) =>
-  Effect.forEach(Array.from({ length: count }, (_, n) => n + 1), (id) => join(port, id), { concurrency: 16 })
+/** Has clients join the chat, with ids from `first` on. */
+export const joinMany = (port: number, count: number, first = 1) =>
+  Effect.forEach(Array.from({ length: count }, (_, n) => first + n), (id) => join(port, id), { concurrency: 16 })

@@ -1,4 +1,4 @@
-import { Effect, Schedule } from "effect"
+import { Effect, Order, Schedule } from "effect"
 import type { ChatClient } from "./client.ts"
 
 /** Characters of the messages in turn, as people talk. */
@@ -11,6 +11,9 @@ export const messageOf = (number: number, sizes: ReadonlyArray<number>): string 
   const size = sizes[number % sizes.length] ?? 0
   return `${number} ${words.repeat(Math.ceil(size / words.length)).slice(0, size)}`
 }
+
+/** Pause between two looks at the messages that are due. */
+const tick = "2 millis"
 
 interface Line {
   readonly bytes: Buffer
@@ -27,6 +30,8 @@ interface Listener {
   said: number
   /** The limit on its messages. */
   limit: number
+  /** Times at which the messages were sent that have not returned. */
+  readonly saidAt: Array<number>
 }
 
 const lineOf = (received: Buffer): Line => {
@@ -44,10 +49,16 @@ const lineOf = (received: Buffer): Line => {
 export const makeRoom = (clients: ReadonlyArray<ChatClient>, sizes: ReadonlyArray<number>) => {
   const lines: Array<Line> = []
   const differences: Array<string> = []
-  const listeners = clients.map((client): Listener => ({ client, read: 0, said: 0, limit: 0 }))
+  const milliseconds: Array<number> = []
+  const listeners = clients.map((client): Listener => ({ client, read: 0, said: 0, limit: 0, saidAt: [] }))
+
+  const say = (listener: Listener): void => {
+    listener.saidAt.push(performance.now())
+    listener.client.say(messageOf(listener.said++, sizes))
+  }
 
   const speak = (listener: Listener): void => {
-    if (listener.said < listener.limit) listener.client.say(messageOf(listener.said++, sizes))
+    if (listener.said < listener.limit) say(listener)
   }
 
   const hear = (listener: Listener, received: Buffer, start: number, end: number): void => {
@@ -56,7 +67,9 @@ export const makeRoom = (clients: ReadonlyArray<ChatClient>, sizes: ReadonlyArra
       differences.push(`client ${listener.client.id} at line ${listener.read}`)
     }
     listener.read += 1
-    if (line.speaker === listener.client.id) speak(listener)
+    if (line.speaker !== listener.client.id) return
+    milliseconds.push(performance.now() - (listener.saidAt.shift() ?? 0))
+    speak(listener)
   }
 
   for (const listener of listeners) {
@@ -92,10 +105,26 @@ export const makeRoom = (clients: ReadonlyArray<ChatClient>, sizes: ReadonlyArra
     )
   }
 
+  /** Sends messages at a fixed rate, whether or not earlier ones have returned (open loop). */
+  const sayAt = Effect.fnUntraced(function*(perSecond: number, seconds: number) {
+    const began = performance.now()
+    let sent = 0
+    while (sent < perSecond * seconds) {
+      const due = Math.min(perSecond * seconds, (performance.now() - began) * perSecond / 1000)
+      for (; sent < due; sent++) {
+        const listener = listeners[sent % listeners.length]
+        if (listener !== undefined) say(listener)
+      }
+      yield* Effect.sleep(tick)
+    }
+  })
+
   return {
     lines: lines as ReadonlyArray<Line>,
     /** Places where two clients have read different lines. */
     differences: differences as ReadonlyArray<string>,
+    /** The time from each message until its speaker read it, ascending. */
+    milliseconds: () => milliseconds.toSorted(Order.number),
     deliveries: () => sum(({ read }) => read),
     said: () => sum(({ said }) => said),
     /** Lets the first clients send the given number of messages each. */
@@ -113,6 +142,8 @@ export const makeRoom = (clients: ReadonlyArray<ChatClient>, sizes: ReadonlyArra
         }),
         Effect.zipRight(settle(0))
       ),
+    /** Lets all clients talk at a fixed rate for so long, until everyone has read all; names those that have not. */
+    talkAt: (perSecond: number, seconds: number) => Effect.zipRight(sayAt(perSecond, seconds), settle(0)),
     /** Waits for the given number of lines. */
     hearLines: (count: number) =>
       Effect.repeat(Effect.sync(() => lines.length >= count), {
