@@ -10,6 +10,8 @@ export interface Request {
  */
 export interface Load {
   readonly port: number
+  /** Ports of further servers, each with a thread and a share of the connections. */
+  readonly others?: ReadonlyArray<number>
   readonly connections: number
   readonly seconds: number
   readonly requests: ReadonlyArray<Request>

@@ -4,12 +4,26 @@
 local requests = {}
 local next_request = 0
 
+local ports = {}
+for port in (os.getenv("PORTS") or ""):gmatch("%d+") do
+  ports[#ports + 1] = port
+end
+local threads = 0
+
+-- Gives each thread a server and a request to begin with.
+function setup(thread)
+  threads = threads + 1
+  thread.addr = wrk.lookup("127.0.0.1", ports[threads])[1]
+  thread:set("place", (threads - 1) / #ports)
+end
+
 function init(args)
   for line in io.lines(args[1]) do
     local method, path, body = line:match("^(%u+)\t([^\t]*)\t(.*)$")
     local headers = body ~= "" and { ["content-type"] = "application/json" } or nil
     requests[#requests + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
   end
+  next_request = math.floor(place * #requests)
 end
 
 function request()

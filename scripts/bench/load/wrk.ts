@@ -27,19 +27,20 @@ const Counts = Schema.parseJson(Schema.Struct({
 const script = "scripts/bench/load/wrk.lua"
 
 /**
- * Puts a load on a server by wrk (github.com/wg/wrk), one thread of C, so that a node server, not the client, is the
- * limit. Seconds are whole.
+ * Puts a load on servers by wrk (github.com/wg/wrk), one thread of C for each, so that a node server, not the client,
+ * is the limit. Seconds are whole.
  */
-export const run = Effect.fnUntraced(function*({ connections, port, requests, seconds }: Load) {
+export const run = Effect.fnUntraced(function*({ connections, others = [], port, requests, seconds }: Load) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* fs.makeTempFileScoped({ prefix: "barista-bench-" })
   yield* fs.writeFileString(
     file,
     requests.map(({ body = "", method, path }) => `${method}\t${path}\t${body}\n`).join("")
   )
-  const printed = yield* Command.string(Command.make(
+  const ports = [port, ...others]
+  const command = Command.make(
     "wrk",
-    "--threads=1",
+    `--threads=${ports.length}`,
     `--connections=${connections}`,
     `--duration=${seconds}s`,
     "--timeout=30s",
@@ -47,7 +48,8 @@ export const run = Effect.fnUntraced(function*({ connections, port, requests, se
     `http://127.0.0.1:${port}`,
     "--",
     file
-  ))
+  )
+  const printed = yield* Command.string(Command.env(command, { PORTS: ports.join(" ") }))
   const { answers, broken, microseconds, p50, p99, refused } = yield* Schema.decode(Counts)(
     printed.trimEnd().split("\n").at(-1) ?? ""
   ).pipe(Effect.mapError(() => new WrkFailed({ message: `wrk printed: ${printed}` })))
