@@ -10,7 +10,6 @@ import { joinMany } from "../harness/chat/client.ts"
 import { makeRoom, misquotes, talkSizes } from "../harness/chat/room.ts"
 import { print, without } from "../harness/checks.ts"
 import { at } from "../harness/percentile.ts"
-import { processorSeconds } from "../harness/processorTime.ts"
 import { faults } from "./chatNodes/faults.ts"
 import * as Room from "./chatNodes/Room.ts"
 
@@ -45,20 +44,23 @@ const talk = ({ name, perSecond, room, seconds }: Talk) =>
     yield* Effect.sleep("1 second")
     const clients = joined.flat()
     const heard = makeRoom(clients, talkSizes)
-    const used = processorSeconds(room.servers.map(({ pid }) => pid))
-    const before = yield* used
+    const before = yield* room.used
     const began = performance.now()
     const missing = yield* perSecond === undefined
       ? heard.talk(clients.length, seconds)
       : heard.talkAt(perSecond, seconds)
     const took = (performance.now() - began) / 1000
+    const after = yield* room.used
     const milliseconds = heard.milliseconds()
+    const cores = (of: "servers" | "database") => ((after[of] - before[of]) / took).toFixed(2)
     yield* Console.log(
       `${name}: ${(heard.said() / took).toFixed(0)} messages/s, ${
         (heard.deliveries() / took).toFixed(0)
       } deliveries/s; p50 ${at(milliseconds, 0.5).toFixed(1)} ms, p99 ${at(milliseconds, 0.99).toFixed(1)} ms; ${
-        (((yield* used) - before) / took).toFixed(2)
-      } cores for the servers`
+        cores("servers")
+      } cores for the servers, ${cores("database")} for the database, ${
+        ((after.log - before.log) / heard.said()).toFixed(0)
+      } bytes of its log a message`
     )
     return [
       without(`${name}: all read every message`, missing),

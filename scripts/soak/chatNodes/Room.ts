@@ -3,6 +3,7 @@ import { FileSystem } from "@effect/platform"
 import { Array, Effect, Exit, Scope } from "effect"
 import { ask } from "../../harness/postgresClient.ts"
 import { postgresServerWith } from "../../harness/postgresServer.ts"
+import { processorSeconds } from "../../harness/processorTime.ts"
 import { barista, start } from "../../harness/serverProcess.ts"
 
 /** Starts one server, which ends with its scope. */
@@ -43,6 +44,15 @@ export const make = Effect.fnUntraced(function*(count: number) {
     servers,
     rows,
     crash: postgres.crash,
+    /** Seconds of processor time of the servers and of the database, and bytes of the database's log, until now. */
+    used: Effect.all({
+      servers: Effect.suspend(() => processorSeconds(servers.map(({ pid }) => pid))),
+      database: Effect.flatMap(postgres.pid, (pid) => processorSeconds([pid])),
+      log: Effect.map(
+        rows("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bytes"),
+        ([row]) => Number(row?.["bytes"])
+      )
+    }),
     /** Puts a new server in a dead one's place. */
     replace: (server: Server) =>
       Effect.gen(function*() {
