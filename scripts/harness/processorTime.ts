@@ -35,6 +35,14 @@ export const processorSeconds = Effect.fnUntraced(function*(pids: ReadonlyArray<
   return ticks.reduce((sum, some) => sum + some, 0) / ticksPerSecond
 })
 
+/** The seconds for which the processors were idle, or waited for a disk, since the machine's start. */
+export const idleSeconds = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const [, idle = 0, disk = 0] =
+    /^cpu +\d+ \d+ \d+ (\d+) (\d+)/.exec(yield* fs.readFileString("/proc/stat"))?.map(Number) ?? []
+  return (idle + disk) / ticksPerSecond
+})
+
 /** The seconds of processor time of this process and of its ended children. */
 export const ownSeconds = Effect.map(ticksOf("self"), (ticks) => ticks / ticksPerSecond)
 

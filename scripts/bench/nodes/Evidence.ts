@@ -1,7 +1,7 @@
 // The processors and the sessions of the database during a measurement, which tell its limit.
 import { Effect, Schedule } from "effect"
 import { Client } from "pg"
-import { ownSeconds, processorSeconds } from "../../harness/processorTime.ts"
+import { idleSeconds, ownSeconds, processorSeconds } from "../../harness/processorTime.ts"
 
 /** Sessions of the database by what they did, as means over a measurement. */
 export type Sessions = ReadonlyMap<string, number>
@@ -13,6 +13,8 @@ export interface Evidence {
   readonly nodes: number
   readonly database: number
   readonly clients: number
+  /** Seconds for which processors were idle. */
+  readonly idle: number
   readonly sessions: Sessions
 }
 
@@ -75,7 +77,8 @@ export const withEvidence = <A, E, R>(
     const used = Effect.all({
       nodes: processorSeconds(pids),
       database: url === undefined ? Effect.succeed(0) : processorSeconds([postgres]),
-      clients: ownSeconds
+      clients: ownSeconds,
+      idle: idleSeconds
     })
     const sessions = url === undefined ? undefined : yield* watch(url)
     const before = yield* used
@@ -88,6 +91,7 @@ export const withEvidence = <A, E, R>(
       nodes: after.nodes - before.nodes,
       database: after.database - before.database,
       clients: after.clients - before.clients,
+      idle: after.idle - before.idle,
       sessions: sessions?.means() ?? new Map<string, number>()
     }
     return { result, evidence }

@@ -25,8 +25,11 @@ export interface Block {
 /** The share of a core from which a process of node, which has one thread for requests, is busy all the time. */
 const busy = 0.9
 
-/** Cores that are taken where no processor is left, as the system's own work takes some. */
-const all = (cores: number) => cores * 0.93
+/** The share of a core that is idle where no processor is left. */
+const spare = 0.2
+
+/** Sessions that wait for the same from which it is named as a limit. */
+const noticeable = 0.5
 
 const middle = ({ samples }: Measured, of: (sample: Sample) => number) => median(samples.map(of))
 
@@ -41,20 +44,18 @@ const sessionsOf = ({ samples }: Measured): ReadonlyArray<readonly [string, numb
     .toSorted(([, one], [, other]) => other - one)
 }
 
-/** Names the limit, as far as the shares of the processors and the waits of the sessions tell. */
+/** Names the limits, as far as the processors and the waits of the sessions tell. */
 const limitOf = (measured: Measured, cores: number): string => {
   const share = (of: (evidence: Evidence) => number) =>
     middle(measured, ({ evidence }) => of(evidence) / evidence.seconds)
-  const [nodes, database, clients] = [
-    share((evidence) => evidence.nodes),
-    share((evidence) => evidence.database),
-    share((evidence) => evidence.clients)
-  ]
-  const waits = sessionsOf(measured).filter(([name]) => name !== "running").slice(0, 2)
-  const waiting = waits.map(([name, sessions]) => `${name} ${number(sessions)}`).join(", ")
-  if (nodes + database + clients >= all(cores)) return `all ${cores} processors`
-  if (nodes / measured.servers >= busy) return "a server's thread"
-  return waiting === "" ? "waits, no processor" : `waits: ${waiting}`
+  const waits = sessionsOf(measured).filter(([name, sessions]) =>
+    sessions >= noticeable && name !== "running" && name !== "between statements"
+  )
+  return [
+    ...(share(({ nodes }) => nodes) / measured.servers >= busy ? ["the server's thread"] : []),
+    ...(share(({ idle }) => idle) <= spare ? [`all ${cores} processors`] : []),
+    ...waits.map(([name, sessions]) => `${number(sessions)} sessions in ${name}`)
+  ].join("; ")
 }
 
 const cells = (texts: ReadonlyArray<string>): string => `| ${texts.join(" | ")} |`
