@@ -90,3 +90,18 @@ export const upload = (port: number, path: string, size: number, upTo = size) =>
       })
     }
   )
+
+/** Downloads a file and drops its bytes; returns their number. */
+export const download = (port: number, path: string) =>
+  Effect.async<number, RequestFailed>((resume) => {
+    const failed = (error: Error) => resume(new RequestFailed({ message: String(error) }))
+    const request = httpRequest({ agent, host: "127.0.0.1", port, path }, (response) => {
+      let bytes = 0
+      response.on("data", (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      response.on("error", failed).on("end", () => resume(Effect.succeed(bytes)))
+    })
+    request.on("error", failed).end()
+    return Effect.sync(() => void request.destroy())
+  })
