@@ -28,11 +28,23 @@ interface Internals {
 const hasInternals = (fiber: object): fiber is Internals =>
   "_queue" in fiber && "_asyncBlockingOn" in fiber && "_asyncInterruptor" in fiber && "currentRuntimeFlags" in fiber
 
-export const internalsOf = (fiber: object): Internals | undefined => hasInternals(fiber) ? fiber : undefined
+/** The class of fibers, once one was found to have the fields; four looks for fields cost each event more. */
+let known: unknown
+
+const isKnown = (fiber: object): fiber is Internals => {
+  if (fiber.constructor === known) return true
+  if (!hasInternals(fiber)) return false
+  known = fiber.constructor
+  return true
+}
+
+export const internalsOf = (fiber: object): Internals | undefined => isKnown(fiber) ? fiber : undefined
+
+const globals: Readonly<Record<string, unknown>> = globalThis
 
 /** The fiber that runs at this moment, as Effect keeps it for `Fiber.getCurrentFiber`. */
 export const currentId = (): number => {
-  const current: unknown = Reflect.get(globalThis, "effect/FiberCurrent")
+  const current = globals["effect/FiberCurrent"]
   return typeof current === "object" && current !== null && "id" in current && typeof current.id === "function"
     ? numberOf(current.id())
     : nobody

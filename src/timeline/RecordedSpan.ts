@@ -1,4 +1,4 @@
-import { Context, type Exit, Option, type Tracer } from "effect"
+import type { Context, Exit, Option, Tracer } from "effect"
 import { newSpanId } from "../domain/TraceIds.ts"
 
 const nothing: ReadonlyMap<string, unknown> = new Map()
@@ -92,17 +92,19 @@ export class RecordedSpan implements Tracer.Span {
     return this.collected !== undefined
   }
 
-  /** Begins a span within this one, for a recording alone. */
-  child(name: string, attributes: Readonly<Record<string, unknown>> = {}): RecordedSpan {
-    const child = new RecordedSpan(this.log, undefined, name, Option.some(this), Context.empty(), 0n, "internal")
-    for (const [key, value] of Object.entries(attributes)) child.attribute(key, value)
-    return child
+  /** Notes that a span within this one begins, and returns its number. */
+  begin(name: string): number {
+    return this.log.begin(name)
   }
 
-  /** Notes a span within this one that contains no others; returns its end. */
-  leaf(name: string): (exit: Exit.Exit<unknown, unknown>) => void {
-    const number = this.log.begin(name)
-    return (exit) => this.log.end(number, exit)
+  /** Notes attributes of a span that `begin` has numbered. */
+  note(span: number, attributes: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(attributes)) this.log.note(span, key, value)
+  }
+
+  /** Notes the end of a span that `begin` has numbered. */
+  finish(span: number, exit: Exit.Exit<unknown, unknown>): void {
+    this.log.end(span, exit)
   }
 
   end(endTime: bigint, exit: Exit.Exit<unknown, unknown>): void {

@@ -2,7 +2,7 @@ import { type HttpClientError, HttpClientRequest, type HttpClientResponse } from
 import type { HttpServerError } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import type * as Undici from "@effect/platform-node/Undici"
-import { Chunk, Clock, Context, Duration, Effect, Layer, Option, Scope, Stream } from "effect"
+import { Cause, Chunk, Clock, Context, Duration, Effect, Exit, Layer, Option, Scope, Stream } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { waitFor, waiting } from "../../domain/Wait.ts"
 import type { TimeLeft } from "../../policy/TimeLeft.ts"
@@ -68,16 +68,17 @@ export const jsonOf = (url: URL, status: number, body: Uint8Array): Effect.Effec
 /** A path below the upstream's base, which begins with a slash and may have a query. */
 export type Path = `/${string}`
 
+/** Returns the status of a failed call's answer, if there was one, for its span. */
+const statusAt = (exit: Exit.Exit<unknown, unknown>) => {
+  const failure = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
+  return failure instanceof UpstreamFailed && failure.reason !== "connection"
+    ? { "upstream.status": failure.upstream_status ?? 200 }
+    : {}
+}
+
 /** Puts a call into its span, which notes the path and the status of a failed answer. */
 export const inCallSpan = (path: Path) => <A, R>(call: Effect.Effect<A, UpstreamFailed, R>) =>
-  call.pipe(
-    Effect.tapError(({ reason, upstream_status }) =>
-      reason === "connection"
-        ? Effect.void
-        : Effect.annotateCurrentSpan("upstream.status", upstream_status ?? 200)
-    ),
-    traced("Upstream.get", { "upstream.path": path })
-  )
+  traced("Upstream.get", { "upstream.path": path }, statusAt)(call)
 
 /** Makes undici's client with its own connections, until the scope closes. */
 const client = (options: Undici.Agent.Options) =>
