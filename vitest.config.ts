@@ -19,7 +19,7 @@ export default defineConfig({
           name: "compiled",
           include: ["test/**/*.test.ts"],
           // several servers on one database take seconds to share their work
-          exclude: ["test/**/*.browser.test.ts", "test/platform/jobs/nodes/*.test.ts"],
+          exclude: ["test/**/*.browser.test.ts", "test/platform/jobs/nodes/*.test.ts", "test/scripts/nodes/*.test.ts"],
           provide: { httpAdapter: "compiled", database: "sqlite" }
         }
       },
@@ -41,7 +41,8 @@ export default defineConfig({
             "test/**/*.http.test.ts",
             "test/transfers/*.test.ts",
             "test/platform/jobs/{nodes,record}/*.test.ts",
-            "test/platform/sql/postgres/*.test.ts"
+            "test/platform/sql/postgres/*.test.ts",
+            "test/scripts/nodes/*.test.ts"
           ],
           provide: { httpAdapter: "compiled", database: "postgres" }
         }

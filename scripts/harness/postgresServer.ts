@@ -152,7 +152,13 @@ export const postgresServerWith = Effect.fnUntraced(function*(options: Options) 
       "sh",
       ["-c", `${untilInputCloses} 2>>"${folder}/log"`, "sh", join(bin, "postgres"), "-D", join(folder, "data")]
         .concat(settings(folder, port, options)),
-      { stdio: ["pipe", "ignore", "ignore"], cwd: folder, ...(uid === undefined ? {} : { uid, gid: uid }) }
+      // a group of its own: Ctrl-C in a terminal ends the database after those who use it
+      {
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+        cwd: folder,
+        ...(uid === undefined ? {} : { uid, gid: uid })
+      }
     )
   let child = begin()
   const stop = Effect.suspend(() => {
