@@ -57,7 +57,7 @@ const handshake = (id: number) =>
 const shared = Buffer.alloc(65_536)
 
 /** Joins the chat until the scope closes. */
-const join = (port: number, id: number) =>
+export const join = (port: number, id: number) =>
   Effect.map(
     Effect.acquireRelease(
       Effect.async<{ readonly client: ChatClient; readonly socket: Socket }, ChatFailed>((resume) => {

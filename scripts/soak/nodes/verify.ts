@@ -78,17 +78,3 @@ export const verify = Effect.fnUntraced(function*(
     ...kept
   ] satisfies ReadonlyArray<Check>
 })
-
-/**
- * Returns the milliseconds from an event to the last moment at which lost work of the time around it began elsewhere.
- * An attempt that was cut off ends as `lost` when the next one begins.
- */
-export const takeover = (url: string, from: number, until: number) =>
-  Effect.map(
-    ask(
-      url,
-      `SELECT COUNT(*)::int AS lost, COALESCE(MAX(ended_at) - ${from}, 0)::int AS longest FROM job_attempts
-       WHERE outcome = 'lost' AND started_at <= ${from} AND ended_at BETWEEN ${from} AND ${until}`
-    ),
-    ([row]) => ({ lost: Number(row?.["lost"]), longest: Number(row?.["longest"]) })
-  )

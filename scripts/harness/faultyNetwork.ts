@@ -2,24 +2,28 @@ import { Effect } from "effect"
 import { connect, createServer, type Socket } from "node:net"
 
 /**
- * A proxy before a database by which the network can be cut. While it is cut, bytes and new connections wait, as they
- * do on a real network, and go on afterwards. Closes with the scope.
+ * A network before a database, which can be cut and slowed. While it is cut, bytes and new connections wait, as they do
+ * on a real network, and go on afterwards. Closes with the scope.
  */
-export const cutProxy = (url: string) =>
+export const faultyNetwork = (url: string) =>
   Effect.gen(function*() {
     const target = new URL(url)
     const sockets = new Set<Socket>()
     let isCut = false
+    let delay = 0
     const server = createServer({ pauseOnConnect: true }, (client) => {
       const upstream = connect(Number(target.port), target.hostname)
       for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+        // timers of one length keep their order
+        // @effect-diagnostics-next-line globalTimers:off: bytes between sockets are no work of a fiber
+        const later = (pass: () => void) => void (delay === 0 ? pass() : setTimeout(pass, delay))
         sockets.add(from)
         from.on("error", () => undefined)
-        from.on("data", (bytes) => to.write(bytes))
-        from.on("end", () => to.end())
+        from.on("data", (bytes) => later(() => void to.write(bytes)))
+        from.on("end", () => later(() => void to.end()))
         from.on("close", () => {
-          to.destroy()
           sockets.delete(from)
+          later(() => to.destroy())
         })
         if (isCut) from.pause()
         else from.resume()
@@ -45,6 +49,11 @@ export const cutProxy = (url: string) =>
       mend: Effect.sync(() => {
         isCut = false
         for (const socket of sockets) socket.resume()
-      })
+      }),
+      /** Delays what is sent from now on, each way, by milliseconds. */
+      slow: (milliseconds: number) =>
+        Effect.sync(() => {
+          delay = milliseconds
+        })
     }
   })
