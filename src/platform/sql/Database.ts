@@ -44,4 +44,6 @@ export class Database extends Context.Tag("barista/platform/sql/Database")<Datab
   readonly server: string
   /** Connections to the server; undefined on SQLite. */
   readonly connections: (() => Connections) | undefined
+  /** True while the database answers within a second; on SQLite always. Asks nothing by itself. */
+  readonly isPrompt: () => boolean
 }>() {}

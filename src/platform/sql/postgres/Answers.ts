@@ -33,7 +33,7 @@ export const failed = (cause: { readonly message: string }): SqlError.SqlError =
 
 /** The error as the server reported it, with its SQLSTATE; otherwise the loss of the connection. */
 export const causeOf = (error: Error): DatabaseError | ConnectionLost =>
-  error instanceof DatabaseError ? error : new ConnectionLost({ reason: error })
+  error instanceof DatabaseError || error instanceof ConnectionLost ? error : new ConnectionLost({ reason: error })
 
 /** Errors after which the server ends the session, or is no longer the one that takes changes. */
 export const isFinal = (cause: DatabaseError | ConnectionLost): boolean =>

@@ -1,8 +1,9 @@
 import type { SqlClient, SqlError } from "@effect/sql"
-import { Cause, type Context, Deferred, Duration, Effect, Queue, Runtime, Stream } from "effect"
+import { Cause, type Context, Deferred, Duration, Effect, Fiber, Queue, Runtime, Stream } from "effect"
 import { pauseAfter } from "../../../policy/Backoff.ts"
 import type { Notifications } from "../Notifications.ts"
 import { ConnectionLost } from "./Answers.ts"
+import type { Contact } from "./Contact.ts"
 import type { PgConnection } from "./PgConnection.ts"
 import type { OpenSession } from "./Session.ts"
 
@@ -10,14 +11,22 @@ import type { OpenSession } from "./Session.ts"
 const mostUnread = 1000
 
 /** Pause before a lost connection is made again; it grows while that fails. */
-const pause = pauseAfter({ kind: "exponential", base: Duration.millis(250), max: Duration.seconds(2) })
+const pause = pauseAfter({ kind: "exponential", base: Duration.millis(250), max: Duration.seconds(1) })
 
-/** Pause between two questions that show whether the server is still there, and the time for their answers. */
-const heartbeat = Duration.seconds(5)
+/** Pause between two questions that show whether the database is still there. */
+const beat = Duration.seconds(1)
+
+/**
+ * Beats without an answer after which the contact is lost. The engine gives up its jobs at about the same time, which
+ * is before the locks of its jobs expire.
+ */
+const mostMissed = 3
 
 const quoted = (channel: string) => `"${channel.replaceAll("\"", "\"\"")}"`
 
 const lost = "the connection that listens for calls of other servers is lost, and made again"
+
+const silent = new ConnectionLost({ reason: "no answer in time" })
 
 const messageOf = (cause: Cause.Cause<Error>): string => String(Cause.squash(cause))
 
@@ -31,10 +40,30 @@ const tell = (listener: Listener, payload: string): Effect.Effect<void> =>
       : Effect.zipRight(Queue.takeAll(listener), Effect.asVoid(Queue.offer(listener, ""))))
 
 /**
- * Listens on a connection of its own, which is made again whenever it is lost. Its listeners are then called, as calls
- * meanwhile were lost.
+ * Asks a session again and again, and fails when it stays silent. Beats are counted, not the time, since a process that
+ * was frozen has read no answers meanwhile.
  */
-export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
+const watch = (connection: PgConnection, contact: Contact) =>
+  Effect.forever(Effect.gen(function*() {
+    const question = yield* Effect.fork(connection.command("SELECT 1"))
+    yield* Effect.sleep(beat)
+    for (let missed = 1; question.unsafePoll() === null; missed++) {
+      if (missed === mostMissed) {
+        contact.become("lost")
+        return yield* silent
+      }
+      contact.become("late")
+      yield* Effect.sleep(beat)
+    }
+    yield* Fiber.join(question)
+    contact.become("prompt")
+  }))
+
+/**
+ * Listens on a connection of its own, which is made again whenever it is lost. Its listeners are then called, as calls
+ * meanwhile were lost. The same connection shows whether the database answers.
+ */
+export const make = (open: OpenSession, writer: SqlClient.SqlClient, contact: Contact) =>
   Effect.gen(function*() {
     const listeners = new Map<string, Set<Listener>>()
     let session: PgConnection | undefined
@@ -53,7 +82,13 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
 
     /** Listens until the connection is lost. */
     const connected = Effect.gen(function*() {
-      const connection = yield* open(heartbeat)
+      const connection = yield* open(Duration.infinity).pipe(
+        // A database that refuses the session has answered.
+        Effect.tapError(({ cause }) =>
+          Effect.sync(() => contact.become(cause instanceof ConnectionLost ? "lost" : "late"))
+        )
+      )
+      contact.become("prompt")
       const hasEnded = yield* Deferred.make<never, ConnectionLost>()
       connection.client.on("end", () =>
         Deferred.unsafeDone(hasEnded, Effect.fail(new ConnectionLost({ reason: "the session has ended" }))))
@@ -69,13 +104,15 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient) =>
           session = undefined
         })
       )
-      yield* Effect.forEach([...listeners.keys()], (channel) =>
+      const listening = Effect.forEach([...listeners.keys()], (channel) =>
         listenTo(connection, channel), {
         concurrency: 1,
         discard: true
       })
-      const asked = Effect.forever(Effect.zipRight(Effect.sleep(heartbeat), connection.command("SELECT 1")))
-      return yield* Effect.raceFirst(asked, Deferred.await(hasEnded))
+      return yield* Effect.zipRight(listening, Effect.never).pipe(
+        Effect.raceFirst(watch(connection, contact)),
+        Effect.raceFirst(Deferred.await(hasEnded))
+      )
     }).pipe(Effect.scoped)
 
     yield* connected.pipe(

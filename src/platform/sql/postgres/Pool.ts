@@ -5,6 +5,7 @@ import type { PostgresUrl } from "../../../domain/DatabaseUrl.ts"
 import { waitFor } from "../../../domain/Wait.ts"
 import { OutcomeUnknown } from "../DatabaseUnavailable.ts"
 import { causeOf, ConnectionLost, failed, PoolFull } from "./Answers.ts"
+import type { Contact } from "./Contact.ts"
 import { PgConnection } from "./PgConnection.ts"
 import { type Limits, sessionOf } from "./sessionSettings.ts"
 
@@ -35,8 +36,17 @@ const inDoubt = (sql: string) => (error: SqlError.SqlError): SqlError.SqlError =
     ? new SqlError.SqlError({ cause: new OutcomeUnknown({ cause: error.cause }), message: error.message })
     : error
 
-/** Opens a pool until the scope closes. Its connections are made when they are first needed. */
-export const make = (url: PostgresUrl, limits: Limits & { readonly answerTimeout: Duration.Duration }) =>
+const unreachable = new ConnectionLost({ reason: "the database has not answered for some time" })
+
+/**
+ * Opens a pool until the scope closes. Its connections are made when they are first needed. While the contact is lost
+ * there are none, and nobody waits for one.
+ */
+export const make = (
+  url: PostgresUrl,
+  limits: Limits & { readonly answerTimeout: Duration.Duration },
+  contact: Contact
+) =>
   Effect.gen(function*() {
     const { answerTimeout, connections } = limits
     const pool = yield* Effect.acquireRelease(
@@ -54,6 +64,8 @@ export const make = (url: PostgresUrl, limits: Limits & { readonly answerTimeout
       const connection = new PgConnection(client, answerTimeout)
       known.set(client, connection)
       clients.set(connection, client)
+      const stay = contact.onLoss(() => connection.destroy(unreachable))
+      client.once("end", stay)
       return connection
     }
 
@@ -72,15 +84,22 @@ export const make = (url: PostgresUrl, limits: Limits & { readonly answerTimeout
 
     const take = (restore: Restore) =>
       Effect.suspend(() => {
+        if (contact.isLost) return Effect.fail(failed(unreachable))
         let taken: PgConnection | undefined
         let isGone = false
-        const turn = Effect.async<PgConnection, SqlError.SqlError>((resume) =>
+        const turn = Effect.async<PgConnection, SqlError.SqlError>((resume) => {
+          const stay = contact.onLoss(() => {
+            isGone = true
+            resume(Effect.fail(failed(unreachable)))
+          })
           pool.connect((error, client) => {
+            stay()
             if (client === undefined) return resume(Effect.fail(refusalOf(error)))
             if (isGone) return client.release()
             taken = connectionOf(client)
             resume(Effect.succeed(taken))
-          }), waitsForConnection)
+          })
+        }, waitsForConnection)
         return Effect.onError(restore(turn), () =>
           Effect.suspend(() => {
             isGone = true

@@ -8,6 +8,7 @@ import { Database } from "../Database.ts"
 import * as DatabaseCounters from "../DatabaseCounters.ts"
 import { Notifications } from "../Notifications.ts"
 import { newServerName } from "../serverName.ts"
+import { Contact } from "./Contact.ts"
 import { dialect } from "./dialect.ts"
 import { currentMigration, migrate, newestMigration } from "./Migrations.ts"
 import * as Notifier from "./Notifier.ts"
@@ -24,7 +25,8 @@ const limits = {
   statementTimeout: Duration.seconds(15),
   /** Longer than a statement may take, for an answer that never comes. */
   answerTimeout: Duration.seconds(20),
-  idleTimeout: Duration.seconds(30)
+  /** Shorter than the locks of jobs, so that a takeover finds no row locked by a server that is frozen or cut off. */
+  idleTimeout: Duration.seconds(5)
 }
 
 /** The oldest major version that the tests run on. */
@@ -81,7 +83,8 @@ const make = (url: PostgresUrl) =>
   Effect.gen(function*() {
     const { databaseLockTimeout: lockTimeout } = yield* AppConfig
     const counters = DatabaseCounters.make()
-    const pool = yield* Pool.make(url, { ...limits, lockTimeout })
+    const contact = new Contact()
+    const pool = yield* Pool.make(url, { ...limits, lockTimeout }, contact)
     const { snapshot, statement, transaction } = Transactions.make(pool, lockTimeout, counters)
     const client = yield* Client.make({
       dialect,
@@ -103,9 +106,12 @@ const make = (url: PostgresUrl) =>
       exclusively,
       counters,
       server: yield* newServerName,
-      connections: pool.figures
+      connections: pool.figures,
+      isPrompt: () => contact.state === "prompt"
     })
-    return Context.make(Database, database).pipe(Context.add(Notifications, yield* Notifier.make(open, client)))
+    return Context.make(Database, database).pipe(
+      Context.add(Notifications, yield* Notifier.make(open, client, contact))
+    )
   })
 
 /** A PostgreSQL database, migrated before use, that any number of servers share. */

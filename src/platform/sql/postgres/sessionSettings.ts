@@ -17,6 +17,12 @@ export interface Limits {
 /** Time without a sign of the server after which the system asks whether its end is still there. */
 const keepAliveAfter = Duration.seconds(10)
 
+/**
+ * The same of the database, after which it ends the session of a machine that is gone, with its locks: 10 s of silence
+ * and three questions, 5 s apart.
+ */
+const ownKeepAlive = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
 /** Adds settings of a session to those in the URL. The last of two wins. */
 const withOptions = (url: string, added: string): string => {
   const parsed = new URL(url)
@@ -30,7 +36,7 @@ const withOptions = (url: string, added: string): string => {
  * times with and without a zone.
  */
 export const patientSessionOf = (url: string, connectTimeout: Duration.Duration): Pg.ClientConfig => ({
-  connectionString: withOptions(url, "-c timezone=UTC"),
+  connectionString: withOptions(url, `-c timezone=UTC ${ownKeepAlive}`),
   types,
   keepAlive: true,
   keepAliveInitialDelayMillis: Duration.toMillis(keepAliveAfter),

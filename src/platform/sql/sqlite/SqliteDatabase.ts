@@ -108,7 +108,8 @@ const make = Effect.gen(function*() {
     exclusively: Function.identity,
     counters,
     server: yield* newServerName,
-    connections: undefined
+    connections: undefined,
+    isPrompt: Function.constTrue
   })
 })
 

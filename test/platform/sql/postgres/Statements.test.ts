@@ -38,8 +38,11 @@ describePostgres("a statement on PostgreSQL", () => {
       url.searchParams.set("options", "-c timezone=Asia/Tokyo -c work_mem=12345kB")
       yield* Effect.gen(function*() {
         const { reader: sql } = yield* Database
-        expect(yield* sql`SELECT current_setting('timezone') AS zone, current_setting('work_mem') AS memory`)
-          .toEqual([{ zone: "UTC", memory: "12345kB" }])
+        expect(
+          yield* sql`SELECT current_setting('timezone') AS zone, current_setting('work_mem') AS memory,
+          current_setting('tcp_keepalives_idle') AS silence`
+        )
+          .toEqual([{ zone: "UTC", memory: "12345kB", silence: "10" }])
       }).pipe(Effect.provide(layerOf(url.href)))
     }))
 

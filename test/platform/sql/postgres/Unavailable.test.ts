@@ -3,6 +3,7 @@ import { Deferred, Duration, Effect, Fiber } from "effect"
 import { ask } from "../../../../scripts/harness/postgresClient.ts"
 import { Database } from "../../../../src/platform/sql/Database.ts"
 import { isPassing, unavailable } from "../../../../src/platform/sql/DatabaseUnavailable.ts"
+import { Contact } from "../../../../src/platform/sql/postgres/Contact.ts"
 import * as Pool from "../../../../src/platform/sql/postgres/Pool.ts"
 import { insert, names } from "../../../support/names.ts"
 import { describePostgres, layerOf, migrated, placeOf } from "../../../support/postgres.ts"
@@ -27,7 +28,11 @@ describePostgres("PostgreSQL in a bad state", () => {
   it.scopedLive("that is cut off fails statements after their time, and is used again once it is back", () =>
     Effect.gen(function*() {
       const proxy = yield* Proxy.make(yield* migrated)
-      const pool = yield* Pool.make(placeOf(proxy.url), { ...limits, answerTimeout: Duration.millis(100) })
+      const pool = yield* Pool.make(
+        placeOf(proxy.url),
+        { ...limits, answerTimeout: Duration.millis(100) },
+        new Contact()
+      )
       yield* pool.alone.execute("SELECT 1", [], undefined)
       proxy.decide(() => "keep")
       const error = yield* Effect.flip(pool.alone.execute("SELECT 2", [], undefined))
@@ -39,7 +44,7 @@ describePostgres("PostgreSQL in a bad state", () => {
   it.scopedLive("that is cut off keeps no interrupted statement for long", () =>
     Effect.gen(function*() {
       const proxy = yield* Proxy.make(yield* migrated)
-      const pool = yield* Pool.make(placeOf(proxy.url), limits)
+      const pool = yield* Pool.make(placeOf(proxy.url), limits, new Contact())
       yield* pool.alone.execute("SELECT 1", [], undefined)
       const sent = yield* Deferred.make<void>()
       proxy.decide(() => {
@@ -56,7 +61,7 @@ describePostgres("PostgreSQL in a bad state", () => {
     Effect.gen(function*() {
       const url = yield* migrated
       const proxy = yield* Proxy.make(url)
-      const pool = yield* Pool.make(placeOf(proxy.url), limits)
+      const pool = yield* Pool.make(placeOf(proxy.url), limits, new Contact())
       const sleeping = ask(
         url,
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%sleep(60)%' AND pid <> pg_backend_pid()"
@@ -75,7 +80,11 @@ describePostgres("PostgreSQL in a bad state", () => {
 
   it.scopedLive("without a free connection is a passing state, and a waiter that leaves takes none", () =>
     Effect.gen(function*() {
-      const pool = yield* Pool.make(placeOf(yield* migrated), { ...limits, connectTimeout: Duration.millis(200) })
+      const pool = yield* Pool.make(
+        placeOf(yield* migrated),
+        { ...limits, connectTimeout: Duration.millis(200) },
+        new Contact()
+      )
       const held = [yield* take(pool), yield* take(pool)] as const
       expect(unavailable(yield* Effect.flip(take(pool)))).toMatchObject({ reason: "crowded" })
       const waiter = yield* Effect.fork(Effect.uninterruptibleMask((restore) => pool.take(restore)))
