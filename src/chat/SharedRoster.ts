@@ -1,4 +1,4 @@
-import { Cause, DateTime, Duration, Effect, Layer, Queue, Schedule, Schema, Stream } from "effect"
+import { Cause, Clock, DateTime, Duration, Effect, Layer, Queue, Schedule, Schema, Stream } from "effect"
 import { randomUUID } from "node:crypto"
 import { Notifications } from "../platform/sql/Notifications.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
@@ -35,6 +35,8 @@ const rejoin = { code: 1012, reason: "rejoin" } as const
 
 const takenForDead = "the others took this server for dead"
 
+const cutOff = "the database does not answer, and the others take this server for dead"
+
 const again = Schedule.spaced(pause)
 
 const decodeEvent = Schema.decodeUnknownSync(Event)
@@ -50,7 +52,8 @@ interface Pending {
 /**
  * The roster that all servers of a PostgreSQL database share. Every server delivers only what it reads back, so that
  * all members of all servers see one order. A server that may have missed events closes its sockets with 1012, and its
- * clients join again: after a crash of the database, or if the others took it for dead.
+ * clients join again: after a crash of the database, or if the others took it for dead. It takes that for granted once
+ * it could show no sign of life for as long; until it shows one, its clients can only join elsewhere.
  */
 export const layer = Layer.scoped(
   Roster,
@@ -72,6 +75,26 @@ export const layer = Layer.scoped(
     let sockets = 0
     /** The last ids at the last signs of life, oldest first. */
     let history: Array<number> = []
+    let lastBeat = yield* Clock.currentTimeMillis
+    let isCutOff = false
+
+    /** Empties the room of this server. Returns its members and their changes, which are published no more. */
+    const empty = () => {
+      const left = { sockets: [...arriving.values(), ...members.values()], dropped: pending }
+      arriving.clear()
+      members.clear()
+      pending = []
+      return left
+    }
+
+    /** Closes the sockets of members that have left with a name of this server. */
+    const dismiss = Effect.fnUntraced(function*({ dropped, sockets: closing }: ReturnType<typeof empty>, why: string) {
+      yield* Effect.logWarning(`The chat's clients on this server join again: ${why}`)
+      for (const { done } of dropped) done()
+      yield* Effect.forEach(closing, ({ connection }) => connection.close(rejoin.code, rejoin.reason), {
+        discard: true
+      })
+    })
 
     /** Enters under a new name. Returns the members until then and their changes, which are published no more. */
     const enter = Effect.suspend(() => {
@@ -82,11 +105,7 @@ export const layer = Layer.scoped(
         epoch = found.epoch
         seen = found.last_id
         history = []
-        const left = { sockets: [...arriving.values(), ...members.values()], dropped: pending }
-        arriving.clear()
-        members.clear()
-        pending = []
-        return left
+        return empty()
       })
     })
 
@@ -98,12 +117,7 @@ export const layer = Layer.scoped(
       Effect.gen(function*() {
         if (own !== node) return
         yield* events.remove({ node })
-        const { dropped, sockets: closing } = yield* enter
-        yield* Effect.logWarning(`The chat's clients on this server join again: ${why}`)
-        for (const { done } of dropped) done()
-        yield* Effect.forEach(closing, ({ connection }) => connection.close(rejoin.code, rejoin.reason), {
-          discard: true
-        })
+        yield* dismiss(yield* enter, why)
       }).pipe(naming.withPermits(1), Effect.uninterruptible)
 
     const turn = yield* Effect.makeSemaphore(1)
@@ -156,12 +170,23 @@ export const layer = Layer.scoped(
 
     const beat = Effect.gen(function*() {
       const own = node
-      if (!(yield* events.beat(own))) yield* turn.withPermits(1)(restart(own, takenForDead))
+      const isKnown = yield* events.beat(own)
+      // members that were dismissed are still listed if no other server has removed this one
+      if (!isKnown || isCutOff) yield* turn.withPermits(1)(restart(own, takenForDead))
+      lastBeat = yield* Clock.currentTimeMillis
+      isCutOff = false
       const left = yield* events.remove({ silence })
       if (left > 0) yield* notifications.notify(channel)
       history.push(seen)
       const oldest = history.length > keptBeats ? history.shift() : undefined
       if (oldest !== undefined) yield* events.forget(oldest)
+    })
+
+    const noticeSilence = Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      if (isCutOff || now - lastBeat <= Duration.toMillis(silence)) return
+      isCutOff = true
+      yield* dismiss(empty(), cutOff)
     })
 
     const repeatedly = <E>(what: string, effect: Effect.Effect<void, E>) =>
@@ -182,6 +207,7 @@ export const layer = Layer.scoped(
     yield* repeatedly("read its events", Effect.zipRight(Effect.timeoutOption(Queue.take(woken), looks), read))
     yield* repeatedly("publish its events", publish)
     yield* repeatedly("show that this server lives", Effect.zipRight(Effect.sleep(beats), beat))
+    yield* repeatedly("notice its silence", Effect.zipRight(Effect.sleep(beats), noticeSilence))
     yield* Effect.forkScoped(Stream.runForEach(notifications.listen(channel), () => Queue.offer(woken, undefined)))
 
     /** Publishes a change, unless there is none. It is made and queued at once, so that no restart comes between. */
@@ -221,13 +247,15 @@ export const layer = Layer.scoped(
 
     return {
       join: (member) =>
-        happen(() => {
-          const key = `${node}/${++sockets}`
-          keys.set(member, key)
-          arriving.set(key, member)
-          const { clientId } = member
-          return { kind: "joined", member: key, clientId, event: { kind: "joined", client_id: clientId } }
-        }),
+        Effect.suspend(() =>
+          isCutOff ? member.connection.close(rejoin.code, rejoin.reason) : happen(() => {
+            const key = `${node}/${++sockets}`
+            keys.set(member, key)
+            arriving.set(key, member)
+            const { clientId } = member
+            return { kind: "joined", member: key, clientId, event: { kind: "joined", client_id: clientId } }
+          })
+        ),
       leave: (member) =>
         happen(() => {
           const key = forget(member)

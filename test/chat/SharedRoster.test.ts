@@ -1,11 +1,13 @@
 import { expect, it } from "@effect/vitest"
 import { Context, Effect, Queue, type Scope } from "effect"
+import { faultyNetwork } from "../../scripts/harness/faultyNetwork.ts"
 import type { Member, Roster } from "../../src/chat/Roster.ts"
 import * as SharedEvents from "../../src/chat/SharedEvents.ts"
 import { ClientId } from "../../src/domain/Ids.ts"
 import { Database } from "../../src/platform/sql/Database.ts"
 import * as Postgres from "../support/postgres.ts"
-import { joined, type Seen, serverOn } from "./sharedRoom.ts"
+import { until } from "../support/until.ts"
+import { joined, memberOf, type Seen, serverOn } from "./sharedRoom.ts"
 
 /** Runs a test on two servers of one database. */
 const withServers = <E>(
@@ -89,6 +91,29 @@ Postgres.describePostgres("a room on two servers", () => {
         expect(texts(yield* back.take(1))).toEqual(["again"])
       })
     ))
+
+  it.live("closes the sockets of a server that is cut off, whose clients join elsewhere, and there again later", () =>
+    Effect.gen(function*() {
+      const url = yield* Postgres.migrated
+      const network = yield* faultyNetwork(url)
+      const { roster: cut } = yield* serverOn(network.url)
+      const { roster: other } = yield* serverOn(url)
+      const alice = yield* joined(cut, 1)
+      const bob = yield* joined(other, 2)
+      yield* network.cut
+      expect(yield* Queue.take(alice.closed)).toBe(1012)
+      expect(yield* Queue.take(bob.seen)).toMatchObject({ kind: "left", client_id: 1 })
+      const refused = yield* memberOf(3)
+      yield* cut.join(refused.member)
+      expect(yield* Queue.take(refused.closed)).toBe(1012)
+      yield* network.mend
+      const again = yield* memberOf(1)
+      yield* until(Effect.zipRight(cut.join(again.member), Queue.size(again.seen)), (seen) => seen > 0)
+      yield* other.say(bob.member, "welcome back")
+      expect(yield* until(Queue.take(again.seen), ({ kind }) => kind === "message")).toMatchObject({
+        text: "welcome back"
+      })
+    }).pipe(Effect.scoped))
 
   it.live("loses nothing if all sessions end, those that listen too", () =>
     withServers(({ first, second, url }) =>

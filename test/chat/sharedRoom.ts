@@ -10,7 +10,7 @@ import * as Postgres from "../support/postgres.ts"
 export type Seen = { readonly id: number; readonly kind: string; readonly client_id: number; readonly text?: string }
 
 /** A member with a connection in memory. */
-export const joined = Effect.fnUntraced(function*(roster: typeof Roster.Service, id: number) {
+export const memberOf = Effect.fnUntraced(function*(id: number) {
   const seen = yield* Queue.unbounded<Seen>()
   const closed = yield* Queue.unbounded<number>()
   const member: Member = {
@@ -24,9 +24,15 @@ export const joined = Effect.fnUntraced(function*(roster: typeof Roster.Service,
       closed: Effect.never
     }
   }
-  yield* roster.join(member)
-  expect(yield* Queue.take(seen)).toMatchObject({ kind: "joined", client_id: id })
   return { member, seen, closed, take: (count: number) => Effect.replicateEffect(Queue.take(seen), count) }
+})
+
+/** A member that has read its own arrival. */
+export const joined = Effect.fnUntraced(function*(roster: typeof Roster.Service, id: number) {
+  const made = yield* memberOf(id)
+  yield* roster.join(made.member)
+  expect(yield* Queue.take(made.seen)).toMatchObject({ kind: "joined", client_id: id })
+  return made
 })
 
 /** Builds a server's roster on a database. */
