@@ -19,7 +19,7 @@ import { JobNotFound, JobStateConflict } from "./record/JobProblems.ts"
 import { type Filter, type JobRow, JobsRepo, type StartedJob } from "./record/JobsRepo.ts"
 import { type Job, type JobDetails, toDetails, toJob } from "./record/JobView.ts"
 import * as JobRun from "./run/JobRun.ts"
-import { retryDefects } from "./run/retryDefects.ts"
+import { retryDefects, whileAway } from "./run/retryDefects.ts"
 import { share } from "./run/sharedSignals.ts"
 import { Signals } from "./run/Signals.ts"
 
@@ -223,9 +223,10 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
       const watch = (id: JobId) =>
         Stream.unwrapScoped(
           Effect.map(changed.subscribe(id), (changed) =>
-            Stream.concat(Stream.fromEffect(get(id)), Stream.repeatEffect(Effect.zipRight(changed, get(id)))).pipe(
-              Stream.takeUntil(isFinished)
-            ))
+            Stream.concat(Stream.fromEffect(get(id)), Stream.repeatEffect(Effect.zipRight(changed, whileAway(get(id)))))
+              .pipe(
+                Stream.takeUntil(isFinished)
+              ))
         )
 
       const list = (filter: Filter) => Effect.map(jobs.page(filter), (rows) => rows.map(toJob))
@@ -235,7 +236,7 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
           Effect.map(changed.subscribeToAll(), (changed) =>
             Stream.concat(
               Stream.fromEffect(list(filter)),
-              Stream.repeatEffect(changed.pipe(Effect.delay(listPause), Effect.zipRight(list(filter))))
+              Stream.repeatEffect(changed.pipe(Effect.delay(listPause), Effect.zipRight(whileAway(list(filter)))))
             ))
         )
 

@@ -1,5 +1,6 @@
-import { Cause, Duration, Effect, Schedule } from "effect"
+import { Cause, Chunk, Duration, Effect, Schedule } from "effect"
 import { pauseAfter } from "../../../policy/Backoff.ts"
+import { isPassing } from "../../sql/DatabaseUnavailable.ts"
 
 const pause = pauseAfter({ kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) })
 
@@ -17,6 +18,20 @@ export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Ef
       Cause.isDie(cause) ? Effect.logError("a job failed unexpectedly and is retried", cause) : Effect.void
     ),
     Effect.retry({ schedule: pauses, while: Cause.isDie }),
+    Effect.unsandbox
+  )
+
+/** Pause of a watcher while the database is away. */
+const awayPause = Duration.seconds(1)
+
+/** Repeats a read while the database is in a passing state, so that a watcher is not cut off with its server. */
+export const whileAway = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  read.pipe(
+    Effect.sandbox,
+    Effect.retry({
+      schedule: Schedule.spaced(awayPause),
+      while: (cause) => Cause.isDie(cause) && Chunk.every(Cause.defects(cause), isPassing)
+    }),
     Effect.unsandbox
   )
 
