@@ -44,6 +44,7 @@ import type { ApiHandlers } from "./platform/http/operation/Operations.ts"
 import * as JobEngine from "./platform/jobs/engine/JobEngine.ts"
 import * as JobRetention from "./platform/jobs/JobRetention.ts"
 import { JobKinds, Jobs } from "./platform/jobs/Jobs.ts"
+import * as JobsReadiness from "./platform/jobs/jobsReadiness.ts"
 import { Nodes } from "./platform/jobs/Nodes.ts"
 import { AttemptsRepo } from "./platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "./platform/jobs/record/JobsRepo.ts"
@@ -190,7 +191,8 @@ const work = inOrder(
   JobEngine.layer,
   jobKinds,
   Jobs.layer,
-  Nodes.layer
+  Nodes.layer,
+  JobsReadiness.layer
 )
 
 /** The chapters' services. */

@@ -1,7 +1,8 @@
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer, Option } from "effect"
 import { UnfinishedItems } from "../domain/UnfinishedItems.ts"
 import { FileStore } from "../platform/files/FileStore.ts"
-import { jobCounts } from "../platform/jobs/record/JobCounts.ts"
+import { Dispatch } from "../platform/jobs/engine/Dispatch.ts"
+import { type JobCount, jobCounts } from "../platform/jobs/record/JobCounts.ts"
 import { InputMemory } from "../platform/lifecycle/InputMemory.ts"
 import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
 import { DroppedLines } from "../platform/observability/Logging.ts"
@@ -11,6 +12,7 @@ import { RequestMetrics } from "../platform/observability/RequestMetrics.ts"
 import { type Figures, Recorder } from "../platform/recorder/Recorder.ts"
 import { type Connections, Database } from "../platform/sql/Database.ts"
 import type { DatabaseCounters } from "../platform/sql/DatabaseCounters.ts"
+import { isPassing } from "../platform/sql/DatabaseUnavailable.ts"
 import { WebSocketServer } from "../platform/websocket/WebSocketServer.ts"
 import { BlockingLoop } from "../platform/workers/blocking/BlockingLoop.ts"
 import { CpuPool } from "../platform/workers/cpu/CpuPool.ts"
@@ -190,6 +192,20 @@ const timelines = ({ broken, bytes, kept, lostEvents, pushedOut, recorded }: Fig
   gauge("barista_timelines_memory_bytes", "Memory of timelines: events as allocated, the rest estimated.", bytes)
 ]
 
+const jobFamilies = (counts: ReadonlyArray<JobCount>, now: number, shards: number): Families => [
+  gauge(
+    "barista_jobs",
+    "Jobs that are kept, by kind and state.",
+    counts.map(({ jobs, kind, state }) => [{ kind, state }, jobs])
+  ),
+  gauge(
+    "barista_jobs_overdue_seconds",
+    "Time for which the oldest waiting job, of whatever server, has been due.",
+    Math.max(0, ...counts.filter(({ state }) => state === "waiting").map(({ due }) => (now - due) / 1000))
+  ),
+  gauge("barista_jobs_shards", "Parts of all jobs that this server runs.", shards)
+]
+
 /**
  * Renders the numbers that other parts keep anyway. The numbers are read only on request, so metrics cost nothing
  * unless scraped.
@@ -211,13 +227,18 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
       const dropped = yield* DroppedLines
       const ofProcess = yield* processMetrics
       const jobs = yield* jobCounts
+      const { shards } = yield* Dispatch
       const unfinishedItems = yield* UnfinishedItems
       const sockets = yield* WebSocketServer
       const input = yield* InputMemory
       const recorder = yield* Recorder
       return {
         text: Effect.gen(function*() {
-          const counts = yield* jobs
+          // without the database all else is told
+          const counts = yield* Effect.catchSomeDefect(
+            jobs,
+            (defect) => isPassing(defect) ? Option.some(Effect.succeed([])) : Option.none()
+          )
           return render([
             ...requests.families(lifecycle.active()),
             ...(yield* ofProcess),
@@ -234,10 +255,11 @@ export class Metrics extends Context.Tag("barista/metrics/Metrics")<Metrics, {
             ...commits(database.counters),
             ...databaseConnections(database.connections?.()),
             gauge(
-              "barista_jobs",
-              "Jobs that are kept, by kind and state.",
-              counts.map(({ jobs: kept, kind, state }) => [{ kind, state }, kept])
+              "barista_database_prompt",
+              "1 while the database answers within a second.",
+              database.isPrompt() ? 1 : 0
             ),
+            ...jobFamilies(counts, yield* Clock.currentTimeMillis, yield* shards),
             ...timelines(recorder.figures()),
             counter("barista_log_dropped_lines_total", "Lines of the log that nobody read in time.", dropped())
           ])

@@ -42,7 +42,12 @@ export const MonitoringApi = HttpApiGroup.make("monitoring")
     HttpApiEndpoint.get("ready", "/health/ready")
       .addSuccess(Healthy)
       .addError(NotReady)
-      .annotateContext(documented("Ready", "Requests are accepted; 503 with the reason while starting and stopping."))
+      .annotateContext(
+        documented(
+          "Ready",
+          "Requests should be sent here; 503 with the reason while starting and stopping, and while the database is silent."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.get("nodes", "/nodes")

@@ -10,8 +10,8 @@ export const inFrench = {
     "Une opération dont la durée est journalisée quelle que soit son issue",
   "The process answers; restart it if it does not.": "Le processus répond ; le redémarrer s'il ne répond pas.",
   "Alive": "En vie",
-  "Requests are accepted; 503 with the reason while starting and stopping.":
-    "Les requêtes sont prises ; 503 avec la raison pendant le démarrage et l'arrêt.",
+  "Requests should be sent here; 503 with the reason while starting and stopping, and while the database is silent.":
+    "Les requêtes peuvent venir ; 503 avec la raison pendant le démarrage et l'arrêt, et tant que la base se tait.",
   "Ready": "Prêt",
   "Open sockets of the chat": "Sockets ouverts du chat",
   "The servers of this database": "Les serveurs de cette base de données",

@@ -2,6 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
 import { NotReady } from "../platform/lifecycle/NotReady.ts"
+import { Readiness } from "../platform/lifecycle/Readiness.ts"
 import { measured, monitored } from "./measured.ts"
 
 /** The handbook's « Debugging et monitoring », and the health of the server. */
@@ -10,7 +11,7 @@ export class Monitoring extends Context.Tag("barista/monitoring/Monitoring")<Mon
   readonly monitored: Effect.Effect<{ readonly data: string }>
   /** Takes `measuredDuration`; logged whatever its exit. */
   readonly measured: Effect.Effect<{ readonly message: string }>
-  /** Fails while the server starts or stops. */
+  /** Fails while the server should get no requests: it starts, leaves or stops, or its database is silent. */
   readonly ready: Effect.Effect<void, NotReady>
 }>() {
   static readonly layer = Layer.scoped(
@@ -18,6 +19,7 @@ export class Monitoring extends Context.Tag("barista/monitoring/Monitoring")<Mon
     Effect.gen(function*() {
       const { measuredDuration, monitoredDuration } = yield* AppConfig
       const lifecycle = yield* Lifecycle
+      const readiness = yield* Readiness
       const scope = yield* Effect.scope
 
       const monitoredOperation = Effect.fn("Monitoring.monitored")(
@@ -35,7 +37,7 @@ export class Monitoring extends Context.Tag("barista/monitoring/Monitoring")<Mon
         measured: measuredOperation(),
         ready: Effect.flatMap(
           lifecycle.state,
-          (state) => state === "ready" ? Effect.void : new NotReady({ reason: state })
+          (state) => state === "ready" ? readiness.check : new NotReady({ reason: state })
         )
       }
     })

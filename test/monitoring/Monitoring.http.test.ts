@@ -9,6 +9,8 @@ import { handlers } from "../../src/monitoring/Http.ts"
 import { Monitoring } from "../../src/monitoring/Monitoring.ts"
 import { Nodes } from "../../src/platform/jobs/Nodes.ts"
 import { Lifecycle } from "../../src/platform/lifecycle/Lifecycle.ts"
+import { NotReady } from "../../src/platform/lifecycle/NotReady.ts"
+import { Readiness } from "../../src/platform/lifecycle/Readiness.ts"
 import { asker } from "../support/ask.ts"
 import { serve } from "../support/serve.ts"
 
@@ -52,6 +54,46 @@ describe("GET /health", () => {
       expect(yield* ask("/health/live")).toMatchObject(ok)
       expect(yield* ask("/health/ready")).toMatchObject(notReady("stopping"))
     }).pipe(Effect.provide(layer)))
+})
+
+describe("GET /health/ready of a started server", () => {
+  it.effect("says in both languages why it should get no requests", () =>
+    Effect.gen(function*() {
+      let reason: NotReady["reason"] = "database"
+      const readiness = Layer.succeed(Readiness, { check: Effect.suspend(() => new NotReady({ reason })) })
+      yield* Effect.gen(function*() {
+        yield* (yield* Lifecycle).enter("ready")
+        const ask = yield* asker(api, { monitoring: yield* handlers })
+        const detail = (language: string) =>
+          Effect.map(
+            ask("/health/ready", language),
+            ({ body, headers, status }) => [
+              status,
+              headers.get("retry-after"),
+              body
+            ]
+          )
+        expect(yield* detail("en")).toMatchObject([503, "5", {
+          reason: "database",
+          detail: "The server gets no answer from its database."
+        }])
+        expect(yield* detail("fr")).toMatchObject([503, "5", {
+          reason: "database",
+          detail: "Le serveur ne reçoit pas de réponse de sa base de données."
+        }])
+        reason = "jobs"
+        expect(yield* detail("en")).toMatchObject([503, "1", {
+          reason: "jobs",
+          detail: "The server does not take part in the jobs yet."
+        }])
+        expect(yield* detail("fr")).toMatchObject([503, "1", {
+          reason: "jobs",
+          detail: "Le serveur ne prend pas encore part aux tâches."
+        }])
+        // asks nobody
+        expect((yield* ask("/health/live")).status).toBe(200)
+      }).pipe(Effect.provide(Layer.provide(layer, readiness)))
+    }))
 })
 
 describe("GET /monitored-endpoint and /measured", () => {

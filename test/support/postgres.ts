@@ -87,6 +87,18 @@ export const untilBlocked = (sql: SqlClient.SqlClient) =>
     { until: (blocked) => blocked.length > 0 }
   ))
 
+/** Locks a table by a session of its own, so that nobody reads it, until the scope closes. */
+export const locked = (url: string, table: string) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const client = new Client(url)
+      await client.connect()
+      await client.query(`BEGIN; LOCK TABLE ${table}`)
+      return client
+    }),
+    (client) => Effect.promise(() => client.end())
+  )
+
 /** Ends all sessions of a database, as a restart of the server does. */
 export const endSessions = (url: string) =>
   ask(

@@ -1,5 +1,5 @@
 import { WorkflowEngine } from "@effect/workflow"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Function, Layer } from "effect"
 
 /** The way of jobs to the engine, and what differs if several servers share the engine's tables. */
 export class Dispatch extends Context.Tag("barista/platform/jobs/Dispatch")<Dispatch, {
@@ -13,11 +13,18 @@ export class Dispatch extends Context.Tag("barista/platform/jobs/Dispatch")<Disp
   readonly shards: Effect.Effect<number>
   /** Shards of all servers together. */
   readonly total: number
+  /** True once this server is among those that share out the jobs. */
+  readonly hasJoined: () => boolean
 }>() {
   /** Hands jobs to the engine that runs them. */
   static readonly local = (options: Pick<Dispatch["Type"], "ready" | "shards" | "total">) =>
     Layer.effect(
       Dispatch,
-      Effect.map(WorkflowEngine.WorkflowEngine, (engine) => ({ isShared: false, engine, ...options }))
+      Effect.map(WorkflowEngine.WorkflowEngine, (engine) => ({
+        isShared: false,
+        engine,
+        hasJoined: Function.constTrue,
+        ...options
+      }))
     )
 }

@@ -1,4 +1,4 @@
-import { RunnerStorage } from "@effect/cluster"
+import { ClusterError, RunnerStorage } from "@effect/cluster"
 import { Duration, Effect, Layer } from "effect"
 import { version } from "../../../domain/version.ts"
 import { Database } from "../../sql/Database.ts"
@@ -46,7 +46,7 @@ export const remembering = Layer.effect(
   Effect.zipWith(RunnerStorage.RunnerStorage, Database, (storage, { writer }) => ({
     ...storage,
     unregister: ({ host, port }) =>
-      Effect.asVoid(Effect.orDie(writer`
+      Effect.asVoid(ClusterError.PersistenceError.refail(writer`
         DELETE FROM cluster_runners WHERE address = ${`${host}:${port}`}
           OR last_heartbeat < NOW() - ${past}::float8 * INTERVAL '1 millisecond'`))
   }))

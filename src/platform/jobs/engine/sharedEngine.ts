@@ -4,6 +4,7 @@ import {
   RunnerAddress,
   RunnerHealth,
   Runners,
+  RunnerStorage,
   ShardId,
   Sharding,
   ShardingConfig,
@@ -11,7 +12,7 @@ import {
   SqlRunnerStorage
 } from "@effect/cluster"
 import { WorkflowEngine } from "@effect/workflow"
-import { Array, Context, Duration, Effect, Layer, Option, Stream } from "effect"
+import { Array, Context, Duration, Effect, Equal, Layer, Option, Stream } from "effect"
 import { AppConfig } from "../../../AppConfig.ts"
 import { inOrder } from "../../process/inOrder.ts"
 import { Database } from "../../sql/Database.ts"
@@ -49,12 +50,37 @@ const config = (runnerAddress: Option.Option<RunnerAddress.RunnerAddress>) =>
     }))
   )
 
+/** The part of a server in the jobs: false until it is among those that share them out. */
+interface Membership {
+  hasJoined: boolean
+}
+
+/**
+ * Notes when the engine finds its own server among the others, and bounds the release of its locks at a stop. The
+ * engine's own bound does not hold there, so that a stop would wait for ever while the database is away.
+ */
+const runnerStorage = (runnerAddress: Option.Option<RunnerAddress.RunnerAddress>, membership: Membership) =>
+  Layer.effect(
+    RunnerStorage.RunnerStorage,
+    Effect.map(RunnerStorage.RunnerStorage, (storage) => ({
+      ...storage,
+      // locks that are not released expire
+      releaseAll: (address) =>
+        Effect.asVoid(Effect.timeoutOption(Effect.interruptible(storage.releaseAll(address)), lockRefresh)),
+      getRunners: Effect.tap(storage.getRunners, (runners) =>
+        Effect.sync(() => {
+          membership.hasJoined ||= runners.some(([{ address }]) => Equal.equals(Option.some(address), runnerAddress))
+        }))
+    }))
+  )
+
 /** Shares out the jobs by locks in the database; no server calls another one. */
-const sharding = (runnerAddress: Option.Option<RunnerAddress.RunnerAddress>) =>
+const sharding = (runnerAddress: Option.Option<RunnerAddress.RunnerAddress>, membership: Membership) =>
   Layer.map(
     inOrder(
       config(runnerAddress),
       SqlRunnerStorage.layer,
+      runnerStorage(runnerAddress, membership),
       Servers.remembering,
       Option.isSome(runnerAddress) ? Servers.entered : Layer.empty,
       RunnerHealth.layerNoop,
@@ -72,25 +98,27 @@ const sharding = (runnerAddress: Option.Option<RunnerAddress.RunnerAddress>) =>
  * seconds, while shards move between servers.
  */
 const enqueueing = Layer.map(
-  ClusterWorkflowEngine.layer.pipe(Layer.provide(Layer.fresh(sharding(Option.none())))),
+  ClusterWorkflowEngine.layer.pipe(Layer.provide(Layer.fresh(sharding(Option.none(), { hasJoined: false })))),
   Context.pick(WorkflowEngine.WorkflowEngine)
 )
 
-const dispatch = Layer.scoped(
-  Dispatch,
-  Effect.gen(function*() {
-    const { hasShardId } = yield* Sharding.Sharding
-    const engine = Context.get(yield* Layer.build(enqueueing), WorkflowEngine.WorkflowEngine)
-    const all = Array.makeBy(shards, (n) => ShardId.make("default", n + 1))
-    return {
-      isShared: true,
-      engine,
-      ready: Effect.void,
-      shards: Effect.sync(() => all.filter((shard) => hasShardId(shard)).length),
-      total: shards
-    }
-  })
-)
+const dispatch = (membership: Membership) =>
+  Layer.scoped(
+    Dispatch,
+    Effect.gen(function*() {
+      const { hasShardId } = yield* Sharding.Sharding
+      const engine = Context.get(yield* Layer.build(enqueueing), WorkflowEngine.WorkflowEngine)
+      const all = Array.makeBy(shards, (n) => ShardId.make("default", n + 1))
+      return {
+        isShared: true,
+        engine,
+        ready: Effect.void,
+        shards: Effect.sync(() => all.filter((shard) => hasShardId(shard)).length),
+        total: shards,
+        hasJoined: () => membership.hasJoined
+      }
+    })
+  )
 
 /** Looks for messages when another server has added one; otherwise they would wait for the next poll. */
 const woken = Layer.scopedDiscard(Effect.gen(function*() {
@@ -100,13 +128,15 @@ const woken = Layer.scopedDiscard(Effect.gen(function*() {
 }))
 
 /** The engine of a server that shares its database with others. */
-export const layer = Layer.unwrapEffect(Effect.map(address, (own) =>
-  inOrder(
+export const layer = Layer.unwrapEffect(Effect.map(address, (own) => {
+  const membership: Membership = { hasJoined: false }
+  return inOrder(
     storage,
-    sharding(Option.some(own)),
+    sharding(Option.some(own), membership),
     ClusterWorkflowEngine.layer,
     Servers.leaving,
-    dispatch,
+    dispatch(membership),
     woken,
     index
-  )))
+  )
+}))

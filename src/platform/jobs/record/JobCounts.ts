@@ -4,7 +4,13 @@ import { orDefect } from "../../sql/orDefect.ts"
 import * as Query from "../../sql/Query.ts"
 import { JobState } from "../Job.ts"
 
-const Counted = Schema.Struct({ kind: Schema.String, state: JobState, jobs: Schema.Int, last: Schema.Int })
+const Counted = Schema.Struct({
+  kind: Schema.String,
+  state: JobState,
+  jobs: Schema.Int,
+  last: Schema.Int,
+  due: Schema.Int
+})
 
 /** Jobs that one statement counts, in about a millisecond of the event loop. */
 const page = 1000
@@ -16,6 +22,8 @@ export interface JobCount {
   readonly kind: string
   readonly state: JobState
   readonly jobs: number
+  /** Time at which the first of them was or will be due, in milliseconds since the epoch. */
+  readonly due: number
 }
 
 /** Counts the jobs by kind and state, a bounded page at a time, at most once in five seconds. */
@@ -27,8 +35,8 @@ export const jobCounts: Effect.Effect<Effect.Effect<ReadonlyArray<JobCount>>, ne
       Result: Counted,
       execute: (after) =>
         reader`
-        SELECT kind, state, COUNT(*) AS jobs, MAX(id) AS last
-        FROM (SELECT id, kind, state FROM jobs WHERE id > ${after} ORDER BY id LIMIT ${page} + 0) AS one_page
+        SELECT kind, state, COUNT(*) AS jobs, MAX(id) AS last, MIN(due_at) AS due
+        FROM (SELECT id, kind, state, due_at FROM jobs WHERE id > ${after} ORDER BY id LIMIT ${page} + 0) AS one_page
         GROUP BY kind, state`
     })
 
@@ -37,9 +45,9 @@ export const jobCounts: Effect.Effect<Effect.Effect<ReadonlyArray<JobCount>>, ne
       let after: number | undefined = 0
       while (after !== undefined) {
         const rows: ReadonlyArray<typeof Counted.Type> = yield* orDefect(counted(after))
-        for (const { jobs, kind, state } of rows) {
-          const known = counts.get(`${state} ${kind}`)?.jobs ?? 0
-          counts.set(`${state} ${kind}`, { kind, state, jobs: known + jobs })
+        for (const { due, jobs, kind, state } of rows) {
+          const known = counts.get(`${state} ${kind}`) ?? { jobs: 0, due }
+          counts.set(`${state} ${kind}`, { kind, state, jobs: known.jobs + jobs, due: Math.min(known.due, due) })
         }
         const isLast = rows.reduce((sum, { jobs }) => sum + jobs, 0) < page
         after = isLast ? undefined : Math.max(...rows.map(({ last }) => last))

@@ -1,10 +1,14 @@
 import { expect, it } from "@effect/vitest"
-import { Chunk, Deferred, Duration, Effect, Exit, Queue, Stream } from "effect"
+import { Chunk, Deferred, Duration, Effect, Exit, Fiber, Option, Queue, Stream } from "effect"
+import { faultyNetwork } from "../../../../scripts/harness/faultyNetwork.ts"
+import { ask } from "../../../../scripts/harness/postgresClient.ts"
 import * as Job from "../../../../src/platform/jobs/Job.ts"
 import type { Jobs } from "../../../../src/platform/jobs/Jobs.ts"
 import { LostClaim } from "../../../../src/platform/jobs/record/Claim.ts"
+import { NotReady } from "../../../../src/platform/lifecycle/NotReady.ts"
 import { failureOf } from "../../../support/exits.ts"
-import { describePostgres, migrated, untilBlocked } from "../../../support/postgres.ts"
+import { describePostgres, locked, migrated, untilBlocked } from "../../../support/postgres.ts"
+import { until } from "../../../support/until.ts"
 import { activity, Task } from "../tasks.ts"
 import { shared, start } from "./nodes.ts"
 
@@ -105,5 +109,56 @@ describePostgres("servers on one database", () => {
       ])
       expect(yield* Queue.size(written)).toBe(0)
       expect((yield* jobs.get(id)).state).toBe("running")
+    }))
+
+  it.scopedLive("are not ready while cut off from it, and are again afterwards, with jobs of their own", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const network = yield* faultyNetwork(url)
+      const ran = yield* Queue.unbounded<string>()
+      const a = yield* start(network.url, [telling(ran, "a")])
+      const b = yield* start(url, [telling(ran, "b")])
+      yield* shared(a, b)
+      yield* a.ready
+      yield* network.cut
+      const notReady = yield* until(Effect.exit(a.ready), Exit.isFailure)
+      expect(failureOf(notReady)).toEqual(new NotReady({ reason: "database" }))
+      yield* b.ready
+      // all jobs are taken over
+      yield* until(b.shards, (count) => count === 12)
+      expect(yield* a.shards).toBe(0)
+      yield* network.mend
+      yield* until(Effect.exit(a.ready), Exit.isSuccess)
+      yield* shared(a, b)
+      const ids = yield* Effect.forEach(many, (n) => a.jobs.enqueue(Task, { n }))
+      expect(new Set(yield* Effect.forEach(ids, ({ id }) => ended(b.jobs, id)))).toEqual(new Set(["succeeded"]))
+      expect(new Set(yield* Queue.takeAll(ran))).toEqual(new Set(["a", "b"]))
+    }))
+
+  it.scopedLive("let watchers wait while the database is away", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      const network = yield* faultyNetwork(url)
+      const begun = yield* Queue.unbounded<number>()
+      const a = yield* start(network.url, [])
+      const b = yield* start(url, [holding(begun)])
+      yield* shared(a, b)
+      const { id } = yield* b.jobs.enqueue(Task, { n: 1 }, Duration.hours(1))
+      const states = yield* Queue.unbounded<string>()
+      const watcher = yield* Effect.fork(
+        Stream.runForEach(a.jobs.watch(id), ({ state }) => Queue.offer(states, state))
+      )
+      expect(yield* Queue.take(states)).toBe("waiting")
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* locked(url, "jobs")
+        yield* ask(url, "SELECT pg_notify('barista_jobs', '')")
+        yield* untilBlocked(b.writer)
+        yield* network.cut
+        yield* until(Effect.exit(a.reader`SELECT 1`), Exit.isFailure)
+      }))
+      yield* network.mend
+      yield* b.jobs.cancel(id)
+      yield* Fiber.join(watcher)
+      expect(yield* Queue.takeAll(states).pipe(Effect.map(Chunk.last))).toEqual(Option.some("cancelled"))
     }))
 })

@@ -4,9 +4,11 @@ import { Dispatch } from "../../../../src/platform/jobs/engine/Dispatch.ts"
 import * as JobEngine from "../../../../src/platform/jobs/engine/JobEngine.ts"
 import type { JobKind } from "../../../../src/platform/jobs/Job.ts"
 import { JobKinds, Jobs } from "../../../../src/platform/jobs/Jobs.ts"
+import * as JobsReadiness from "../../../../src/platform/jobs/jobsReadiness.ts"
 import { Nodes } from "../../../../src/platform/jobs/Nodes.ts"
 import { AttemptsRepo } from "../../../../src/platform/jobs/record/AttemptsRepo.ts"
 import { JobsRepo } from "../../../../src/platform/jobs/record/JobsRepo.ts"
+import { Readiness } from "../../../../src/platform/lifecycle/Readiness.ts"
 import { Database } from "../../../../src/platform/sql/Database.ts"
 import { Policies } from "../../../../src/policy/Policies.ts"
 import * as Postgres from "../../../support/postgres.ts"
@@ -15,7 +17,7 @@ import * as Postgres from "../../../support/postgres.ts"
 const settings = { jobsStopTimeout: Duration.zero, jobsPollInterval: Duration.millis(50) }
 
 const jobsOf = (kinds: ReadonlyArray<JobKind>) =>
-  Nodes.layer.pipe(
+  Layer.merge(Nodes.layer, JobsReadiness.layer).pipe(
     Layer.provideMerge(Jobs.layer),
     Layer.provideMerge(JobEngine.layer),
     Layer.provideMerge(Layer.merge(JobsRepo.layer, AttemptsRepo.layer)),
@@ -38,6 +40,7 @@ export const start = (url: string, kinds: ReadonlyArray<JobKind>) =>
       nodes: Context.get(context, Nodes),
       repo: Context.get(context, JobsRepo),
       attempts: Context.get(context, AttemptsRepo),
+      ready: Context.get(context, Readiness).check,
       shards: Context.get(context, Dispatch).shards,
       ...Context.get(context, Database),
       stop: Scope.close(scope, Exit.void)
