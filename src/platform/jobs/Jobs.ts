@@ -104,7 +104,7 @@ export class Jobs extends Context.Tag("barista/platform/jobs/Jobs")<Jobs, {
             payload: { id, run, kind, deliver_at: due_at > now ? due_at : null },
             discard: true
           })
-          if (due_at <= now) yield* orDefect(calls.notify(wake))
+          if (due_at <= now) yield* calls.notifyAfterCommit(wake)
         },
         Effect.mapInputContext((context: Context.Context<never>) =>
           Context.omit(WorkflowEngine.WorkflowInstance)(context)

@@ -18,6 +18,7 @@ export interface WriterConnection extends SqlConnection.Connection {
 export class ChangeConnection implements SqlConnection.Connection {
   readonly #connection: WriterConnection
   readonly #change: ChangeConnection
+  readonly #afterCommit: Array<() => void> = []
   #hasEnded = false
   #permit: Effect.Semaphore | undefined
 
@@ -34,6 +35,16 @@ export class ChangeConnection implements SqlConnection.Connection {
   /** Ends the change, with all transactions nested in it. */
   end(): void {
     this.#change.#hasEnded = true
+  }
+
+  /** Runs a function once the change is committed. Changes on SQLite run none. */
+  afterCommit(run: () => void): void {
+    this.#change.#afterCommit.push(run)
+  }
+
+  /** Tells that the change is committed. */
+  committed(): void {
+    for (const run of this.#change.#afterCommit.splice(0)) run()
   }
 
   get isOver(): boolean {

@@ -13,7 +13,16 @@ export class Notifications extends Context.Tag("barista/platform/sql/Notificatio
   readonly listen: (channel: string) => Stream.Stream<string>
   /** Calls all servers, this one too, once the caller's transaction commits. A payload has at most 7,999 bytes. */
   readonly notify: (channel: string, payload?: string) => Effect.Effect<void, SqlError.SqlError>
+  /**
+   * Calls all servers soon after the caller's transaction has committed, in a transaction of its own. One that calls
+   * keeps every other one that does waiting at its commit, until the log is on the disk. A crash loses the call.
+   */
+  readonly notifyAfterCommit: (channel: string) => Effect.Effect<void>
 }>() {
   /** Calls nobody. */
-  static readonly none = Layer.succeed(Notifications, { listen: () => Stream.never, notify: () => Effect.void })
+  static readonly none = Layer.succeed(Notifications, {
+    listen: () => Stream.never,
+    notify: () => Effect.void,
+    notifyAfterCommit: () => Effect.void
+  })
 }

@@ -1,6 +1,7 @@
 import type { SqlClient, SqlError } from "@effect/sql"
-import { Cause, type Context, Deferred, Duration, Effect, Fiber, Queue, Runtime, Stream } from "effect"
+import { Cause, type Context, Deferred, Duration, Effect, Fiber, Option, Queue, Runtime, Stream } from "effect"
 import { pauseAfter } from "../../../policy/Backoff.ts"
+import { ChangeConnection, currentChange } from "../ChangeConnection.ts"
 import type { Notifications } from "../Notifications.ts"
 import { ConnectionLost } from "./Answers.ts"
 import type { Contact } from "./Contact.ts"
@@ -126,6 +127,21 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient, contact: Co
       Effect.forkScoped
     )
 
+    const notify: Context.Tag.Service<Notifications>["notify"] = (channel, payload = "") =>
+      Effect.asVoid(writer`SELECT pg_notify(${channel}, ${payload})`)
+
+    /** Channels to call for transactions that have committed. */
+    const committed = new Set<string>()
+    const isCommitted = Effect.unsafeMakeLatch()
+    const callCommitted = Effect.suspend(() => {
+      isCommitted.unsafeClose()
+      const channels = [...committed]
+      committed.clear()
+      // A lost call is made up for by the next look of its hearers.
+      return Effect.forEach(channels, (channel) => Effect.ignore(Effect.sandbox(notify(channel))), { discard: true })
+    })
+    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(isCommitted.await, callCommitted)))
+
     const subscribe = (channel: string, listener: Listener) =>
       Effect.suspend(() => {
         const known = listeners.get(channel)
@@ -154,6 +170,18 @@ export const make = (open: OpenSession, writer: SqlClient.SqlClient, contact: Co
           yield* Effect.acquireRelease(subscribe(channel, listener), () => unsubscribe(channel, listener))
           return Stream.fromQueue(listener)
         })),
-      notify: (channel, payload = "") => Effect.asVoid(writer`SELECT pg_notify(${channel}, ${payload})`)
+      notify,
+      notifyAfterCommit: (channel) =>
+        Effect.withFiberRuntime((fiber) => {
+          const call = () => {
+            committed.add(channel)
+            isCommitted.unsafeOpen()
+          }
+          Option.match(currentChange(fiber), {
+            onNone: call,
+            onSome: ([change]) => change instanceof ChangeConnection ? change.afterCommit(call) : call()
+          })
+          return Effect.void
+        })
     } satisfies Context.Tag.Service<Notifications>
   })

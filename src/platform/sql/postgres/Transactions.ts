@@ -56,7 +56,10 @@ export const make = (pool: Pool, lockTimeout: Duration.Duration, counters: Datab
             if (Exit.isFailure(exit)) return Effect.zipRight(rollback(connection), exit)
             counters.groups++
             counters.changes++
-            return Effect.zipRight(commit(connection), exit)
+            return Effect.flatMap(commit(connection), () => {
+              own.committed()
+              return exit
+            })
           }),
           Effect.ensuring(pool.give(connection))
         )

@@ -29,6 +29,27 @@ describePostgres("calls between servers", () => {
       }).pipe(Effect.scoped, Effect.provide(layerOf(url)))
     }))
 
+  it.scopedLive("can follow the commit of a transaction, its nested ones included, and never one that fails", () =>
+    Effect.gen(function*() {
+      const url = yield* migrated
+      yield* Effect.gen(function*() {
+        const { notify, notifyAfterCommit } = yield* Notifications
+        const { transaction, writer: sql } = yield* Database
+        const [undone, jobs] = [yield* heard("undone"), yield* heard("jobs")]
+        expect([yield* Queue.take(undone), yield* Queue.take(jobs)]).toEqual(["", ""])
+        yield* Effect.ignore(transaction(Effect.zipRight(notifyAfterCommit("undone"), Effect.fail("refused"))))
+        yield* transaction(Effect.gen(function*() {
+          yield* transaction(notifyAfterCommit("jobs"))
+          yield* notify("undone", "committed")
+          yield* sql`SELECT pg_sleep(0.05)`
+          expect(yield* Queue.size(jobs)).toBe(0)
+        }))
+        expect([yield* Queue.take(undone), yield* Queue.take(jobs)]).toEqual(["committed", ""])
+        yield* notifyAfterCommit("jobs")
+        expect(yield* Queue.take(jobs)).toBe("")
+      }).pipe(Effect.scoped, Effect.provide(layerOf(url)))
+    }))
+
   it.scopedLive("are followed by an empty one each time the connection was lost, and go on", () =>
     Effect.gen(function*() {
       const url = yield* migrated
