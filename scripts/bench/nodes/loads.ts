@@ -1,5 +1,5 @@
 // The loads: transfers, registrations and chat messages, spread evenly over the servers of a contender.
-import { Duration, Effect } from "effect"
+import { Console, Duration, Effect } from "effect"
 import { PCGRandom } from "effect/Utils"
 import { format } from "../../../src/domain/Money.ts"
 import { joinMany } from "../../harness/chat/client.ts"
@@ -80,6 +80,10 @@ const registrations: Load = {
     const [whole, [accepting, { milliseconds, others: refused }]] = yield* Effect.timed(
       Effect.zipLeft(Effect.timed(registerAll(port, load)), allFinished(port))
     )
+    const [first] = refused
+    if (first !== undefined) {
+      yield* Console.error(`${refused.length} refused, the first by ${first.status}: ${first.body}`)
+    }
     return {
       operations: count,
       rates: { ended: count / Duration.toSeconds(whole), accepted: count / Duration.toSeconds(accepting) },
