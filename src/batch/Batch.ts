@@ -1,11 +1,13 @@
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Function, Layer, Predicate } from "effect"
 import { AppConfig, partOf } from "../AppConfig.ts"
 import { InvalidInput, type Overloaded, TimedOut } from "../domain/Problem.ts"
 import { text } from "../domain/Text.ts"
 import { UnfinishedItems } from "../domain/UnfinishedItems.ts"
 import { traced } from "../platform/observability/Tracing.ts"
 import { pause } from "../platform/scheduler/pause.ts"
+import { SharedPermits } from "../platform/sql/SharedPermits.ts"
 import { Policies } from "../policy/Policies.ts"
+import { concurrencyOf } from "../policy/Policy.ts"
 import { PolicyRefused } from "../policy/PolicyRefused.ts"
 import { PolicyTimeout } from "../policy/PolicyTimeout.ts"
 import { type RefusedProblem, refusedProblem } from "../policy/refusedProblem.ts"
@@ -48,12 +50,15 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
 }>() {
   static readonly unfinishedItems = Layer.effect(UnfinishedItems, Effect.map(Batch, ({ unfinished }) => unfinished))
 
-  static readonly layer = Layer.effect(
+  static readonly layer = Layer.scoped(
     Batch,
     Effect.gen(function*() {
       const { batchItemDuration, batchMaxItems, batchMaxItemsStreamed, batchMaxWaiting, batchMaxWaitingPerClient } =
         yield* AppConfig
-      const { parties, within } = (yield* Policies).of("batch")
+      const { parties, value, within } = (yield* Policies).of("batch")
+      const limit = concurrencyOf(value)?.limit
+      // an adaptive limit is what one server finds for itself
+      const shared = Predicate.isNumber(limit) ? yield* (yield* SharedPermits).of("batch", limit) : Function.identity
       const backlog = yield* Backlog.make({
         most: batchMaxWaiting,
         ofOneClient: partOf(batchMaxWaiting, batchMaxWaitingPerClient),
@@ -100,7 +105,7 @@ export class Batch extends Context.Tag("barista/batch/Batch")<Batch, {
       (listener) =>
         Effect.gen(function*() {
           const share = yield* backlog.accept(items.length, client)
-          const limited = within(yield* parties.party)
+          const limited = within(shared(yield* parties.party))
           const results = Array.from(items, () => "")
           const waiting = items.entries()
           let done = 0

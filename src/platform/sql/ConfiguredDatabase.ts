@@ -1,9 +1,10 @@
 import { Effect, Layer, Option } from "effect"
 import { AppConfig } from "../../AppConfig.ts"
 import { Notifications } from "./Notifications.ts"
+import { SharedPermits } from "./SharedPermits.ts"
 import * as SqliteDatabase from "./sqlite/SqliteDatabase.ts"
 
-const sqlite = Layer.merge(SqliteDatabase.layer, Notifications.none)
+const sqlite = Layer.mergeAll(SqliteDatabase.layer, Notifications.none, SharedPermits.none)
 
 /**
  * The database that `DATABASE_URL` names, by default an SQLite file. Code and driver for PostgreSQL are loaded only

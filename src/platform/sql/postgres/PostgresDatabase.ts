@@ -8,10 +8,12 @@ import { Database } from "../Database.ts"
 import * as DatabaseCounters from "../DatabaseCounters.ts"
 import { Notifications } from "../Notifications.ts"
 import { newServerName } from "../serverName.ts"
+import { SharedPermits } from "../SharedPermits.ts"
 import { Contact } from "./Contact.ts"
 import { dialect } from "./dialect.ts"
 import { currentMigration, migrate, newestMigration } from "./Migrations.ts"
 import * as Notifier from "./Notifier.ts"
+import * as PermitLocks from "./PermitLocks.ts"
 import * as Pool from "./Pool.ts"
 import { opening, type OpenSession } from "./Session.ts"
 import * as Transactions from "./Transactions.ts"
@@ -110,7 +112,8 @@ const make = (url: PostgresUrl) =>
       isPrompt: () => contact.state === "prompt"
     })
     return Context.make(Database, database).pipe(
-      Context.add(Notifications, yield* Notifier.make(open, client, contact))
+      Context.add(Notifications, yield* Notifier.make(open, client, contact)),
+      Context.add(SharedPermits, { of: PermitLocks.make(open) })
     )
   })
 
