@@ -42,10 +42,16 @@ const send = (port: number, options: RequestOptions, writeBody: (request: Client
   })
 
 /** Sends a request, with a JSON body if given, and returns its answer. Interruption cuts the connection. */
-export const ask = (port: number, method: string, path: string, json?: unknown) =>
+export const ask = (
+  port: number,
+  method: string,
+  path: string,
+  json?: unknown,
+  headers: Readonly<Record<string, string>> = {}
+) =>
   send(
     port,
-    { method, path, headers: json === undefined ? {} : { "content-type": "application/json" } },
+    { method, path, headers: json === undefined ? headers : { ...headers, "content-type": "application/json" } },
     (request) => void request.end(json === undefined ? undefined : JSON.stringify(json))
   )
 

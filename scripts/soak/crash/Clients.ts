@@ -1,6 +1,6 @@
 // Careful clients: every request has an Idempotency-Key and is repeated until it has an answer.
 import { HttpClient, HttpClientRequest } from "@effect/platform"
-import { Effect, Either, Random, Schema } from "effect"
+import { Effect, Either, Predicate, Random, Schema } from "effect"
 
 export const Answer = Schema.parseJson(Schema.Struct({
   id: Schema.optional(Schema.Number),
@@ -30,6 +30,8 @@ export interface Journal {
   /** Requests that had to be repeated, and answers that the server replayed. */
   repeated: number
   replayed: number
+  /** Counts all answers and failures by status and problem, or by the failure's code. */
+  readonly outcomes: Map<string, number>
 }
 
 /** The number of payers, users 1 to 3 of the sample data. */
@@ -53,6 +55,24 @@ export const next = Effect.fnUntraced(function*(client: number, n: number) {
 export const isPassing = (status: number, text: string) =>
   status >= 500 || (status === 409 && text.includes("IdempotencyKeyInProgress"))
 
+/** Names a failure without an answer by the system's code, which an error deep inside has. */
+const codeOf = (error: unknown, depth = 0): string =>
+  depth === 5 || !Predicate.isObject(error)
+    ? "no answer"
+    : Predicate.hasProperty(error, "code") && Predicate.isString(error.code)
+    ? error.code
+    : Predicate.hasProperty(error, "_tag") && error._tag === "TimeoutException"
+    ? "no answer in time"
+    : codeOf(Predicate.hasProperty(error, "cause") ? error.cause : undefined, depth + 1)
+
+/** Names an answer by its status, and its problem. */
+export const nameOf = (status: number, text: string): string =>
+  [status, ...status < 400 ? [] : [/"_tag":"(\w+)"/.exec(text)?.[1] ?? "without a problem"]].join(" ")
+
+/** Counts an outcome. */
+export const count = (outcomes: Map<string, number>, name: string): void =>
+  void outcomes.set(name, (outcomes.get(name) ?? 0) + 1)
+
 const send = (origin: Effect.Effect<string>, journal: Journal, request: Request) =>
   Effect.gen(function*() {
     const client = yield* HttpClient.HttpClient
@@ -64,6 +84,13 @@ const send = (origin: Effect.Effect<string>, journal: Journal, request: Request)
         Effect.flatMap((response) => Effect.map(response.text, (text) => ({ response, text }))),
         Effect.timeout("10 seconds"),
         Effect.either
+      )
+      count(
+        journal.outcomes,
+        Either.match(attempt, {
+          onLeft: (error) => codeOf(error),
+          onRight: ({ response, text }) => nameOf(response.status, text)
+        })
       )
       if (Either.isRight(attempt) && !isPassing(attempt.right.response.status, attempt.right.text)) {
         const { response, text } = attempt.right
@@ -81,7 +108,7 @@ const send = (origin: Effect.Effect<string>, journal: Journal, request: Request)
  */
 export const run = (origin: Effect.Effect<string>, clients: number, open: () => boolean) =>
   Effect.gen(function*() {
-    const journal: Journal = { answered: [], repeated: 0, replayed: 0 }
+    const journal: Journal = { answered: [], repeated: 0, replayed: 0, outcomes: new Map() }
     const client = (number: number) =>
       Effect.gen(function*() {
         for (let n = 1; open(); n++) {
