@@ -73,6 +73,10 @@ export const nameOf = (status: number, text: string): string =>
 export const count = (outcomes: Map<string, number>, name: string): void =>
   void outcomes.set(name, (outcomes.get(name) ?? 0) + 1)
 
+/** Lists counted outcomes, most first. */
+export const listed = (outcomes: ReadonlyMap<string, number>): string =>
+  [...outcomes].sort(([, a], [, b]) => b - a).map(([name, n]) => `${n} x ${name}`).join(", ")
+
 const send = (origin: Effect.Effect<string>, journal: Journal, request: Request) =>
   Effect.gen(function*() {
     const client = yield* HttpClient.HttpClient

@@ -1,4 +1,5 @@
-// Clients behind a balancer, which sends a request to another server only if the first one has surely not taken it.
+// Clients behind a balancer, which asks servers whether they are ready. It sends a request to another server only if the
+// first one has surely not taken it.
 import { Clock, Effect, Random, Schema } from "effect"
 import { ask } from "../../harness/client.ts"
 import { Answer, type Answered, count, nameOf, next, type Request } from "../crash/Clients.ts"
@@ -21,6 +22,10 @@ const send = Effect.fnUntraced(function*(ports: () => ReadonlyArray<number>, req
   const first = yield* Random.nextIntBetween(0, 1000)
   for (let n = first;; n++) {
     const all = ports()
+    if (all.length === 0) {
+      yield* Effect.sleep(looks)
+      continue
+    }
     const { outcome, text } = yield* ask(all[n % all.length] ?? 0, "POST", request.path, request.body, {
       "idempotency-key": `"${request.key}"`
     }).pipe(
@@ -43,6 +48,28 @@ const send = Effect.fnUntraced(function*(ports: () => ReadonlyArray<number>, req
     else if (status !== 409) seen.failed.push(`${request.key}: ${outcome} ${text}`)
     return
   }
+})
+
+/** Pause between two questions whether a server is ready. */
+const looks = "100 millis"
+
+/** Settings by which a server goes on serving until balancers have noticed that it leaves. */
+export const leaving = { SHUTDOWN_DELAY: "1 second" }
+
+/** Asks servers again and again whether they are ready, until the scope closes. Returns the ports of those that are. */
+export const watchReady = Effect.fnUntraced(function*(portOf: (server: number) => number, servers: number) {
+  const ready = new Set<number>()
+  const watch = (server: number) =>
+    Effect.gen(function*() {
+      const port = portOf(server)
+      const answer = yield* Effect.option(ask(port, "GET", "/health/ready"))
+      if (answer._tag === "Some" && answer.value.status === 200) ready.add(port)
+      else ready.delete(port)
+      if (portOf(server) !== port) ready.delete(port)
+      yield* Effect.sleep(looks)
+    })
+  for (let server = 0; server < servers; server++) yield* Effect.forkScoped(Effect.forever(watch(server)))
+  return () => [...ready]
 })
 
 /** Begins the journal of all clients. */

@@ -7,6 +7,7 @@ import { postgresServer } from "../../harness/postgresServer.ts"
 import * as Clients from "../crash/Clients.ts"
 import * as MailServer from "../crash/MailServer.ts"
 import { checksOf, cutOff, type Outcome } from "./cut.ts"
+import { begin as beginFilesAndTalk } from "./filesAndTalk.ts"
 import { type Node, start } from "./Node.ts"
 import { slowly } from "./slow.ts"
 import { verify } from "./verify.ts"
@@ -39,15 +40,18 @@ interface Cluster {
   readonly url: string
   readonly running: Array<Node>
   readonly begin: Effect.Effect<Node, Effect.Effect.Error<ReturnType<typeof start>>, never>
+  /** Hears of each server that is killed, just before. */
+  readonly expectDeath: (server: number) => void
 }
 
 /** Hurts the server that runs most, and heals or replaces it. Returns what it ran, and what its clients saw. */
-const hurt = Effect.fnUntraced(function*({ begin, running, url }: Cluster, harm: Exclude<Harm, "slow">) {
+const hurt = Effect.fnUntraced(function*({ begin, expectDeath, running, url }: Cluster, harm: Exclude<Harm, "slow">) {
   const pid = yield* busiest(url)
   const n = running.findIndex((node) => node.pid === pid)
   const [node, other] = [running[n], running[(n + 1) % running.length]]
   if (node === undefined || other === undefined) return yield* Effect.dieMessage(`no server has the pid ${pid}`)
   if (harm === "cut") return { server: n + 1, ...yield* cutOff(url, node, other, absence) }
+  if (harm === "kill") expectDeath(n)
   const from = yield* Clock.currentTimeMillis
   yield* node.signal(harm === "kill" ? "SIGKILL" : "SIGSTOP")
   const work = yield* workOf(url, node.pid, from)
@@ -104,8 +108,15 @@ export const drill = Effect.fnUntraced(function*({ clients, harm, nodes, rounds 
   yield* Console.log(`${nodes} servers run`)
   const origin = Effect.map(Random.nextIntBetween(0, nodes), (n) => running[n]?.origin ?? "")
   let open = true
-  const working = yield* Effect.fork(Clients.run(origin, clients, () => open))
-  const checks = yield* harm === "slow" ? slowly(url, running) : hurtInRounds({ url, running, begin }, harm, rounds)
+  const isOpen = () => open
+  const working = yield* Effect.fork(Clients.run(origin, clients, isOpen))
+  const filesAndTalk = harm === "kill"
+    ? yield* beginFilesAndTalk(url, origin, (n) => running[n]?.port ?? 0, nodes, isOpen)
+    : undefined
+  const expectDeath = (n: number) => filesAndTalk?.expectDeath(n)
+  const checks = yield* harm === "slow"
+    ? slowly(url, running)
+    : hurtInRounds({ url, running, begin, expectDeath }, harm, rounds)
   yield* Effect.sleep(calm)
   open = false
   const journal = yield* working
@@ -118,6 +129,10 @@ export const drill = Effect.fnUntraced(function*({ clients, harm, nodes, rounds 
     repeated: journal.repeated,
     replayed: journal.replayed,
     mailsTwice: [...mail.accepted.values()].filter((sent) => sent > 1).length,
-    checks: [...checks, ...yield* verify(url, journal.answered, mail.accepted)]
+    checks: [
+      ...checks,
+      ...yield* verify(url, journal.answered, mail.accepted),
+      ...filesAndTalk === undefined ? [] : (yield* filesAndTalk.end).checks
+    ]
   }
 })

@@ -4,9 +4,9 @@ import { type Check, exactly, without } from "../../harness/checks.ts"
 import { ask } from "../../harness/client.ts"
 import { crash } from "../../harness/postgresRestart.ts"
 import * as Clients from "../crash/Clients.ts"
-import { talk } from "./chat.ts"
+import { together } from "./chat.ts"
 import { type Cluster, cluster, ready, type Server, settled } from "./Cluster.ts"
-import { upload, uploadChecks } from "./uploads.ts"
+import { begin as beginFilesAndTalk } from "./filesAndTalk.ts"
 import { verify } from "./verify.ts"
 
 /** Time for which all servers work between two crashes. */
@@ -16,9 +16,6 @@ const calm = Duration.seconds(8)
 const midTakeover = Duration.seconds(2)
 
 const settings = { BATCH_ITEM_DURATION: "200 millis" }
-
-/** Clients that upload files. */
-const uploaders = 2
 
 /** Items of a batch that runs while the database crashes, for about six seconds beside those of other servers. */
 const items = Array.makeBy(30, String)
@@ -44,10 +41,6 @@ const crashOnce = Effect.fnUntraced(function*(what: string, { postgres }: Cluste
   return { times, broken: (yield* batches).filter((why) => why !== undefined) }
 })
 
-/** Lists the counts of a map, most first. */
-export const listed = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].sort(([, a], [, b]) => b - a).map(([name, n]) => `${n} x ${name}`).join(", ")
-
 /** Crashes the database twice, and returns the checks. */
 export const restart = Effect.fnUntraced(function*(nodes: number, clients: number) {
   const parts = yield* cluster
@@ -59,15 +52,13 @@ export const restart = Effect.fnUntraced(function*(nodes: number, clients: numbe
   const isOpen = () => open
   const any = Effect.map(Random.nextIntBetween(0, nodes), (n) => running[n]?.origin ?? "")
   const working = yield* Effect.fork(Clients.run(any, clients, isOpen))
-  const uploading = yield* Effect.fork(upload(any, uploaders, isOpen))
-  const chat = yield* talk((n) => running[n]?.port ?? 0, nodes)
+  const filesAndTalk = yield* beginFilesAndTalk(url, any, (n) => running[n]?.port ?? 0, nodes, isOpen)
   yield* Effect.sleep(calm)
   const first = yield* crashOnce("first crash", parts, running)
   yield* Effect.sleep(calm)
 
   const [dead] = running
   if (dead === undefined) return yield* Effect.dieMessage("no server runs")
-  chat.expectDeath(0)
   yield* dead.kill("SIGKILL")
   yield* Effect.sleep(midTakeover)
   const second = yield* crashOnce("second crash, 4 s after kill -9 of a server", parts, running.slice(1))
@@ -76,13 +67,10 @@ export const restart = Effect.fnUntraced(function*(nodes: number, clients: numbe
   yield* Effect.sleep(calm)
   open = false
   const journal = yield* working
-  const uploads = yield* uploading
   yield* settled(url)
-  const talked = yield* chat.end
-  yield* Console.log(`answers: ${listed(journal.outcomes)}`)
-  yield* Console.log(`uploads: ${listed(uploads.outcomes)}`)
-  yield* Console.log(`chat: ${talked.said} messages heard; closes: ${listed(talked.closes)}`)
-  const answers = [...journal.outcomes.keys(), ...uploads.outcomes.keys()]
+  yield* Console.log(`answers: ${Clients.listed(journal.outcomes)}`)
+  const { checks, rejoined, uploads } = yield* filesAndTalk.end
+  const answers = [...journal.outcomes.keys(), ...uploads.keys()]
   const away = [...journal.outcomes].filter(([name]) => name.startsWith("503 DatabaseUnavailable"))
   return [
     exactly("servers that ended", 0, running.filter(({ hasEnded }) => hasEnded()).length),
@@ -98,12 +86,11 @@ export const restart = Effect.fnUntraced(function*(nodes: number, clients: numbe
     },
     without("every batch that ran during a crash is answered whole", [...first.broken, ...second.broken]),
     ...yield* verify(url, journal.answered, parts.mail.accepted),
-    ...yield* uploadChecks(url, uploads),
-    ...talked.checks,
+    ...checks,
     exactly(
       "members whose sockets were closed with 1012 at each crash, and who joined again",
-      2 * nodes - 1,
-      talked.rejoined
+      together * (2 * nodes - 1),
+      rejoined
     )
   ] satisfies ReadonlyArray<Check>
 })

@@ -4,9 +4,9 @@ import { type Check, exactly, without } from "../../harness/checks.ts"
 import { at } from "../../harness/percentile.ts"
 import { ask } from "../../harness/postgresClient.ts"
 import { watchProcessors } from "../../harness/processorTime.ts"
-import { balanced, makeBalanced } from "./balancer.ts"
+import { listed } from "../crash/Clients.ts"
+import { balanced, leaving, makeBalanced, watchReady } from "./balancer.ts"
 import { cluster, ready, settled } from "./Cluster.ts"
-import { listed } from "./restart.ts"
 import { verify } from "./verify.ts"
 
 /** Jobs of the new kind: some for each shard. */
@@ -28,8 +28,11 @@ const states = (url: string) =>
 export const rolling = Effect.fnUntraced(function*(nodes: number, clients: number) {
   const { begin, create, mail } = yield* cluster
   const url = yield* create("drill")
-  const running = yield* Effect.all(Array.makeBy(nodes, () => begin(url)), { concurrency: nodes })
+  const running = yield* Effect.all(Array.makeBy(nodes, () => begin(url, { settings: leaving })), {
+    concurrency: nodes
+  })
   yield* Effect.forEach(running, ready, { concurrency: nodes })
+  const ports = yield* watchReady((n) => running[n]?.port ?? 0, nodes)
   const seen = makeBalanced()
   let lastClient = 0
 
@@ -38,7 +41,7 @@ export const rolling = Effect.fnUntraced(function*(nodes: number, clients: numbe
     let open = true
     const numbers = Array.range(lastClient + 1, lastClient + clients)
     lastClient += clients
-    const working = yield* Effect.fork(balanced(() => running.map(({ port }) => port), numbers, () => open, seen))
+    const working = yield* Effect.fork(balanced(ports, numbers, () => open, seen))
     const done = yield* work
     open = false
     yield* working
@@ -52,7 +55,7 @@ export const rolling = Effect.fnUntraced(function*(nodes: number, clients: numbe
       const began = performance.now()
       yield* running[n]?.kill("SIGTERM") ?? Effect.void
       const stopped = performance.now()
-      const next = yield* begin(url, { program })
+      const next = yield* begin(url, { program, settings: leaving })
       yield* ready(next)
       running[n] = next
       yield* Console.log(

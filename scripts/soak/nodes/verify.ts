@@ -71,6 +71,12 @@ export const verify = Effect.fnUntraced(function*(
   return [
     exactly("registrations kept, one a key", distinct(registrations.map(({ job }) => job)), rows.length),
     exactly("every key answered its own job", registrations.length, distinct(registrations.map(({ job }) => job))),
+    exactly(
+      "every key answered its own transaction",
+      transfers.length,
+      distinct(transfers.map(({ transaction_id }) => transaction_id))
+    ),
+    exactly("every key answered its own user", users.length, distinct(users.map(({ id }) => id))),
     exactly("transfers in the ledger, one a key", transfers.length, Number(counts["transfers"])),
     exactly("users made, one a key", users.length, Number(counts["users"])),
     exactly("registrations whose mail was sent", rows.length, [...messages].filter((id) => mails.has(id)).length),

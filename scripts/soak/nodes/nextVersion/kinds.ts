@@ -21,6 +21,6 @@ const accept = Effect.gen(function*() {
 })
 
 // The parts list of the server takes this layer; no seam of the product is there for a drill alone.
-Object.defineProperty(Jobs, "layer", {
+Reflect.defineProperty(Jobs, "layer", {
   value: Layer.provideMerge(Layer.effectDiscard(Effect.orDie(accept)), knowing)
 })
