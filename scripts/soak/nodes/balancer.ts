@@ -1,5 +1,5 @@
-// Clients behind a balancer, which asks servers whether they are ready. It sends a request to another server only if the
-// first one has surely not taken it.
+// Clients behind a balancer, which asks servers whether they are ready. It sends a request to another server only where
+// the first one has surely not taken it.
 import { Clock, Effect, Random, Schema } from "effect"
 import { ask } from "../../harness/client.ts"
 import { Answer, type Answered, count, nameOf, next, type Request } from "../crash/Clients.ts"

@@ -32,7 +32,7 @@ interface Visit {
   readonly began: number
   ended: number
   lastId: number
-  /** How often each client has left. */
+  /** Times that each client has left. */
   readonly left: Map<number, number>
 }
 
@@ -65,6 +65,7 @@ class Talk {
     const port = this.#portOf(place % this.#servers)
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/${clientId}`, "barista.v1+json")
     let said = 0
+    // @effect-diagnostics-next-line globalTimers:off: callbacks of sockets, which run no Effect
     const speaking = setInterval(() => {
       if (socket.readyState !== WebSocket.OPEN) return
       socket.send(JSON.stringify({ kind: "message", text: `${clientId} says ${++said}` }))
@@ -81,6 +82,7 @@ class Talk {
       const wasIn = this.#visits.includes(visit)
       visit.ended = performance.now()
       if (this.#isOpen && wasIn) count(this.closes, String(code))
+      // @effect-diagnostics-next-line globalTimers:off: as above
       setTimeout(() => this.#join(place, (again && !wasIn) || code === rejoin), rests)
     })
   }

@@ -2,7 +2,6 @@
 import { Array, Console, Duration, Effect, Random } from "effect"
 import { type Check, exactly, without } from "../../harness/checks.ts"
 import { ask } from "../../harness/client.ts"
-import { crash } from "../../harness/postgresRestart.ts"
 import * as Clients from "../crash/Clients.ts"
 import { together } from "./chat.ts"
 import { type Cluster, cluster, ready, type Server, settled } from "./Cluster.ts"
@@ -33,10 +32,12 @@ const batch = ({ port }: Server) =>
 const crashOnce = Effect.fnUntraced(function*(what: string, { postgres }: Cluster, servers: ReadonlyArray<Server>) {
   const batches = yield* Effect.fork(Effect.forEach(servers, batch, { concurrency: servers.length }))
   yield* Effect.sleep("2 seconds")
-  const took = yield* crash(postgres)
+  const [took] = yield* Effect.timed(postgres.crash(0))
   const times = yield* Effect.forEach(servers, ready, { concurrency: servers.length })
   yield* Console.log(
-    `${what}: the database was away for ${took} ms; servers were ready after ${times.join(", ")} ms more`
+    `${what}: the database was away for ${Math.round(Duration.toMillis(took))} ms; servers were ready after ${
+      times.join(", ")
+    } ms more`
   )
   return { times, broken: (yield* batches).filter((why) => why !== undefined) }
 })

@@ -13,8 +13,8 @@ import { describePostgres, endSessions, layerOf, migrated, placeOf } from "../..
 import * as Proxy from "../../../support/postgresProxy.ts"
 import { spanCounter } from "../../../support/spans.ts"
 
-/** Short enough that no test waits for them. */
-const times = { heartbeat: Duration.millis(50), answerTimeout: Duration.millis(300), silence: Duration.millis(900) }
+/** Short, but for a silence that outlasts the others also on a busy machine. */
+const times = { heartbeat: Duration.millis(50), answerTimeout: Duration.millis(300), silence: Duration.seconds(3) }
 
 const quiet = Effect.provide(Logger.remove(Logger.defaultLogger))
 
