@@ -14,12 +14,12 @@ import * as Proxy from "../../../support/postgresProxy.ts"
 import { spanCounter } from "../../../support/spans.ts"
 
 /** Short, but for a silence that outlasts the others also on a busy machine. */
-const times = { heartbeat: Duration.millis(50), answerTimeout: Duration.millis(300), silence: Duration.seconds(3) }
+const short = { heartbeat: Duration.millis(50), answerTimeout: Duration.millis(500), silence: Duration.seconds(3) }
 
 const quiet = Effect.provide(Logger.remove(Logger.defaultLogger))
 
 /** A server that shares one permit with the others of a database, until the scope closes. */
-const server = (url: string) =>
+const server = (url: string, times?: PermitLocks.Times) =>
   Effect.map(
     PermitLocks.make(opening(placeOf(url), Duration.seconds(5)), times)("test", 1).pipe(quiet),
     (sharing) => sharing({ withPermit: (effect) => effect }).withPermit
@@ -151,7 +151,7 @@ describePostgres("permits of all servers", () => {
       const url = yield* migrated
       const { end, operation, told } = yield* operations
       const proxy = yield* Proxy.make(url)
-      const [a, b] = [yield* server(proxy.url), yield* server(url)]
+      const [a, b] = [yield* server(proxy.url, short), yield* server(url)]
       const cutOff = yield* Effect.forkScoped(a(operation("a1")))
       expect(yield* told).toBe("a1")
       yield* Effect.forkScoped(b(operation("b1")))
