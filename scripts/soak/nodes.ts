@@ -1,8 +1,8 @@
 // `npm run soak:nodes -- MODE` checks the outcome of everything that several servers on one PostgreSQL database
 // accepted. `kill`, `freeze` and `cut` hurt one of them again and again; `slow` delays the database, `restart` crashes
-// it. `rolling` replaces every server under load, `empty` starts four at once on an empty database. `delayed` checks due
-// times, `transfers` opposed transfers. The environment sets NODES, ROUNDS, CLIENTS and SEED; the exit code is 1 if a
-// check fails.
+// it. `rolling` replaces every server under load, `empty` starts four at once on an empty database. `delayed` checks
+// due times, `transfers` opposed transfers. The environment sets NODES, ROUNDS, CLIENTS and SEED; the exit code is 1 if
+// a check fails.
 import type { HttpClient } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Clock, Config, Console, Effect, Layer, Random, type Scope } from "effect"

@@ -88,10 +88,11 @@ export const restart = Effect.fnUntraced(function*(nodes: number, clients: numbe
     without("every batch that ran during a crash is answered whole", [...first.broken, ...second.broken]),
     ...yield* verify(url, journal.answered, parts.mail.accepted),
     ...checks,
-    exactly(
-      "members whose sockets were closed with 1012 at each crash, and who joined again",
-      together * (2 * nodes - 1),
-      rejoined
-    )
+    {
+      // more while the database stays away, as a server takes members that it must send away again
+      name: "members whose sockets were closed with 1012, and who joined again",
+      measured: `${rejoined}, at least ${together * (2 * nodes - 1)}`,
+      met: rejoined >= together * (2 * nodes - 1)
+    }
   ] satisfies ReadonlyArray<Check>
 })
