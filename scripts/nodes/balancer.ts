@@ -34,8 +34,12 @@ const ofConnection = new Set([
 const passedOn = (raw: ReadonlyArray<string>): Array<string> =>
   raw.filter((_, index) => !ofConnection.has((raw[index - (index % 2)] ?? "").toLowerCase()))
 
+const health = (port: number, signal: AbortSignal): Promise<Response> =>
+  // @effect-diagnostics-next-line globalFetch:off: a request of any client, which needs no service
+  fetch(`http://${loopback}:${port}/health/ready`, { signal })
+
 const isReady = (port: number): Effect.Effect<boolean> =>
-  Effect.tryPromise((signal) => fetch(`http://${loopback}:${port}/health/ready`, { signal })).pipe(
+  Effect.tryPromise((signal) => health(port, signal)).pipe(
     Effect.map(({ ok }) => ok),
     Effect.timeout(asking),
     Effect.orElseSucceed(() => false)

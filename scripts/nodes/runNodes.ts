@@ -30,7 +30,7 @@ const database: Effect.Effect<string, { readonly message: string }, Scope.Scope>
   return url("barista")
 })
 
-/** Completes at the next Enter. */
+/** Listens to Enter; `next` completes at the next one. */
 const enters = Effect.gen(function*() {
   const own = yield* Effect.fiberId
   let next = Deferred.unsafeMake<void>(own)
@@ -42,7 +42,7 @@ const enters = Effect.gen(function*() {
     Effect.sync(() => process.stdin.on("data", pressed)),
     (stdin) => Effect.sync(() => stdin.off("data", pressed).destroy())
   )
-  return Effect.suspend(() => Deferred.await(next))
+  return { next: Effect.suspend(() => Deferred.await(next)) }
 })
 
 /** Lines of a server's log that tell of more than its daily work. */
@@ -85,7 +85,7 @@ export const runNodes = Effect.fnUntraced(function*(count: number) {
     SAMPLE_DATA: "handbook",
     MAIL_DURATION: yield* Config.withDefault(Config.nonEmptyString("MAIL_DURATION"), mailDuration)
   }
-  const enter = yield* enters
+  const { next: enter } = yield* enters
   yield* Console.log(
     `\nConsole: ${entry.origin}/#/nodes   (a balancer before all servers; Ctrl-C ends everything)\n` +
       `Work:    curl -X POST '${entry.origin}/register-user/?email=zoe@example.com'   (its mail takes ${environment.MAIL_DURATION})\n`

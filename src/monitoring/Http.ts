@@ -4,6 +4,7 @@ import { ChatMembers } from "../domain/ChatMembers.ts"
 import * as EventStream from "../platform/http/contract/EventStream.ts"
 import type { Handlers } from "../platform/http/contract/Handlers.ts"
 import { Nodes, type NodesNow } from "../platform/jobs/Nodes.ts"
+import { whileAway } from "../platform/jobs/run/retryDefects.ts"
 import { Lifecycle } from "../platform/lifecycle/Lifecycle.ts"
 import { type MonitoringApi, Nodes as NodesView } from "./Api.ts"
 import { Monitoring } from "./Monitoring.ts"
@@ -22,7 +23,7 @@ export const handlers = Effect.map(
         nodes: now.nodes.map((node) => ({ ...node, chat_members: members.get(node.id) ?? 0 }))
       }))
     const events = Stream.map(
-      Stream.mapEffect(nodes.watch, withMembers),
+      Stream.mapEffect(nodes.watch, (now) => whileAway(withMembers(now))),
       (now) => EventStream.stateEvent("nodes", encode(now))
     )
     return {

@@ -16,7 +16,9 @@ const testPostgres = postgres === "" ? test.skip : test
 const startServers = async (count: number) => {
   const database = `console_${randomUUID().replaceAll("-", "")}`
   await Effect.runPromise(ask(postgres, `CREATE DATABASE ${database}`))
-  onTestFinished(() => void Effect.runPromise(ask(postgres, `DROP DATABASE ${database} WITH (FORCE)`)))
+  onTestFinished(async () => {
+    await Effect.runPromise(ask(postgres, `DROP DATABASE ${database} WITH (FORCE)`))
+  })
   const url = new URL(postgres)
   url.pathname = `/${database}`
   const settings = { DATABASE_URL: url.href, MAIL_DURATION: "25 seconds" }

@@ -25,7 +25,7 @@ const Connection = ({ nodes, stream }: { readonly nodes: Told | undefined; reado
 
 /** The view `#/nodes`: the servers that share the database, what each runs, and jobs that went from one to another. */
 export const Nodes = () => {
-  const { failure, nodes, now, stream } = useNodes()
+  const { failure, nodes, now, state } = useNodes()
   const takeovers = nodes?.takeovers ?? []
   const recent = takeovers.filter(({ resumed_at }) => now - Date.parse(resumed_at) < fresh)
   const attempts = nodes?.nodes.flatMap((node) => node.attempts) ?? []
@@ -36,7 +36,7 @@ export const Nodes = () => {
       <div class="bar">
         <h1>{say("Serveurs", "Servers")}</h1>
         <span role="status">
-          <Connection nodes={nodes} stream={stream.value} />
+          <Connection nodes={nodes} stream={state} />
         </span>
       </div>
       <p class="hint">

@@ -5,6 +5,7 @@ import { Dispatch } from "./engine/Dispatch.ts"
 import { Jobs } from "./Jobs.ts"
 import * as NodesRepo from "./record/NodesRepo.ts"
 import { type Node, type Takeover, toRunning, toTakeover } from "./record/NodeView.ts"
+import { whileAway } from "./run/retryDefects.ts"
 
 /** Pause between two states of the watched servers: quick for an eye, and rare beside the changes under load. */
 const listPause = Duration.millis(250)
@@ -70,7 +71,10 @@ export class Nodes extends Context.Tag("barista/platform/jobs/Nodes")<Nodes, {
           Stream.concat(
             Stream.fromEffect(list),
             Stream.repeatEffect(
-              Effect.raceFirst(changed, Effect.sleep(look)).pipe(Effect.delay(listPause), Effect.zipRight(list))
+              Effect.raceFirst(changed, Effect.sleep(look)).pipe(
+                Effect.delay(listPause),
+                Effect.zipRight(whileAway(list))
+              )
             )
           ))
       )
