@@ -47,7 +47,7 @@ const loaded = <E>(
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 
 describe("the code for PostgreSQL", () => {
-  it.live("is not loaded by a server on SQLite that runs jobs, a chat and uploads", () =>
+  it.live("is not loaded by a server on SQLite, nor by its jobs and queries", () =>
     Effect.gen(function*() {
       const { driver, files } = yield* loaded({ MAIL_DURATION: "0 seconds" }, (server) =>
         Effect.gen(function*() {
