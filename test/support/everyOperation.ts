@@ -108,6 +108,7 @@ export const askAll = (secret: Secret) =>
       "perf-test-sync",
       "perf-test-async",
       "jobs",
+      "nodes",
       "profiles",
       "mailing-list",
       "outbox",
@@ -187,6 +188,7 @@ export const askAll = (secret: Secret) =>
       yield* job("/register-user")
     ]
     yield* listen(`/jobs/${jobs[2]}`)
+    yield* listen("/nodes")
     yield* listen("/jobs")
     for (const number of jobs) {
       yield* until(ask("GET /jobs/:id", {}, [number]), (answer) => json(answer)["finished_at"] !== null)

@@ -1,5 +1,5 @@
 import type { SqlClient, SqlError } from "@effect/sql"
-import { Cause, type Context, Deferred, Duration, Effect, Fiber, Option, Queue, Runtime, Stream } from "effect"
+import { Cause, Clock, type Context, Deferred, Duration, Effect, Fiber, Option, Queue, Runtime, Stream } from "effect"
 import { pauseAfter } from "../../../policy/Backoff.ts"
 import { ChangeConnection, currentChange } from "../ChangeConnection.ts"
 import type { Notifications } from "../Notifications.ts"
@@ -13,6 +13,9 @@ const mostUnread = 1000
 
 /** Pause before a lost connection is made again; it grows while that fails. */
 const pause = pauseAfter({ kind: "exponential", base: Duration.millis(250), max: Duration.seconds(1) })
+
+/** The clock of the network, which a test's own clock does not move. */
+const systemClock = Clock.make()
 
 /** Pause between two questions that show whether the database is still there. */
 const beat = Duration.seconds(1)
@@ -58,7 +61,7 @@ const watch = (connection: PgConnection, contact: Contact) =>
     }
     yield* Fiber.join(question)
     contact.become("prompt")
-  }))
+  })).pipe(Effect.withClock(systemClock))
 
 /**
  * Listens on a connection of its own, which is made again whenever it is lost. Its listeners are then called, as calls
