@@ -97,9 +97,10 @@ describePostgres("servers on one database", () => {
         yield* untilBlocked(sql)
         yield* repo.start(id, 1)
       }))
-      yield* Effect.repeat(sql`SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'`, {
-        until: (open) => open.length === 0
-      })
+      yield* Effect.repeat(
+        sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
+        { until: (open) => open.length === 0 }
+      )
       const late = yield* Effect.exit(attempts.begin({ id, run: 1, claim: 1 }, "step"))
       expect(failureOf(late)).toEqual(new LostClaim())
       expect(Exit.isSuccess(yield* Effect.exit(attempts.begin({ id, run: 1, claim: 2 }, "step")))).toBe(true)
