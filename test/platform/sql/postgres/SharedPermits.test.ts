@@ -48,7 +48,11 @@ const operations = Effect.map(Queue.unbounded<string>(), (told) => {
 /** Waits until a session has the turn, and so many others wait for it. */
 const untilTurn = (url: string, waiting: number) =>
   Effect.repeat(
-    ask(url, "SELECT granted FROM pg_locks WHERE locktype = 'advisory' AND objid = 0"),
+    ask(
+      url,
+      `SELECT granted FROM pg_locks JOIN pg_database ON pg_database.oid = database
+       WHERE datname = current_database() AND locktype = 'advisory' AND objid = 0`
+    ),
     { until: (locks) => locks.length === waiting + 1 && locks.some(({ granted }) => granted === true) }
   )
 
