@@ -48,6 +48,8 @@ export const options = (names) => {
     // Node loads CommonJS faster than ECMAScript modules
     format: "cjs",
     sourcemap: true,
+    // a server holds its map in memory from the start, and traces need no texts
+    sourcesContent: false,
     legalComments: "none",
     logLevel: "warning",
     // loaded from node_modules at run time: a native part, a loader of files beside it, and clients that many starts
