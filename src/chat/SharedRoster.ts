@@ -1,7 +1,8 @@
-import { Cause, Clock, DateTime, Duration, Effect, Layer, Queue, Schedule, Schema, Stream } from "effect"
+import { Cause, Clock, DateTime, Duration, Effect, Layer, Queue, Schema, Stream } from "effect"
 import { randomUUID } from "node:crypto"
 import { Notifications } from "../platform/sql/Notifications.ts"
 import { orDefect } from "../platform/sql/orDefect.ts"
+import { endless } from "../policy/Backoff.ts"
 import { Event } from "./messages.ts"
 import { deliver, type Member, Roster } from "./Roster.ts"
 import * as SharedEvents from "./SharedEvents.ts"
@@ -37,7 +38,7 @@ const takenForDead = "the others took this server for dead"
 
 const cutOff = "the database does not answer, and the others take this server for dead"
 
-const again = Schedule.spaced(pause)
+const again = endless({ kind: "constant", base: pause })
 
 const decodeEvent = Schema.decodeUnknownSync(Event)
 

@@ -1,4 +1,4 @@
-import { Duration } from "effect"
+import { Duration, Schedule } from "effect"
 import { longest } from "./DurationText.ts"
 import type { Backoff } from "./Policy.ts"
 
@@ -24,4 +24,10 @@ export const pauseAfter = (backoff: Backoff): (attempt: number) => number => {
   const millis = growing(backoff)
   const most = Duration.toMillis("max" in backoff ? backoff.max ?? longest : longest)
   return (attempt) => Math.min(Math.round(millis(attempt)), most)
+}
+
+/** Retries without end, with the pauses of a backoff; `Schedule.forever` counts from 0. */
+export const endless = (backoff: Backoff): Schedule.Schedule<number> => {
+  const pause = pauseAfter(backoff)
+  return Schedule.addDelay(Schedule.forever, (failures) => Duration.millis(pause(failures + 1)))
 }

@@ -1,11 +1,8 @@
-import { Cause, Chunk, Duration, Effect, Schedule } from "effect"
-import { pauseAfter } from "../../../policy/Backoff.ts"
+import { Cause, Chunk, Duration, Effect } from "effect"
+import { endless } from "../../../policy/Backoff.ts"
 import { isPassing } from "../../sql/DatabaseUnavailable.ts"
 
-const pause = pauseAfter({ kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) })
-
-/** Pauses without end; `Schedule.forever` counts from 0. */
-const pauses = Schedule.addDelay(Schedule.forever, (failures) => Duration.millis(pause(failures + 1)))
+const pauses = endless({ kind: "exponential", base: Duration.seconds(1), max: Duration.minutes(1) })
 
 /**
  * Retries defects for ever, so that an accepted job continues, for example once there is room on the disk again. The
@@ -21,15 +18,15 @@ export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Ef
     Effect.unsandbox
   )
 
-/** Pause of a watcher while the database is away. */
-const awayPause = Duration.seconds(1)
+/** The pauses of a watcher while the database is away. */
+const awayPauses = endless({ kind: "constant", base: Duration.seconds(1) })
 
 /** Repeats a read while the database is in a passing state, so that a watcher is not cut off with its server. */
 export const whileAway = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   read.pipe(
     Effect.sandbox,
     Effect.retry({
-      schedule: Schedule.spaced(awayPause),
+      schedule: awayPauses,
       while: (cause) => Cause.isDie(cause) && Chunk.every(Cause.defects(cause), isPassing)
     }),
     Effect.unsandbox

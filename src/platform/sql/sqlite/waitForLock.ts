@@ -1,15 +1,11 @@
 import type { SqlError } from "@effect/sql"
-import { Clock, Duration, Effect, Schedule } from "effect"
-import { pauseAfter } from "../../../policy/Backoff.ts"
+import { Clock, Duration, Effect } from "effect"
+import { endless } from "../../../policy/Backoff.ts"
 import type { DatabaseCounters } from "../DatabaseCounters.ts"
 import { unavailable } from "../DatabaseUnavailable.ts"
 
-/**
- * Milliseconds between two tries, about those of SQLite's own busy handler, which would sleep on the server's event
- * loop.
- */
-const pause = pauseAfter({ kind: "exponential", base: Duration.millis(1), max: Duration.millis(25) })
-const schedule = Schedule.addDelay(Schedule.forever, (tries) => Duration.millis(pause(tries + 1)))
+/** The pauses between two tries, about those of SQLite's own busy handler, which would sleep on the event loop. */
+const schedule = endless({ kind: "exponential", base: Duration.millis(1), max: Duration.millis(25) })
 
 /** True if another connection holds a lock that a statement needs. The same statement may succeed a moment later. */
 export const isLocked = (error: SqlError.SqlError): boolean => unavailable(error)?.reason === "busy"
