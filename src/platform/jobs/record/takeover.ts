@@ -22,9 +22,13 @@ export const takingOver = (
   sql: SqlClient.SqlClient,
   server: string
 ): (run: Run) => Effect.Effect<boolean, SqlError.SqlError> => {
+  /** All attempts of the run at its last server: a run has several activities at once, which end apart. */
   const last = ({ id, run }: Run) =>
-    sql`(SELECT server, outcome, ended_at FROM job_attempts WHERE job_id = ${id} AND run = ${run}
-      ORDER BY started_at DESC, attempt DESC LIMIT 1) AS last`
+    sql`(SELECT server, COUNT(*) - COUNT(outcome) AS open, MAX(ended_at) AS ended_at FROM job_attempts
+      WHERE job_id = ${id} AND run = ${run} AND server = (
+        SELECT server FROM job_attempts WHERE job_id = ${id} AND run = ${run}
+        ORDER BY started_at DESC, attempt DESC LIMIT 1)
+      GROUP BY server) AS last`
   const columns = sql.literal("job_id, run, from_server, to_server, reason, left_at, resumed_at")
   const isTaken = Effect.map((taken: ReadonlyArray<unknown>) => taken.length > 0)
   return sql.onDialectOrElse({
@@ -37,13 +41,14 @@ export const takingOver = (
           SELECT last.server AS name, last.ended_at, seen_at, now, seen_at < now - ${expiration}::bigint AS is_silent,
             CASE
               WHEN servers.id IS NULL OR servers.stopped_at IS NOT NULL THEN 'stopped'
-              WHEN last.outcome IS NULL OR seen_at IS NULL OR seen_at < now - ${expiration}::bigint THEN 'silent'
+              WHEN last.open > 0 OR seen_at IS NULL OR seen_at < now - ${expiration}::bigint THEN 'silent'
               ELSE 'moved'
             END AS reason
           FROM ${last(run)}
           LEFT JOIN servers ON servers.id = last.server
-          LEFT JOIN (SELECT address, (extract(epoch FROM last_heartbeat) * 1000)::bigint AS seen_at FROM cluster_runners)
-            AS runners ON runners.address = last.server || ':' || ${enginePort}::integer
+          LEFT JOIN (
+            SELECT address, (extract(epoch FROM last_heartbeat) * 1000)::bigint AS seen_at FROM cluster_runners
+          ) AS runners ON runners.address = last.server || ':' || ${enginePort}::integer
           CROSS JOIN (SELECT (extract(epoch FROM NOW()) * 1000)::bigint AS now) AS clock
           WHERE last.server <> ${server}
         ) AS found
@@ -52,7 +57,7 @@ export const takingOver = (
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         isTaken(sql`
           INSERT INTO job_takeovers (${columns})
-          SELECT ${run.id}, ${run.run}, server, ${server}, CASE WHEN outcome IS NULL THEN 'silent' ELSE 'stopped' END,
+          SELECT ${run.id}, ${run.run}, server, ${server}, CASE WHEN open > 0 THEN 'silent' ELSE 'stopped' END,
             ended_at, ${now}
           FROM ${last(run)} WHERE server <> ${server} RETURNING id`))
   })
