@@ -5,8 +5,8 @@ import { postgresServer } from "../harness/postgresServer.ts"
 import { barista, start } from "../harness/serverProcess.ts"
 import { type Balancer, balancer } from "./balancer.ts"
 
-/** Servers that fit the 200 connections of the PostgreSQL server: each takes up to 18. */
-export const most = 10
+/** Servers that fit the 200 connections of the PostgreSQL server: each takes up to 20. */
+export const most = 9
 
 /** Pause before a dead server is started again: a takeover takes six or seven seconds, and can be watched first. */
 const pause = Duration.seconds(20)
@@ -24,7 +24,8 @@ const database: Effect.Effect<string, { readonly message: string }, Scope.Scope>
   const { bin, folder, url } = yield* postgresServer
   yield* ask(url("postgres"), "CREATE DATABASE barista")
   yield* Console.log(
-    `PostgreSQL of ${bin} runs in ${folder}. The folder is removed at the end; DATABASE_URL names a database to keep.\n` +
+    `PostgreSQL of ${bin} runs in ${folder}.\n` +
+      "The folder is removed at the end; DATABASE_URL names a database to keep.\n" +
       `Look into it: psql ${url("barista")}`
   )
   return url("barista")
@@ -46,7 +47,7 @@ const enters = Effect.gen(function*() {
 })
 
 /** Lines of a server's log that tell of more than its daily work. */
-const isWarning = /"level":"(?:WARN|ERROR|FATAL)/
+const isWarning = /"logLevel":"(?:WARN|ERROR|FATAL)/
 
 /** Runs one server after another in one place behind the balancer. */
 const place = (
@@ -88,7 +89,8 @@ export const runNodes = Effect.fnUntraced(function*(count: number) {
   const { next: enter } = yield* enters
   yield* Console.log(
     `\nConsole: ${entry.origin}/#/nodes   (a balancer before all servers; Ctrl-C ends everything)\n` +
-      `Work:    curl -X POST '${entry.origin}/register-user/?email=zoe@example.com'   (its mail takes ${environment.MAIL_DURATION})\n`
+      `Work:    curl -X POST '${entry.origin}/register-user/?email=zoe@example.com'   ` +
+      `(its mail takes ${environment.MAIL_DURATION})\n`
   )
   return yield* Effect.forEach(
     Array.from({ length: count }, (_, index) => index + 1),
