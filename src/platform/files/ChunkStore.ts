@@ -62,9 +62,8 @@ export const layer = ({ abandonedAfter, dataDir }: Options) =>
         writer.store(content, (bytes, number) => ChunksRepo.orStorageFull(repo.insert(storedAs, number, bytes)))
 
       const streaming = (storedAs: string) => ({ content, pause }: WriteFile.Arriving) =>
-        Effect.suspend(() => {
+        Effect.flatMap(ChunkWriter.make, (writer) => {
           const hash = createHash("sha256")
-          const writer = new ChunkWriter()
           pause.add(writer)
           content.on("data", (bytes: Buffer) => hash.update(bytes))
           return Effect.map(
@@ -77,7 +76,9 @@ export const layer = ({ abandonedAfter, dataDir }: Options) =>
       const blocking = (storedAs: string) => (arriving: WriteFile.Arriving) => {
         const path = join(temporaries, storedAs)
         return WriteFile.blocking(loop)(arriving, path).pipe(
-          Effect.zipLeft(Effect.suspend(() => store(storedAs, createReadStream(path), new ChunkWriter()))),
+          Effect.zipLeft(
+            Effect.flatMap(ChunkWriter.make, (writer) => store(storedAs, createReadStream(path), writer))
+          ),
           Effect.ensuring(WriteFile.removeFile(path))
         )
       }

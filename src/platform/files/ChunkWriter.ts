@@ -23,12 +23,15 @@ interface Handed {
 export class ChunkWriter extends Writable {
   /** Bytes that are stored. */
   bytesWritten = 0
-  readonly #handed = Effect.runSync(Queue.unbounded<Exit.Exit<Handed, unknown>>())
+  readonly #handed: Queue.Queue<Exit.Exit<Handed, unknown>>
   #pieces: Array<Buffer> = []
   #length = 0
 
-  constructor() {
+  static readonly make = Effect.map(Queue.unbounded<Exit.Exit<Handed, unknown>>(), (handed) => new ChunkWriter(handed))
+
+  private constructor(handed: Queue.Queue<Exit.Exit<Handed, unknown>>) {
     super({ highWaterMark: writeBehind })
+    this.#handed = handed
   }
 
   override _write(piece: Buffer, _: BufferEncoding, written: () => void): void {
