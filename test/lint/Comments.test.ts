@@ -12,6 +12,10 @@ const longestLine = 120
 const mostWords = 30
 const vagueOpening = /^(?:What|Of|None|That|Whoever|Whether|How|Where|Those|Who|Who's|And|But|Because|For)(?![\w'’])/
 
+/** True for the first line comment of several that stand on lines of their own. */
+const beginsGroup = (lineOf: string, lineBefore: string): boolean =>
+  lineOf.trimStart().startsWith("//") && !lineBefore.trimStart().startsWith("//")
+
 /** The first sentence of a doc comment, without the comment's own marks. */
 const firstSentence = (comment: string): string =>
   (comment.replaceAll(/^\/\*\*|\*\/$|^\s*\* ?/gm, "").trim().split(/\n\s*\n|(?<=[.!?])\s/)[0] ?? "").trim()
@@ -32,8 +36,16 @@ const faultsOf = (source: string): ReadonlyArray<string> =>
     const tooLong = lines.flatMap(({ length }, index) =>
       length > longestLine ? [`${line + index}: ${length} columns`] : []
     )
-    const sentence = text.startsWith("/**") ? firstSentence(text) : ""
-    return tooLong.concat(faultsOfSentence(sentence).map((fault) => `${line}: ${fault}`))
+    const before = source.slice(0, start).split("\n").at(-2) ?? ""
+    const opening = beginsGroup(lines[0] ?? "", before)
+      ? vagueOpening.exec(text.replace(/^\/\/ */, ""))?.[0]
+      : undefined
+    const faults = text.startsWith("/**")
+      ? faultsOfSentence(firstSentence(text))
+      : opening === undefined
+      ? []
+      : [`opens with "${opening}"`]
+    return tooLong.concat(faults.map((fault) => `${line}: ${fault}`))
   })
 
 const sources = (folder: string): ReadonlyArray<string> =>
@@ -62,7 +74,12 @@ it("a comment that breaks a rule is named with its line, and text in strings is 
     `/** ${words} more. */`,
     `/** ${words}. ${words} more. */`,
     `const c = {} // ${"x".repeat(120)}`,
-    "/** For`ever` */"
+    "/** For`ever` */",
+    "// What a line.",
+    "const d = 1",
+    "  // A sentence about",
+    "  // what follows.",
+    "  // What follows."
   ].join("\n")
   expect(faultsOf(source)).toEqual([
     "3: opens with \"What\"",
@@ -71,6 +88,7 @@ it("a comment that breaks a rule is named with its line, and text in strings is 
     "8: a first sentence of 31 words",
     "9: 307 columns",
     "10: 136 columns",
-    "11: opens with \"For\""
+    "11: opens with \"For\"",
+    "12: opens with \"What\""
   ])
 })

@@ -1,4 +1,4 @@
-// What the clients of a server see while it is cut off from its database, and afterwards.
+// The view of a server's clients while it is cut off from its database, and afterwards.
 import { Clock, type Duration, Effect, Function } from "effect"
 import { join } from "../../harness/chat/client.ts"
 import type { Check } from "../../harness/checks.ts"

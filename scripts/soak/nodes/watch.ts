@@ -1,4 +1,4 @@
-// What clients of one server see, each asking again and again.
+// Clients of one server, each asking again and again, and the answers that they get.
 import { Clock, Effect, Option, Schema } from "effect"
 import { ask } from "../../harness/client.ts"
 

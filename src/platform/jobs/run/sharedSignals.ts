@@ -44,7 +44,7 @@ export const share = ({ calls, channel, signals }: Options) =>
       any.unsafeClose()
       const ids = [...gathered]
       gathered.clear()
-      // What is lost while the database is away is made up for by the empty call after it.
+      // Calls lost while the database is away are made up for by the empty call after it.
       yield* Effect.ignore(Effect.sandbox(call(ids)))
       yield* Effect.sleep(pause)
     })
