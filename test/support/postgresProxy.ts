@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { connect, createServer, type Socket } from "node:net"
+import { tcpProxy } from "../../scripts/harness/tcpProxy.ts"
 
 /** The fate of the bytes that a client sends: passed on, passed on but never answered, or kept. */
 type Fate = "pass" | "lose the answer" | "keep"
@@ -9,20 +9,10 @@ export const make = (url: string) =>
   Effect.gen(function*() {
     let held: Array<() => void> | undefined
     let fateOf: (sent: string) => Fate = () => "pass"
-    const target = new URL(url)
-    const sockets = new Set<Socket>()
-    const server = createServer((client) => {
-      const upstream = connect(Number(target.port), target.hostname)
+    const proxy = yield* tcpProxy(url, (client, upstream) => {
       let isLost = false
-      for (const socket of [client, upstream]) {
-        sockets.add(socket)
-        socket.on("error", () => undefined)
-        socket.on("close", () => {
-          client.destroy()
-          upstream.destroy()
-          sockets.delete(socket)
-        })
-      }
+      client.on("close", () => upstream.destroy())
+      upstream.on("close", () => client.destroy())
       client.on("data", (bytes) => {
         const fate = fateOf(bytes.toString("latin1"))
         if (fate === "lose the answer") isLost = true
@@ -33,20 +23,10 @@ export const make = (url: string) =>
         if (held === undefined) answer()
         else held.push(answer)
       })
+      client.resume()
     })
-    yield* Effect.acquireRelease(
-      Effect.async<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-      () =>
-        Effect.sync(() => {
-          for (const socket of sockets) socket.destroy()
-          server.close()
-        })
-    )
-    const address = server.address()
-    const proxied = new URL(url)
-    proxied.port = String(typeof address === "object" ? address?.port : 0)
     return {
-      url: proxied.href,
+      url: proxy.url,
       /** Keeps the server's answers from now on; `letGo` passes them on. */
       hold: () => {
         held = []
