@@ -37,7 +37,8 @@ export const delayed = Effect.fnUntraced(function*(nodes: number) {
   yield* settled(url)
   const rows = yield* ask(
     url,
-    `SELECT id, state, due_at - created_at AS delay, (SELECT MIN(started_at) FROM job_attempts WHERE job_id = id) - due_at AS late
+    `SELECT id, state, due_at - created_at AS delay,
+       (SELECT MIN(started_at) FROM job_attempts WHERE job_id = id) - due_at AS late
      FROM jobs WHERE kind = 'registration' ORDER BY id`
   )
   const late = rows.map((row) => Number(row["late"])).sort((a, b) => a - b)

@@ -79,7 +79,8 @@ const hurtInRounds = Effect.fnUntraced(function*(cluster: Cluster, harm: Exclude
     takeovers.push(longest)
     if (outcome !== undefined) outcomes.push(outcome)
     yield* Console.log(
-      `round ${takeovers.length} of ${rounds}: ${harm} of server ${server}, which ran most: ${work.length} attempts, ${lost} lost; the last goes on after ${longest} ms`
+      `round ${takeovers.length} of ${rounds}: ${harm} of server ${server}, which ran most: ${work.length} attempts, ` +
+        `${lost} lost; the last goes on after ${longest} ms`
     )
   }
   const most = Duration.toMillis(mostTakeover)

@@ -89,7 +89,8 @@ export const rolling = Effect.fnUntraced(function*(nodes: number, clients: numbe
   const after = yield* states(url)
   const attempts = yield* ask(
     url,
-    "SELECT job_id, COUNT(*) FROM job_attempts JOIN jobs ON id = job_id WHERE kind = 'novelty' GROUP BY job_id HAVING COUNT(*) <> 1"
+    `SELECT job_id, COUNT(*) FROM job_attempts JOIN jobs ON id = job_id
+     WHERE kind = 'novelty' GROUP BY job_id HAVING COUNT(*) <> 1`
   )
   const sorted = seen.milliseconds.toSorted((a, b) => a - b)
   yield* Console.log(`answers: ${listed(seen.outcomes)}`)

@@ -58,7 +58,8 @@ export const takeover = (url: string, work: ReadonlyArray<string>, from: number)
   Effect.map(
     ask(
       url,
-      `SELECT COUNT(*) FILTER (WHERE outcome = 'lost')::int AS lost, COUNT(*) FILTER (WHERE outcome IS NULL)::int AS open,
+      `SELECT COUNT(*) FILTER (WHERE outcome = 'lost')::int AS lost,
+       COUNT(*) FILTER (WHERE outcome IS NULL)::int AS open,
        (MAX(ended_at) - ${from})::int AS longest FROM job_attempts
      WHERE job_id || '/' || activity || '/' || attempt IN (${work.map((key) => `'${key}'`).join(",")})`
     ),
