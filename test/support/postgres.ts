@@ -103,5 +103,6 @@ export const locked = (url: string, table: string) =>
 export const endSessions = (url: string) =>
   ask(
     url,
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()`
   )

@@ -62,7 +62,8 @@ export const uploadChecks = Effect.fnUntraced(function*(url: string, { accepted,
   const rows = yield* ask(
     url,
     `SELECT u.id::int, u.sha256, f.is_published,
-       (SELECT encode(sha256(string_agg(bytes, ''::bytea ORDER BY number)), 'hex') FROM file_chunks WHERE stored_as = u.stored_as) AS found
+       (SELECT encode(sha256(string_agg(bytes, ''::bytea ORDER BY number)), 'hex')
+        FROM file_chunks WHERE stored_as = u.stored_as) AS found
      FROM uploads AS u LEFT JOIN files AS f USING (stored_as)`
   )
   const found = new Map(rows.map((row) => [Number(row["id"]), row]))

@@ -64,7 +64,8 @@ describePostgres("PostgreSQL in a bad state", () => {
       const pool = yield* Pool.make(placeOf(proxy.url), limits, new Contact())
       const sleeping = ask(
         url,
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%sleep(60)%' AND pid <> pg_backend_pid()"
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+         AND query LIKE '%sleep(60)%' AND pid <> pg_backend_pid()`
       )
       const asking = yield* Effect.fork(pool.alone.execute("SELECT pg_sleep(60)", [], undefined))
       yield* Effect.repeat(sleeping, { until: (rows) => rows.length > 0 })
