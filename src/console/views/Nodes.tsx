@@ -43,7 +43,7 @@ export const Nodes = () => {
         {say(
           "Les serveurs d'une base PostgreSQL se partagent les tâches. Celui qui ne donne plus signe de vie " +
             "pendant 6 s les perd : elles continuent ailleurs, et ce qu'il écrirait encore n'a plus d'effet.",
-          "The servers of a PostgreSQL database share out the jobs. One that gives no sign of life for 6 s loses them: they " +
+          "The servers of a PostgreSQL database share out the jobs. One that gives no sign of life for 6 s loses " +
             "them: they go on elsewhere, and what it may still write has no effect."
         )}
       </p>
