@@ -7,6 +7,7 @@ import { postgresServer } from "../../harness/postgresServer.ts"
 import { barista, node, start } from "../../harness/serverProcess.ts"
 import * as MailServer from "../crash/MailServer.ts"
 import { makeWarnings } from "../warnings.ts"
+import { environment } from "./environment.ts"
 
 /** The program of a server, and settings of its own. */
 export interface Variant {
@@ -34,19 +35,10 @@ export const cluster = Effect.gen(function*() {
     const scope = yield* Scope.fork(outer, ExecutionStrategy.sequential)
     const dataDir = yield* fs.makeTempDirectory({ directory: folder })
     const { heed, warnings } = makeWarnings()
-    const environment = {
-      DATABASE_URL: url,
-      SAMPLE_DATA: "handbook",
-      SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
-      MAIL_FROM: "barista@example.com",
-      // shorter than the handbook's, so that much work is under way at each moment
-      MAIL_DURATION: "1 second",
-      PROFILE_DURATION: "200 millis",
-      MAILING_LIST_DURATION: "100 millis",
-      CHAT_PROCESSING: "1 millis",
-      ...settings
-    }
-    const server = yield* Scope.extend(start(barista(dataDir, environment, node(program)), heed), scope)
+    const server = yield* Scope.extend(
+      start(barista(dataDir, { ...environment(url, mail.port), ...settings }, node(program)), heed),
+      scope
+    )
     const state = { hasEnded: false }
     yield* Effect.forkIn(
       Effect.ensuring(

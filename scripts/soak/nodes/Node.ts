@@ -2,6 +2,7 @@ import { FileSystem } from "@effect/platform"
 import { Effect, ExecutionStrategy, Scope } from "effect"
 import { faultyNetwork } from "../../harness/faultyNetwork.ts"
 import { barista, start as startProcess } from "../../harness/serverProcess.ts"
+import { environment } from "./environment.ts"
 
 /**
  * Starts a server behind a network of its own, on a database that others share. It ends with its own scope, and with
@@ -13,17 +14,7 @@ export const start = Effect.fnUntraced(function*(database: string, folder: strin
   const network = yield* Scope.extend(faultyNetwork(database), scope)
   const dataDir = yield* fs.makeTempDirectory({ directory: folder })
   const server = yield* Scope.extend(
-    startProcess(barista(dataDir, {
-      DATABASE_URL: network.url,
-      SAMPLE_DATA: "handbook",
-      SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
-      MAIL_FROM: "barista@example.com",
-      // shorter than the handbook's, so that much work is under way at each moment
-      MAIL_DURATION: "1 second",
-      PROFILE_DURATION: "200 millis",
-      MAILING_LIST_DURATION: "100 millis",
-      CHAT_PROCESSING: "1 millis"
-    })),
+    startProcess(barista(dataDir, environment(network.url, mailPort))),
     scope
   )
   return {
