@@ -1,5 +1,6 @@
 import { FileSystem } from "@effect/platform"
-import { Config, Console, Deferred, Duration, Effect, Option, type Scope } from "effect"
+import { Config, Console, Data, Deferred, Duration, Effect, Option, type Scope } from "effect"
+import { parseDatabaseUrl } from "../../src/domain/DatabaseUrl.ts"
 import { ask } from "../harness/postgresClient.ts"
 import { postgresServer } from "../harness/postgresServer.ts"
 import { barista, start } from "../harness/serverProcess.ts"
@@ -14,10 +15,19 @@ const pause = Duration.seconds(20)
 /** Time that a mail takes, so that there is something to take over. */
 const mailDuration = "20 seconds"
 
+/** The servers cannot share the database that the environment names. */
+class WrongDatabase extends Data.TaggedError("WrongDatabase")<{ readonly message: string }> {}
+
 /** The database: one that the environment names, which is kept, or one that is gone with this command. */
 const database: Effect.Effect<string, { readonly message: string }, Scope.Scope> = Effect.gen(function*() {
   const given = yield* Effect.orDie(Config.option(Config.nonEmptyString("DATABASE_URL")))
   if (Option.isSome(given)) {
+    if (parseDatabaseUrl(given.value)?.dialect !== "postgres") {
+      return yield* new WrongDatabase({
+        message: "DATABASE_URL: several servers need postgres://user:secret@host:5432/database; " +
+          "without DATABASE_URL a temporary PostgreSQL is started"
+      })
+    }
     yield* Console.log("The servers use the database of DATABASE_URL, which keeps what you do.")
     return given.value
   }
@@ -77,10 +87,16 @@ const place = (
     Effect.forever
   )
 
+/** The balancer's port; 0 is any free one. */
+const entryPort = Config.integer("PORT").pipe(
+  Config.validate({ message: "a port from 0 to 65535 is needed", validation: (port) => port >= 0 && port <= 65_535 })
+)
+
 /** Runs servers on one database behind a balancer until interrupted. */
 export const runNodes = Effect.fnUntraced(function*(count: number) {
+  const port = yield* Config.withDefault(entryPort, 3000)
   const url = yield* database
-  const entry = yield* balancer(yield* Config.withDefault(Config.integer("PORT"), 3000))
+  const entry = yield* balancer(port)
   const environment = {
     DATABASE_URL: url,
     SAMPLE_DATA: "handbook",

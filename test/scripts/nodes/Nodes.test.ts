@@ -26,7 +26,7 @@ describePostgres("npm run nodes", () => {
     Effect.gen(function*() {
       yield* Effect.promise(() => bundle(["nodes"]))
       const command = yield* ServerProcess.start("node", ["dist/nodes.js", "2"], { env: { PORT: "0" } })
-      const [, folder = ""] = yield* command.says(/runs in (\S+)\. /)
+      const [, folder = ""] = yield* command.says(/runs in (\S+)\.\n/)
       const [, origin = ""] = yield* command.says(/Console: (http:\S+)\/#/)
       const pids: Array<number> = []
       for (const _ of [1, 2]) pids.push(Number((yield* command.says(/kill -9 (\d+)/))[1]))
@@ -63,3 +63,18 @@ describePostgres("npm run nodes", () => {
       expect(existsSync(folder)).toBe(false)
     }))
 })
+
+it.scopedLive("npm run nodes refuses what it cannot run, and says what would be right", () =>
+  Effect.gen(function*() {
+    yield* Effect.promise(() => bundle(["nodes"]))
+    const refusals: ReadonlyArray<readonly [argument: string, env: Readonly<Record<string, string>>, says: RegExp]> = [
+      ["0", {}, /COUNT: a whole number of servers, 1 to 9/],
+      ["2", { PORT: "70000" }, /PORT.*a port from 0 to 65535/],
+      ["2", { DATABASE_URL: "sqlite:/tmp/barista.sqlite" }, /DATABASE_URL: several servers need postgres:/]
+    ]
+    for (const [argument, env, says] of refusals) {
+      const command = yield* ServerProcess.start("node", ["dist/nodes.js", argument], { env })
+      yield* command.says(says)
+      expect(yield* command.ended).toMatchObject({ code: 1 })
+    }
+  }))
