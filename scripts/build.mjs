@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import { bundleConsole } from "./build/console.mjs"
 import { lazySwagger } from "./build/lazySwagger.mjs"
 import { narrowImports } from "./build/narrowImports.mjs"
+import { traceMaps } from "./build/traceMaps.mjs"
 import { youngClosures } from "./build/youngClosures.mjs"
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..")
@@ -32,7 +33,7 @@ const entries = () => ({
   )
 })
 
-/** @param {ReadonlyArray<string>} names @returns {import("esbuild").BuildOptions} */
+/** @param {ReadonlyArray<string>} names @returns {import("esbuild").BuildOptions & { write: false }} */
 export const options = (names) => {
   const all = entries()
   /** @param {string} entry */
@@ -50,12 +51,14 @@ export const options = (names) => {
     sourcemap: true,
     // a server holds its map in memory from the start, and traces need no texts
     sourcesContent: false,
+    // plugins change the maps first
+    write: false,
     legalComments: "none",
     logLevel: "warning",
     // loaded from node_modules at run time: a native part, a loader of files beside it, and clients that many starts
     // never use
     external: ["better-sqlite3", "fastify", "nodemailer", "@effect/platform-node/Undici", "pg"],
-    plugins: [narrowImports, lazySwagger, youngClosures],
+    plugins: [narrowImports, lazySwagger, youngClosures, traceMaps],
     define: { "import.meta.url": "__url" },
     banner: { js: "\"use strict\"; const __url = require(\"node:url\").pathToFileURL(__filename).href;" }
   }
@@ -85,11 +88,20 @@ const prepare = () => {
   sayFormat()
 }
 
+/** Writes what was built. @param {ReadonlyArray<import("esbuild").OutputFile>} files */
+export const write = (files) => {
+  for (const { contents, path } of files) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, contents)
+  }
+}
+
 /** Builds entries into dist. @param {ReadonlyArray<string>} names */
 export const bundle = async (names) => {
   prepare()
   const withConsole = names.length === 0 || names.includes("console")
-  await Promise.all([build(options(names)), ...(withConsole ? [bundleConsole(dist)] : [])])
+  const [{ outputFiles }] = await Promise.all([build(options(names)), withConsole ? bundleConsole(dist) : undefined])
+  write(outputFiles)
 }
 
 /**
@@ -97,7 +109,7 @@ export const bundle = async (names) => {
  */
 export const repeatable = (names) => {
   prepare()
-  return context({ ...options(names), write: false })
+  return context(options(names))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

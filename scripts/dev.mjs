@@ -1,10 +1,10 @@
 // `npm run dev` runs the server and restarts it at each change under src.
 import { spawn } from "node:child_process"
-import { mkdirSync, readdirSync, watch, writeFileSync } from "node:fs"
+import { readdirSync, watch } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { repeatable } from "./build.mjs"
+import { repeatable, write } from "./build.mjs"
 import { bundleConsole } from "./build/console.mjs"
 
 /** Milliseconds without a further change after which a change is complete, as editors save a file in several steps. */
@@ -91,10 +91,7 @@ export const develop = async ({ build, command, folder }) => {
   const isBuilt = async () => {
     const built = await build.rebuild().catch(() => undefined)
     if (built === undefined) return false
-    for (const { contents, path } of built.outputFiles) {
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, contents)
-    }
+    write(built.outputFiles)
     return true
   }
 
