@@ -2,8 +2,9 @@
 // time a request: without recording, with the default sampling, with every request recorded, and of another checkout.
 // Build that one before (`node scripts/build.mjs main` in it). The servers take turns within seconds, as a machine's
 // speed varies. Processes of one program differ by what their compiler chose, so several of each kind are measured.
-// `--processes`, `--rounds` and `--seconds` set the repetitions, `--path` takes one path instead of all. Linux only,
-// with wrk (`apt-get install wrk`).
+// Few requests are recorded by default, so their code is compiled only after some ten thousand requests: each server is
+// warmed for `--warm` seconds before. `--processes`, `--rounds` and `--seconds` set the repetitions, `--path` takes one
+// path instead of all. Linux only, with wrk (`apt-get install wrk`).
 import { Command, FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
@@ -48,12 +49,19 @@ const contender = Effect.fnUntraced(function*({ checkout, environment, name }: K
   return { name, cost }
 })
 
-/** Starts a server of each kind, and loads them in turns, path by path; the first turn of each warms it. */
+interface Repetitions {
+  /** Seconds for which each server is loaded before. */
+  readonly warm: number
+  readonly rounds: number
+  /** Seconds of a turn. */
+  readonly seconds: number
+}
+
+/** Starts a server of each kind, warms them, and loads them in turns, path by path. */
 const inTurns = Effect.fnUntraced(function*(
   kinds: ReadonlyArray<Kind>,
   paths: ReadonlyArray<string>,
-  rounds: number,
-  seconds: number
+  { rounds, seconds, warm }: Repetitions
 ) {
   const contenders = yield* Effect.forEach(kinds, contender, { concurrency: 1 })
   const all = paths.flatMap((path) =>
@@ -61,7 +69,7 @@ const inTurns = Effect.fnUntraced(function*(
   )
   for (const path of paths) {
     const own = all.filter((one) => one.path === path)
-    for (const { cost } of own) yield* cost(path, seconds)
+    for (const { cost } of own) yield* cost(path, warm)
     for (let round = 0; round < rounds; round++) {
       const turn = [...own.slice(round % own.length), ...own.slice(0, round % own.length)]
       for (const { cost, samples } of turn) samples.push(yield* cost(path, seconds))
@@ -74,22 +82,24 @@ const bench = Effect.gen(function*() {
   const { positionals: [other], values } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "2" },
+      warm: { type: "string", default: "15" },
+      rounds: { type: "string", default: "3" },
+      seconds: { type: "string", default: "5" },
       processes: { type: "string", default: "3" },
       path: { type: "string", multiple: true, default: allPaths }
     }
   })
   yield* Wrk.checkInstalled
   const paths = values.path
-  const [processes, rounds, seconds] = [Number(values.processes), Number(values.rounds), Number(values.seconds)]
+  const processes = Number(values.processes)
+  const repetitions = { warm: Number(values.warm), rounds: Number(values.rounds), seconds: Number(values.seconds) }
   const kinds = [
     ...(other === undefined ? [] : [{ name: "other checkout", checkout: other, environment: {} }]),
     ...Object.entries(settings).map(([name, environment]) => ({ name, checkout: ".", environment }))
   ]
   const medians = new Map(kinds.map(({ name }) => [name, new Map(paths.map((path) => [path, new Array<number>()]))]))
   for (let process = 1; process <= processes; process++) {
-    const measured = yield* Effect.scoped(inTurns(kinds, paths, rounds, seconds))
+    const measured = yield* Effect.scoped(inTurns(kinds, paths, repetitions))
     for (const { name, path, samples } of measured) medians.get(name)?.get(path)?.push(median(samples))
     yield* Console.log(`${process} of ${processes} processes of each kind measured`)
   }

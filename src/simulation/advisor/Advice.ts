@@ -72,7 +72,7 @@ export const Advice = Schema.Struct({
   name: optional(Schema.String),
   seed: Schema.Int,
   objective: Schema.Struct({ share: Schema.Number, within: PositiveTime }),
-  /** The advised policy, as a `POLICY_…` variable takes it. */
+  /** The advised policy, as a `POLICY_*` variable takes it. */
   policy: Policy,
   sentence: Said,
   notes: Schema.Array(Said),
