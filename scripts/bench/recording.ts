@@ -3,8 +3,9 @@
 // Build that one before (`node scripts/build.mjs main` in it). The servers take turns within seconds, as a machine's
 // speed varies. Processes of one program differ by what their compiler chose, so several of each kind are measured.
 // Few requests are recorded by default, so their code is compiled only after some ten thousand requests: each server is
-// warmed for `--warm` seconds before. `--processes`, `--rounds` and `--seconds` set the repetitions, `--path` takes one
-// path instead of all. Linux only, with wrk (`apt-get install wrk`).
+// warmed for `--warm` seconds before. At last it says how much longer a request takes that is recorded among many that
+// are not, which no total shows: the turns differ by more. `--processes`, `--rounds` and `--seconds` set the
+// repetitions, `--path` takes one path instead of all. Linux only, with wrk (`apt-get install wrk`).
 import { Command, FileSystem } from "@effect/platform"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
@@ -13,6 +14,7 @@ import { parseArgs } from "node:util"
 import { watchProcessors } from "../harness/processorTime.ts"
 import { barista, start } from "../harness/serverProcess.ts"
 import * as Wrk from "./load/wrk.ts"
+import { rareRecordings } from "./recording/rareRecordings.ts"
 import { median } from "./report/statistics.ts"
 
 const connections = 16
@@ -21,6 +23,9 @@ const allPaths = ["/health/live", "/policies", "/users/1/complete-profile"]
 
 /** Settings under which no request is recorded unless its caller asks. */
 const unrecorded = { TIMELINE_BUDGET: "0", TIMELINE_SAMPLE: "0" }
+
+/** Requests one by one, of which as few are recorded as of a busy server's by default. */
+const rare = { count: 30_000, each: 77 }
 
 const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "off": unrecorded,
@@ -46,7 +51,7 @@ const contender = Effect.fnUntraced(function*({ checkout, environment, name }: K
     if (failed > 0) yield* Console.log(`${name}: ${failed} requests failed`)
     return (yield* spent) * 1e6 / (rate * seconds)
   })
-  return { name, cost }
+  return { name, port, cost }
 })
 
 interface Repetitions {
@@ -116,6 +121,11 @@ const bench = Effect.gen(function*() {
   yield* Console.log(
     "\nmicroseconds of processor time a request: the median of the processes, and the median of each process's turns"
   )
+  yield* Console.log(
+    `\nmicroseconds longer that a recorded request takes where one of ${rare.each} is recorded, one by one`
+  )
+  const { port } = yield* contender({ name: "off", checkout: ".", environment: unrecorded })
+  for (const path of paths) yield* Console.log(`  ${path}: ${(yield* rareRecordings(port, path, rare)).toFixed(0)}`)
 })
 
 NodeRuntime.runMain(Effect.provide(Effect.scoped(bench), NodeContext.layer))

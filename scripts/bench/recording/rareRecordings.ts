@@ -1,0 +1,36 @@
+import { Data, Effect } from "effect"
+import { newTraceId } from "../../../src/domain/TraceIds.ts"
+import { ask } from "../../harness/client.ts"
+import { median } from "../report/statistics.ts"
+
+/** The server does not say how long its answers took. */
+class Untimed extends Data.TaggedError("Untimed")<{ readonly message: string }> {}
+
+const totalOf = (header: unknown): number | undefined => {
+  const found = typeof header === "string" ? /(?:^|, )total;dur=([\d.]+)/.exec(header)?.[1] : undefined
+  return found === undefined ? undefined : Number(found) * 1000
+}
+
+/**
+ * Measures how much longer recorded requests take, in microseconds from arrival to answer, where only one of `each`
+ * is recorded. The processor's caches hold little of the recorder's code then. Requests come one after the other, so
+ * that two neighbours are compared; the first third warms the server.
+ */
+export const rareRecordings = Effect.fnUntraced(function*(
+  port: number,
+  path: string,
+  { count, each }: { readonly count: number; readonly each: number }
+) {
+  const taken = { recorded: Array<number>(), others: Array<number>() }
+  for (let number = 0; number < count; number++) {
+    const isRecorded = number % each === 0
+    const flags = isRecorded ? "01" : "00"
+    const { headers } = yield* ask(port, "GET", path, undefined, {
+      traceparent: `00-${newTraceId()}-00000000000000aa-${flags}`
+    })
+    const total = totalOf(headers["server-timing"])
+    if (total === undefined) return yield* new Untimed({ message: `GET ${path} was answered without Server-Timing` })
+    if (number > count / 3) taken[isRecorded ? "recorded" : "others"].push(total)
+  }
+  return median(taken.recorded) - median(taken.others)
+})
