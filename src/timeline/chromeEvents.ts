@@ -13,6 +13,12 @@ export const micros = (nanos: number): number => {
   return Math.trunc(exact * 1000) === nanos ? exact : (nanos + 0.25) / 1000
 }
 
+/** The timestamp of the beginning. Chromium's DevTools take an event at 0 for one without a time. */
+const origin = 1_000
+
+/** Writes a moment of a timeline, in nanoseconds, as the timestamp of an event. */
+export const timestamp = (nanos: number): number => micros(nanos + origin)
+
 export const pid = 1
 
 /** The thread of the event loop, above the fibers. A thread 0 would be the idle task of Linux to Perfetto. */
@@ -29,7 +35,7 @@ export const instant = (tid: number, cat: string, name: string, at: number, args
   tid,
   cat,
   name,
-  ts: micros(at),
+  ts: timestamp(at),
   args
 })
 
@@ -53,7 +59,7 @@ export function* spanEvents(fiber: number | null, spans: ReadonlyArray<SpanLine>
     id2: { local: id },
     cat: "span",
     name: span.name,
-    ts: micros(ph === "b" ? span.from : span.to),
+    ts: timestamp(ph === "b" ? span.from : span.to),
     args: ph === "e" ? { outcome: span.outcome } : {}
   })
   const open: Array<Opened> = []
@@ -79,8 +85,8 @@ export function* interruptionEvents({ fiber, interruptions }: Row): Generator<Ev
     const tid = threadOf(fiber.id)
     const about = { pid, tid, id2: { local: `interruption ${fiber.id}.${index}` }, cat: "interruption", name: why }
     yield instant(tid, "interruption", `interrupted: ${why}`, asked, by === null ? {} : { by })
-    yield { ph: "b", ...about, ts: micros(asked), args: { fiber: fiber.id } }
-    if (honoured !== null) yield { ph: "n", ...about, ts: micros(honoured), args: { moment: "honoured" } }
-    yield { ph: "e", ...about, ts: micros(cleaned_up ?? fiber.to), args: {} }
+    yield { ph: "b", ...about, ts: timestamp(asked), args: { fiber: fiber.id } }
+    if (honoured !== null) yield { ph: "n", ...about, ts: timestamp(honoured), args: { moment: "honoured" } }
+    yield { ph: "e", ...about, ts: timestamp(cleaned_up ?? fiber.to), args: {} }
   }
 }

@@ -1,4 +1,14 @@
-import { type Event, instant, interruptionEvents, loop, micros, pid, spanEvents, threadOf } from "./chromeEvents.ts"
+import {
+  type Event,
+  instant,
+  interruptionEvents,
+  loop,
+  micros,
+  pid,
+  spanEvents,
+  threadOf,
+  timestamp
+} from "./chromeEvents.ts"
 import { rowsOf, type Shown, shownState } from "./pictureRows.ts"
 import { meaningOf } from "./policyMoments.ts"
 import type { Slice, Timeline } from "./Timeline.ts"
@@ -35,7 +45,7 @@ const sliceEvent = (slice: Slice): Event => {
     cat: slice.state,
     name: state,
     cname: colours[state],
-    ts: micros(slice.from),
+    ts: timestamp(slice.from),
     dur: micros(slice.to - slice.from),
     args: reason
   }
@@ -47,8 +57,8 @@ const wakeUp = (id: number, waker: Slice, woken: Slice): ReadonlyArray<Event> =>
   // the last moment of a slice, as its end belongs to the next one
   const from = Math.max(waker.from, Math.min(woken.to, waker.to - 1))
   return [
-    { ph: "s", ...flow, tid: threadOf(waker.fiber), ts: micros(from) },
-    { ph: "f", bp: "e", ...flow, tid: threadOf(woken.fiber), ts: micros(woken.to) }
+    { ph: "s", ...flow, tid: threadOf(waker.fiber), ts: timestamp(from) },
+    { ph: "f", bp: "e", ...flow, tid: threadOf(woken.fiber), ts: timestamp(woken.to) }
   ]
 }
 
@@ -78,7 +88,7 @@ function* loopEvents({ loop_stalls, spans }: Timeline): Generator<Event> {
       cat: "stall",
       name: `stalled by ${name}`,
       cname: "terrible",
-      ts: micros(from),
+      ts: timestamp(from),
       dur: micros(to - from),
       args: Object.fromEntries(victims.map(({ name, stolen_ns }) => [name, `${stolen_ns} ns stolen`]))
     }

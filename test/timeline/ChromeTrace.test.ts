@@ -109,9 +109,14 @@ describe("trace events", () => {
     const events = eventsOf({ ...empty, slices }).filter(({ ph }) => ph === "X")
     for (const read of [cut, round]) {
       expect(events.map(({ dur, ts }) => [read(ts), read(dur)])).toEqual(
-        slices.map(({ from, to }) => [from, to - from])
+        slices.map(({ from, to }) => [from + 1_000, to - from])
       )
     }
+  })
+
+  it("begin after 0, which Chromium's DevTools take for no time", () => {
+    const times = eventsOf(bigTimeline(10, 100)).flatMap(({ ph, ts }) => (ph === "M" ? [] : [ts]))
+    expect(Math.min(...times.map((ts) => ts ?? 0))).toBe(1)
   })
 
   it("name the threads in the order of the pictures", () => {
@@ -138,8 +143,8 @@ describe("trace events", () => {
     const events = eventsOf({ ...empty, slices })
     expect(droppedByPerfetto(events)).toEqual([])
     const [start, finish] = events.filter(({ ph }) => ph === "s" || ph === "f")
-    expect([start?.ph, start?.tid, cut(start?.ts)]).toEqual(["s", 2, 499])
-    expect([finish?.ph, finish?.bp, finish?.tid, cut(finish?.ts)]).toEqual(["f", "e", 3, 500])
+    expect([start?.ph, start?.tid, cut(start?.ts)]).toEqual(["s", 2, 1_499])
+    expect([finish?.ph, finish?.bp, finish?.tid, cut(finish?.ts)]).toEqual(["f", "e", 3, 1_500])
     expect([start?.id, start?.name, start?.cat]).toEqual([finish?.id, finish?.name, finish?.cat])
   })
 
@@ -172,10 +177,10 @@ describe("trace events", () => {
       }]
     })
     expect(events.filter(({ cat }) => cat === "interruption").map(({ name, ph, ts }) => [ph, name, cut(ts)])).toEqual([
-      ["i", "interrupted: sibling failed", 100],
-      ["b", "sibling failed", 100],
-      ["n", "sibling failed", 400],
-      ["e", "sibling failed", 900]
+      ["i", "interrupted: sibling failed", 1_100],
+      ["b", "sibling failed", 1_100],
+      ["n", "sibling failed", 1_400],
+      ["e", "sibling failed", 1_900]
     ])
     expect(events.filter(({ tid }) => tid === 1).map(({ args, name, ph }) => [ph, name, args])).toEqual([
       ["M", "process_name", { name: "big" }],
