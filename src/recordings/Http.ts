@@ -1,5 +1,5 @@
 import { type HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Chunk, Effect, type Option, Stream } from "effect"
+import { Array, Chunk, Effect, type Option, Stream } from "effect"
 import { AppConfig } from "../AppConfig.ts"
 import { type Language, Locale } from "../domain/Text.ts"
 import { preferredType } from "../platform/http/contract/Accept.ts"
@@ -138,6 +138,9 @@ const test = (timeline: Timeline) =>
 /** Pause of a reader of changes, in milliseconds: quick enough for an eye. Changes meanwhile go together. */
 const listPause = 250
 
+/** Events of the list that are written at once. Their text stays in memory while the reader pauses. */
+const eventsAtOnce = 200
+
 const types = ["application/json", "text/event-stream", "image/svg+xml"] as const
 
 /** The form that a request prefers, where its query names none. */
@@ -165,7 +168,10 @@ export const handlers = Effect.map(
             Stream.chunks,
             Stream.mapEffect((summaries) => {
               const events = Chunk.toReadonlyArray(Chunk.filter(summaries, accepts(filter))).map(summaryEvent)
-              return Effect.zipRight(events.length === 0 ? Effect.void : send(...events), pause(betweenReaders))
+              const sent = Effect.forEach(Array.chunksOf(events, eventsAtOnce), (some) => send(...some), {
+                discard: true
+              })
+              return Effect.zipRight(sent, pause(betweenReaders))
             }),
             Stream.interruptWhen(lifecycle.stopping),
             Stream.runDrain

@@ -33,7 +33,7 @@ const opened = (readers: number) =>
       changes: Stream.suspend(() =>
         Option.match(Option.fromNullable(sources.next().value), {
           onNone: () => Stream.empty,
-          onSome: (queue) => Stream.fromQueue(queue, { maxChunkSize: 100 })
+          onSome: (queue) => Stream.fromQueue(queue, { maxChunkSize: 1_000 })
         })
       )
     }
@@ -77,6 +77,18 @@ it.scoped("a reader of changes gets the first at once, and those of the next 250
     expect(yield* parts).toEqual([["1"]])
     yield* TestClock.adjust("1 millis")
     expect(yield* parts).toEqual([["1"], ["2", "3"]])
+  }).pipe(provided))
+
+it.scoped("a reader of changes gets many in parts of 200, in order", () =>
+  Effect.gen(function*() {
+    const { change, parts } = yield* opened(1)
+    const numbers = Array.from({ length: 450 }, (_, index) => index + 1)
+    yield* change(0)
+    yield* change(...numbers)
+    yield* TestClock.adjust("250 millis")
+    const [, ...seen] = yield* parts
+    expect(seen.map(({ length }) => length)).toEqual([200, 200, 50])
+    expect(seen.flat()).toEqual(numbers.map(String))
   }).pipe(provided))
 
 it.scoped("many readers of changes wait longer, and get their answers one after the other", () =>
