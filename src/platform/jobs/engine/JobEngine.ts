@@ -8,6 +8,7 @@ import { Database } from "../../sql/Database.ts"
 import { Notifications } from "../../sql/Notifications.ts"
 import { orDefect } from "../../sql/orDefect.ts"
 import { Dispatch } from "./Dispatch.ts"
+import * as SharedEngine from "./sharedEngine.ts"
 import * as SoleEngine from "./soleEngine.ts"
 
 type Engine = Layer.Layer<
@@ -16,11 +17,10 @@ type Engine = Layer.Layer<
   AppConfig | Database | Notifications
 >
 
-/** Servers share a PostgreSQL database, and an SQLite file has one. The code for several is loaded where it is used. */
-const engine = Layer.unwrapEffect(Effect.flatMap(Database, ({ connections }) =>
-  connections === undefined
-    ? Effect.succeed<Engine>(SoleEngine.layer)
-    : Effect.map(Effect.promise(() => import("./sharedEngine.ts")), ({ layer }): Engine => layer)))
+/** Servers share a PostgreSQL database, and an SQLite file has one. */
+const engine = Layer.unwrapEffect(
+  Effect.map(Database, ({ connections }): Engine => connections === undefined ? SoleEngine.layer : SharedEngine.layer)
+)
 
 /**
  * The workflow engine: @effect/workflow on a runner embedded in each server, with its messages in Barista's database.

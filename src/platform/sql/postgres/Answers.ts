@@ -1,6 +1,7 @@
 import { SqlError } from "@effect/sql"
 import { Data, Predicate } from "effect"
-import { type CustomTypesConfig, DatabaseError, types as driverTypes } from "pg"
+import type { CustomTypesConfig, DatabaseError } from "pg"
+import { driver } from "./driver.ts"
 
 /**
  * The connection to the server is lost: its socket failed, or the server did not answer in time. Has the SQLSTATE of a
@@ -33,7 +34,9 @@ export const failed = (cause: { readonly message: string }): SqlError.SqlError =
 
 /** The error as the server reported it, with its SQLSTATE; otherwise the loss of the connection. */
 export const causeOf = (error: Error): DatabaseError | ConnectionLost =>
-  error instanceof DatabaseError || error instanceof ConnectionLost ? error : new ConnectionLost({ reason: error })
+  error instanceof driver().DatabaseError || error instanceof ConnectionLost
+    ? error
+    : new ConnectionLost({ reason: error })
 
 /** Errors after which the server ends the session, or is no longer the one that takes changes. */
 export const isFinal = (cause: DatabaseError | ConnectionLost): boolean =>
@@ -49,5 +52,5 @@ const wholeNumber = (text: string): number | string => Number.isSafeInteger(Numb
 export const types: CustomTypesConfig = {
   getTypeParser:
     ((oid: number, format?: "text" | "binary") =>
-      oid === int8 || oid === numeric ? wholeNumber : driverTypes.getTypeParser(oid, format)) as never
+      oid === int8 || oid === numeric ? wholeNumber : driver().types.getTypeParser(oid, format)) as never
 }

@@ -1,11 +1,12 @@
 import { type SqlConnection, SqlError } from "@effect/sql"
 import { type Duration, Effect, Redacted, type Scope, Stream } from "effect"
-import { Pool as DriverPool, type PoolClient } from "pg"
+import type { PoolClient } from "pg"
 import type { PostgresUrl } from "../../../domain/DatabaseUrl.ts"
 import { waitFor } from "../../../domain/Wait.ts"
 import { OutcomeUnknown } from "../DatabaseUnavailable.ts"
 import { causeOf, ConnectionLost, failed, PoolFull } from "./Answers.ts"
 import type { Contact } from "./Contact.ts"
+import { driver } from "./driver.ts"
 import { PgConnection } from "./PgConnection.ts"
 import { type Limits, sessionOf } from "./sessionSettings.ts"
 
@@ -50,7 +51,7 @@ export const make = (
   Effect.gen(function*() {
     const { answerTimeout, connections } = limits
     const pool = yield* Effect.acquireRelease(
-      Effect.sync(() => new DriverPool({ ...sessionOf(Redacted.value(url.url), limits), max: connections })),
+      Effect.sync(() => new (driver().Pool)({ ...sessionOf(Redacted.value(url.url), limits), max: connections })),
       (opened) => Effect.promise(() => opened.end())
     )
     // An idle connection that breaks leaves the pool by itself; without a listener the error would end the process.

@@ -1,8 +1,8 @@
 import type { SqlError } from "@effect/sql"
 import { type Duration, Effect, Redacted, type Scope } from "effect"
-import { Client } from "pg"
 import type { PostgresUrl } from "../../../domain/DatabaseUrl.ts"
 import { causeOf, failed } from "./Answers.ts"
+import { driver } from "./driver.ts"
 import { PgConnection } from "./PgConnection.ts"
 import { patientSessionOf } from "./sessionSettings.ts"
 
@@ -14,7 +14,7 @@ export type OpenSession = (
 export const opening = (url: PostgresUrl, connectTimeout: Duration.Duration): OpenSession => (answerTimeout) =>
   Effect.acquireRelease(
     Effect.async<PgConnection, SqlError.SqlError>((resume) => {
-      const client = new Client(patientSessionOf(Redacted.value(url.url), connectTimeout))
+      const client = new (driver().Client)(patientSessionOf(Redacted.value(url.url), connectTimeout))
       const connection = new PgConnection(client, answerTimeout)
       client.connect((error: Error | null) =>
         resume(error === null || error === undefined ? Effect.succeed(connection) : Effect.fail(failed(causeOf(error))))
