@@ -75,7 +75,7 @@ export class Exchange {
   headersOf(contentType: string, contentLength: number): Array<string> {
     const length = String(contentLength)
     return this.own === undefined
-      ? ["content-type", contentType, "content-length", length].concat(localizedPairs[this.language])
+      ? ["content-type", contentType, "content-length", length, ...localizedPairs[this.language]]
       : Object.entries({ "content-type": contentType, "content-length": length, ...this.localizedHeaders }).flat()
   }
 }

@@ -35,9 +35,10 @@ const textHeadersOf = ({ headers }: TextAnswer, { req }: ServerResponse): Array<
   const timing = serverTimingOf(req)
   const link = linkOf(req)
   if (timing === undefined) return headers
+  // `concat` takes five times as long
   return link === undefined
-    ? headers.concat("server-timing", timing)
-    : headers.concat("server-timing", timing, "link", link)
+    ? [...headers, "server-timing", timing]
+    : [...headers, "server-timing", timing, "link", link]
 }
 
 /** Returns the content of a body: nothing, a whole text or bytes, or a stream of chunks. */
