@@ -11,15 +11,14 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // tests of the HTTP API are named *.http.test.ts, and run with each of the two adapters and on each of the two
-    // databases; *.browser.test.ts need a browser
+    // databases; *.postgres.test.ts need PostgreSQL, and *.browser.test.ts a browser
     projects: [
       {
         extends: true,
         test: {
           name: "compiled",
           include: ["test/**/*.test.ts"],
-          // several servers on one database take seconds to share their work
-          exclude: ["test/**/*.browser.test.ts", "test/platform/jobs/nodes/*.test.ts", "test/scripts/nodes/*.test.ts"],
+          exclude: ["test/**/*.{browser,postgres}.test.ts"],
           provide: { httpAdapter: "compiled", database: "sqlite" }
         }
       },
@@ -38,11 +37,9 @@ export default defineConfig({
           // each test makes a database, which a busy machine takes seconds for, and no test waits for a time
           testTimeout: 60_000,
           include: [
-            "test/**/*.http.test.ts",
+            "test/**/*.{http,postgres}.test.ts",
             "test/transfers/*.test.ts",
-            "test/platform/jobs/{nodes,record}/*.test.ts",
-            "test/platform/sql/postgres/*.test.ts",
-            "test/scripts/nodes/*.test.ts"
+            "test/platform/jobs/record/*.test.ts"
           ],
           provide: { httpAdapter: "compiled", database: "postgres" }
         }

@@ -10,7 +10,7 @@ const runOnce = {
   "test/platform/http/Adapters.test.ts": "starts a server of each adapter itself",
   "test/platform/http/Contract.test.ts": "compares the document with decoders that both adapters share",
   "test/platform/process/Start.test.ts": "is about what comes before a server listens",
-  "test/platform/sql/postgres/CutOff.test.ts": "is about the server's contact with its database",
+  "test/platform/sql/postgres/CutOff.postgres.test.ts": "is about the server's contact with its database",
   "test/transfers/LedgerCheck.test.ts": "is about the database that a server finds at its start"
 }
 

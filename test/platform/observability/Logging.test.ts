@@ -24,7 +24,7 @@ const bundle = Effect.tap(Effect.map(folder, (path) => join(path, "talker.cjs"))
   Effect.promise(() => {
     const entry = fileURLToPath(new URL("talker.ts", import.meta.url))
     const { outdir: _, ...rest } = buildOptions([])
-    return build({ ...rest, entryPoints: [entry], outfile })
+    return build({ ...rest, entryPoints: [entry], outfile, write: true })
   }))
 
 /** The file of the talker, bundled once for all tests. */

@@ -27,7 +27,7 @@ it.effect("an attempt left open by a crash counts as lost once the next begins; 
     ])
   }).pipe(Effect.provide(layer)))
 
-// On PostgreSQL a takeover reads the tables of the engine, which `nodes/Servers.test.ts` runs.
+// On PostgreSQL a takeover reads the tables of the engine, which `nodes/Servers.postgres.test.ts` runs.
 it.effect.runIf(dialect === "sqlite")(
   "a run of several activities counts at its last server until the last of them ends",
   () =>
