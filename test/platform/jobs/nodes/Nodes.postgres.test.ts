@@ -10,7 +10,7 @@ import { failureOf } from "../../../support/exits.ts"
 import { describePostgres, locked, migrated, untilBlocked } from "../../../support/postgres.ts"
 import { until } from "../../../support/until.ts"
 import { activity, Task } from "../tasks.ts"
-import { shared, start } from "./nodes.ts"
+import { holding, many, shared, start } from "./nodes.ts"
 
 const ended = (jobs: Jobs["Type"], id: Job.JobId) =>
   Effect.map(Stream.runCollect(jobs.watch(id)), (all) => Chunk.unsafeLast(all).state)
@@ -18,12 +18,6 @@ const ended = (jobs: Jobs["Type"], id: Job.JobId) =>
 /** A kind whose activity tells where it runs. */
 const telling = (ran: Queue.Enqueue<string>, node: string) =>
   Job.kind(Task, [activity("step", () => Effect.asVoid(Queue.offer(ran, node)))])
-
-/** A kind whose activity tells that it has begun, and waits. */
-const holding = (begun: Queue.Enqueue<number>, release: Effect.Effect<void> = Effect.never) =>
-  Job.kind(Task, [activity("step", ({ n }) => Effect.zipRight(Queue.offer(begun, n), release))])
-
-const many = Array.from({ length: 24 }, (_, n) => n)
 
 describePostgres("servers on one database", () => {
   it.scopedLive("share the jobs that one of them accepts, and each sees their ends", () =>

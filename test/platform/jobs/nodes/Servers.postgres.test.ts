@@ -1,16 +1,9 @@
 import { expect, it } from "@effect/vitest"
-import { Array, DateTime, Effect, Option, Queue, Stream } from "effect"
-import * as Job from "../../../../src/platform/jobs/Job.ts"
+import { DateTime, Effect, Option, Queue, Stream } from "effect"
 import type { NodesNow } from "../../../../src/platform/jobs/Nodes.ts"
 import { describePostgres, migrated } from "../../../support/postgres.ts"
-import { activity, Task } from "../tasks.ts"
-import { type Node, shared, start } from "./nodes.ts"
-
-const many = Array.makeBy(24, (n) => n)
-
-/** A kind whose activity tells that it has begun, and waits. */
-const holding = (begun: Queue.Enqueue<number>) =>
-  Job.kind(Task, [activity("step", ({ n }) => Effect.zipRight(Queue.offer(begun, n), Effect.never))])
+import { Task } from "../tasks.ts"
+import { holding, many, type Node, shared, start } from "./nodes.ts"
 
 /** Watches the servers until something holds of them. */
 const untilNodes = ({ nodes }: Node, holds: (now: NodesNow) => boolean) =>

@@ -1,8 +1,8 @@
-import { Context, Duration, Effect, Exit, Layer, Logger, Scope } from "effect"
+import { Context, Duration, Effect, Exit, Layer, Logger, Queue, Scope } from "effect"
 import { AppConfig } from "../../../../src/AppConfig.ts"
 import { Dispatch } from "../../../../src/platform/jobs/engine/Dispatch.ts"
 import * as JobEngine from "../../../../src/platform/jobs/engine/JobEngine.ts"
-import type { JobKind } from "../../../../src/platform/jobs/Job.ts"
+import * as Job from "../../../../src/platform/jobs/Job.ts"
 import { JobKinds, Jobs } from "../../../../src/platform/jobs/Jobs.ts"
 import * as JobsReadiness from "../../../../src/platform/jobs/jobsReadiness.ts"
 import { Nodes } from "../../../../src/platform/jobs/Nodes.ts"
@@ -12,11 +12,19 @@ import { Readiness } from "../../../../src/platform/lifecycle/Readiness.ts"
 import { Database } from "../../../../src/platform/sql/Database.ts"
 import { Policies } from "../../../../src/policy/Policies.ts"
 import * as Postgres from "../../../support/postgres.ts"
+import { activity, Task } from "../tasks.ts"
 
 /** Short enough that no test waits for it. */
 const settings = { jobsStopTimeout: Duration.zero, jobsPollInterval: Duration.millis(50) }
 
-const jobsOf = (kinds: ReadonlyArray<JobKind>) =>
+/** Numbers of jobs, enough that each of two servers gets some. */
+export const many = Array.from({ length: 24 }, (_, n) => n)
+
+/** A kind whose activity tells that it has begun, and waits. */
+export const holding = (begun: Queue.Enqueue<number>, release: Effect.Effect<void> = Effect.never) =>
+  Job.kind(Task, [activity("step", ({ n }) => Effect.zipRight(Queue.offer(begun, n), release))])
+
+const jobsOf = (kinds: ReadonlyArray<Job.JobKind>) =>
   Layer.merge(Nodes.layer, JobsReadiness.layer).pipe(
     Layer.provideMerge(Jobs.layer),
     Layer.provideMerge(JobEngine.layer),
@@ -28,7 +36,7 @@ const jobsOf = (kinds: ReadonlyArray<JobKind>) =>
   )
 
 /** Starts a server's jobs on a database that others share, until stopped or until the scope closes. */
-export const start = (url: string, kinds: ReadonlyArray<JobKind>) =>
+export const start = (url: string, kinds: ReadonlyArray<Job.JobKind>) =>
   Effect.gen(function*() {
     const scope = yield* Effect.acquireRelease(Scope.make(), (made) => Scope.close(made, Exit.void))
     const context = yield* Scope.extend(
