@@ -35,7 +35,7 @@ export const reduced = (mappings, sources) => {
 
 /**
  * Reduces the source maps of the bundles. Node parses the whole map at the first stack that somebody looks at, and
- * Effect looks at one while it is loaded: the full map cost each start 45 MiB of memory and a third of its time.
+ * Effect looks at one while it is loaded: the full map cost each start 45 MiB of memory and a sixth of its time.
  * @type {import("esbuild").Plugin}
  */
 export const traceMaps = {

@@ -7,6 +7,7 @@ import { dirname } from "node:path"
 import { traceMaps } from "../../scripts/build/traceMaps.mjs"
 import * as ServerProcess from "../support/ServerProcess.ts"
 
+/** A program whose own frames and those of a library it uses alternate in a stack. */
 const files = {
   "node_modules/library/package.json": `{ "name": "library", "type": "module", "main": "index.js" }`,
   "node_modules/library/index.js": `
@@ -78,7 +79,7 @@ const ran = Effect.fnUntraced(function*(folder: string, name: string, plugins: A
   return { bundle: yield* fs.readFileString(`${folder}/${name}.js`), frames: framesIn(program.said(), folder) }
 })
 
-it.scopedLive("the bundles' maps give our frames the lines of the full maps, and a library's frames no wrong source", () =>
+it.scopedLive("the bundles' maps give our frames their lines, and a library's no wrong source", () =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const folder = yield* fs.realPath(yield* fs.makeTempDirectoryScoped({ prefix: "barista-maps-" }))
