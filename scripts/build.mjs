@@ -2,7 +2,7 @@
 // `node scripts/build.mjs [entry...]` takes entries by output name (main, console, demo, soak/stop, ...), or a whole
 // folder (bench/contenders/). Without arguments it builds all of them.
 import { build, context } from "esbuild"
-import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { bundleConsole } from "./build/console.mjs"
@@ -88,9 +88,13 @@ const prepare = () => {
   sayFormat()
 }
 
-/** Writes what was built. @param {ReadonlyArray<import("esbuild").OutputFile>} files */
+/**
+ * Writes what was built, but no file that is there already: a running program may load it at this moment.
+ * @param {ReadonlyArray<import("esbuild").OutputFile>} files
+ */
 export const write = (files) => {
   for (const { contents, path } of files) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, contents)
   }

@@ -1,14 +1,15 @@
 import { Data, Effect } from "effect"
 import { newTraceId } from "../../../src/domain/TraceIds.ts"
-import { ask } from "../../harness/client.ts"
+import { type Answer, ask } from "../../harness/client.ts"
 import { median } from "../report/statistics.ts"
 
-/** The server does not say how long its answers took. */
+/** An answer that is none of the operation, or does not say how long it took. */
 class Untimed extends Data.TaggedError("Untimed")<{ readonly message: string }> {}
 
-const totalOf = (header: unknown): number | undefined => {
-  const found = typeof header === "string" ? /(?:^|, )total;dur=([\d.]+)/.exec(header)?.[1] : undefined
-  return found === undefined ? undefined : Number(found) * 1000
+/** Microseconds from the request's arrival to its answer. */
+const totalOf = ({ headers, status }: Answer): number | undefined => {
+  const found = /(?:^|, )total;dur=([\d.]+)/.exec(String(headers["server-timing"]))?.[1]
+  return status === 200 && found !== undefined ? Number(found) * 1000 : undefined
 }
 
 /**
@@ -25,11 +26,13 @@ export const rareRecordings = Effect.fnUntraced(function*(
   for (let number = 0; number < count; number++) {
     const isRecorded = number % each === 0
     const flags = isRecorded ? "01" : "00"
-    const { headers } = yield* ask(port, "GET", path, undefined, {
+    const answer = yield* ask(port, "GET", path, undefined, {
       traceparent: `00-${newTraceId()}-00000000000000aa-${flags}`
     })
-    const total = totalOf(headers["server-timing"])
-    if (total === undefined) return yield* new Untimed({ message: `GET ${path} was answered without Server-Timing` })
+    const total = totalOf(answer)
+    if (total === undefined) {
+      return yield* new Untimed({ message: `GET ${path}: 200 with Server-Timing is needed, not ${answer.status}` })
+    }
     if (number > count / 3) taken[isRecorded ? "recorded" : "others"].push(total)
   }
   return median(taken.recorded) - median(taken.others)
